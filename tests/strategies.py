@@ -1,0 +1,88 @@
+"""Hypothesis strategies for what the core takes: formats, pixels of awkward shapes and contents, pairs of frames."""
+
+import numpy as np
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from ws_stream.frame import Frame
+from ws_stream.pixels import FORMATS, PixelFormat, Pixels
+
+# No time is a reason to fail: the machine may be busy with something else.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
+
+UINT32 = st.integers(0, 2**32 - 1)
+TIMES = st.integers(0, 2**53 - 1)
+SEEDS = st.integers(0, 2**32 - 1)
+CONTENTS = ("blank", "constant", "noise", "stripes", "few colours")
+
+formats = st.sampled_from(FORMATS)
+shapes = st.tuples(st.integers(1, 40), st.integers(1, 40))
+"""Width and height."""
+
+
+def pixels(
+    pixel_format: PixelFormat, width: int, height: int, content: str, random: np.random.Generator
+) -> Pixels:
+    """A picture of one of the CONTENTS; padding bytes are as random as the rest."""
+    rows = np.zeros((height, width * pixel_format.bytes_per_pixel), np.uint8)
+    if content == "constant":
+        rows[:] = random.integers(1, 256)
+    elif content == "noise":
+        rows[:] = random.integers(0, 256, rows.shape)
+    elif content == "stripes":
+        rows[:: random.integers(1, 5)] = random.integers(0, 256, rows.shape[1])
+    elif content == "few colours":
+        rows[:] = random.choice(random.integers(0, 256, 3), rows.shape)
+    return _shaped(rows, pixel_format, width, height)
+
+
+def changed(old: Pixels, how: str, random: np.random.Generator) -> Pixels:
+    """The picture after a change that devices' pictures undergo."""
+    new = old.copy()
+    rows = new.reshape(old.shape[0], -1).view(np.uint8)
+    if how == "one byte":
+        rows[random.integers(rows.shape[0]), random.integers(rows.shape[1])] ^= 0x80
+    elif how == "some rows":
+        chosen = random.random(rows.shape[0]) < 0.2
+        rows[chosen] = random.integers(0, 256, rows[chosen].shape)
+    elif how == "scrolled":
+        rows[:] = np.roll(rows, random.integers(rows.shape[0]), axis=0)
+    elif how == "noise":
+        rows ^= random.integers(0, 4, rows.shape, np.uint8)
+    elif how == "blank":
+        rows[:] = 0
+    return new
+
+
+CHANGES = ("nothing", "one byte", "some rows", "scrolled", "noise", "blank")
+
+
+@st.composite
+def pictures(draw: st.DrawFn, sides: st.SearchStrategy[tuple[int, int]] = shapes) -> Frame:
+    """A frame of any format, shape, content, epoch, number and time."""
+    pixel_format, (width, height) = draw(formats), draw(sides)
+    random = np.random.default_rng(draw(SEEDS))
+    array = pixels(pixel_format, width, height, draw(st.sampled_from(CONTENTS)), random)
+    return Frame(draw(UINT32), draw(st.integers(1, 2**32 - 2)), draw(TIMES), pixel_format, array)
+
+
+@st.composite
+def pairs(
+    draw: st.DrawFn, sides: st.SearchStrategy[tuple[int, int]] = shapes
+) -> tuple[Frame, Frame]:
+    """A frame, and a later one of the same stream; its pixels are the changed ones or unrelated."""
+    base = draw(pictures(sides))
+    random = np.random.default_rng(draw(SEEDS))
+    how = draw(st.sampled_from((*CHANGES, *CONTENTS[2:])))
+    if how in CHANGES:
+        array = changed(base.pixels, how, random)
+    else:
+        array = pixels(base.format, base.width, base.height, how, random)
+    number = draw(st.integers(base.number + 1, 2**32 - 1))
+    return base, Frame(base.epoch, number, draw(TIMES), base.format, array)
+
+
+def _shaped(rows: NDArray[np.uint8], pixel_format: PixelFormat, width: int, height: int) -> Pixels:
+    return rows.view(pixel_format.dtype).reshape(pixel_format.shape(width, height))

@@ -1,0 +1,262 @@
+"""The invalid vectors: messages that every viewer refuses, each wrong in one way, most by one step past valid.
+
+The part of a name before the slash says which rule is broken.
+"""
+
+import zlib
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import NamedTuple
+
+from .layout import (
+    EPOCH,
+    WHOLE_LZ4,
+    WHOLE_STORED,
+    XOR_LZ4,
+    XOR_STORED,
+    Held,
+    Segment,
+    constant,
+    held,
+    last,
+    message,
+    sequence,
+)
+
+
+class Invalid(NamedTuple):
+    """A vector."""
+
+    name: str
+    about: str
+    base: Held
+    message: bytes
+
+
+GRAY = held("gray8", 2, 3)
+ROW = Segment(1, 1, WHOLE_STORED, b"ab")
+
+
+def vectors() -> Iterator[Invalid]:
+    """All of them."""
+    yield from _header_lengths()
+    yield from _fields()
+    yield from _sizes()
+    yield from _announced()
+    yield from _tables()
+    yield from _payloads()
+    yield from _ends()
+    yield from _broken_blocks()
+    yield from _blocks_among_others()
+    yield from _ends_of_blocks()
+
+
+def _header_lengths() -> Iterator[Invalid]:
+    yield Invalid("short/35", "A byte less than a header.", GRAY, message(GRAY)[:35])
+    yield Invalid("short/0", "Nothing at all.", GRAY, b"")
+    yield Invalid("short/32", "A whole header of 32 bytes.", GRAY, message(GRAY, length=32)[:32])
+    wide = held("gray8", 14, 1)
+    block = constant(9, 14)
+    # The table would begin at the checksum: row 0, 1 row, kind 1 (the segment count) and a length.
+    data = message(wide, length=28, checksum=1 << 16, segments=1) + bytes([len(block), 0, 0, 0])
+    about = "The table would be a good one, but begins within the header."
+    yield Invalid("header length/28", about, wide, data + block + bytes(-len(block) % 4))
+    data = message(GRAY, length=32)
+    yield Invalid("header length/32", "The header's last field would be a table.", GRAY, data)
+    for length in (37, 38, 39):
+        data = message(GRAY, later=bytes(length - 36))
+        yield Invalid(f"header length/{length}", "Not divisible by 4.", GRAY, data)
+    data = message(GRAY, length=40)
+    yield Invalid("header length/40 of 36", "The header leaves the message.", GRAY, data)
+
+
+def _fields() -> Iterator[Invalid]:
+    for bit in range(1, 8):
+        data = message(GRAY, ROW, flags=1 << bit)
+        yield Invalid(f"flags/bit {bit}", "A later version's flag.", GRAY, data)
+    first = replace(GRAY, number=0, pixels=bytes(6))
+    data = message(first, number=0)
+    yield Invalid("number/0", "The blank picture is never sent.", first, data)
+    data = message(GRAY, ROW, number=6)
+    yield Invalid("number/equal to base", "A picture cannot differ from itself.", GRAY, data)
+    data = message(GRAY, ROW, number=5)
+    yield Invalid("number/below base", "A picture cannot differ from a later one.", GRAY, data)
+    data = message(GRAY, ROW, time=2**53)
+    yield Invalid("time/2**53", "No longer exact in JavaScript.", GRAY, data)
+    data = message(GRAY, ROW, time=2**64 - 1)
+    yield Invalid("time/2**64 - 1", "No longer exact in JavaScript.", GRAY, data)
+    for code in (0, 7, 255):
+        data = message(GRAY, ROW, code=code)
+        yield Invalid(f"format/code {code}", "Such a format is not known.", GRAY, data)
+    pixels = GRAY.with_rows(1, ROW.payload)
+    data = message(GRAY, ROW, flags=1, checksum=zlib.crc32(pixels) ^ 1)
+    yield Invalid("checksum/one bit", "A viewer may have changed its picture.", GRAY, data)
+    data = message(GRAY, ROW, flags=1)
+    yield Invalid("checksum/0", "Zero is a checksum too when the flag is set.", GRAY, data)
+
+
+def _sizes() -> Iterator[Invalid]:
+    for width, height in ((0, 1), (1, 0), (16385, 1), (1, 16385)):
+        # The base is of that size: a viewer refuses the message even where the size was announced.
+        base = held("gray8", width, height)
+        about = "A side is 1 to 16384."
+        yield Invalid(f"side/{width}x{height}", about, base, message(base))
+    about = "One row over 64 MiB. The picture held is small: this one breaks a second rule too."
+    data = message(GRAY, width=8192, height=8193)
+    yield Invalid("picture bytes/64 MiB", about, GRAY, data)
+
+
+def _announced() -> Iterator[Invalid]:
+    for epoch in (EPOCH ^ 1, EPOCH ^ 1 << 31):
+        data = message(GRAY, ROW, epoch=epoch)
+        yield Invalid(f"epoch/{epoch:#x}", "Of another life of the stream.", GRAY, data)
+    base = held("rgbx8888", 2, 3)
+    data = message(base, Segment(1, 1, WHOLE_STORED, b"abcdefgh"), code=2)
+    yield Invalid("announced/format", "Pixels of the same size, but bgrx8888.", base, data)
+    for width, height in ((3, 3), (1, 3), (2, 2), (2, 4), (3, 2)):
+        row = ROW._replace(payload=b"abc"[:width])
+        data = message(GRAY, row, width=width, height=height)
+        yield Invalid(f"announced/{width}x{height}", "Announced was 2x3.", GRAY, data)
+    for base_number in (5, 7):
+        data = message(GRAY, ROW, number=8, base=base_number)
+        yield Invalid(f"base/{base_number}", "The viewer holds picture 6.", GRAY, data)
+    first = replace(GRAY, number=0, pixels=bytes(6))
+    data = message(first, ROW, number=8, base=1)
+    yield Invalid("base/1 of blank", "The viewer holds no picture.", first, data)
+    for number in (6, 5):
+        data = message(GRAY, ROW, number=number, base=0)
+        yield Invalid(f"newer/{number}", "The viewer holds picture 6.", GRAY, data)
+
+
+def _tables() -> Iterator[Invalid]:
+    base = held("gray8", 2, 1)
+    row = Segment(0, 1, WHOLE_STORED, b"ab")
+    data = message(base, row, row._replace(first=1))
+    about = "More segments than rows; the second cannot be in the picture."
+    yield Invalid("segment count/2 of 1", about, base, data)
+    data = message(GRAY, segments=2**32 - 1)
+    yield Invalid("segment count/2**32 - 1", "The header says so; there is none.", GRAY, data)
+    data = message(GRAY, segments=1) + message(GRAY, ROW)[36:47]
+    yield Invalid("table/47 of 48", "A byte of the table is missing.", GRAY, data)
+    data = message(GRAY, segments=3)
+    yield Invalid("table/none", "Three segments, and nothing after the header.", GRAY, data)
+    two = Segment(0, 2, WHOLE_STORED, b"abcd")
+    for name, about, segments in (
+        ("overlap", "Row 1 is in both.", [two, ROW]),
+        ("repeated", "Row 1 twice.", [ROW, ROW]),
+        ("descending", "Row 1 before row 0.", [ROW, ROW._replace(first=0)]),
+        ("none", "Not a single row.", [Segment(1, 0, WHOLE_STORED, b"")]),
+        ("past the end", "Rows 2 and 3 of 3.", [two._replace(first=2)]),
+        ("behind the end", "Row 3 of 3.", [ROW._replace(first=3)]),
+        ("first row 65535", "16 bits do not hold its end.", [ROW._replace(first=65535)]),
+    ):
+        yield Invalid(f"rows/{name}", about, GRAY, message(GRAY, *segments))
+    for kind in (4, 255, 256, 2**31, 2**32 - 1):
+        data = message(GRAY, ROW._replace(kind=kind))
+        yield Invalid(f"kind/{kind}", "A later version's.", GRAY, data)
+
+
+def _payloads() -> Iterator[Invalid]:
+    for kind in (WHOLE_STORED, XOR_STORED):
+        for payload in (b"", b"a", b"abc"):
+            data = message(GRAY, Segment(1, 1, kind, payload))
+            name = f"stored length/kind {kind}, {len(payload)} of 2"
+            yield Invalid(name, "A stored row of 2 bytes.", GRAY, data)
+    base = held("gray8", 13, 1)
+    equal = sequence(b"1", 1, 4) + last(b"12345678")
+    for kind in (WHOLE_LZ4, XOR_LZ4):
+        for name, block in (("0", b""), ("13", equal), ("14", last(b"1234567890abc"))):
+            data = message(base, Segment(0, 1, kind, block))
+            about = "13 bytes have to be packed in 1 to 12."
+            yield Invalid(f"packed length/kind {kind}, {name}", about, base, data)
+    base = held("gray8", 3, 1)
+    data = message(base, Segment(0, 1, WHOLE_STORED, b"ab", padding=b"", length=3))
+    yield Invalid("payload/a byte less", "The payload leaves the message.", base, data)
+    base = held("gray8", 13, 1)
+    block = constant(9, 13)
+    data = message(base, Segment(0, 1, WHOLE_LZ4, block[:-1], padding=b"", length=len(block)))
+    yield Invalid("payload/a packed byte less", "The payload leaves the message.", base, data)
+
+
+def _ends() -> Iterator[Invalid]:
+    base = held("gray8", 2, 2)
+    rows = Segment(0, 1, WHOLE_STORED, b"ab"), Segment(1, 1, WHOLE_STORED, b"cd")
+    data = message(base, *rows)
+    for name, about, wrong in (
+        ("no padding", "2 bytes of padding after the last payload are due.", data[:-2]),
+        ("short padding", "1 byte of padding is missing.", data[:-1]),
+        ("a byte more", "Nothing follows the last padding.", data + b"\0"),
+        ("4 bytes more", "Nothing follows the last padding.", data + bytes(4)),
+        ("4 bytes and no segment", "Nothing follows the header.", message(base) + bytes(4)),
+    ):
+        yield Invalid(f"end/{name}", about, base, wrong)
+    data = message(base, rows[0]._replace(padding=b""), rows[1])
+    yield Invalid("end/unaligned", "A payload without padding.", base, data)
+
+
+def _block(name: str, about: str, block: bytes, size: int, kind: int = WHOLE_LZ4) -> Invalid:
+    """A block that is to be the whole of a gray picture one row high."""
+    base = held("gray8", size, 1)
+    return Invalid(f"lz4/{name}", about, base, message(base, Segment(0, 1, kind, block)))
+
+
+def _broken_blocks() -> Iterator[Invalid]:
+    """The parts of the good block: a token, 4 literals, an offset, the match length; 8 literals."""
+    start = sequence(b"abcd", 4, 4 + 15 + 3)
+    good, size = start + last(b"12345678"), 34
+    for kept, about in (
+        (1, "Ends after a token."),
+        (4, "Ends within the first literals."),
+        (5, "Ends after literals that are not the last."),
+        (6, "Ends within an offset."),
+        (7, "Ends before the rest of a match length."),
+        (8, "Ends with a match."),
+        (len(good) - 1, "Ends within the last literals."),
+    ):
+        yield _block(f"cut to {kept}", about, good[:kept], size)
+    yield _block("cut, XOR", "Ends within the last literals.", good[:-1], size, XOR_LZ4)
+    for more in (b"\0", b"\0\0", b"\0\1\0", b"\0\0\0\0"):
+        about = "Bytes after the last literals."
+        yield _block(f"{len(more)} bytes more", about, good + more, size)
+    yield _block("too long by 1", "Unpacks to 35 bytes.", start + last(b"123456789"), size)
+    longer = sequence(b"abcd", 4, 4 + 15 + 4) + last(b"12345678")
+    yield _block("match too long by 1", "Unpacks to 35 bytes.", longer, size)
+    huge = sequence(b"abcd", 4, 1200) + last(b"12345678")
+    yield _block("far too long", "Unpacks to 1212 bytes.", huge, size)
+    far = sequence(b"abcd", 5, 4 + 15 + 3) + last(b"12345678")
+    yield _block("match before the start", "Offset 5 at byte 4.", far, size)
+    far = sequence(b"", 1, 4 + 15 + 7) + last(b"12345678")
+    yield _block("match of nothing", "Offset 1 at byte 0.", far, size)
+    far = sequence(b"abcd", 65535, 4 + 15 + 3) + last(b"12345678")
+    yield _block("match far before the start", "Offset 65535 at byte 4.", far, size)
+    about = "The block ends where a literal length wants another byte."
+    yield _block("literal length runs out", about, start + b"\xf0", size)
+    yield _block("long literal length runs out", about, start + b"\xf0\xff\xff\xff", size)
+    about = "The block ends where a match length wants another byte."
+    yield _block("match length runs out", about, start[:-1] + b"\xff\xff\xff", size)
+
+
+def _blocks_among_others() -> Iterator[Invalid]:
+    """What would do harm, or go unnoticed, only where the block is not all there is."""
+    base = held("gray8", 20, 2)
+    good = constant(9, 20)
+    far = sequence(b"a", 2, 14) + last(b"12345")
+    for name, about, blocks in (
+        ("match in the rows above", "Offset 2 at byte 1 of the second block.", (good, far)),
+        ("into the rows below", "The first block unpacks to 21 bytes.", (constant(9, 21), good)),
+        ("on into the next payload", "The first block wants a byte more.", (good[:-1], good)),
+    ):
+        rows = (Segment(row, 1, WHOLE_LZ4, block) for row, block in enumerate(blocks))
+        yield Invalid(f"lz4/{name}", about, base, message(base, *rows))
+
+
+def _ends_of_blocks() -> Iterator[Invalid]:
+    yield _block("too short by 1", "Unpacks to 33 bytes.", constant(7, 33), 34)
+    yield _block("too short by 1, XOR", "Unpacks to 33 bytes.", constant(7, 33), 34, XOR_LZ4)
+    yield _block("empty", "Unpacks to nothing.", b"\0", 34)
+    late = sequence(b"a", 1, 29) + last(b"1234")
+    yield _block("last match ends too late", "4 bytes before the end, not 5.", late, 34)
+    late = sequence(b"a", 1, 33) + last(b"")
+    yield _block("no last literals", "The last match ends the rows.", late, 34)
+    late = sequence(b"a", 1, 16) + sequence(b"123456", 1, 6) + last(b"12345")
+    yield _block("last match starts too late", "11 bytes before the end, not 12.", late, 34)

@@ -1,0 +1,35 @@
+"""The errors ws-stream raises, and whose mistake each one is.
+
+WsStreamError
+├── UsageError         you erred: an option, an address, an array
+├── SourceError        the device's memory did: gone, too short, torn
+├── ConnectError       no server there, or it said no
+└── ProtocolError      the other side erred: bytes that break docs/protocol.md
+    └── ChecksumError  the picture is not the one that was sent
+
+Every message is one sentence that says what is wrong and, where it can be known, what would be right.
+"""
+
+
+class WsStreamError(Exception):
+    """Any error of ws-stream's own; its text is one sentence for people."""
+
+
+class UsageError(WsStreamError, ValueError):
+    """What the caller asked for cannot be done; nothing was changed."""
+
+
+class SourceError(WsStreamError):
+    """A source cannot give a picture now; it may be able to later."""
+
+
+class ConnectError(WsStreamError):
+    """No connection could be made, or the server refused and would refuse again."""
+
+
+class ProtocolError(WsStreamError, ValueError):
+    """A message that is not a valid one, or not one for the picture held; the picture is untouched."""
+
+
+class ChecksumError(ProtocolError):
+    """A well-formed message made a picture that is not the one its checksum names."""

@@ -1,0 +1,129 @@
+"""The pixel formats: their names, how a pixel lies in memory, and what it looks like as RGB.
+
+Knows nothing of frames, messages or memory regions. A name lists the bytes of a pixel in memory order, lowest
+address first (`bgrx8888` is B, G, R, ignored), except `rgb565`, a little-endian 16-bit word with red on top.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .errors import UsageError
+
+Pixels = NDArray[Any]
+"""Pixels in one of the formats: shape (height, width) or (height, width, bytes)."""
+
+
+@dataclass(frozen=True, slots=True)
+class PixelFormat:
+    """How one pixel lies in memory."""
+
+    name: str
+    code: int
+    """Its number on the wire; never reused."""
+    dtype: np.dtype[Any]
+    components: tuple[int, ...]
+    """The shape of one pixel: `(3,)` for three bytes, `()` for one word."""
+    rgb: tuple[int, int, int]
+    """Where red, green and blue stand among the components; unused for packed words."""
+    padded: bool = False
+    """The fourth byte carries nothing: it is sent as 255 and must be ignored."""
+
+    @property
+    def bytes_per_pixel(self) -> int:
+        """Bytes from one pixel to the next."""
+        return self.dtype.itemsize * (self.components[0] if self.components else 1)
+
+    def shape(self, width: int, height: int) -> tuple[int, ...]:
+        """The array shape of a picture of this format."""
+        return (height, width, *self.components)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+_BYTE = np.dtype(np.uint8)
+_WORD = np.dtype("<u2")
+
+RGBX8888 = PixelFormat("rgbx8888", 1, _BYTE, (4,), (0, 1, 2), padded=True)
+BGRX8888 = PixelFormat("bgrx8888", 2, _BYTE, (4,), (2, 1, 0), padded=True)
+RGB888 = PixelFormat("rgb888", 3, _BYTE, (3,), (0, 1, 2))
+BGR888 = PixelFormat("bgr888", 4, _BYTE, (3,), (2, 1, 0))
+RGB565 = PixelFormat("rgb565", 5, _WORD, (), (0, 0, 0))
+GRAY8 = PixelFormat("gray8", 6, _BYTE, (), (0, 0, 0))
+
+FORMATS = (RGBX8888, BGRX8888, RGB888, BGR888, RGB565, GRAY8)
+BY_CODE = {pixel_format.code: pixel_format for pixel_format in FORMATS}
+BY_NAME = {pixel_format.name: pixel_format for pixel_format in FORMATS}
+
+
+def named(name: str) -> PixelFormat:
+    """The format of that name. Raises UsageError for a name there is not."""
+    if name not in BY_NAME:
+        hint = " (alpha is ignored: rgba is rgbx8888, bgra is bgrx8888)" if "a8" in name else ""
+        raise UsageError(f"unknown pixel format '{name}'{hint}; known are {', '.join(BY_NAME)}")
+    return BY_NAME[name]
+
+
+def guess(array: Pixels) -> PixelFormat:
+    """The format an array most likely holds, from its shape and dtype; RGB order is assumed.
+
+    Raises UsageError when no format fits.
+    """
+    for pixel_format in (RGBX8888, RGB888, RGB565, GRAY8):
+        if fits(array, pixel_format):
+            return pixel_format
+    raise UsageError(
+        f"an array of shape {array.shape} and dtype {array.dtype} is no picture; "
+        "right would be uint8 (height, width, 4), (height, width, 3) or (height, width), "
+        "or uint16 (height, width) for rgb565"
+    )
+
+
+def fits(array: Pixels, pixel_format: PixelFormat) -> bool:
+    """Whether the array can hold a picture of this format."""
+    return (
+        array.dtype == pixel_format.dtype
+        and array.ndim == 2 + len(pixel_format.components)
+        and array.shape[2:] == pixel_format.components
+        and array.size > 0
+    )
+
+
+def to_rgb(pixels: Pixels, pixel_format: PixelFormat) -> NDArray[np.uint8]:
+    """The picture as uint8 (height, width, 3). Five and six bits widen by repeating their top bits."""
+    if pixel_format is GRAY8:
+        return np.repeat(pixels[..., None], 3, axis=2)
+    if pixel_format is RGB565:
+        channels = unpack_rgb565(pixels)
+        red, green, blue = channels[..., 0], channels[..., 1], channels[..., 2]
+        wide = (red << 3 | red >> 2, green << 2 | green >> 4, blue << 3 | blue >> 2)
+        return np.stack(wide, axis=2)
+    return np.ascontiguousarray(pixels[..., pixel_format.rgb])
+
+
+def from_rgb(rgb: NDArray[np.uint8], pixel_format: PixelFormat) -> Pixels:
+    """A uint8 (height, width, 3) picture in this format; gray is the luma of ITU-R BT.601."""
+    if pixel_format is GRAY8:
+        luma: Pixels = np.rint(rgb @ np.array([0.299, 0.587, 0.114])).astype(np.uint8)
+        return luma
+    if pixel_format is RGB565:
+        return pack_rgb565(rgb >> np.array([3, 2, 3], np.uint8))
+    height, width = rgb.shape[:2]
+    pixels = np.full(pixel_format.shape(width, height), 255, np.uint8)
+    pixels[..., pixel_format.rgb] = rgb
+    return pixels
+
+
+def unpack_rgb565(words: Pixels) -> NDArray[np.uint8]:
+    """The 5, 6 and 5 bits of each word as uint8 (height, width, 3), not widened."""
+    return np.stack((words >> 11, words >> 5 & 63, words & 31), axis=2).astype(np.uint8)
+
+
+def pack_rgb565(channels: NDArray[np.uint8]) -> Pixels:
+    """The inverse of `unpack_rgb565`."""
+    red, green, blue = (channels[..., index].astype(_WORD) for index in range(3))
+    words: Pixels = red << 11 | green << 5 | blue
+    return words

@@ -1,0 +1,190 @@
+"""The bytes of a picture message: parse, serialize, limits. docs/protocol.md is the authority.
+
+Knows nothing of what the pixels mean, of LZ4 or of sockets.
+"""
+
+import struct
+from collections.abc import Iterator, Sequence
+from enum import IntEnum
+from typing import NamedTuple
+
+from .errors import ProtocolError
+from .pixels import BY_CODE, PixelFormat
+
+SUBPROTOCOL = "ws-stream.v1"
+
+MAX_SIDE = 16384
+"""Longest side of a picture: what browsers' canvases take."""
+MAX_PICTURE_BYTES = 64 * 2**20
+"""Largest picture: 4096 x 4096 pixels of four bytes."""
+MAX_TIME = 2**53
+"""Capture times are below this, so that a JavaScript number holds them exactly."""
+MAX_NUMBER = 2**32 - 1
+
+_HEADER = struct.Struct("<HBBIIIQHHII")
+_SEGMENT = struct.Struct("<HHII")
+_HAS_CHECKSUM = 1
+_CHECKSUM_AT = 28
+
+HEADER_LENGTH = _HEADER.size
+SEGMENT_LENGTH = _SEGMENT.size
+
+
+class Kind(IntEnum):
+    """What a segment's payload is. Bit 0: packed with LZ4. Bit 1: to be XORed onto the base's rows."""
+
+    WHOLE_STORED = 0
+    WHOLE_LZ4 = 1
+    XOR_STORED = 2
+    XOR_LZ4 = 3
+
+    @property
+    def packed(self) -> bool:
+        """The payload is an LZ4 block."""
+        return bool(self & 1)
+
+    @property
+    def xor(self) -> bool:
+        """The unpacked bytes are the XOR of the new rows and the base's."""
+        return bool(self & 2)
+
+
+class Segment(NamedTuple):
+    """A run of rows and its payload."""
+
+    first_row: int
+    rows: int
+    kind: Kind
+    payload: bytes | memoryview
+
+
+class Message(NamedTuple):
+    """A picture message, its payloads still packed."""
+
+    format: PixelFormat
+    epoch: int
+    number: int
+    base: int
+    time: int
+    width: int
+    height: int
+    checksum: int | None
+    segments: Sequence[Segment]
+
+
+def max_message_length(pixel_format: PixelFormat, width: int, height: int) -> int:
+    """The longest valid message for a picture of this size, with this version's header, in bytes."""
+    per_row = SEGMENT_LENGTH + 3 + width * pixel_format.bytes_per_pixel
+    return HEADER_LENGTH + height * per_row
+
+
+def serialize(message: Message) -> bytes:
+    """The bytes of a message. The caller vouches for its values; see `parse` for what is valid."""
+    has_checksum = message.checksum is not None
+    parts: list[bytes | memoryview] = [
+        _HEADER.pack(
+            HEADER_LENGTH,
+            message.format.code,
+            _HAS_CHECKSUM if has_checksum else 0,
+            message.epoch,
+            message.number,
+            message.base,
+            message.time,
+            message.width,
+            message.height,
+            message.checksum or 0,
+            len(message.segments),
+        )
+    ]
+    parts += [
+        _SEGMENT.pack(segment.first_row, segment.rows, segment.kind, len(segment.payload))
+        for segment in message.segments
+    ]
+    for segment in message.segments:
+        parts += segment.payload, bytes(-len(segment.payload) % 4)
+    return b"".join(parts)
+
+
+def with_checksum(message: bytes, checksum: int) -> bytes:
+    """The same serialized message, carrying a checksum of its picture."""
+    stamped = bytearray(message)
+    stamped[3] |= _HAS_CHECKSUM
+    struct.pack_into("<I", stamped, _CHECKSUM_AT, checksum)
+    return bytes(stamped)
+
+
+def shows_change(message: bytes) -> bool:
+    """Whether a serialized message changes any row of its base."""
+    return len(message) > HEADER_LENGTH
+
+
+def parse(data: bytes | bytearray | memoryview) -> Message:
+    """A message from its bytes; payloads are views of `data`, never copies.
+
+    Raises ProtocolError for anything docs/protocol.md does not allow. What depends on the picture held (epoch, base,
+    size, the contents of payloads) is for the codec to judge.
+    """
+    view = memoryview(data)
+    if len(view) < HEADER_LENGTH:
+        raise ProtocolError(f"a message of {len(view)} bytes is shorter than its header")
+    length, code, flags, epoch, number, base, time, width, height, checksum, count = (
+        _HEADER.unpack_from(view)
+    )
+    if length < HEADER_LENGTH or length % 4 or length > len(view):
+        raise ProtocolError(f"a header length of {length} in a message of {len(view)} bytes")
+    _check_header(flags, number, base, time)
+    pixel_format = BY_CODE.get(code)
+    if pixel_format is None:
+        raise ProtocolError(f"{code} is no pixel format's code")
+    _check_size(pixel_format, width, height)
+    if count > height:
+        raise ProtocolError(f"{count} segments for {height} rows")
+    segments = tuple(_segments(view, length, count, width * pixel_format.bytes_per_pixel, height))
+    has_checksum = flags & _HAS_CHECKSUM
+    return Message(
+        *(pixel_format, epoch, number, base, time, width, height),
+        checksum if has_checksum else None,
+        segments,
+    )
+
+
+def _check_header(flags: int, number: int, base: int, time: int) -> None:
+    if flags & ~_HAS_CHECKSUM:
+        raise ProtocolError(f"flags {flags:#04x} hold a bit of a later version")
+    if base >= number:
+        raise ProtocolError(f"picture {number} cannot differ from picture {base}")
+    if time >= MAX_TIME:
+        raise ProtocolError(f"capture time {time} is not below 2**53")
+
+
+def _check_size(pixel_format: PixelFormat, width: int, height: int) -> None:
+    if not (0 < width <= MAX_SIDE and 0 < height <= MAX_SIDE):
+        raise ProtocolError(f"a picture of {width}x{height}; a side is 1 to {MAX_SIDE}")
+    if width * height * pixel_format.bytes_per_pixel > MAX_PICTURE_BYTES:
+        raise ProtocolError(f"a picture of {width}x{height} {pixel_format} is over the limit")
+
+
+def _segments(
+    view: memoryview, table: int, count: int, row_bytes: int, height: int
+) -> Iterator[Segment]:
+    position = table + count * SEGMENT_LENGTH
+    if position > len(view):
+        raise ProtocolError(f"{count} segments do not fit the message")
+    next_row = 0
+    for index in range(count):
+        first, rows, code, length = _SEGMENT.unpack_from(view, table + index * SEGMENT_LENGTH)
+        if first < next_row or rows == 0 or first + rows > height:
+            raise ProtocolError(f"segment {index}: {rows} rows from row {first} on")
+        if code > max(Kind):
+            raise ProtocolError(f"segment {index}: {code} is no kind")
+        kind = Kind(code)
+        unpacked = rows * row_bytes
+        if not (0 < length < unpacked if kind.packed else length == unpacked):
+            raise ProtocolError(f"segment {index}: {length} bytes for {unpacked}")
+        if position + length > len(view):
+            raise ProtocolError(f"segment {index}: its payload leaves the message")
+        yield Segment(first, rows, kind, view[position : position + length])
+        next_row = first + rows
+        position += length + -length % 4
+    if position != len(view):
+        raise ProtocolError(f"the message has {len(view)} bytes where {position} are due")
