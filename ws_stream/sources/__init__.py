@@ -1,0 +1,33 @@
+"""Sources: where pictures come from. One file per kind, and this table of their schemes.
+
+Knows nothing of who watches.
+"""
+
+from collections.abc import Callable, Mapping
+
+from ..errors import UsageError
+from . import fb, mmap_file, shm, testcard, xwd
+from .address import Address
+from .source import Source
+
+__all__ = ["SCHEMES", "Source", "open_source"]
+
+SCHEMES: Mapping[str, Callable[[Address], Source]] = {
+    "mmap": mmap_file.open_mmap,
+    "shm": shm.open_shm,
+    "xwd": xwd.open_xwd,
+    "fb": fb.open_fb,
+    "test": testcard.open_test,
+}
+
+
+def open_source(text: str) -> Source:
+    """The source at an address such as "mmap:/dev/shm/ring?width=1024&height=600&format=bgrx8888".
+
+    Raises UsageError for an address that cannot be right, and SourceError when what it names is not there now.
+    """
+    address = Address.parse(text)
+    if address.scheme not in SCHEMES:
+        known = ", ".join(f"{scheme}:" for scheme in SCHEMES)
+        raise UsageError(f"'{address.scheme}:' is no kind of source; known are {known}")
+    return SCHEMES[address.scheme](address)

@@ -1,0 +1,171 @@
+"""Pictures in a file or device that another program writes to, mapped read-only: what mmap:, shm:, xwd: and fb: share.
+
+Knows nothing of addresses, nor of what else stands in the file.
+"""
+
+import mmap
+import os
+import stat
+from collections.abc import Callable
+from pathlib import Path
+
+from ..errors import SourceError, UsageError
+from ..pixels import Pixels
+from .layout import Counter, Layout, torn
+
+Locate = Callable[[int], Layout]
+"""Says where the picture lies in an open file, given its descriptor; asked before every picture, so it must be quick.
+Raises UsageError for a file that is of another kind."""
+
+
+class MappedFile:
+    """The file or device under a path. Mapped no further than it was asked for, and never beyond its end."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        # Never closed, only dropped: numpy keeps a view's map alive but does not stop mmap.close() from unmapping it.
+        self._map: mmap.mmap | None = None
+        self._start = 0
+        self.fd = -1
+        self.look()
+
+    def look(self) -> bool:
+        """See what is under the path now: True if it is another file than before, which is then opened.
+
+        One system call as long as it is the same. Called before memory is read: reading behind the end of a file
+        that its writer has cut off would kill the process. Raises SourceError if there is no such file now.
+        """
+        try:
+            status = self._path.stat()
+            if self.fd >= 0 and (status.st_dev, status.st_ino) == self._identity:
+                self._size = status.st_size
+                return False
+            self.close()
+            self._open(status.st_mode)
+        except OSError as error:
+            self.close()
+            raise SourceError(f"{self._path} cannot be read: {error.strerror}") from None
+        return True
+
+    def buffer(self, start: int, end: int) -> tuple[mmap.mmap, int]:
+        """Memory that holds bytes start to end of the file, and where in the file its first byte lies.
+
+        Raises UsageError when the file is too short for that, SourceError when it cannot be mapped.
+        """
+        if self._regular and end > self._size:
+            raise UsageError(
+                f"{self._path} is {self._size} bytes long; what is to be read from it ends at byte {end}"
+            )
+        if self._map is None or start < self._start or end > self._start + len(self._map):
+            self._cover(start, end)
+        assert self._map is not None
+        return self._map, self._start
+
+    def close(self) -> None:
+        """Let go of the file; views of its memory stay readable as long as they live."""
+        self._map = None
+        if self.fd >= 0:
+            os.close(self.fd)
+            self.fd = -1
+
+    def _open(self, mode: int) -> None:
+        if not (stat.S_ISREG(mode) or stat.S_ISCHR(mode) or stat.S_ISBLK(mode)):
+            raise UsageError(f"{self._path} is neither a file nor a device")
+        self.fd = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC)
+        status = os.fstat(self.fd)
+        self._regular = stat.S_ISREG(status.st_mode)
+        self._identity = (status.st_dev, status.st_ino)
+        self._size = status.st_size
+
+    def _cover(self, start: int, end: int) -> None:
+        """Map these bytes as well. A map only grows, so a panning framebuffer is soon mapped for good."""
+        if self._map is not None:
+            start, end = min(start, self._start), max(end, self._start + len(self._map))
+        start -= start % mmap.ALLOCATIONGRANULARITY
+        try:
+            grown = mmap.mmap(self.fd, end - start, mmap.MAP_SHARED, mmap.PROT_READ, offset=start)
+        except (OSError, OverflowError, ValueError) as error:
+            reason = error.strerror if isinstance(error, OSError) else str(error)
+            raise SourceError(
+                f"bytes {start} to {end} of {self._path} cannot be mapped: {reason}"
+            ) from None
+        self._map, self._start = grown, start
+
+
+class MappedSource:
+    """Pictures in a file. With a counter it is known when there is a new one and when one was torn."""
+
+    def __init__(
+        self, name: str, path: Path, locate: Locate, counter: Counter | None = None
+    ) -> None:
+        self.name = name
+        self._locate = locate
+        self._counter = counter
+        self._captured = 0
+        self._seen: int | None = None
+        self._file = MappedFile(path)
+        try:
+            self._layout = locate(self._file.fd)
+            self.format = self._layout.format
+            self._buffer()
+        except BaseException:
+            self._file.close()
+            raise
+
+    @property
+    def width(self) -> int:
+        """Pixels in a row of the picture looked at last."""
+        return self._layout.width
+
+    @property
+    def height(self) -> int:
+        """Rows of the picture looked at last."""
+        return self._layout.height
+
+    def changed(self) -> bool:
+        """Whether the counter has moved since the last intact picture; without a counter always."""
+        if self._counter is None:
+            return True
+        self._look()
+        return self._count() != self._seen
+
+    def capture(self) -> Pixels:
+        """The picture in the newest complete slot as a view of the mapped memory. Raises SourceError."""
+        self._look()
+        count = self._count()
+        if count == 0:
+            raise SourceError("nothing written yet: the counter of pictures is 0")
+        self._captured = count
+        buffer, start = self._buffer()
+        return self._layout.view(buffer, (count - 1) % self._layout.slots, start)
+
+    def intact(self) -> bool:
+        """Whether the writer cannot have come round to the picture captured last; without a counter True, a hope."""
+        intact = not torn(self._captured, self._count(), self._layout.slots)
+        self._seen = self._captured if intact else None
+        return intact
+
+    def close(self) -> None:
+        """Let go of the file; views of its memory stay readable as long as they live."""
+        self._file.close()
+
+    def _look(self) -> None:
+        try:
+            if self._file.look():
+                self._seen = None
+            layout = self._locate(self._file.fd)
+            if layout.format is not self.format:
+                raise SourceError(f"the pixel format was {self.format} and is now {layout.format}")
+            self._layout = layout
+            self._buffer()
+        except UsageError as error:  # it was right when the source was opened: the file has changed
+            raise SourceError(str(error)) from None
+
+    def _buffer(self) -> tuple[mmap.mmap, int]:
+        start, end = self._layout.offset, self._layout.end
+        if self._counter is not None:
+            start, end = min(start, self._counter.offset), max(end, self._counter.end)
+        return self._file.buffer(start, end)
+
+    def _count(self) -> int:
+        return 1 if self._counter is None else self._counter.read(*self._buffer())
