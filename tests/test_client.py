@@ -1,0 +1,225 @@
+"""The Python client against the real server, and against one that does everything wrong."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import numpy as np
+import pytest
+from websockets.asyncio.server import ServerConnection, serve
+from websockets.typing import Subprotocol
+
+from ws_stream import ConnectError, Frame, Server, UsageError, client, connect, control, wire
+from ws_stream.codec import encode
+from ws_stream.pixels import GRAY8
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "FIRST_PAUSE", 0.02)
+    monkeypatch.setattr(client, "SILENCE", 0.5)
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[Server]:
+    async with Server(port=0) as server:
+        yield server
+
+
+def picture(value: int) -> np.ndarray:
+    return np.full((4, 6), value, np.uint8)
+
+
+def url(server: Server) -> str:
+    return f"ws://127.0.0.1:{server.port}/stream/camera"
+
+
+async def test_frames_carry_array_format_number_and_times(server: Server) -> None:
+    server.stream("camera").publish(picture(7), time_us=1_760_000_000_000_000)
+    async for frame in connect(url(server)):
+        assert np.array_equal(frame.pixels, picture(7))
+        assert (frame.width, frame.height, frame.format, frame.number) == (6, 4, GRAY8, 1)
+        assert frame.time == 1_760_000_000_000_000
+        break
+
+
+async def test_frames_cannot_be_changed_since_the_next_one_builds_on_them(server: Server) -> None:
+    server.stream("camera").publish(picture(7))
+    async for frame in connect(url(server)):
+        with pytest.raises(ValueError, match="read-only"):
+            frame.pixels[0, 0] = 1
+        break
+
+
+async def test_age_and_round_trip_are_known_once_the_clock_is_answered(server: Server) -> None:
+    camera = server.stream("camera")
+    camera.publish(picture(0))
+    connection = connect(url(server))
+    seen = 0
+    async for frame in connection:
+        seen += 1
+        if seen == 5:
+            age, round_trip = connection.age(frame), connection.round_trip
+            assert age is not None
+            assert round_trip is not None
+            assert -1 < age < 5
+            break
+        camera.publish(picture(seen))
+
+
+async def test_a_slow_consumer_skips_pictures_and_gets_the_newest(server: Server) -> None:
+    camera = server.stream("camera")
+    camera.publish(picture(0))
+    numbers = []
+    async for frame in connect(url(server)):
+        numbers.append(int(frame.pixels[0, 0]))
+        if numbers[-1] == 100:
+            break
+        for value in range(numbers[-1] + 1, min(numbers[-1] + 20, 101)):
+            camera.publish(picture(value))
+        await asyncio.sleep(0.01)
+    assert numbers == sorted(numbers)
+    assert len(numbers) < 50
+
+
+async def test_a_restarted_server_is_found_again_and_no_wrong_picture_is_seen() -> None:
+    port, values = 0, []
+
+    async def serve_once(value: int) -> None:
+        nonlocal port
+        async with Server(port=port) as server:
+            port = server.port
+            server.stream("camera").publish(picture(value))
+            started.set()
+            while value not in values:
+                await asyncio.sleep(0.01)
+
+    started = asyncio.Event()
+    serving = asyncio.create_task(serve_once(1))
+    await started.wait()
+    async with asyncio.timeout(10):
+        async for frame in connect(f"ws://127.0.0.1:{port}/stream/camera"):
+            assert np.ptp(frame.pixels) == 0
+            values.append(int(frame.pixels[0, 0]))
+            if values[-1] == 3:
+                break
+            await serving
+            serving = asyncio.create_task(serve_once(values[-1] + 1))
+    await serving
+    assert values == [1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ("path", "sentence"),
+    [("/stream/kamera", "there is no stream at /stream/kamera"), ("/nothing", "nothing at")],
+)
+async def test_what_the_server_refuses_is_raised_in_its_own_words(
+    server: Server, path: str, sentence: str
+) -> None:
+    server.stream("camera")
+    with pytest.raises(ConnectError, match=sentence):
+        async for _ in connect(f"ws://127.0.0.1:{server.port}{path}"):
+            pass
+
+
+async def test_no_server_at_the_first_attempt_is_raised_at_once(server: Server) -> None:
+    port = server.port
+    await server.close()
+    with pytest.raises(ConnectError, match=f"no stream from ws://127.0.0.1:{port}/stream: "):
+        async for _ in connect(f"http://127.0.0.1:{port}"):
+            pass
+
+
+@pytest.mark.parametrize(
+    ("address", "websocket"),
+    [
+        ("ws://a:8/stream/b", "ws://a:8/stream/b"),
+        ("wss://a/stream/b", "wss://a/stream/b"),
+        ("ws://a:8", "ws://a:8/stream"),
+        ("http://a:8/", "ws://a:8/stream"),
+        ("https://a/?stream=b c", "wss://a/stream/b%20c"),
+        ("http://[::1]:8/?stream=b", "ws://[::1]:8/stream/b"),
+    ],
+)
+def test_a_stream_is_named_by_its_own_address_or_by_the_page_s(
+    address: str, websocket: str
+) -> None:
+    assert client.websocket_url(address) == websocket
+
+
+@pytest.mark.parametrize(
+    "address", ["", "a:8", "ftp://a", "ws://", "ws://a:b", "ws://a:99999", "http://[a"]
+)
+def test_what_is_no_address_is_one_clear_sentence(address: str) -> None:
+    with pytest.raises(UsageError, match=r"right would be ws://HOST:PORT/stream/NAME"):
+        connect(address)
+
+
+async def frames_of(
+    messages: list[str | bytes], *, expect: int
+) -> tuple[client.Connection, list[Frame], list[str]]:
+    """What the client makes of a server that sends these messages at each connection, and what it says back."""
+    said: list[str] = []
+
+    async def handle(websocket: ServerConnection) -> None:
+        for message in messages:
+            await websocket.send(message)
+        async for text in websocket:
+            said.append(str(text))
+
+    protocols = [Subprotocol(wire.SUBPROTOCOL)]
+    async with serve(handle, "127.0.0.1", 0, subprotocols=protocols) as server:
+        port = next(iter(server.sockets)).getsockname()[1]
+        connection, frames = connect(f"ws://127.0.0.1:{port}/stream"), []
+        async with asyncio.timeout(10):
+            async for frame in connection:
+                frames.append(frame)
+                if len(frames) == expect:
+                    break
+        await asyncio.sleep(0.05)
+        return connection, frames, said
+
+
+def announcement(epoch: int, width: int = 6) -> str:
+    told = control.Announcement("camera", epoch, GRAY8, width, 4, 1, None, False, 30)
+    return control.serialize(told)
+
+
+def frame(epoch: int, number: int, value: int) -> Frame:
+    return Frame(epoch, number, 1, GRAY8, picture(value))
+
+
+async def test_a_message_for_another_base_or_epoch_is_refused_and_answered_by_a_resync() -> None:
+    strange = [encode(frame(1, 9, 3), frame(1, 8, 2)), encode(frame(2, 5, 4)), b"", b"rubbish" * 9]
+    good = encode(frame(1, 10, 5))
+    connection, frames, said = await frames_of([announcement(1), *strange, good], expect=1)
+    assert [int(seen.pixels[0, 0]) for seen in frames] == [5]
+    assert connection.refused_messages == len(strange)
+    assert said.count('{"type":"resync"}') == len(strange)
+
+
+async def test_a_wrong_checksum_is_counted_and_the_picture_is_never_seen() -> None:
+    wrong = wire.with_checksum(encode(frame(1, 1, 3)), 12345)
+    right = encode(frame(1, 2, 4))
+    connection, frames, _ = await frames_of([announcement(1), wrong, right], expect=1)
+    assert [int(seen.pixels[0, 0]) for seen in frames] == [4]
+    assert connection.checksum_mismatches == 1
+
+
+async def test_nonsense_in_words_is_refused_too_and_unknown_words_are_ignored() -> None:
+    words = ["{", "[]", '{"type":"dance"}', announcement(1, width=6).replace("6", "99999")]
+    messages: list[str | bytes] = [*words, announcement(1), encode(frame(1, 1, 4))]
+    connection, frames, _ = await frames_of(messages, expect=1)
+    assert len(frames) == 1
+    assert connection.refused_messages == 3
+
+
+async def test_a_picture_before_any_announcement_is_refused() -> None:
+    early = encode(frame(1, 1, 3))
+    connection, frames, _ = await frames_of([early, announcement(1), early], expect=1)
+    assert len(frames) == 1
+    assert connection.refused_messages == 1
+
+
+async def test_a_server_that_falls_silent_is_left_and_met_again() -> None:
+    _, frames, _ = await frames_of([announcement(1), encode(frame(1, 1, 4))], expect=2)
+    assert [seen.number for seen in frames] == [1, 1]

@@ -1,0 +1,186 @@
+import json
+from http import HTTPStatus
+from typing import Any
+
+import pytest
+
+from ws_stream import http
+from ws_stream.hub import Stream
+
+STREAMS = {"camera": Stream("camera"), "screen": Stream("screen")}
+GATE = http.Gate(frozenset({"kiosk.example"}))
+GOOD: dict[str, Any] = {
+    "method": "GET",
+    "target": "/",
+    "host": "127.0.0.1:8000",
+    "origin": None,
+    "upgrade": False,
+    "subprotocols": "",
+}
+UPGRADE = {"target": "/stream/camera", "upgrade": True, "subprotocols": "chat, ws-stream.v1"}
+
+
+def ask(**parts: object) -> http.Reply | None:
+    return http.answer(http.Request(**{**GOOD, **parts}), GATE, STREAMS)
+
+
+def status(**parts: object) -> int:
+    reply = ask(**parts)
+    assert reply
+    return reply.status
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "127.0.0.1:8000",
+        "[::1]:8000",
+        "192.168.1.7",
+        "203.0.113.9:8000",
+        "localhost",
+        "LOCALHOST:8000",
+        "camera.local:8000",
+        "app.localhost",
+        "kiosk.example",
+    ],
+)
+def test_hosts_that_an_attacker_cannot_own_are_answered(host: str) -> None:
+    assert status(host=host) == HTTPStatus.OK
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        None,
+        "",
+        "several",
+        "evil.example",
+        "evil.example:8000",
+        "127.0.0.1.evil.example",
+        "localhost.evil.example",
+        "evil.local.example",
+        "127.0.0.1@evil.example",
+        "notlocalhost",
+        "kiosk.example.evil",
+        "[::1",
+        "0x7f000001",
+    ],
+)
+def test_other_hosts_are_refused_with_a_sentence(host: str | None) -> None:
+    reply = ask(host=host)
+    assert reply
+    assert reply.status == HTTPStatus.FORBIDDEN
+    assert b"--allow-host" in reply.body
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        None,
+        "http://127.0.0.1:8000",
+        "http://localhost:3000",
+        "http://192.168.1.99",
+        "http://10.1.2.3:3000",
+        "http://[fe80::1]",
+        "http://dashboard.local",
+        "https://kiosk.example",
+    ],
+)
+def test_pages_of_this_machine_and_this_lan_may_ask(origin: str | None) -> None:
+    assert ask(origin=origin, **UPGRADE) is None
+
+
+@pytest.mark.parametrize(
+    "origin",
+    ["null", "", "http://evil.example", "http://8.8.8.8", "http://[2001:4860::1]", "file://"],
+)
+def test_pages_of_anywhere_else_may_not(origin: str) -> None:
+    assert status(origin=origin, **UPGRADE) == HTTPStatus.FORBIDDEN
+    assert status(origin=origin) == HTTPStatus.FORBIDDEN
+
+
+def test_a_page_at_the_very_address_asked_for_may_ask() -> None:
+    assert ask(host="8.8.8.8:80", origin="http://8.8.8.8:80", **UPGRADE) is None
+
+
+def test_the_page_and_all_it_loads_are_served() -> None:
+    page = ask(target="/?stream=camera")
+    assert page
+    assert page.content_type.startswith("text/html")
+    for target, kind in (("/viewer.js", "text/javascript"), ("/viewer.css", "text/css")):
+        reply = ask(target=target)
+        assert reply
+        assert reply.content_type.startswith(kind)
+
+
+def test_the_whole_page_is_under_60_kb_and_needs_no_inline_script_or_style() -> None:
+    files = http._page()
+    sizes = {path: len(reply.body) for path, reply in files.items() if path != "/"}
+    assert sum(sizes.values()) < 60_000, sizes
+    page = files["/index.html"].body.decode()
+    assert "<style" not in page
+    assert "style=" not in page
+    assert "http://" not in page
+    assert "https://" not in page
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "/nothing",
+        "/../pyproject.toml",
+        "/%2e%2e/pyproject.toml",
+        "//viewer.js",
+        "/viewer.js/",
+        "/web/viewer.js",
+        "viewer.js",
+        "*",
+        "",
+        "http://127.0.0.1/viewer.js",
+    ],
+)
+def test_nothing_else_is_served(target: str) -> None:
+    assert status(target=target) == HTTPStatus.NOT_FOUND
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "OPTIONS", "CONNECT", "get"])
+def test_other_methods_are_refused(method: str) -> None:
+    assert status(method=method) == HTTPStatus.METHOD_NOT_ALLOWED
+
+
+def test_a_stream_is_opened_by_its_name_and_the_first_without() -> None:
+    assert ask(**UPGRADE) is None
+    assert ask(**{**UPGRADE, "target": "/stream?x=1"}) is None
+    assert http.stream_at("/stream", STREAMS) is STREAMS["camera"]
+    assert http.stream_at("/stream/", STREAMS) is STREAMS["camera"]
+    assert http.stream_at("/stream/screen?x=1", STREAMS) is STREAMS["screen"]
+
+
+def test_a_stream_there_is_not_is_refused_naming_those_there_are() -> None:
+    reply = ask(**{**UPGRADE, "target": "/stream/kamera"})
+    assert reply
+    assert reply.status == HTTPStatus.NOT_FOUND
+    assert b"camera, screen" in reply.body
+
+
+def test_a_stream_wants_a_websocket_and_the_subprotocol() -> None:
+    assert status(**{**UPGRADE, "upgrade": False}) == HTTPStatus.UPGRADE_REQUIRED
+    assert status(**{**UPGRADE, "subprotocols": "ws-stream.v2"}) == HTTPStatus.BAD_REQUEST
+
+
+def test_the_streams_are_listed() -> None:
+    reply = ask(target="/streams")
+    assert reply
+    camera, _ = json.loads(reply.body)
+    nothing = {"format": None, "width": None, "height": None}
+    assert camera == {"name": "camera", **nothing, "viewers": 0}
+
+
+def test_only_pages_on_the_same_or_an_allowed_host_may_frame_the_viewer() -> None:
+    policy = GATE.headers("192.168.1.7:8000")["Content-Security-Policy"]
+    _, _, frames = policy.partition("frame-ancestors ")
+    assert frames == (
+        "'self' http://192.168.1.7:* https://192.168.1.7:* http://kiosk.example:* https://kiosk.example:*"
+    )
+    for host in ("evil.example", None, "a;script-src *", "a; script-src *.local", "several"):
+        assert GATE.headers(host)["Content-Security-Policy"].endswith("frame-ancestors 'self'")

@@ -1,0 +1,175 @@
+import asyncio
+import threading
+
+import numpy as np
+import pytest
+
+from ws_stream.errors import UsageError
+from ws_stream.feed import Feed
+from ws_stream.hub import Stream
+from ws_stream.pixels import BGRX8888, RGB565, RGBX8888
+from ws_stream.shrink import Crop, Rendition
+
+
+def picture(value: int, width: int = 8, height: int = 6) -> np.ndarray:
+    return np.full((height, width, 4), value, np.uint8)
+
+
+def shown(feed: Feed) -> int:
+    assert feed.newest
+    return int(feed.newest.pixels[0, 0, 0])
+
+
+async def test_a_published_picture_reaches_who_watches_shrunk() -> None:
+    stream = Stream("a", rendition=Rendition(step=4))
+    feed, _ = stream.join(lambda: None)
+    stream.publish(picture(7))
+    assert shown(feed) == 7
+    assert feed.newest
+    assert feed.newest.pixels.shape == (2, 2, 4)
+
+
+async def test_who_comes_later_sees_the_picture_that_was_published_last() -> None:
+    stream = Stream("a")
+    stream.publish(picture(1))
+    stream.publish(picture(2))
+    feed, _ = stream.join(lambda: None)
+    assert shown(feed) == 2
+
+
+async def test_the_array_may_be_changed_once_publish_has_returned() -> None:
+    stream = Stream("a")
+    feed, _ = stream.join(lambda: None)
+    array = picture(1)
+    stream.publish(array)
+    array[:] = 9
+    assert shown(feed) == 1
+
+
+async def test_nothing_is_read_while_nobody_watches(monkeypatch: pytest.MonkeyPatch) -> None:
+    reads = []
+    monkeypatch.setattr("ws_stream.hub.shrink", lambda *arguments: reads.append(arguments))
+    stream = Stream("a")
+    stream.publish(picture(1))
+    assert not stream.watched
+    assert reads == []
+
+
+async def test_a_feed_ends_with_its_last_viewer_and_the_next_has_a_new_epoch() -> None:
+    stream, wakes = Stream("a"), [lambda: None, lambda: None]
+    stream.publish(picture(1))
+    feed, _ = stream.join(wakes[0])
+    again, _ = stream.join(wakes[1])
+    assert again is feed
+    stream.leave(feed, wakes[0])
+    assert stream.watched
+    stream.leave(feed, wakes[1])
+    assert not stream.watched
+    assert stream.viewers == 0
+    later, _ = stream.join(wakes[0])
+    assert later.newest and feed.newest
+    assert later.newest.epoch != feed.newest.epoch
+
+
+async def test_pictures_published_from_another_thread_arrive_newest_last() -> None:
+    stream = Stream("a")
+    woken = asyncio.Event()
+    feed, _ = stream.join(woken.set)
+
+    def publish() -> None:
+        for value in range(200):
+            stream.publish(picture(value))
+
+    thread = threading.Thread(target=publish)
+    thread.start()
+    while thread.is_alive() or not feed.newest or shown(feed) != 199:
+        await asyncio.wait_for(woken.wait(), 5)
+        woken.clear()
+    thread.join()
+    assert feed.newest.number <= 200
+
+
+async def test_while_the_loop_is_busy_only_the_newest_picture_is_kept() -> None:
+    stream = Stream("a")
+    feed, _ = stream.join(lambda: None)
+
+    def publish() -> None:
+        for value in range(100):
+            stream.publish(picture(value))
+
+    thread = threading.Thread(target=publish)
+    thread.start()
+    thread.join()  # the loop, this thread, runs nothing meanwhile
+    await asyncio.sleep(0)
+    assert feed.newest
+    assert (feed.newest.number, shown(feed)) == (1, 99)
+
+
+def test_the_format_is_taken_from_the_first_array() -> None:
+    stream = Stream("a")
+    stream.publish(np.zeros((2, 2), np.uint16))
+    assert stream.format is RGB565
+    with pytest.raises(UsageError, match="no rgb565 picture"):
+        stream.publish(picture(1))
+
+
+def test_a_given_format_is_kept() -> None:
+    stream = Stream("a", format=BGRX8888)
+    stream.publish(picture(1))
+    assert stream.format is BGRX8888 is not RGBX8888
+
+
+async def test_an_array_that_does_not_fit_is_refused_and_nothing_is_lost() -> None:
+    stream = Stream("a", rendition=Rendition(crop=Crop(0, 0, 8, 6)))
+    stream.publish(picture(1))
+    with pytest.raises(UsageError, match=r"the crop 0,0,8,6 leaves the picture, which is 4x4"):
+        stream.publish(picture(2, 4, 4))
+    feed, _ = stream.join(lambda: None)
+    assert shown(feed) == 1
+
+
+@pytest.mark.parametrize("name", ["", "a b", "a/b", "ä", "a" * 65, "a\n"])
+def test_a_name_that_would_not_do_in_an_address_is_refused(name: str) -> None:
+    with pytest.raises(UsageError, match="cannot name a stream"):
+        Stream(name)
+
+
+@pytest.mark.parametrize("fps", [0, -1, float("nan"), float("inf"), 1001])
+def test_an_impossible_rate_is_refused(fps: float) -> None:
+    with pytest.raises(UsageError, match="pictures per second"):
+        Stream("a", fps=fps)
+
+
+async def test_the_producer_runs_while_somebody_watches_and_again_when_somebody_returns() -> None:
+    started = []
+
+    async def produce(stream: Stream) -> None:
+        started.append(stream)
+        while stream.watched:
+            await asyncio.sleep(0)
+
+    stream, wakes = Stream("a", producer=produce), [lambda: None, lambda: None]
+    for count in (1, 2):
+        feed, _ = stream.join(wakes[0])
+        stream.join(wakes[1])
+        await asyncio.sleep(0)
+        assert len(started) == count
+        stream.leave(feed, wakes[0])
+        stream.leave(feed, wakes[1])
+        await asyncio.sleep(0.01)
+    await stream.close()
+
+
+async def test_a_still_picture_published_again_and_again_uses_the_same_memory() -> None:
+    stream = Stream("a")
+    feed, _ = stream.join(lambda: None)
+    array = picture(1)
+    stream.publish(array)
+    first = feed.newest
+    for _ in range(3):
+        stream.publish(array)
+    spare = feed.take_spare()
+    assert feed.newest is first
+    assert spare is not None
+    assert first is not None
+    assert not np.shares_memory(spare, first.pixels)

@@ -1,0 +1,281 @@
+"""The server on real sockets, from its front door to its last goodbye."""
+
+import asyncio
+import contextlib
+import json
+import logging
+import socket
+import threading
+import urllib.error
+import urllib.request
+from collections.abc import AsyncIterator, Iterator
+
+import numpy as np
+import pytest
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.typing import Subprotocol
+
+from ws_stream import Server, UsageError, connection, control, wire
+from ws_stream.codec import decode
+from ws_stream.frame import Frame, blank
+
+PROTOCOL = [Subprotocol(wire.SUBPROTOCOL)]
+
+
+def picture(value: int) -> np.ndarray:
+    return np.full((4, 6, 3), value, np.uint8)
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[Server]:
+    async with Server(port=0) as server:
+        yield server
+
+
+def viewing(server: Server, name: str = "camera") -> connect:
+    url = f"ws://127.0.0.1:{server.port}/stream/{name}"
+    return connect(url, subprotocols=PROTOCOL, compression=None, proxy=None)
+
+
+async def receive_frame(websocket: ClientConnection, held: Frame | None = None) -> Frame:
+    """The next picture, applied to the one held."""
+    while True:
+        message = await asyncio.wait_for(websocket.recv(), 5)
+        if isinstance(message, bytes):
+            assert held
+            return decode(message, held)
+        told = control.parse_from_server(message)
+        if isinstance(told, control.Announcement):
+            held = blank(told.epoch, told.format, told.width, told.height)
+
+
+async def test_two_streams_on_one_port_do_not_mix(server: Server) -> None:
+    for value, name in enumerate(("camera", "screen")):
+        server.stream(name).publish(picture(value))
+    for value, name in enumerate(("camera", "screen")):
+        async with viewing(server, name) as websocket:
+            assert ((await receive_frame(websocket)).pixels == value).all()
+
+
+async def test_pictures_arrive_one_after_another_as_they_are_acknowledged(server: Server) -> None:
+    camera = server.stream("camera")
+    camera.publish(picture(0))
+    async with viewing(server) as websocket:
+        held = None
+        for value in range(50):
+            camera.publish(picture(value))
+            held = await receive_frame(websocket, held)
+            assert (held.pixels == value).all()
+            await websocket.send(control.serialize(control.Acknowledge(held.number)))
+
+
+async def test_a_resync_brings_the_whole_picture_again(server: Server) -> None:
+    server.stream("camera").publish(picture(7))
+    async with viewing(server) as websocket:
+        first = await receive_frame(websocket)
+        await websocket.send(control.serialize(control.Resync()))
+        held = blank(first.epoch, first.format, first.width, first.height)
+        assert ((await receive_frame(websocket, held)).pixels == 7).all()
+
+
+async def test_a_still_picture_is_reported_unchanged_every_second(server: Server) -> None:
+    server.stream("camera").publish(picture(1))
+    async with viewing(server) as websocket:
+        frame = await receive_frame(websocket)
+        await websocket.send(control.serialize(control.Acknowledge(frame.number)))
+        for _ in range(2):
+            told = control.parse_from_server(str(await asyncio.wait_for(websocket.recv(), 2)))
+            assert isinstance(told, control.Unchanged)
+            assert told.number == frame.number
+
+
+@pytest.mark.parametrize(
+    ("message", "code"),
+    [
+        (b"\x00", 1003),
+        ("{", 1008),
+        ('{"type":"acknowledge","number":-1}', 1008),
+        ("x" * 4097, 1009),
+    ],
+)
+async def test_a_viewer_that_breaks_the_protocol_is_closed_with_its_code(
+    server: Server, message: str | bytes, code: int
+) -> None:
+    server.stream("camera").publish(picture(1))
+    async with viewing(server) as websocket:
+        await websocket.send(message)
+        with pytest.raises(ConnectionClosed) as closed:
+            while True:
+                await asyncio.wait_for(websocket.recv(), 5)
+        assert closed.value.rcvd
+        assert closed.value.rcvd.code == code
+    assert (await fetch(server, "/healthz"))[0] == 200
+
+
+async def test_viewers_over_the_limit_are_turned_away_and_a_place_is_freed_again(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "MAX_VIEWERS", 2)
+    camera = server.stream("camera")
+    async with viewing(server), viewing(server):
+        with pytest.raises(InvalidStatus) as refused:
+            await viewing(server)
+        assert refused.value.response.status_code == 503
+    async with asyncio.timeout(5):
+        while camera.viewers:
+            await asyncio.sleep(0.01)
+    async with viewing(server):
+        pass
+
+
+async def test_no_compression_is_agreed_upon_even_when_offered(server: Server) -> None:
+    server.stream("camera")
+    url = f"ws://127.0.0.1:{server.port}/stream/camera"
+    async with connect(url, subprotocols=PROTOCOL, compression="deflate", proxy=None) as websocket:
+        assert websocket.response
+        assert "Sec-WebSocket-Extensions" not in websocket.response.headers
+        assert websocket.subprotocol == wire.SUBPROTOCOL
+
+
+async def test_a_closing_server_says_goodbye(server: Server) -> None:
+    server.stream("camera").publish(picture(1))
+    async with viewing(server) as websocket:
+        await receive_frame(websocket)
+        await server.close()
+        with pytest.raises(ConnectionClosed) as closed:
+            await websocket.recv()
+        assert closed.value.rcvd
+        assert closed.value.rcvd.code == 1001
+
+
+async def fetch(
+    server: Server, path: str, method: str = "GET"
+) -> tuple[int, dict[str, str], bytes]:
+    def get() -> tuple[int, dict[str, str], bytes]:
+        url = f"http://127.0.0.1:{server.port}{path}"
+        request = urllib.request.Request(url, method=method)
+        try:
+            with urllib.request.urlopen(request, timeout=5) as response:
+                return response.status, dict(response.headers), response.read()
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, dict(error.headers), error.read()
+
+    return await asyncio.to_thread(get)
+
+
+async def test_the_page_is_served_under_a_strict_policy(server: Server) -> None:
+    status, headers, body = await fetch(server, "/")
+    assert status == 200
+    assert b"<canvas" in body
+    assert "default-src 'none'" in headers["Content-Security-Policy"]
+    assert "unsafe" not in headers["Content-Security-Policy"]
+    assert headers["X-Content-Type-Options"] == "nosniff"
+
+
+async def test_head_is_answered_like_get_without_the_body(server: Server) -> None:
+    _, get, body = await fetch(server, "/viewer.js")
+    status, head, nothing = await fetch(server, "/viewer.js", "HEAD")
+    assert (status, nothing) == (200, b"")
+    assert head["Content-Length"] == get["Content-Length"] == str(len(body))
+
+
+async def test_the_list_of_streams_tells_size_and_format_while_watched(server: Server) -> None:
+    server.stream("camera", step=2).publish(picture(1))
+    async with viewing(server) as websocket:
+        await receive_frame(websocket)
+        _, _, body = await fetch(server, "/streams")
+        size = {"format": "rgb888", "width": 3, "height": 2}
+        assert json.loads(body) == [{"name": "camera", **size, "viewers": 1}]
+
+
+GARBAGE = [
+    b"\r\n\r\n",
+    b"GET\r\n\r\n",
+    b"GET / HTTP/2.0\r\n\r\n",
+    b"GET / HTTP/1.1\r\n\r\n",
+    b"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
+    b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\n\r\nhello",
+    b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\nGET / HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    b"GET / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n",
+    b"GET /" + b"a" * 9000 + b" HTTP/1.1\r\n\r\n",
+    b"GET / HTTP/1.1\r\n" + b"A: b\r\n" * 1000 + b"\r\n",
+    b"\x16\x03\x01\x02\x00\x01\x00",
+    bytes(range(256)) * 64,
+    (
+        b"GET /stream/camera HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
+        b"Connection: Upgrade\r\nSec-WebSocket-Protocol: ws-stream.v1\r\n\r\n"
+    ),
+]
+
+
+@pytest.mark.parametrize("garbage", GARBAGE, ids=lambda garbage: repr(garbage[:20]))
+async def test_whatever_bytes_arrive_the_server_lives_and_logs_no_traceback(
+    server: Server, garbage: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    server.stream("camera").publish(picture(1))
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+    writer.write(garbage)
+    with contextlib.suppress(OSError):
+        writer.write_eof()
+        await asyncio.wait_for(reader.read(), 5)
+    writer.close()
+    async with viewing(server) as websocket:
+        assert ((await receive_frame(websocket)).pixels == 1).all()
+    assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
+
+
+async def test_a_port_that_is_taken_is_one_clear_sentence(server: Server) -> None:
+    with pytest.raises(
+        UsageError, match=rf"cannot listen on 127.0.0.1 port {server.port}: .*in use"
+    ):
+        await Server(port=server.port).start()
+
+
+@pytest.mark.parametrize("host", ["no.such.host.invalid", "203.0.113.1"])
+async def test_an_address_that_is_not_ours_is_one_clear_sentence(host: str) -> None:
+    with pytest.raises(UsageError, match=f"cannot listen on {host} port 0: "):
+        await Server(host, 0).start()
+
+
+async def test_names_are_unique_and_numbered_where_they_were_not_chosen(server: Server) -> None:
+    assert [server.serve("test:").name for _ in range(3)] == ["test", "test-2", "test-3"]
+    with pytest.raises(UsageError, match="'test' already"):
+        server.stream("test")
+
+
+@pytest.fixture
+def threaded() -> Iterator[Server]:
+    with Server(port=0) as server:
+        yield server
+
+
+def test_a_program_without_an_event_loop_serves_from_a_with_block(threaded: Server) -> None:
+    camera = threaded.stream("camera")
+    camera.publish(picture(3))
+
+    async def look() -> None:
+        async with viewing(threaded) as websocket:
+            held = await receive_frame(websocket)
+            assert (held.pixels == 3).all()
+            await asyncio.to_thread(camera.publish, picture(4))
+            assert ((await receive_frame(websocket, held)).pixels == 4).all()
+
+    asyncio.run(look())
+
+
+def test_the_thread_and_the_port_are_free_after_the_with_block() -> None:
+    before = threading.active_count()
+    with Server(port=0) as server:
+        port = server.port
+    assert threading.active_count() == before
+    with socket.socket() as probe:
+        assert probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+def test_a_with_block_that_cannot_listen_raises_and_leaves_no_thread(threaded: Server) -> None:
+    before = threading.active_count()
+    with pytest.raises(UsageError, match="in use"), Server(port=threaded.port):
+        pass
+    assert threading.active_count() == before

@@ -1,0 +1,34 @@
+"""Stream raw pictures from a small device to browsers. See README.md, and docs/ for the depth."""
+
+from .client import Connection, connect
+from .errors import (
+    ChecksumError,
+    ConnectError,
+    ProtocolError,
+    SourceError,
+    UsageError,
+    WsStreamError,
+)
+from .frame import Frame
+from .hub import Stream
+from .pixels import PixelFormat, to_rgb
+from .server import Server
+from .sources import Source, open_source
+
+__all__ = [
+    "ChecksumError",
+    "ConnectError",
+    "Connection",
+    "Frame",
+    "PixelFormat",
+    "ProtocolError",
+    "Server",
+    "Source",
+    "SourceError",
+    "Stream",
+    "UsageError",
+    "WsStreamError",
+    "connect",
+    "open_source",
+    "to_rgb",
+]

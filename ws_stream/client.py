@@ -1,0 +1,188 @@
+"""A viewer in Python: an async iterator of frames that reconnects by itself.
+
+Knows nothing of the server's code, only of docs/protocol.md.
+"""
+
+import asyncio
+import random
+import time
+from collections import deque
+from collections.abc import AsyncIterator
+from urllib.parse import parse_qs, quote, urlsplit
+
+from websockets.asyncio.client import ClientConnection
+from websockets.asyncio.client import connect as open_websocket
+from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
+from websockets.typing import Subprotocol
+
+from . import control, wire
+from .codec import decode
+from .errors import ChecksumError, ConnectError, ProtocolError, UsageError
+from .frame import Frame, blank
+
+SILENCE = 10.0
+"""Seconds without any message after which the connection counts as lost: the server speaks every second."""
+CLOCK_EVERY = 10.0
+"""Seconds between two questions of the time; two crystals drift apart by well under 1 ms in that."""
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 10.0
+"""Seconds to wait before connecting again: doubled from the first to the longest, with jitter."""
+MAX_MESSAGE = wire.MAX_PICTURE_BYTES + 2**20
+"""Bytes of the longest message read: the largest picture with the headers of all its rows."""
+
+_FINAL_STATUS = (400, 403, 404, 426)
+_FINAL_CLOSE = (1003, 1008, 1009)
+
+
+def connect(url: str) -> "Connection":
+    """The frames of the stream at `url`: `async for frame in connect("ws://device:8000/stream/camera")`.
+
+    The address of the viewer page, `http://device:8000/?stream=camera`, will do as well. Raises UsageError for what is
+    no such address.
+    """
+    return Connection(websocket_url(url))
+
+
+class Connection:
+    """Iterates over frames; its attributes tell how the stream is doing and may be read at any time."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.announcement: control.Announcement | None = None
+        """What the server said of the stream last."""
+        self.problem: str | None = None
+        """Why the source gives no pictures now, in the server's words."""
+        self.lost: str | None = None
+        """Why there is no connection now; None while there is one."""
+        self.received_bytes = 0
+        self.refused_messages = 0
+        """Messages that were invalid or not for the picture held; each led to a resync."""
+        self.checksum_mismatches = 0
+        self._held: Frame | None = None
+        self._clock: deque[tuple[float, float]] = deque(maxlen=8)
+        self._ask_at = 0.0
+
+    @property
+    def round_trip(self) -> float | None:
+        """The shortest of the last round trips in seconds; None before the first."""
+        return min(self._clock)[0] if self._clock else None
+
+    def age(self, frame: Frame) -> float | None:
+        """Seconds since the frame was taken, by the device's clock; None until that is known."""
+        if not self._clock:
+            return None
+        _, ahead = min(self._clock)
+        return time.time() + ahead - frame.time / 1e6
+
+    async def __aiter__(self) -> AsyncIterator[Frame]:
+        """Every picture that arrives; a slow consumer skips pictures. Frames' arrays are read-only.
+
+        A frame is acknowledged when the next one is asked for. Raises ConnectError when the first attempt fails or
+        the server refuses; a connection that is lost later is made again.
+        """
+        pause, connected_once = FIRST_PAUSE, False
+        while True:
+            try:
+                async with self._open() as websocket:
+                    connected_once, self.lost = True, None
+                    async for frame in self._frames(websocket):
+                        pause = FIRST_PAUSE
+                        yield frame
+            except (OSError, WebSocketException) as error:
+                self.lost = _reason(error)
+                if _is_final(error) or not connected_once:
+                    raise ConnectError(f"no stream from {self.url}: {self.lost}") from None
+            await asyncio.sleep(pause * random.uniform(0.5, 1))  # noqa: S311 - spreads clients out
+            pause = min(2 * pause, LONGEST_PAUSE)
+
+    def _open(self) -> open_websocket:
+        return open_websocket(
+            self.url,
+            subprotocols=[Subprotocol(wire.SUBPROTOCOL)],
+            compression=None,
+            max_size=MAX_MESSAGE,
+            open_timeout=SILENCE,
+            proxy=None,
+        )
+
+    async def _frames(self, websocket: ClientConnection) -> AsyncIterator[Frame]:
+        self._held, self._ask_at = None, 0.0
+        while True:
+            if time.monotonic() >= self._ask_at:
+                self._ask_at = time.monotonic() + CLOCK_EVERY
+                await websocket.send(control.serialize(control.ClockQuestion(time.time())))
+            async with asyncio.timeout(SILENCE):
+                message = await websocket.recv()
+            self.received_bytes += len(message)
+            try:
+                if isinstance(message, str):
+                    self._heed(message)
+                    continue
+                frame = self._apply(message)
+            except ProtocolError as error:
+                self.refused_messages += 1
+                self.checksum_mismatches += isinstance(error, ChecksumError)
+                self._held = self._blank()
+                await websocket.send(control.serialize(control.Resync()))
+                continue
+            yield frame
+            await websocket.send(control.serialize(control.Acknowledge(frame.number)))
+
+    def _apply(self, message: bytes) -> Frame:
+        if self._held is None:
+            raise ProtocolError("a picture before the announcement")
+        self._held = decode(message, self._held)
+        return self._held
+
+    def _heed(self, text: str) -> None:
+        match control.parse_from_server(text):
+            case control.Announcement() as announcement:
+                self.announcement = announcement
+                self._held = self._blank()
+            case control.Problem(reason):
+                self.problem = reason
+            case control.ClockAnswer(asked, device_us):
+                round_trip = time.time() - asked
+                self._clock.append((round_trip, device_us / 1e6 - (asked + round_trip / 2)))
+
+    def _blank(self) -> Frame | None:
+        told = self.announcement
+        if told is None:
+            return None
+        if told.width * told.height * told.format.bytes_per_pixel > wire.MAX_PICTURE_BYTES:
+            raise ProtocolError(f"a stream of {told.width}x{told.height} is over the limit")
+        return blank(told.epoch, told.format, told.width, told.height)
+
+
+def websocket_url(url: str) -> str:
+    """The WebSocket address for a stream's or a viewer page's address. Raises UsageError."""
+    right = "right would be ws://HOST:PORT/stream/NAME or http://HOST:PORT/?stream=NAME"
+    try:
+        parts = urlsplit(url)
+        known = bool(parts.hostname) and (parts.port is None or parts.port > 0)
+    except ValueError as error:
+        raise UsageError(f"'{url}' is no address ({error}); {right}") from None
+    if not known or parts.scheme not in ("ws", "wss", "http", "https"):
+        raise UsageError(f"'{url}' is no address of a stream; {right}")
+    if parts.scheme in ("ws", "wss"):
+        return url if parts.path.strip("/") else f"{parts.scheme}://{parts.netloc}/stream"
+    names = parse_qs(parts.query).get("stream")
+    scheme = parts.scheme.replace("http", "ws")
+    return f"{scheme}://{parts.netloc}/stream" + (f"/{quote(names[0], safe='')}" if names else "")
+
+
+def _is_final(error: Exception) -> bool:
+    """Whether the server would only say the same again."""
+    if isinstance(error, InvalidStatus):
+        return error.response.status_code in _FINAL_STATUS
+    if isinstance(error, ConnectionClosed):
+        return error.rcvd is not None and error.rcvd.code in _FINAL_CLOSE
+    return False
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, InvalidStatus):
+        body = bytes(error.response.body or b"").decode(errors="replace").strip()
+        return body or f"HTTP status {error.response.status_code}"
+    if isinstance(error, TimeoutError):
+        return f"nothing was heard for {SILENCE:.0f} s"
+    return getattr(error, "strerror", None) or str(error) or type(error).__name__

@@ -1,0 +1,25 @@
+"""An event loop in a thread of its own, for programs that have none. Knows nothing of what runs in it."""
+
+import asyncio
+import threading
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+
+class LoopThread:
+    """Runs from construction until `stop`. A daemon: it never keeps a program alive."""
+
+    def __init__(self, name: str) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name=name, daemon=True)
+        self._thread.start()
+
+    def run(self, function: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Call the coroutine function there, wait until it is done, and raise what it raised."""
+        asyncio.run_coroutine_threadsafe(function(), self._loop).result()
+
+    def stop(self) -> None:
+        """End loop and thread."""
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()

@@ -1,0 +1,175 @@
+"""Streams on a port: the public API for programs that have pictures.
+
+Knows nothing of how pictures are encoded. Runs in the caller's event loop (`async with`) or in a thread of its own
+(`with`), for programs that have no event loop.
+"""
+
+import socket
+from collections.abc import Iterable
+from functools import partial
+from types import TracebackType
+from typing import Self
+from urllib.parse import quote
+
+from websockets.asyncio.server import Server as WebSocketServer
+
+from .capture import capture
+from .connection import Door, listen
+from .errors import UsageError
+from .http import Gate
+from .hub import Stream
+from .loop_thread import LoopThread
+from .pixels import named
+from .shrink import Crop, Rendition
+from .sources import Source, open_source
+
+
+class Server:
+    """Serves streams, and the page that shows them, on one port.
+
+        with Server() as server:
+            camera = server.stream("camera", step=4)
+            camera.publish(array)
+
+    Listens on this machine only unless `host` says otherwise ("0.0.0.0" is every network). Requests must name the
+    server by an address, localhost, this machine's name, `*.local` or one of `allow_hosts`.
+    """
+
+    def __init__(
+        self, host: str = "127.0.0.1", port: int = 8000, *, allow_hosts: Iterable[str] = ()
+    ) -> None:
+        self.host = host
+        self.port = port
+        self.streams: dict[str, Stream] = {}
+        self._door = Door(self.streams, Gate(frozenset(allow_hosts)))
+        self._sources: list[Source] = []
+        self._listening: WebSocketServer | None = None
+        self._thread: LoopThread | None = None
+
+    def stream(
+        self,
+        name: str,
+        *,
+        format: str | None = None,  # noqa: A002 - the field's word for it
+        step: int = 1,
+        crop: tuple[int, int, int, int] | None = None,
+        average: bool = False,
+        fps: float = 30,
+    ) -> Stream:
+        """A new stream to publish arrays to.
+
+        `format` is a pixel format's name; without one it is taken from the first array (RGB order is assumed). Viewers
+        get every `step`-th pixel and row, or with `average` the mean of each step x step box, of the part `crop`
+        (x, y, width, height). `fps` is what viewers are told to expect. Raises UsageError.
+        """
+        rendition = Rendition(Crop(*crop) if crop else None, step, average)
+        pixel_format = named(format) if format else None
+        return self._add(Stream(name, format=pixel_format, rendition=rendition, fps=fps))
+
+    def serve(
+        self,
+        source: str | Source,
+        *,
+        name: str | None = None,
+        step: int = 1,
+        crop: tuple[int, int, int, int] | None = None,
+        average: bool = False,
+        fps: float = 30,
+    ) -> Stream:
+        """A new stream of what a source shows, looked at `fps` times a second while somebody watches.
+
+        `source` is an address such as "mmap:/dev/shm/ring?width=1024&height=600&format=bgrx8888", or an object with the
+        methods of `Source`. The rest is as for `stream`. Raises UsageError.
+        """
+        rendition = Rendition(Crop(*crop) if crop else None, step, average).check()
+        opened = open_source(source) if isinstance(source, str) else source
+        try:
+            rendition.size(opened.width, opened.height)
+            stream = Stream(
+                name or self._free_name(opened.name),
+                format=opened.format,
+                rendition=rendition,
+                fps=fps,
+                producer=partial(capture, opened),
+            )
+            self._add(stream)
+        except UsageError:
+            opened.close()
+            raise
+        self._sources.append(opened)
+        return stream
+
+    def urls(self, stream: Stream | None = None) -> list[str]:
+        """Where a browser on this machine, or on the LAN when it can, finds the page (of one stream)."""
+        query = f"?stream={quote(stream.name)}" if stream else ""
+        return [f"http://{address}:{self.port}/{query}" for address in _addresses(self.host)]
+
+    async def start(self) -> None:
+        """Listen. Raises UsageError when the address cannot be listened on."""
+        self._listening = await listen(self._door, self.host, self.port)
+        self.port = next(iter(self._listening.sockets)).getsockname()[1]
+
+    async def close(self) -> None:
+        """Say goodbye to viewers (close code 1001), stop the sources, free the port."""
+        if self._listening:
+            self._listening.close()
+            await self._listening.wait_closed()
+        for stream in self.streams.values():
+            await stream.close()
+        for source in self._sources:
+            source.close()
+
+    async def __aenter__(self) -> Self:
+        await self.start()
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    def __enter__(self) -> Self:
+        self._thread = LoopThread("ws-stream")
+        try:
+            self._thread.run(self.start)
+        except BaseException:
+            self._thread.stop()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        assert self._thread
+        self._thread.run(self.close)
+        self._thread.stop()
+
+    def _add(self, stream: Stream) -> Stream:
+        if stream.name in self.streams:
+            raise UsageError(
+                f"there is a stream named '{stream.name}' already; give one another name"
+            )
+        self.streams[stream.name] = stream
+        return stream
+
+    def _free_name(self, wish: str) -> str:
+        taken = self.streams
+        return next(n for n in (wish, *(f"{wish}-{i}" for i in range(2, 1000))) if n not in taken)
+
+
+def _addresses(host: str) -> list[str]:
+    """The addresses, as they stand in a URL, at which a server that listens on `host` is found."""
+    if host not in ("", "0.0.0.0", "::"):  # noqa: S104 - compared with, not bound to
+        return [f"[{host}]" if ":" in host else host]
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # sends nothing: asks which address the way out has
+        except OSError:
+            return ["127.0.0.1"]
+        return ["127.0.0.1", probe.getsockname()[0]]
