@@ -1,0 +1,38 @@
+// The type checker finds what is undefined, unused or misspelt; these rules find what it allows.
+export default [
+  {
+    files: ["**/*.js"],
+    linterOptions: { reportUnusedDisableDirectives: "error" },
+    rules: {
+      "array-callback-return": "error",
+      curly: ["error", "multi-line"],
+      eqeqeq: "error",
+      "no-console": "error",
+      "no-constant-binary-expression": "error",
+      "no-constructor-return": "error",
+      "no-empty": "error",
+      "no-eval": "error",
+      "no-fallthrough": "error",
+      "no-implicit-coercion": "error",
+      "no-promise-executor-return": "error",
+      "no-self-compare": "error",
+      "no-shadow": "error",
+      "no-unmodified-loop-condition": "error",
+      "no-unreachable-loop": "error",
+      "no-unsafe-finally": "error",
+      "no-unused-private-class-members": "error",
+      "no-use-before-define": ["error", { functions: false, variables: false }],
+      "no-useless-rename": "error",
+      "no-var": "error",
+      "object-shorthand": "error",
+      "prefer-const": "error",
+      "prefer-template": "error",
+      "max-lines": ["error", { max: 250, skipBlankLines: true }],
+      "max-lines-per-function": ["error", { max: 50, skipComments: true, skipBlankLines: true }],
+    },
+  },
+  {
+    files: ["tests/web/*.js"],
+    rules: { "max-lines": "off", "max-lines-per-function": "off" }, // a file for each module
+  },
+];

@@ -1,0 +1,80 @@
+// The JavaScript side of test_twins.py: decodes batches of messages from standard input with web/codec.js.
+//
+// Everything both ways is a 32-bit length and as many bytes, integers little-endian. First come the pictures that may be
+// held, as JSON; then batches, each message preceded by the index of its picture and its length, 32 bits each. The
+// answer to a batch is, for each message: 1 byte of verdict, number (32 bits), time (64 bits), SHA-256 of the pixels.
+
+import { Buffer } from "node:buffer";
+import { hash } from "node:crypto";
+import process from "node:process";
+
+import { blank, decode } from "../web/codec.js";
+import { BY_CODE } from "../web/pixels.js";
+import { ChecksumError, ProtocolError } from "../web/wire.js";
+
+const APPLIED = 0;
+const REFUSED = 1;
+const CHECKSUM = 2;
+const CRASHED = 3;
+const ANSWER_LENGTH = 1 + 4 + 8 + 32;
+
+/** Yields the length-prefixed parts of standard input. */
+async function* parts() {
+  let rest = Buffer.alloc(0);
+  for await (const chunk of process.stdin) {
+    rest = Buffer.concat([rest, chunk]);
+    while (rest.length >= 4 && rest.length >= 4 + rest.readUInt32LE()) {
+      const end = 4 + rest.readUInt32LE();
+      yield rest.subarray(4, end);
+      rest = rest.subarray(end);
+    }
+  }
+}
+
+function hold({ code, epoch, number, time, width, height, pixels }) {
+  const picture = blank({ epoch, format: BY_CODE.get(code), width, height });
+  return { picture, number, time, pixels: Buffer.from(pixels, "hex") };
+}
+
+function verdict(message, picture) {
+  try {
+    decode(message, picture);
+    return APPLIED;
+  } catch (error) {
+    if (error instanceof ChecksumError) return CHECKSUM;
+    if (error instanceof ProtocolError) return REFUSED;
+    process.stderr.write(`${error.stack}\n`);
+    return CRASHED;
+  }
+}
+
+function answer(batch, held) {
+  const answers = [];
+  for (let at = 0; at < batch.length;) {
+    const { picture, number, time, pixels } = held[batch.readUInt32LE(at)];
+    const end = at + 8 + batch.readUInt32LE(at + 4);
+    picture.number = number;
+    picture.time = time;
+    picture.pixels.set(pixels);
+    const reply = Buffer.alloc(ANSWER_LENGTH);
+    reply.writeUInt8(verdict(batch.subarray(at + 8, end), picture), 0);
+    reply.writeUInt32LE(picture.number, 1);
+    reply.writeBigUInt64LE(BigInt(picture.time), 5);
+    hash("sha256", picture.pixels, "buffer").copy(reply, 13);
+    answers.push(reply);
+    at = end;
+  }
+  return Buffer.concat(answers);
+}
+
+let held = null;
+for await (const part of parts()) {
+  if (held === null) {
+    held = JSON.parse(part.toString()).map(hold);
+  } else {
+    const reply = answer(part, held);
+    const length = Buffer.alloc(4);
+    length.writeUInt32LE(reply.length);
+    process.stdout.write(Buffer.concat([length, reply]));
+  }
+}

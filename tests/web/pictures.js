@@ -1,0 +1,96 @@
+/**
+ * Makes pictures and messages for the tests, by hand rather than with the code under test.
+ */
+
+import { BY_NAME } from "../../web/pixels.js";
+
+/** @import { Picture } from "../../web/codec.js" */
+
+/** @param {string} digits */
+export function fromHex(digits) {
+  return new Uint8Array(Buffer.from(digits, "hex"));
+}
+
+/** @param {Uint8Array} bytes */
+export function toHex(bytes) {
+  return Buffer.from(bytes).toString("hex");
+}
+
+/** The same numbers in each run. @param {number} seed */
+export function random(seed) {
+  let state = seed;
+  /** @param {number} limit */
+  return (limit) => {
+    // mulberry32
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * limit);
+  };
+}
+
+/** @param {string} name */
+export function format(name) {
+  const found = BY_NAME.get(name);
+  if (!found) throw new Error(`no format ${name}`);
+  return found;
+}
+
+/**
+ * A picture that a viewer holds.
+ * @param {{epoch?: number, number?: number, format?: string, width?: number, height?: number,
+ *   pixels?: Uint8Array}} [values]
+ * @returns {Picture}
+ */
+export function held(values = {}) {
+  const { epoch = 7, number = 6, width = 2, height = 3 } = values;
+  const known = format(values.format ?? "gray8");
+  const size = width * height * known.bytesPerPixel;
+  // Not by `blank`: some vectors are for a picture that it would refuse.
+  const pixels = Uint8Array.from({ length: size }, (_, at) => (at * 37) & 255);
+  if (values.pixels) pixels.set(values.pixels);
+  const scratch = new Uint8Array(size).fill(0xee);
+  return { epoch, number, time: 0, format: known, width, height, pixels, scratch };
+}
+
+/**
+ * @typedef {{firstRow: number, rows: number, kind: number, payload: Uint8Array,
+ *   length?: number}} Part
+ */
+
+/**
+ * The bytes of a message; every value may be wrong.
+ * @param {{headerLength?: number, code?: number, flags?: number, epoch?: number, number?: number,
+ *   base?: number, time?: number, width?: number, height?: number, checksum?: number,
+ *   count?: number}} [header]
+ * @param {Part[]} [parts]
+ * @param {number} [extra] bytes that follow the last padding
+ */
+export function message(header = {}, parts = [], extra = 0) {
+  const { headerLength = 36, code = 6, epoch = 7, number = 7, base = 6, time = 1e15 } = header;
+  const { width = 2, height = 3, checksum, flags = checksum === undefined ? 0 : 1 } = header;
+  const padded = parts.map(({ payload }) => Math.ceil(payload.length / 4) * 4);
+  const table = Math.max(headerLength, 36);
+  const payloads = table + 12 * parts.length;
+  const bytes = new Uint8Array(payloads + padded.reduce((sum, n) => sum + n, 0) + extra);
+  const view = new DataView(bytes.buffer);
+  view.setUint16(0, headerLength, true);
+  bytes.set([code, flags], 2);
+  [epoch, number, base].forEach((value, at) => view.setUint32(4 + 4 * at, value, true));
+  view.setBigUint64(16, BigInt(time), true);
+  view.setUint16(24, width, true);
+  view.setUint16(26, height, true);
+  view.setUint32(28, checksum ?? 0, true);
+  view.setUint32(32, header.count ?? parts.length, true);
+  let at = payloads;
+  parts.forEach(({ firstRow, rows, kind, payload, length = payload.length }, index) => {
+    const entry = table + 12 * index;
+    view.setUint16(entry, firstRow, true);
+    view.setUint16(entry + 2, rows, true);
+    view.setUint32(entry + 4, kind, true);
+    view.setUint32(entry + 8, length, true);
+    bytes.set(payload, at);
+    at += padded[index];
+  });
+  return bytes;
+}

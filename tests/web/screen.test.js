@@ -1,0 +1,153 @@
+/**
+ * What is put on the canvas and when, on a canvas that only notes it. tests/ also looks at real ones.
+ */
+
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, test } from "node:test";
+
+import { Screen, fit } from "../../web/screen.js";
+import { held } from "./pictures.js";
+
+test("enlarged, each pixel covers a whole number of the display's", () => {
+  const room = { width: 1280, height: 687 };
+  for (const ratio of [1, 1.25, 1.5, 2, 2.75, 3]) {
+    for (const [width, height] of [
+      [256, 150],
+      [640, 480],
+      [1, 1],
+      [1280, 10],
+    ]) {
+      const size = fit({ width, height }, room, ratio);
+      const scale = (size.width / width) * ratio;
+      assert.ok(size.pixelated);
+      assert.ok(Math.abs(scale - Math.round(scale)) < 1e-9 && scale >= 1, `${scale}`);
+      assert.ok(size.width <= room.width && size.height <= room.height);
+      const next = (scale + 1) / ratio;
+      assert.ok(next * width > room.width || next * height > room.height, "there is room for more");
+    }
+  }
+});
+
+test("shrunk, the picture fills its place in one direction, and is smooth", () => {
+  assert.deepEqual(fit({ width: 1024, height: 600 }, { width: 512, height: 600 }, 1), {
+    width: 512,
+    height: 300,
+    pixelated: false,
+  });
+});
+
+/** Frames that were asked for. @type {(() => void)[]} */
+let frames;
+/** What the canvas was told. @type {string[]} */
+let told;
+/** Pictures that were reported as drawn. @type {number[][]} */
+let drawn;
+/** @type {Uint8ClampedArray} */
+let shown;
+
+beforeEach(() => {
+  frames = [];
+  told = [];
+  drawn = [];
+  Object.assign(globalThis, {
+    devicePixelRatio: 1,
+    addEventListener() {},
+    requestAnimationFrame: (/** @type {() => void} */ call) => frames.push(call),
+    ResizeObserver: class {
+      observe() {}
+    },
+    ImageData: class {
+      /** @param {number} width @param {number} height */
+      constructor(width, height) {
+        Object.assign(this, { width, height, data: new Uint8ClampedArray(4 * width * height) });
+      }
+    },
+  });
+});
+
+afterEach(() => {
+  for (const name of ["requestAnimationFrame", "ResizeObserver", "ImageData", "addEventListener"]) {
+    Reflect.deleteProperty(globalThis, name);
+  }
+});
+
+function makeScreen() {
+  const canvas = {
+    parentElement: { clientWidth: 100, clientHeight: 100 },
+    style: {},
+    width: 0,
+    height: 0,
+    addEventListener() {},
+    getContext: () => ({
+      /** @param {ImageData} image @param {number[]} where */
+      putImageData(image, ...where) {
+        shown = image.data;
+        told.push(where.join(" "));
+      },
+    }),
+  };
+  const screen = new Screen(/** @type {any} */ (canvas), (...args) => drawn.push(args));
+  return { canvas, screen };
+}
+
+function refresh() {
+  for (const frame of frames.splice(0)) frame();
+}
+
+test("only the changed rows are drawn, at the next refresh, and then reported", () => {
+  const { canvas, screen } = makeScreen();
+  const picture = { ...held({ width: 2, height: 5 }), number: 4, time: 9 };
+  screen.show(picture, [[0, 5]]);
+  assert.deepEqual([told, drawn, screen.drawnNumber], [[], [], 0]);
+  refresh();
+  assert.deepEqual([canvas.width, canvas.height], [2, 5]);
+  assert.deepEqual([told.splice(0), drawn, screen.drawnNumber], [["0 0 0 0 2 5"], [[4, 9]], 4]);
+  picture.number = 5;
+  picture.pixels.fill(7);
+  screen.show(picture, [
+    [1, 1],
+    [3, 2],
+  ]);
+  refresh();
+  assert.deepEqual(told, ["0 0 0 1 2 1", "0 0 0 3 2 2"]);
+  assert.deepEqual([...shown.subarray(8, 12)], [7, 7, 7, 255]);
+  assert.deepEqual([...shown.subarray(0, 4)], [0, 0, 0, 255]);
+});
+
+test("pictures that come between two refreshes are drawn and reported as one", () => {
+  const { screen } = makeScreen();
+  const picture = { ...held(), number: 4 };
+  screen.show(picture, [[0, 1]]);
+  picture.number = 5;
+  screen.show(picture, [[2, 1]]);
+  assert.equal(frames.length, 1);
+  refresh();
+  assert.deepEqual(told, ["0 0 0 0 2 1", "0 0 0 2 2 1"]);
+  assert.deepEqual(drawn, [[5, 0]]);
+});
+
+test("a picture dropped before it was drawn is still drawn and reported as itself", () => {
+  const { screen } = makeScreen();
+  const picture = { ...held(), number: 4 };
+  screen.show(picture, [[0, 3]]);
+  picture.number = 0;
+  refresh();
+  assert.deepEqual(drawn, [[4, 0]]);
+});
+
+test("a picture of another size replaces the one that was not drawn yet", () => {
+  const { canvas, screen } = makeScreen();
+  screen.show(held(), [[2, 1]]);
+  screen.show(held({ width: 4, height: 2 }), [[0, 2]]);
+  refresh();
+  assert.deepEqual(told, ["0 0 0 0 4 2"]);
+  assert.deepEqual([canvas.width, canvas.height], [4, 2]);
+});
+
+test("cleared, it shows nothing, not even what was due", () => {
+  const { canvas, screen } = makeScreen();
+  screen.show(held(), [[0, 3]]);
+  screen.clear();
+  refresh();
+  assert.deepEqual([told, drawn, canvas.width, screen.drawnNumber], [[], [], 0, 0]);
+});

@@ -1,0 +1,197 @@
+/**
+ * What a session makes of messages: pictures, acknowledgements, resynchronising, the time.
+ */
+
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+import { crc32 } from "node:zlib";
+
+import { Session } from "../../web/session.js";
+import { ChecksumError, ProtocolError } from "../../web/wire.js";
+import { message, random } from "./pictures.js";
+
+const ANNOUNCEMENT = { type: "stream", name: "a", epoch: 7, format: "gray8", width: 2, height: 3 };
+const RESYNC = { type: "resync" };
+
+/** @type {Session} */
+let session;
+
+beforeEach(() => {
+  session = new Session();
+  say(ANNOUNCEMENT);
+});
+
+/** @param {object} control */
+function say(control) {
+  return session.receive(JSON.stringify(control), 0);
+}
+
+/** @param {Uint8Array<ArrayBuffer>} bytes */
+function bring(bytes) {
+  return session.receive(bytes.slice().buffer, 0);
+}
+
+/** All rows, with a checksum. @param {number} number @param {Uint8Array} pixels */
+function whole(number, pixels = new Uint8Array(6).fill(number)) {
+  const part = { firstRow: 0, rows: 3, kind: 0, payload: pixels };
+  return message({ number, base: 0, checksum: crc32(pixels) }, [part]);
+}
+
+/** No rows. @param {number} number @param {number} base */
+function same(number, base) {
+  return message({ number, base });
+}
+
+test("an announcement is news, and makes a blank picture of its size", () => {
+  assert.deepEqual(say({ ...ANNOUNCEMENT, epoch: 8, format: "rgb888", width: 5 }), { news: true });
+  assert.equal(session.picture?.pixels.length, 45);
+  assert.deepEqual([session.picture.epoch, session.picture.number], [8, 0]);
+});
+
+test("a picture of an epoch that is over is refused", () => {
+  bring(whole(4));
+  say({ ...ANNOUNCEMENT, epoch: 8 });
+  assert.deepEqual(bring(whole(5)).reply, RESYNC);
+});
+
+test("a picture that came is acknowledged once, with all before it", () => {
+  bring(whole(4));
+  bring(same(5, 4));
+  assert.deepEqual(session.acknowledge(5), { type: "acknowledge", number: 5 });
+  for (const number of [6, 5, 4, 0, -1, NaN]) assert.equal(session.acknowledge(number), null);
+});
+
+test("after a new announcement older pictures are not acknowledged", () => {
+  bring(whole(4));
+  say({ ...ANNOUNCEMENT, epoch: 8 });
+  assert.equal(session.acknowledge(4), null);
+});
+
+test("after a new announcement numbers may begin anew", () => {
+  bring(whole(4));
+  session.acknowledge(4);
+  say({ ...ANNOUNCEMENT, epoch: 8 });
+  bring(message({ epoch: 8, number: 1, base: 0 }));
+  assert.deepEqual(session.acknowledge(1), { type: "acknowledge", number: 1 });
+});
+
+test("a picture that was drawn may still be acknowledged after another was refused", () => {
+  bring(whole(4));
+  bring(same(6, 5));
+  assert.deepEqual(session.acknowledge(4), { type: "acknowledge", number: 4 });
+});
+
+test("what is refused leaves the pixels as they are, and asks for a difference from blank", () => {
+  bring(whole(4));
+  const before = session.picture?.pixels.slice();
+  const { error, reply } = bring(same(6, 5));
+  assert.ok(error instanceof ProtocolError);
+  assert.deepEqual(reply, RESYNC);
+  assert.equal(session.picture?.number, 0);
+  assert.deepEqual(session.picture.pixels, before);
+});
+
+test("what was on its way is refused without asking again, until a picture was right", () => {
+  bring(whole(4));
+  assert.deepEqual(bring(same(6, 5)).reply, RESYNC);
+  for (const bytes of [same(7, 6), same(8, 4), whole(9).subarray(1)]) {
+    const { error, reply } = bring(bytes);
+    assert.ok(error);
+    assert.equal(reply, undefined);
+  }
+  assert.deepEqual(bring(whole(8)), { runs: [[0, 3]] });
+  assert.deepEqual(bring(same(10, 9)).reply, RESYNC);
+});
+
+for (const type of ["unchanged", "waiting"]) {
+  test(`when the answer was refused too, '${type}' makes it ask again`, () => {
+    bring(whole(4));
+    bring(same(6, 5));
+    bring(whole(6).subarray(1));
+    const sign = { type, number: 6, time: 5 };
+    assert.deepEqual(say(sign), { reply: RESYNC });
+    assert.deepEqual(say(sign), { reply: RESYNC });
+    bring(whole(6));
+    assert.deepEqual(say(sign), {});
+  });
+}
+
+test("a checksum that does not match is an error of its own", () => {
+  const bytes = whole(4);
+  bytes[28] ^= 1;
+  const { error, reply } = bring(bytes);
+  assert.ok(error instanceof ChecksumError);
+  assert.deepEqual(reply, RESYNC);
+});
+
+test("without an announcement there is nothing to ask for", () => {
+  session = new Session();
+  const { error, reply } = bring(whole(4));
+  assert.ok(error);
+  assert.equal(reply, undefined);
+});
+
+test("the time is asked three times at once, and then every 10 s", () => {
+  const asked = [];
+  for (let now = 5; now < 21_000; now += 20) {
+    const question = session.question(now);
+    if (question) asked.push(now);
+    if (question) assert.deepEqual(question, { type: "clock", viewer_time: now });
+  }
+  assert.deepEqual(asked, [5, 205, 405, 10_405, 20_405]);
+});
+
+/**
+ * Brings a message by a bad way.
+ * @param {Uint8Array<ArrayBuffer>} bytes
+ * @param {Uint8Array<ArrayBuffer>[]} late
+ * @param {(limit: number) => number} next
+ */
+function bringBadly(bytes, late, next) {
+  // Epoch, number, base and time are in no checksum: a change of them can go unnoticed.
+  const place = 24 + next(bytes.length - 24);
+  const garbled = bytes.map((byte, at) => (at === place ? byte ^ (1 << next(8)) : byte));
+  const ways = [
+    [bytes.slice(0, next(bytes.length))],
+    [garbled],
+    [bytes, bytes],
+    [],
+    [...late, bytes],
+  ];
+  const way = next(12);
+  if (way === 3) late.push(bytes);
+  return (ways[way] ?? [bytes]).map(bring);
+}
+
+test("cut, garbled, repeated and reordered messages never make a wrong picture", () => {
+  const next = random(6);
+  const truth = new Map([[0, new Uint8Array(6)]]);
+  /** @type {Uint8Array<ArrayBuffer>[]} */
+  const late = [];
+  let base = 0;
+  let right = 0;
+  let wrong = 0;
+  for (let number = 1; number <= 5000; number++) {
+    const pixels = Uint8Array.from({ length: 6 }, () => next(256));
+    const old = truth.get(base);
+    assert.ok(old && session.picture);
+    const part = {
+      firstRow: 0,
+      rows: 3,
+      kind: 2,
+      payload: pixels.map((byte, at) => byte ^ old[at]),
+    };
+    const bytes = message({ number, base, checksum: crc32(pixels) }, [part]);
+    truth.set(number, pixels);
+    base = number; // the server trusts that it arrives
+    const outcomes = [...bringBadly(bytes, late, next), say({ type: "waiting", number, time: 5 })];
+    if (outcomes.some(({ reply }) => reply)) base = 0;
+    wrong += outcomes.filter(({ error }) => error).length;
+    right += outcomes.filter(({ runs }) => runs).length;
+    const { number: held, pixels: made } = session.picture;
+    if (held) assert.deepEqual(made, truth.get(held));
+  }
+  assert.ok(right > 1000 && wrong > 1000, `${right} right and ${wrong} wrong are too few`);
+  bring(whole(6000));
+  assert.equal(session.picture?.number, 6000);
+});

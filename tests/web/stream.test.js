@@ -1,0 +1,329 @@
+/**
+ * The life of a connection: states, reconnecting, acknowledging, resynchronising, figures.
+ */
+
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, test } from "node:test";
+
+import { Stream } from "../../web/stream.js";
+import { message } from "./pictures.js";
+import { makeWorld } from "./world.js";
+
+/** @import { Picture, Run } from "../../web/codec.js" */
+/** @import { State } from "../../web/stream.js" */
+
+const ANNOUNCEMENT = { type: "stream", name: "a", epoch: 7, format: "gray8", width: 2, height: 3 };
+
+/** @type {ReturnType<typeof makeWorld>} */
+let world;
+/** @type {Stream} */
+let stream;
+/** The states that were reported. @type {State[]} */
+let states;
+/** Numbers of the pictures that were reported, and which rows. @type {[number, Run[]][]} */
+let pictures;
+
+beforeEach(() => {
+  world = makeWorld();
+  states = [];
+  pictures = [];
+  stream = new Stream("ws://device/stream/a", {
+    onpicture: (/** @type {Picture} */ picture, runs) => pictures.push([picture.number, runs]),
+    onchange: () => states.push(stream.state),
+  });
+});
+
+afterEach(() => {
+  stream.close();
+  world.end();
+});
+
+/** Opens the newest socket and announces. */
+function open() {
+  world.socket.open();
+  world.socket.say(ANNOUNCEMENT);
+  return world.socket;
+}
+
+/** A whole picture of one value. @param {number} number @param {number} value */
+function whole(number, value) {
+  const payload = new Uint8Array(6).fill(value);
+  return message({ number, base: 0 }, [{ firstRow: 0, rows: 3, kind: 0, payload }]);
+}
+
+/** Row 1 XOR 1. @param {number} number @param {number} base */
+function difference(number, base) {
+  const payload = new Uint8Array(2).fill(1);
+  return message({ number, base }, [{ firstRow: 1, rows: 1, kind: 2, payload }]);
+}
+
+/** @param {number} number */
+function unchanged(number) {
+  world.socket.say({ type: "unchanged", number, time: 5 });
+}
+
+test("it offers the subprotocol and takes binary messages as buffers", () => {
+  const { socket } = world;
+  assert.equal(socket.url, "ws://device/stream/a");
+  assert.deepEqual(socket.protocols, ["ws-stream.v1"]);
+  assert.equal(socket.binaryType, "arraybuffer");
+});
+
+test("it is connecting until there is a picture, then live", () => {
+  assert.deepEqual([stream.state, stream.announced], ["connecting", null]);
+  open();
+  assert.equal(stream.state, "connecting");
+  assert.equal(stream.announced?.name, "a");
+  assert.equal(stream.picture?.number, 0);
+  world.socket.bring(whole(4, 9));
+  assert.equal(stream.state, "live");
+  assert.deepEqual(pictures, [[4, [[0, 3]]]]);
+  world.socket.bring(difference(5, 4));
+  assert.deepEqual(pictures[1], [5, [[1, 1]]]);
+  assert.deepEqual([...(stream.picture?.pixels ?? [])], [9, 9, 8, 8, 9, 9]);
+  assert.deepEqual(states, ["connecting", "live"]);
+});
+
+test("it is unchanged when the device says so for 3 s, and live with the next picture", () => {
+  open().bring(whole(4, 9));
+  for (let second = 1; second <= 3; second++) {
+    assert.equal(stream.state, "live");
+    world.pass(1000);
+    unchanged(4);
+  }
+  assert.equal(stream.state, "unchanged");
+  assert.equal(stream.unchangedFor, 3000);
+  world.socket.bring(difference(5, 4));
+  assert.equal(stream.state, "live");
+  assert.deepEqual(states, ["connecting", "live", "unchanged", "live"]);
+});
+
+test("it is unchanged at once when the device has no picture yet", () => {
+  open();
+  unchanged(0);
+  assert.equal(stream.state, "unchanged");
+  assert.equal(stream.unchangedFor, Infinity);
+});
+
+test("a server that waits for an acknowledgement does not say unchanged", () => {
+  open().bring(whole(4, 9));
+  unchanged(4);
+  world.socket.bring(difference(5, 4));
+  for (let second = 1; second <= 5; second++) {
+    world.pass(1000);
+    world.socket.say({ type: "waiting", number: 5, time: 5 });
+  }
+  assert.equal(stream.state, "live");
+});
+
+test("it is stale after 3 s of silence, and live again with any word", () => {
+  open().bring(whole(4, 9));
+  world.pass(2999);
+  assert.equal(stream.state, "live");
+  world.pass(201);
+  assert.equal(stream.state, "stale");
+  world.socket.say({ type: "of a later version" });
+  assert.equal(stream.state, "live");
+  assert.deepEqual(states, ["connecting", "live", "stale", "live"]);
+});
+
+test("after 10 s of silence it gives the connection up and heeds it no more", () => {
+  const dead = open();
+  dead.bring(whole(4, 9));
+  world.pass(10_000);
+  assert.equal(stream.state, "lost");
+  assert.ok(dead.isClosed);
+  assert.equal(stream.picture?.number, 4);
+  dead.bring(difference(5, 4));
+  dead.break(1008);
+  assert.equal(stream.state, "lost");
+  assert.equal(stream.picture?.number, 4);
+  assert.deepEqual(states, ["connecting", "live", "stale", "lost"]);
+});
+
+test("a connection that never opens is given up as well", () => {
+  world.pass(10_000);
+  assert.equal(stream.state, "lost");
+});
+
+test("it tries again later each time, up to 10 s, and at once quickly after a picture", () => {
+  /** @type {number[]} */
+  const delays = [];
+  for (let failure = 0; failure < 7; failure++) {
+    world.socket.break();
+    assert.equal(stream.state, "lost");
+    delays.push(stream.retryAt - world.now);
+    const before = world.sockets.length;
+    world.pass(delays[failure] - 1);
+    assert.equal(world.sockets.length, before);
+    world.pass(201);
+    assert.equal(world.sockets.length, before + 1);
+  }
+  assert.deepEqual(delays, [500, 1000, 2000, 4000, 8000, 10_000, 10_000]);
+  open().bring(whole(4, 9));
+  assert.equal(stream.state, "live");
+  world.socket.break();
+  assert.equal(stream.retryAt - world.now, 500);
+});
+
+test("a server that accepts and says nothing of use is not tried faster", () => {
+  for (const delay of [500, 1000, 2000]) {
+    open();
+    world.socket.break();
+    assert.equal(stream.retryAt - world.now, delay);
+    world.pass(delay + 200);
+  }
+});
+
+test("chance takes up to half of each delay", () => {
+  world.setLuck(0.999);
+  world.socket.break();
+  assert.ok(Math.abs(stream.retryAt - world.now - 250) < 1);
+});
+
+test("while lost it keeps what it held, and a new connection begins with nothing", () => {
+  open().bring(whole(4, 9));
+  const { picture } = stream;
+  world.socket.break();
+  world.pass(700);
+  assert.equal(stream.picture, picture);
+  assert.equal(stream.state, "lost");
+  open();
+  assert.equal(stream.picture?.number, 0);
+  assert.equal(stream.state, "lost");
+  world.socket.bring(whole(4, 9));
+  assert.equal(stream.state, "live");
+});
+
+for (const code of [1003, 1008, 1009]) {
+  test(`after close code ${code} it does not try again`, () => {
+    open();
+    world.socket.break(code, "a sentence");
+    assert.equal(stream.state, "refused");
+    assert.equal(stream.reason, "a sentence");
+    world.pass(60_000);
+    assert.equal(world.sockets.length, 1);
+    assert.equal(world.timers.size, 0);
+  });
+}
+
+for (const code of [1000, 1001, 1006, 1011, 4000]) {
+  test(`after close code ${code} it tries again`, () => {
+    open();
+    world.socket.break(code);
+    assert.equal(stream.state, "lost");
+    world.pass(1000);
+    assert.equal(world.sockets.length, 2);
+  });
+}
+
+test("closed, it ends the connection and all timers", () => {
+  const socket = open();
+  stream.close();
+  assert.equal(stream.state, "closed");
+  assert.ok(socket.isClosed);
+  assert.equal(world.timers.size, 0);
+  socket.bring(whole(4, 9));
+  assert.deepEqual(pictures, []);
+});
+
+test("it acknowledges what it is told was drawn, once, and only what came", () => {
+  const socket = open();
+  socket.bring(whole(4, 9));
+  socket.bring(difference(5, 4));
+  assert.deepEqual(socket.replies(), []);
+  for (const number of [6, 5, 5, 4, 0, -1]) stream.acknowledge(number, 0);
+  assert.deepEqual(socket.replies(), [{ type: "acknowledge", number: 5 }]);
+});
+
+for (const [what, wrong] of Object.entries({
+  "no width": { ...ANNOUNCEMENT, width: 0 },
+  "more than a canvas takes": { ...ANNOUNCEMENT, width: 16385 },
+  "more than 64 MiB": { ...ANNOUNCEMENT, format: "rgbx8888", width: 16384, height: 16384 },
+  "half a row": { ...ANNOUNCEMENT, height: 0.5 },
+  "a format there is not": { ...ANNOUNCEMENT, format: "jpeg" },
+  "a text for a number": { ...ANNOUNCEMENT, epoch: "7" },
+  "what is not JSON": "{",
+})) {
+  test(`a server that announces ${what} is left, and tried again later`, () => {
+    const socket = open();
+    socket.bring(whole(4, 9));
+    socket.say(wrong);
+    assert.equal(stream.state, "lost");
+    assert.notEqual(stream.reason, "");
+    assert.equal(stream.picture?.number, 4);
+    assert.ok(socket.isClosed);
+    assert.equal(stream.retryAt - world.now, 500);
+  });
+}
+
+test("a picture before its announcement is a reason to leave", () => {
+  world.socket.open();
+  world.socket.bring(whole(4, 9));
+  assert.equal(stream.state, "lost");
+});
+
+test("what an earlier connection brought is not acknowledged on a later one", () => {
+  open().bring(whole(4, 9));
+  world.socket.break();
+  stream.acknowledge(4, 0);
+  world.pass(700);
+  stream.acknowledge(4, 0);
+  const socket = open();
+  stream.acknowledge(4, 0);
+  assert.deepEqual(socket.replies(), []);
+});
+
+test("what is refused is counted and asked for again, and does not end the connection", () => {
+  const socket = open();
+  socket.bring(whole(4, 9));
+  socket.bring(difference(6, 5));
+  assert.deepEqual(socket.replies(), [{ type: "resync" }]);
+  assert.deepEqual([stream.refused, stream.mismatches, stream.state], [1, 0, "live"]);
+  socket.bring(message({ number: 7, base: 0, checksum: 1 }));
+  assert.deepEqual([stream.refused, stream.mismatches], [2, 1]);
+  assert.equal(pictures.length, 1);
+});
+
+test("it asks for the time as soon as it is connected", () => {
+  assert.deepEqual(world.socket.sent, []);
+  world.socket.open();
+  assert.deepEqual(world.socket.sent, [{ type: "clock", viewer_time: world.now }]);
+});
+
+test("a problem of the source is told until it is over", () => {
+  const socket = open();
+  socket.say({ type: "problem", reason: "the memory is gone" });
+  assert.equal(stream.problem, "the memory is gone");
+  socket.say({ type: "problem", reason: null });
+  assert.equal(stream.problem, null);
+  assert.equal(states.length, 3);
+});
+
+test("figures are of the last two seconds; the age is by the device's clock", () => {
+  const socket = open();
+  assert.deepEqual(stream.statistics(), {
+    picturesPerSecond: 0,
+    bytesPerSecond: 0,
+    age: null,
+    roundTrip: null,
+  });
+  const [{ viewer_time }] = socket.sent;
+  world.pass(10);
+  // Half way, at 1005 here, it was 50 s there.
+  socket.say({ type: "clock", viewer_time, time: 50_000_000 });
+  for (let number = 1; number <= 100; number++) {
+    const bytes = whole(number, number);
+    new DataView(bytes.buffer).setBigUint64(16, BigInt((world.now + 48_995) * 1000), true);
+    socket.bring(bytes);
+    world.pass(30);
+    stream.acknowledge(number, stream.picture?.time ?? 0);
+    world.pass(20);
+  }
+  assert.deepEqual(stream.statistics(), {
+    picturesPerSecond: 20 - 0.5, // the one of exactly two seconds ago no longer counts
+    bytesPerSecond: 19.5 * 56,
+    age: 30,
+    roundTrip: 10,
+  });
+});

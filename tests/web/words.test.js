@@ -1,0 +1,98 @@
+/**
+ * What the page says.
+ */
+
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, mock, test } from "node:test";
+
+import { age, bytesPerSecond, describe, notice } from "../../web/words.js";
+
+/** @import { Stream } from "../../web/stream.js" */
+
+const NOON = new Date(2026, 10, 22, 12, 0, 0).getTime();
+
+beforeEach(() => mock.method(performance, "now", () => 100_000));
+afterEach(() => mock.restoreAll());
+
+/** A stream as far as words go. @param {Partial<Stream>} values */
+function stream(values) {
+  const usual = {
+    state: "live",
+    problem: null,
+    reason: "",
+    unchangedFor: 0,
+    silentFor: 0,
+    retryAt: 0,
+  };
+  return /** @type {Stream} */ ({ ...usual, ...values });
+}
+
+/** @type {[Partial<Stream>, string][]} */
+const DESCRIPTIONS = [
+  [{ state: "connecting" }, "connecting"],
+  [{ state: "live" }, "live"],
+  [{ state: "unchanged", unchangedFor: 59_999 }, "unchanged for 59 s"],
+  [{ state: "unchanged", unchangedFor: 60_000 }, "unchanged since 11:59:00"],
+  [{ state: "unchanged", unchangedFor: Infinity }, "waiting for the first picture"],
+  [{ state: "stale", silentFor: 4200 }, "stale silent for 4 s"],
+  [{ state: "lost", retryAt: 102_001 }, "lost reconnecting in 3 s"],
+  [{ state: "lost", retryAt: 99_000 }, "lost reconnecting"],
+  [{ state: "refused" }, "refused"],
+  [{ state: "live", problem: "gone" }, "no pictures from the device"],
+  [{ state: "unchanged", problem: "gone" }, "no pictures from the device"],
+  [{ state: "lost", problem: "gone", retryAt: 100_001 }, "lost reconnecting in 1 s"],
+];
+
+for (const [values, expected] of DESCRIPTIONS) {
+  test(`the state is: ${expected}. ${JSON.stringify(values)}`, () => {
+    const { word, detail } = describe(stream(values), NOON);
+    assert.equal(`${word} ${detail}`.trim(), expected);
+  });
+}
+
+/** @type {[Partial<Stream>, string][]} */
+const NOTICES = [
+  [{}, ""],
+  [{ state: "unchanged", unchangedFor: 9000 }, ""],
+  [{ problem: "The memory is gone." }, "The memory is gone."],
+  [{ state: "stale" }, "The picture may be old."],
+  [{ state: "refused", reason: "no such thing" }, "The server refused this page: no such thing"],
+  [{ state: "lost", unchangedFor: Infinity }, "There is no connection."],
+  [
+    { state: "lost", reason: "going away", unchangedFor: 1000 },
+    "The connection was lost: going away. This is the picture of 11:59:59.",
+  ],
+];
+
+for (const [values, expected] of NOTICES) {
+  test(`the notice is: ${expected || "none"} ${JSON.stringify(values)}`, () => {
+    assert.equal(notice(stream(values), NOON), expected);
+  });
+}
+
+test("rates have three digits and a unit", () => {
+  assert.deepEqual(
+    [0, 1, 999, 1000, 9994, 9996, 99_940, 99_960, 999_400, 999_600, 12_345_678].map(bytesPerSecond),
+    [
+      "0 B/s",
+      "1 B/s",
+      "999 B/s",
+      "1.00 kB/s",
+      "9.99 kB/s",
+      "10.0 kB/s",
+      "99.9 kB/s",
+      "100 kB/s",
+    ].concat(["999 kB/s", "1.00 MB/s", "12.3 MB/s"]),
+  );
+});
+
+test("ages are in milliseconds, long ones in seconds", () => {
+  assert.deepEqual([null, 0, 23.6, 999, 1000, 61_000].map(age), [
+    "–",
+    "0 ms",
+    "24 ms",
+    "999 ms",
+    "1.0 s",
+    "61.0 s",
+  ]);
+});

@@ -1,0 +1,95 @@
+/**
+ * Unpacks LZ4 blocks into memory the caller owns. Knows nothing of messages or pictures.
+ *
+ * Accepts and makes exactly what liblz4's LZ4_decompress_safe does for an output of known length,
+ * so that no message is a picture to one viewer and an error to another.
+ */
+
+/** A match begins at least this many bytes before the end of the output... */
+const MATCH_START_LIMIT = 12;
+/** ...and ends at least this many before it. */
+const LAST_LITERALS = 5;
+/** An offset, a token and the last literals: the least that follows literals before a match. */
+const SHORTEST_TAIL = 2 + 1 + LAST_LITERALS;
+const SHORTEST_MATCH = 4;
+/** Below this many bytes a plain loop beats the call of a built-in function. */
+const SHORT = 24;
+
+/**
+ * Whether `source[position..sourceEnd]` is a block that unpacks to exactly `target[start..end]`.
+ * Writes nothing outside of that run; when false, what the run holds is undefined.
+ * @param {Uint8Array} source
+ * @param {number} position
+ * @param {number} sourceEnd
+ * @param {Uint8Array} target
+ * @param {number} start
+ * @param {number} end
+ * @returns {boolean}
+ */
+export function unpack(source, position, sourceEnd, target, start, end) {
+  let at = start;
+  while (position < sourceEnd) {
+    const token = source[position++];
+    // Where any sequence without length bytes fits, liblz4 does not look for the block's end.
+    const roomy = token < 0xf0 && at <= end - 32 && position < sourceEnd - 16;
+
+    let length = token >> 4;
+    for (let more = length === 15 ? 255 : 0; more === 255; length += more) {
+      if (position >= sourceEnd) return false;
+      more = source[position++];
+    }
+    const literalsEnd = position + length;
+    const isLast =
+      !roomy && (at + length > end - MATCH_START_LIMIT || literalsEnd > sourceEnd - SHORTEST_TAIL);
+    if (isLast && (literalsEnd !== sourceEnd || at + length !== end)) return false;
+    if (length < SHORT) {
+      while (position < literalsEnd) target[at++] = source[position++];
+    } else {
+      target.set(source.subarray(position, literalsEnd), at);
+      at += length;
+      position = literalsEnd;
+    }
+    if (isLast) return true;
+
+    const offset = source[position] | (source[position + 1] << 8);
+    position += 2;
+    if (at - offset < start) return false;
+    length = token & 15;
+    const unchecked = roomy && length < 15 && offset >= 8;
+    for (let more = length === 15 ? 255 : 0; more === 255; length += more) {
+      if (position >= sourceEnd) return false;
+      more = source[position++];
+    }
+    length += SHORTEST_MATCH;
+    if (!unchecked && at + length > end - LAST_LITERALS) return false;
+    repeat(target, at, offset, length);
+    at += length;
+  }
+  return false;
+}
+
+/**
+ * Makes `length` bytes at `at` equal to those `offset` before each of them.
+ * @param {Uint8Array} target
+ * @param {number} at
+ * @param {number} offset
+ * @param {number} length
+ */
+function repeat(target, at, offset, length) {
+  const end = at + length;
+  if (offset === 0) {
+    target.fill(0, at, end); // not valid by the format, but liblz4 takes it and makes zeros
+  } else if (length < SHORT) {
+    for (let from = at - offset; at < end;) target[at++] = target[from++];
+  } else if (offset === 1) {
+    target.fill(target[at - 1], at, end);
+  } else {
+    // An overlapping match repeats itself: what it made is copied again, twice as much each time.
+    const from = at - offset;
+    while (at < end) {
+      const ready = Math.min(at - from, end - at);
+      target.copyWithin(at, from, from + ready);
+      at += ready;
+    }
+  }
+}

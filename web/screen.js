@@ -1,0 +1,110 @@
+/**
+ * One persistent picture on one canvas, drawn at most once per display refresh and as large as its
+ * place allows. Knows nothing of connections.
+ */
+
+/** @import { Picture, Run } from "./codec.js" */
+
+/**
+ * The size to show a picture at, in CSS pixels. Enlarged, each of its pixels covers a whole number
+ * of the display's, as otherwise some rows would look thicker than others.
+ * @param {{width: number, height: number}} picture
+ * @param {{width: number, height: number}} room in CSS pixels
+ * @param {number} ratio the display's pixels per CSS pixel
+ * @returns {{width: number, height: number, pixelated: boolean}}
+ */
+export function fit(picture, room, ratio) {
+  const largest = Math.min(room.width / picture.width, room.height / picture.height) * ratio;
+  const pixelated = largest >= 1;
+  const scale = (pixelated ? Math.floor(largest) : largest) / ratio;
+  return { width: picture.width * scale, height: picture.height * scale, pixelated };
+}
+
+/** Draws on a canvas whose parent element is the place it may fill. */
+export class Screen {
+  /** The number of the picture that is on the canvas; 0 before the first. */
+  drawnNumber = 0;
+
+  #canvas;
+  #context;
+  #ondrawn;
+  /** @type {ImageData | null} */
+  #image = null;
+  /** The image's pixels. */
+  #rgba = new Uint32Array();
+  /** @type {{picture: Picture, runs: Run[], number: number, time: number} | null} */
+  #due = null;
+
+  /**
+   * @param {HTMLCanvasElement} canvas
+   * @param {(number: number, time: number) => void} [ondrawn] this picture is on the canvas
+   */
+  constructor(canvas, ondrawn = () => {}) {
+    const context = canvas.getContext("2d", { alpha: false });
+    if (!context) throw new Error("this browser gives no 2D canvas");
+    this.#canvas = canvas;
+    this.#context = context;
+    this.#ondrawn = ondrawn;
+    // A browser may throw a canvas's content away, for example when the graphics driver restarts.
+    canvas.addEventListener("contextrestored", () => {
+      if (this.#image) context.putImageData(this.#image, 0, 0);
+    });
+    if (canvas.parentElement) new ResizeObserver(() => this.#fit()).observe(canvas.parentElement);
+    addEventListener("resize", () => this.#fit()); // the ratio may have changed alone
+  }
+
+  /**
+   * Draws these rows at the next refresh, as they then are. A hidden page has no refreshes.
+   * @param {Picture} picture
+   * @param {Run[]} runs
+   */
+  show(picture, runs) {
+    if (!this.#due) requestAnimationFrame(() => this.#draw());
+    const earlier = this.#due?.picture === picture ? this.#due.runs : [];
+    const { number, time } = picture;
+    this.#due = { picture, runs: [...earlier, ...runs], number, time };
+  }
+
+  /** Shows nothing until the next picture. */
+  clear() {
+    this.#resize(0, 0);
+    this.#image = null;
+    this.#due = null;
+    this.drawnNumber = 0;
+  }
+
+  #draw() {
+    if (!this.#due) return;
+    const { picture, runs, number, time } = this.#due;
+    this.#due = null;
+    const { pixels, format, width, height } = picture;
+    if (this.#image?.width !== width || this.#image.height !== height) {
+      this.#image = new ImageData(width, height);
+      this.#rgba = new Uint32Array(this.#image.data.buffer);
+      this.#resize(width, height);
+    }
+    for (const [firstRow, rows] of runs) {
+      format.toRgba(pixels, this.#rgba, firstRow * width, (firstRow + rows) * width);
+      this.#context.putImageData(this.#image, 0, 0, 0, firstRow, width, rows);
+    }
+    this.drawnNumber = number;
+    this.#ondrawn(number, time);
+  }
+
+  /** @param {number} width @param {number} height */
+  #resize(width, height) {
+    this.#canvas.width = width;
+    this.#canvas.height = height;
+    this.#fit();
+  }
+
+  #fit() {
+    const { parentElement: place, width, height, style } = this.#canvas;
+    if (!place || !width || !height) return;
+    const room = { width: place.clientWidth, height: place.clientHeight };
+    const size = fit({ width, height }, room, devicePixelRatio);
+    style.width = `${size.width}px`;
+    style.height = `${size.height}px`;
+    style.imageRendering = size.pixelated ? "pixelated" : "auto";
+  }
+}

@@ -1,0 +1,158 @@
+/**
+ * What one connection has brought: messages go in, replies come out. Knows nothing of sockets or
+ * timers; times are passed in, in milliseconds of a clock that only moves forward.
+ */
+
+import { DeviceClock } from "./clock.js";
+import { blank, decode } from "./codec.js";
+import { parseControl } from "./control.js";
+import { BY_NAME } from "./pixels.js";
+import { ProtocolError } from "./wire.js";
+
+/** The clock is asked a few times at once, as first answers are often slow, then now and then. */
+const FIRST_QUESTIONS = 3;
+const FIRST_QUESTIONS_EVERY = 200;
+const QUESTION_EVERY = 10_000;
+
+/** @import { Picture, Run } from "./codec.js" */
+/** @import { PixelFormat } from "./pixels.js" */
+/** @import { Announcement } from "./control.js" */
+
+/**
+ * A control message to the server.
+ * @typedef {{type: "resync"}
+ *   | {type: "acknowledge", number: number}
+ *   | {type: "clock", viewer_time: number}} Reply
+ */
+
+/**
+ * What became of a message: rows that changed, whether an announcement or problem did, why it was
+ * refused, what to reply.
+ * @typedef {{runs?: Run[], news?: boolean, error?: ProtocolError, reply?: Reply}} Outcome
+ */
+
+/** The state of one connection above the socket. */
+export class Session {
+  /** @type {Announcement | null} */
+  announced = null;
+  /** Number 0 is blank; null before the announcement. @type {Picture | null} */
+  picture = null;
+  /** @type {string | null} */
+  problem = null;
+  /** Whether there has been a sign of a stream behind the connection. */
+  isAlive = false;
+  /** Whether the device has said, since the last picture, that nothing changed. */
+  isUnchanged = false;
+  clock = new DeviceClock();
+
+  /** Whether a difference from blank was asked for and has not come. */
+  #isResyncing = false;
+  #received = 0;
+  #acknowledged = 0;
+  #questions = 0;
+  #nextQuestionAt = -Infinity;
+
+  /**
+   * Takes a message of the server, valid or not.
+   * @param {string | ArrayBuffer} data
+   * @param {number} now
+   * @returns {Outcome}
+   */
+  receive(data, now) {
+    try {
+      return typeof data === "string" ? this.#heed(data, now) : this.#apply(new Uint8Array(data));
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      return typeof data === "string" ? { error } : this.#refuse(error);
+    }
+  }
+
+  /**
+   * An acknowledgement, or null: the number did not come here, or was acknowledged before.
+   * @param {number} number
+   * @returns {Reply | null}
+   */
+  acknowledge(number) {
+    if (!(number > this.#acknowledged && number <= this.#received)) return null;
+    this.#acknowledged = number;
+    return { type: "acknowledge", number };
+  }
+
+  /**
+   * A question of the time when one is due, otherwise null.
+   * @param {number} now
+   * @returns {Reply | null}
+   */
+  question(now) {
+    if (now < this.#nextQuestionAt) return null;
+    this.#questions++;
+    const isFirst = this.#questions < FIRST_QUESTIONS;
+    this.#nextQuestionAt = now + (isFirst ? FIRST_QUESTIONS_EVERY : QUESTION_EVERY);
+    return { type: "clock", viewer_time: now };
+  }
+
+  /** @param {string} text @param {number} now @returns {Outcome} */
+  #heed(text, now) {
+    const message = parseControl(text);
+    switch (message?.type) {
+      case "stream":
+        this.#announce(message);
+        return { news: true };
+      case "problem":
+        this.problem = message.reason;
+        return { news: true };
+      case "clock":
+        this.clock.answered(message.viewer_time, message.time, now);
+        return {};
+      case "unchanged":
+        this.isUnchanged = true;
+        return this.#sign();
+      case "waiting":
+        return this.#sign();
+    }
+    return {};
+  }
+
+  /** @param {Announcement} announcement */
+  #announce(announcement) {
+    const { epoch, format, width, height } = announcement;
+    const known = /** @type {PixelFormat} */ (BY_NAME.get(format)); // parseControl has looked
+    this.picture = blank({ epoch, format: known, width, height });
+    this.announced = announcement;
+    this.#isResyncing = false;
+    this.#received = 0;
+    this.#acknowledged = 0;
+  }
+
+  /** @returns {Outcome} */
+  #sign() {
+    this.isAlive = true;
+    // The server takes its answer to `resync` for received, but that one was refused as well.
+    return this.#isResyncing ? { reply: { type: "resync" } } : {};
+  }
+
+  /** @param {Uint8Array} bytes @returns {Outcome} */
+  #apply(bytes) {
+    if (!this.picture) throw new ProtocolError("a picture before its announcement");
+    const runs = decode(bytes, this.picture);
+    this.isAlive = true;
+    this.isUnchanged = false;
+    this.#isResyncing = false;
+    this.#received = this.picture.number;
+    return { runs };
+  }
+
+  /**
+   * Drops the picture held, not what is shown.
+   * @param {ProtocolError} error
+   * @returns {Outcome}
+   */
+  #refuse(error) {
+    if (!this.picture) return { error };
+    this.picture.number = 0;
+    // What was on its way is refused too; asking each time could go round for ever.
+    if (this.#isResyncing) return { error };
+    this.#isResyncing = true;
+    return { error, reply: { type: "resync" } };
+  }
+}
