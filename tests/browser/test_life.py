@@ -1,0 +1,99 @@
+"""Joining, dropping, reconnecting, restarted servers: the canvas never shows a picture that was not published."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import numpy as np
+from playwright.async_api import Page
+
+from tests.browser.chromium import canvas, opened
+from ws_stream import Server, Stream
+
+WIDTH, HEIGHT = 64, 48
+
+SAMPLE_EVERY_REFRESH = """() => {
+  window.samples = { looked: 0, mixed: 0, seen: [] };
+  const canvas = document.querySelector('#picture');
+  const look = () => {
+    const { width, height } = canvas;
+    const { data } = canvas.getContext('2d').getImageData(0, 0, width, height);
+    const words = new Uint32Array(data.buffer);
+    window.samples.looked += 1;
+    if (words.some((word) => word !== words[0])) window.samples.mixed += 1;
+    else window.samples.seen.push((words[0] & 0xffffff).toString(16));
+    requestAnimationFrame(look);
+  };
+  look();
+}"""
+
+
+KEEP_SOCKETS = """
+window.sockets = [];
+WebSocket = class extends WebSocket {
+  constructor(...rest) {
+    super(...rest);
+    window.sockets.push(this);
+  }
+};"""
+
+
+def picture(life: int, number: int) -> np.ndarray:
+    """One colour all over, another for each life of the server and each picture of it."""
+    return np.full((HEIGHT, WIDTH, 3), (life * 40, number % 256, 128), np.uint8)
+
+
+async def publish(stream: Stream, life: int, pictures: int) -> None:
+    for number in range(pictures):
+        stream.publish(picture(life, number))
+        await asyncio.sleep(0.01)
+
+
+async def restart(page: Page, act: Callable[[Page], Awaitable[None]]) -> None:
+    """Publish through five lives of a server on one port; do something to the page in each."""
+    port = 0
+    for life in range(1, 6):
+        async with Server(port=port) as server:
+            port = server.port
+            stream = server.stream("lives")
+            publishing = asyncio.create_task(publish(stream, life, 150))
+            if life == 1:
+                await page.goto(server.urls(stream)[0])
+                await page.evaluate(SAMPLE_EVERY_REFRESH)
+            await act(page)
+            async with asyncio.timeout(20):
+                while (await canvas(page))[0, 0, 0] != life * 40:
+                    await asyncio.sleep(0.05)
+            await publishing
+            last = picture(life, 149)
+            async with asyncio.timeout(5):
+                while not np.array_equal((await canvas(page))[..., :3], last):
+                    await asyncio.sleep(0.02)
+
+
+async def test_through_restarts_only_published_pictures_are_seen_and_always_the_last_one() -> None:
+    async def nothing(_: Page) -> None: ...
+
+    async with opened("about:blank") as page:
+        await restart(page, nothing)
+        samples = await page.evaluate("samples")
+    published = {f"80{n % 256:02x}{life * 40:02x}" for life in range(1, 6) for n in range(150)}
+    blank = {"0"}
+    assert samples["looked"] > 100
+    assert samples["mixed"] == 0
+    assert set(samples["seen"]) <= published | blank
+    assert len({colour[-2:] for colour in samples["seen"]} - {"0"}) == 5
+
+
+async def test_a_page_that_drops_the_connection_again_and_again_comes_back_to_the_right_picture() -> (
+    None
+):
+    async def drop(page: Page) -> None:
+        for _ in range(3):
+            await page.wait_for_timeout(100)
+            await page.evaluate("sockets.at(-1).close()")
+
+    async with opened("about:blank") as page:
+        await page.add_init_script(KEEP_SOCKETS)
+        await restart(page, drop)
+        samples = await page.evaluate("samples")
+    assert samples["mixed"] == 0

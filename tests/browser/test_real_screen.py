@@ -1,0 +1,155 @@
+"""Real input, end to end: programs draw into Xvfb's mapped framebuffer, Chromium shows it, every pixel is compared."""
+
+import asyncio
+import os
+import re
+import shutil
+import struct
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from tests.browser.chromium import inside, opened, shows
+
+PICTURES = 100
+
+
+class Terminal:
+    """An xterm under Xvfb that prints what it is told, and the framebuffer it is drawn into."""
+
+    def __init__(self, folder: Path) -> None:
+        missing = [name for name in ("Xvfb", "xterm") if not shutil.which(name)]
+        assert not missing, f"{missing} not found; tests/install.sh installs what the tests need"
+        self.framebuffer = folder / "Xvfb_screen0"
+        self.pipe = folder / "told"
+        os.mkfifo(self.pipe)
+        reading, writing = os.pipe()
+        self._server = subprocess.Popen(
+            ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1024x600x24", "-fbdir", folder],
+            pass_fds=[writing],
+            stderr=subprocess.DEVNULL,
+        )
+        os.close(writing)
+        with os.fdopen(reading) as numbers:
+            display = f":{numbers.readline().strip()}"
+        self._xterm = subprocess.Popen(
+            ["xterm", "-geometry", "170x46+0+0", "-fn", "fixed", "-e", "cat", self.pipe],
+            env={**os.environ, "DISPLAY": display},
+        )
+        self._told = self.pipe.open("w", buffering=1)
+
+    def say(self, text: str) -> None:
+        self._told.write(text)
+
+    def close(self) -> None:
+        self._told.close()
+        for process in (self._xterm, self._server):
+            process.terminate()
+            process.wait(10)
+
+    def rgb(self) -> NDArray[np.uint8]:
+        """The framebuffer's pixels, read without ws-stream: an XWD header, then B, G, R, ignored."""
+        data = self.framebuffer.read_bytes()
+        header = struct.unpack_from(">25I", data)
+        start, width, height, stride = header[0] + header[19] * 12, header[4], header[5], header[12]
+        rows = np.frombuffer(data, np.uint8, stride * height, start).reshape(height, stride)
+        return rows[:, : width * 4].reshape(height, width, 4)[..., 2::-1]
+
+    async def still(self, *, unlike: NDArray[np.uint8] | None = None) -> NDArray[np.uint8]:
+        """The pixels once they stand still, and differ from those given."""
+        before = self.rgb()
+        for _ in range(500):
+            await asyncio.sleep(0.02)
+            now = self.rgb()
+            if np.array_equal(before, now) and not (
+                unlike is not None and np.array_equal(now, unlike)
+            ):
+                return now
+            before = now
+        raise AssertionError("the screen never changed, or never stood still")
+
+
+@pytest.fixture
+async def terminal(tmp_path: Path) -> AsyncIterator[Terminal]:
+    terminal = Terminal(tmp_path)
+    try:
+        terminal.say("ready\n")
+        await terminal.still()
+        yield terminal
+    finally:
+        terminal.close()
+
+
+@contextmanager
+def serving(*arguments: str, before: tuple[str, ...] = ()) -> Iterator[str]:
+    """The address that `ws-stream serve` prints."""
+    command = [*before, sys.executable, "-m", "ws_stream", "serve", *arguments]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout
+            found = re.search(r"http://\S+", process.stdout.readline())
+            assert found
+            yield found[0]
+        finally:
+            process.terminate()
+            process.wait(10)
+
+
+def line(number: int) -> str:
+    """Something that looks different each time: coloured words, sometimes a cleared or scrolled screen."""
+    colours = "".join(
+        f"\x1b[{40 + (number + i) % 8};{30 + i % 8}m word {number * i} " for i in range(9)
+    )
+    clear = "\x1b[2J\x1b[H" if number % 25 == 24 else ""
+    return f"{clear}{colours}\x1b[0m {number}\n"
+
+
+async def compare(terminal: Terminal, url: str, step: int, program: str | None = None) -> bool:
+    """Show one hundred changing pictures and compare each; whether the page's context was secure."""
+    async with opened(url, program=program) as page:
+        before = terminal.rgb()
+        for number in range(PICTURES):
+            terminal.say(line(number))
+            before = await terminal.still(unlike=before)
+            expected = before[::step, ::step]
+            assert np.array_equal(await shows(page, expected), expected), f"picture {number}"
+        secure: bool = await page.evaluate("isSecureContext")
+        return secure
+
+
+@pytest.mark.parametrize("step", [1, 4])
+async def test_the_canvas_equals_the_framebuffer_in_every_pixel(
+    terminal: Terminal, step: int
+) -> None:
+    with serving(f"xwd:{terminal.framebuffer}", "--step", str(step), "--port", "0") as url:
+        assert await compare(terminal, url, step) is True
+
+
+@pytest.fixture
+def namespace() -> Iterator[str]:
+    """A network namespace whose only address is 10.77.0.1, as a device on a LAN has one."""
+    name = f"ws-stream-{os.getpid()}"
+    assert os.geteuid() == 0, "a network namespace needs root"
+    subprocess.run(["ip", "netns", "add", name], check=True)
+    try:
+        for command in ("link set lo up", "addr add 10.77.0.1/24 dev lo"):
+            subprocess.run(["ip", "-n", name, *command.split()], check=True)
+        yield name
+    finally:
+        subprocess.run(["ip", "netns", "delete", name], check=True)
+
+
+async def test_the_same_at_a_lan_address_where_the_browser_s_context_is_not_secure(
+    terminal: Terminal, namespace: str, tmp_path: Path
+) -> None:
+    there = ("ip", "netns", "exec", namespace)
+    source = f"xwd:{terminal.framebuffer}"
+    with serving(source, "--host", "10.77.0.1", "--port", "8000", before=there) as url:
+        assert url.startswith("http://10.77.0.1:8000/")
+        assert await compare(terminal, url, 1, inside(namespace, tmp_path)) is False

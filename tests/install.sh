@@ -1,0 +1,28 @@
+#!/bin/sh
+# Installs the programs the tests run, where they are missing: a browser, an X server with a mapped framebuffer, and
+# something that draws. As root on Debian by apt-get; elsewhere the browser by its driver's own download, and a sentence
+# about the rest.
+set -eu
+cd "$(dirname "$0")/.."
+
+missing=
+for pair in Xvfb:xvfb xterm:xterm xwd:x11-apps ip:iproute2; do
+    command -v "${pair%%:*}" >/dev/null || missing="$missing ${pair##*:}"
+done
+browser=$(command -v chromium || command -v chromium-browser || command -v google-chrome || true)
+
+if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+    [ -n "$browser" ] || missing="$missing chromium"
+    if [ -n "$missing" ]; then
+        echo "installing$missing"
+        apt-get update -qq
+        # shellcheck disable=SC2086 # a list of names
+        DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends $missing >/dev/null
+    fi
+    exit 0
+fi
+if [ -n "$missing" ]; then
+    echo "the tests need programs that are not here; on Debian:  sudo apt-get install$missing" >&2
+    exit 1
+fi
+[ -n "$browser" ] || .venv/bin/playwright install chromium
