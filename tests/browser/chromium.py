@@ -36,6 +36,7 @@ READ_CANVAS = """() => {
 PROBE_CANVAS = """() => {
   const canvas = document.querySelector('#picture');
   const { width, height } = canvas;
+  if (!width) return [0, 0, 0];
   const { data } = canvas.getContext('2d').getImageData(0, 0, width, height);
   const words = new Uint32Array(data.buffer);
   let sum = 0;
@@ -77,7 +78,8 @@ async def opened(url: str, *, program: str | None = None) -> AsyncIterator[Page]
 
 
 async def canvas(page: Page) -> NDArray[np.uint8]:
-    """What the canvas shows, as uint8 (height, width, 4)."""
+    """What the canvas shows, as uint8 (height, width, 4); waits for the first picture."""
+    await page.wait_for_function("document.querySelector('#picture').width > 0")
     read = await page.evaluate(READ_CANVAS)
     pixels = np.frombuffer(base64.b64decode(read["pixels"]), np.uint8)
     return pixels.reshape(read["height"], read["width"], 4)

@@ -15,13 +15,14 @@ SAMPLE_EVERY_REFRESH = """() => {
   window.samples = { looked: 0, mixed: 0, seen: [] };
   const canvas = document.querySelector('#picture');
   const look = () => {
+    requestAnimationFrame(look);
     const { width, height } = canvas;
+    if (!width) return;
     const { data } = canvas.getContext('2d').getImageData(0, 0, width, height);
     const words = new Uint32Array(data.buffer);
     window.samples.looked += 1;
     if (words.some((word) => word !== words[0])) window.samples.mixed += 1;
     else window.samples.seen.push((words[0] & 0xffffff).toString(16));
-    requestAnimationFrame(look);
   };
   look();
 }"""
