@@ -2,11 +2,15 @@ import asyncio
 from functools import partial
 
 import numpy as np
+import pytest
 
-from ws_stream.capture import TORN_TRIES, capture
+from ws_stream.capture import SAMPLE_EVERY, STILL_LOOKS, TORN_TRIES, _Look, capture
 from ws_stream.errors import SourceError
+from ws_stream.feed import Feed
 from ws_stream.hub import Stream
 from ws_stream.pixels import GRAY8, Pixels
+from ws_stream.shrink import Rendition
+from ws_stream.wish import Wish
 
 
 class FakeSource:
@@ -50,10 +54,10 @@ async def test_nothing_is_captured_before_and_after_somebody_watches() -> None:
     stream, woken = watched(source)
     await asyncio.sleep(0.05)
     assert source.captures == 0
-    feed, _ = stream.join(woken.set)
+    stream.join(woken.set)
     await until(woken)
     await until(woken)
-    stream.leave(feed, woken.set)
+    stream.leave(woken.set)
     await asyncio.sleep(0.05)
     captures = source.captures
     await asyncio.sleep(0.05)
@@ -63,7 +67,7 @@ async def test_nothing_is_captured_before_and_after_somebody_watches() -> None:
 async def test_the_first_viewer_does_not_wait_for_the_next_picture_to_be_due() -> None:
     source = FakeSource()
     stream, woken = watched(source, fps=0.1)
-    feed, _ = stream.join(woken.set)
+    feed = stream.join(woken.set).feed
     await asyncio.sleep(0)
     assert feed.newest
 
@@ -73,11 +77,11 @@ async def test_a_source_that_has_not_changed_is_not_read_except_for_who_has_noth
     source.still = True
     stream, woken = watched(source)
     for returning in (1, 2):
-        feed, _ = stream.join(woken.set)
+        stream.join(woken.set)
         await until(woken)
         await asyncio.sleep(0.05)
         assert source.captures == returning
-        stream.leave(feed, woken.set)
+        stream.leave(woken.set)
         await asyncio.sleep(0.05)
     await stream.close()
 
@@ -86,7 +90,7 @@ async def test_a_torn_picture_is_read_again_and_never_shown() -> None:
     source = FakeSource()
     source.torn = TORN_TRIES - 1
     stream, woken = watched(source, fps=1)
-    feed, _ = stream.join(woken.set)
+    feed = stream.join(woken.set).feed
     await until(woken)
     assert feed.newest
     assert feed.newest.pixels[0, 0] == TORN_TRIES
@@ -97,10 +101,21 @@ async def test_a_writer_that_always_tears_is_given_up_for_this_turn() -> None:
     source = FakeSource()
     source.torn = 10**9
     stream, woken = watched(source, fps=0.1)
-    feed, _ = stream.join(woken.set)
+    feed = stream.join(woken.set).feed
     await asyncio.sleep(0.01)
     assert feed.newest is None
     assert source.captures == TORN_TRIES
+    await stream.close()
+
+
+async def test_viewers_are_told_when_every_picture_is_torn(monkeypatch: pytest.MonkeyPatch) -> None:
+    source = FakeSource()
+    source.torn = 10**9
+    stream, woken = watched(source, fps=500)
+    feed = stream.join(woken.set).feed
+    await until(woken)
+    assert feed.problem
+    assert "right would be more slots" in feed.problem
     await stream.close()
 
 
@@ -108,7 +123,7 @@ async def test_a_source_that_fails_is_reported_and_asked_again(monkeypatch: obje
     source = FakeSource()
     source.failures = [ZeroDivisionError("oops"), SourceError("the camera is gone")]
     stream, woken = watched(source)
-    feed, _ = stream.join(woken.set)
+    feed = stream.join(woken.set).feed
     await until(woken)
     assert feed.problem == "the camera is gone"
     await until(woken)
@@ -119,3 +134,68 @@ async def test_a_source_that_fails_is_reported_and_asked_again(monkeypatch: obje
     assert feed.newest
     assert feed.problem is None
     await stream.close()
+
+
+class Memory(FakeSource):
+    """A source without a counter: the same memory, looked at again and again."""
+
+    width, height = 5, 33
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.array = np.zeros((33, 5), np.uint8)
+
+    def capture(self) -> Pixels:
+        self.captures += 1
+        return self.array
+
+
+def still_look(step: int = 1) -> tuple[Memory, Stream, Feed, _Look]:
+    """A source that has been still for long enough to be sampled."""
+    source = Memory()
+    stream = Stream("a", format=GRAY8, rendition=Rendition(step=step))
+    look = _Look(source, stream)
+    feed = stream.join(lambda: None).feed
+    for _ in range(STILL_LOOKS + 3):
+        look.look()
+    return source, stream, feed, look
+
+
+@pytest.mark.parametrize("step", [1, 2, 3])
+async def test_of_a_still_picture_only_a_sample_of_rows_is_read(step: int) -> None:
+    _, stream, _, look = still_look(step)
+    reads: list[object] = []
+    stream.read = reads.append  # type: ignore[method-assign,assignment]  # to see that it is not called
+    for _ in range(20):
+        look.look()
+    assert reads == []
+
+
+@pytest.mark.parametrize("step", [1, 2, 3])
+async def test_a_change_as_high_as_a_line_of_text_is_seen_at_the_first_look(step: int) -> None:
+    for top in range(33 - SAMPLE_EVERY * step):
+        source, _, feed, look = still_look(step)
+        source.array[top : top + SAMPLE_EVERY * step, 0] = 9
+        look.look()
+        assert feed.newest
+        assert np.array_equal(feed.newest.pixels, source.array[::step, ::step])
+
+
+async def test_a_change_of_a_single_row_is_seen_within_so_many_looks_as_rows_share_a_sample() -> (
+    None
+):
+    for row in range(33):
+        source, _, feed, look = still_look()
+        source.array[row, 3] = 9
+        for _ in range(SAMPLE_EVERY):
+            look.look()
+        assert feed.newest
+        assert np.array_equal(feed.newest.pixels, source.array)
+
+
+async def test_who_joins_a_still_stream_sees_it_at_once_and_another_rendition_too() -> None:
+    source, stream, _, look = still_look()
+    feed = stream.join(lambda: None, Wish(step=2)).feed
+    look.look()
+    assert feed.newest
+    assert np.array_equal(feed.newest.pixels, source.array[::2, ::2])

@@ -49,6 +49,8 @@ def running(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
         (["serve", "--port", "70000"], "right would be a whole number from 0 to 65535"),
         (["serve", "--fps", "0"], "0 pictures per second cannot be"),
         (["serve", "--fps", "fast"], "right would be pictures per second"),
+        (["serve", "--cpu-budget", "0"], "a CPU budget of 0 % cannot be"),
+        (["serve", "--cpu-budget", "x"], "right would be a share of one core in percent"),
         (["serve", "--crop", "1,2,3"], "right would be X,Y,WIDTH,HEIGHT"),
         (["serve", "--crop", "0,0,0,5"], "the crop 0,0,0,5 is empty"),
         (["serve", "--crop", "0,0,9999,5"], "leaves the picture, which is 1024x600"),

@@ -121,6 +121,12 @@ async def test_what_the_server_refuses_is_raised_in_its_own_words(
             pass
 
 
+async def test_a_name_that_cannot_be_looked_up_is_raised_in_a_sentence() -> None:
+    with pytest.raises(ConnectError, match="no stream from ws://aaaa"):
+        async for _ in connect(f"ws://{'a' * 64}.example/stream"):
+            pass
+
+
 async def test_no_server_at_the_first_attempt_is_raised_at_once(server: Server) -> None:
     port = server.port
     await server.close()
@@ -194,7 +200,7 @@ async def test_a_message_for_another_base_or_epoch_is_refused_and_answered_by_a_
     connection, frames, said = await frames_of([announcement(1), *strange, good], expect=1)
     assert [int(seen.pixels[0, 0]) for seen in frames] == [5]
     assert connection.refused_messages == len(strange)
-    assert said.count('{"type":"resync"}') == len(strange)
+    assert said.count('{"type":"resync"}') == 1
 
 
 async def test_a_wrong_checksum_is_counted_and_the_picture_is_never_seen() -> None:
@@ -205,12 +211,38 @@ async def test_a_wrong_checksum_is_counted_and_the_picture_is_never_seen() -> No
     assert connection.checksum_mismatches == 1
 
 
-async def test_nonsense_in_words_is_refused_too_and_unknown_words_are_ignored() -> None:
-    words = ["{", "[]", '{"type":"dance"}', announcement(1, width=6).replace("6", "99999")]
-    messages: list[str | bytes] = [*words, announcement(1), encode(frame(1, 1, 4))]
+async def test_words_of_a_later_version_are_ignored() -> None:
+    messages: list[str | bytes] = ['{"type":"dance"}', announcement(1), encode(frame(1, 1, 4))]
     connection, frames, _ = await frames_of(messages, expect=1)
     assert len(frames) == 1
-    assert connection.refused_messages == 3
+    assert connection.refused_messages == 0
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "{",
+        "[]",
+        announcement(1).replace("6", "99999"),
+        announcement(1).replace("6", "16384").replace(":4,", ":16384,"),
+    ],
+)
+async def test_words_that_break_the_protocol_end_the_connection_and_another_is_made(
+    words: str,
+) -> None:
+    good: list[str | bytes] = [announcement(1), encode(frame(1, 1, 4))]
+    connection, frames, _ = await frames_of([*good, words], expect=2)
+    assert [seen.number for seen in frames] == [1, 1]
+    assert connection.lost is None
+
+
+async def test_a_resync_whose_answer_is_refused_too_is_asked_for_again() -> None:
+    heartbeat = control.serialize(control.Unchanged(1, 5))
+    bad = wire.with_checksum(encode(frame(1, 1, 3)), 1)
+    _, _, said = await frames_of(
+        [announcement(1), bad, bad, heartbeat, encode(frame(1, 2, 4))], expect=1
+    )
+    assert said.count('{"type":"resync"}') == 2
 
 
 async def test_a_picture_before_any_announcement_is_refused() -> None:

@@ -70,7 +70,8 @@ def test_a_base_of_another_stream_or_size_is_not_used(pair: tuple[Frame, Frame])
 def test_a_picture_that_did_not_change_has_no_segment(base: Frame) -> None:
     message = encode(replace(base, number=base.number + 1, pixels=base.pixels.copy()), base)
     assert len(message) == wire.HEADER_LENGTH
-    assert not wire.shows_change(message)
+    assert wire.repeats(message, base.number)
+    assert not wire.repeats(message, base.number + 1)
 
 
 @given(pairs(ODD_SHAPES))

@@ -2,7 +2,7 @@ import numpy as np
 
 from ws_stream import wire
 from ws_stream.codec import decode
-from ws_stream.feed import Feed
+from ws_stream.feed import MAX_BASES, MAX_DIFFERENCES, Feed
 from ws_stream.frame import Frame, blank
 from ws_stream.pixels import GRAY8, RGB888
 from ws_stream.shrink import Rendition
@@ -29,19 +29,20 @@ def test_numbers_grow_within_an_epoch_and_epochs_differ() -> None:
 
 def test_one_encoding_serves_all_viewers_at_the_same_base() -> None:
     feed = feed_with(1)
-    base = newest(feed)
+    feed.hold(1)
     feed_with(2, feed)
-    assert feed.encoding(newest(feed), base) is feed.encoding(newest(feed), base)
-    assert feed.encoding(newest(feed), None) is feed.encoding(newest(feed), None)
-    assert feed.encoding(newest(feed), None) != feed.encoding(newest(feed), base)
+    assert feed.encoding(1) is feed.encoding(1)
+    assert feed.encoding(0) is feed.encoding(0)
+    assert feed.encoding(0) != feed.encoding(1)
 
 
 def test_encodings_and_checksum_go_with_the_picture_they_were_made_of() -> None:
     feed = feed_with(1)
     base = newest(feed)
+    feed.hold(base.number)
     for value in (2, 3):
         feed_with(value, feed)
-        message = wire.with_checksum(feed.encoding(newest(feed), base), feed.checksum(newest(feed)))
+        message = wire.with_checksum(feed.encoding(base.number), feed.checksum())
         assert (decode(message, base).pixels == value).all()
 
 
@@ -55,7 +56,7 @@ def test_after_the_last_number_a_new_epoch_begins() -> None:
     assert newest(feed).epoch != last.epoch
     assert feed.announcement != told
     empty = blank(newest(feed).epoch, GRAY8, 3, 2)
-    assert (decode(feed.encoding(newest(feed), last), empty).pixels == 2).all()
+    assert (decode(feed.encoding(last.number), empty).pixels == 2).all()
 
 
 def test_a_new_size_or_format_is_announced_and_an_equal_one_is_not() -> None:
@@ -94,6 +95,55 @@ def test_a_picture_that_equals_the_newest_is_dropped_and_its_memory_used_again()
 def test_a_dropped_picture_does_not_disturb_the_encodings_of_the_newest() -> None:
     feed = feed_with(1)
     base = newest(feed)
+    feed.hold(base.number)
     feed_with(2, feed)
     feed_with(2, feed)
-    assert (decode(feed.encoding(newest(feed), base), base).pixels == 2).all()
+    assert (decode(feed.encoding(base.number), base).pixels == 2).all()
+
+
+def picture_bases(feed: Feed, count: int) -> None:
+    """Publish so many pictures, each held by somebody."""
+    for value in range(count):
+        feed_with(value + 1, feed)
+        feed.hold(newest(feed).number)
+
+
+def test_no_picture_is_encoded_against_more_bases_than_the_bound_and_the_others_share_blank() -> (
+    None
+):
+    feed = Feed("a", Rendition(), 30)
+    picture_bases(feed, MAX_BASES)
+    feed_with(99, feed)
+    messages = [feed.encoding(number) for number in range(1, MAX_BASES + 1)]
+    bases = [wire.parse(message).base for message in messages]
+    assert bases == [*range(1, MAX_DIFFERENCES + 1), *[0] * (MAX_BASES - MAX_DIFFERENCES)]
+    assert len({id(message) for message in messages}) == MAX_DIFFERENCES + 1
+
+
+def test_no_more_bases_are_kept_than_the_bound_however_many_are_held() -> None:
+    feed = Feed("a", Rendition(), 30)
+    picture_bases(feed, 50)
+    assert len(feed._bases) == MAX_BASES + 1
+    feed_with(99, feed)
+    assert wire.parse(feed.encoding(50)).base == 50
+    assert wire.parse(feed.encoding(1)).base == 0
+
+
+def test_a_base_that_nobody_holds_any_more_is_forgotten() -> None:
+    feed = Feed("a", Rendition(), 30)
+    picture_bases(feed, 3)
+    for number in (1, 2, 3):
+        feed.release(number)
+    feed_with(99, feed)
+    assert list(feed._bases) == [4]
+
+
+def test_only_the_rows_that_were_touched_are_compared() -> None:
+    feed = feed_with(1)
+    changed = np.array([[1, 1, 1], [2, 2, 2]], np.uint8)
+    feed.hold(1)
+    feed.put(changed, GRAY8, 1, touched=np.array([True, False]))
+    assert newest(feed).number == 1
+    feed.put(changed, GRAY8, 1, touched=np.array([False, True]))
+    assert newest(feed).number == 2
+    assert [segment.first_row for segment in wire.parse(feed.encoding(1)).segments] == [1]

@@ -150,10 +150,10 @@ def test_other_methods_are_refused(method: str) -> None:
 
 def test_a_stream_is_opened_by_its_name_and_the_first_without() -> None:
     assert ask(**UPGRADE) is None
-    assert ask(**{**UPGRADE, "target": "/stream?x=1"}) is None
+    assert ask(**{**UPGRADE, "target": "/stream?step=4&crop=1,2,30,40"}) is None
     assert http.stream_at("/stream", STREAMS) is STREAMS["camera"]
     assert http.stream_at("/stream/", STREAMS) is STREAMS["camera"]
-    assert http.stream_at("/stream/screen?x=1", STREAMS) is STREAMS["screen"]
+    assert http.stream_at("/stream/screen?step=1", STREAMS) is STREAMS["screen"]
 
 
 def test_a_stream_there_is_not_is_refused_naming_those_there_are() -> None:
@@ -184,3 +184,14 @@ def test_only_pages_on_the_same_or_an_allowed_host_may_frame_the_viewer() -> Non
     )
     for host in ("evil.example", None, "a;script-src *", "a; script-src *.local", "several"):
         assert GATE.headers(host)["Content-Security-Policy"].endswith("frame-ancestors 'self'")
+
+
+@pytest.mark.parametrize(
+    "query", ["x=1", "step=0", "step=a", "crop=1,2", "fps=-1", "average=maybe"]
+)
+def test_a_wish_that_cannot_be_is_refused_with_a_sentence_even_to_plain_http(query: str) -> None:
+    for upgrade in (True, False):
+        reply = ask(**{**UPGRADE, "target": f"/stream/camera?{query}", "upgrade": upgrade})
+        assert reply
+        assert reply.status == HTTPStatus.BAD_REQUEST
+        assert b"right would be" in reply.body

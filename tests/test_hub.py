@@ -22,7 +22,7 @@ def shown(feed: Feed) -> int:
 
 async def test_a_published_picture_reaches_who_watches_shrunk() -> None:
     stream = Stream("a", rendition=Rendition(step=4))
-    feed, _ = stream.join(lambda: None)
+    feed = stream.join(lambda: None).feed
     stream.publish(picture(7))
     assert shown(feed) == 7
     assert feed.newest
@@ -33,13 +33,13 @@ async def test_who_comes_later_sees_the_picture_that_was_published_last() -> Non
     stream = Stream("a")
     stream.publish(picture(1))
     stream.publish(picture(2))
-    feed, _ = stream.join(lambda: None)
+    feed = stream.join(lambda: None).feed
     assert shown(feed) == 2
 
 
 async def test_the_array_may_be_changed_once_publish_has_returned() -> None:
     stream = Stream("a")
-    feed, _ = stream.join(lambda: None)
+    feed = stream.join(lambda: None).feed
     array = picture(1)
     stream.publish(array)
     array[:] = 9
@@ -58,15 +58,15 @@ async def test_nothing_is_read_while_nobody_watches(monkeypatch: pytest.MonkeyPa
 async def test_a_feed_ends_with_its_last_viewer_and_the_next_has_a_new_epoch() -> None:
     stream, wakes = Stream("a"), [lambda: None, lambda: None]
     stream.publish(picture(1))
-    feed, _ = stream.join(wakes[0])
-    again, _ = stream.join(wakes[1])
+    feed = stream.join(wakes[0]).feed
+    again = stream.join(wakes[1]).feed
     assert again is feed
-    stream.leave(feed, wakes[0])
+    stream.leave(wakes[0])
     assert stream.watched
-    stream.leave(feed, wakes[1])
+    stream.leave(wakes[1])
     assert not stream.watched
-    assert stream.viewers == 0
-    later, _ = stream.join(wakes[0])
+    assert not stream.audience.viewers
+    later = stream.join(wakes[0]).feed
     assert later.newest and feed.newest
     assert later.newest.epoch != feed.newest.epoch
 
@@ -74,7 +74,7 @@ async def test_a_feed_ends_with_its_last_viewer_and_the_next_has_a_new_epoch() -
 async def test_pictures_published_from_another_thread_arrive_newest_last() -> None:
     stream = Stream("a")
     woken = asyncio.Event()
-    feed, _ = stream.join(woken.set)
+    feed = stream.join(woken.set).feed
 
     def publish() -> None:
         for value in range(200):
@@ -91,7 +91,7 @@ async def test_pictures_published_from_another_thread_arrive_newest_last() -> No
 
 async def test_while_the_loop_is_busy_only_the_newest_picture_is_kept() -> None:
     stream = Stream("a")
-    feed, _ = stream.join(lambda: None)
+    feed = stream.join(lambda: None).feed
 
     def publish() -> None:
         for value in range(100):
@@ -124,7 +124,7 @@ async def test_an_array_that_does_not_fit_is_refused_and_nothing_is_lost() -> No
     stream.publish(picture(1))
     with pytest.raises(UsageError, match=r"the crop 0,0,8,6 leaves the picture, which is 4x4"):
         stream.publish(picture(2, 4, 4))
-    feed, _ = stream.join(lambda: None)
+    feed = stream.join(lambda: None).feed
     assert shown(feed) == 1
 
 
@@ -150,19 +150,19 @@ async def test_the_producer_runs_while_somebody_watches_and_again_when_somebody_
 
     stream, wakes = Stream("a", producer=produce), [lambda: None, lambda: None]
     for count in (1, 2):
-        feed, _ = stream.join(wakes[0])
+        stream.join(wakes[0])
         stream.join(wakes[1])
         await asyncio.sleep(0)
         assert len(started) == count
-        stream.leave(feed, wakes[0])
-        stream.leave(feed, wakes[1])
+        stream.leave(wakes[0])
+        stream.leave(wakes[1])
         await asyncio.sleep(0.01)
     await stream.close()
 
 
 async def test_a_still_picture_published_again_and_again_uses_the_same_memory() -> None:
     stream = Stream("a")
-    feed, _ = stream.join(lambda: None)
+    feed = stream.join(lambda: None).feed
     array = picture(1)
     stream.publish(array)
     first = feed.newest
@@ -173,3 +173,124 @@ async def test_a_still_picture_published_again_and_again_uses_the_same_memory() 
     assert spare is not None
     assert first is not None
     assert not np.shares_memory(spare, first.pixels)
+
+
+async def test_with_a_damage_hint_only_the_rows_it_names_are_read() -> None:
+    stream = Stream("a")
+    feed = stream.join(lambda: None).feed
+    array = picture(1)
+    stream.publish(array)
+    array[:] = 9
+    stream.publish(array, damage=[(2, 1, 3, 2)])
+    assert feed.newest
+    assert feed.newest.pixels[:, 0, 0].tolist() == [1, 9, 9, 1, 1, 1]
+
+
+async def test_hints_of_pictures_that_were_skipped_are_not_lost() -> None:
+    stream = Stream("a")
+    feed = stream.join(lambda: None).feed
+    array = picture(1)
+    stream.publish(array)
+
+    def publish() -> None:
+        for row in range(6):
+            array[row] = 9
+            stream.publish(array, damage=[(0, row, 8, 1)])
+
+    thread = threading.Thread(target=publish)
+    thread.start()
+    thread.join()
+    await asyncio.sleep(0)
+    assert feed.newest
+    assert (feed.newest.pixels[..., :3] == 9).all()
+
+
+async def test_who_joins_between_hints_gets_the_whole_picture() -> None:
+    stream = Stream("a")
+    array = picture(1)
+    stream.publish(array)
+    array[3] = 9
+    stream.publish(array, damage=[(0, 3, 8, 1)])
+    feed = stream.join(lambda: None).feed
+    array[4] = 9
+    stream.publish(array, damage=[(0, 4, 8, 1)])
+    assert feed.newest
+    assert feed.newest.pixels[:, 0, 0].tolist() == [1, 1, 1, 9, 9, 1]
+
+
+async def test_a_wrong_hint_is_found_where_that_is_asked_for() -> None:
+    stream = Stream("a", verify_damage=True)
+    stream.join(lambda: None)
+    array = picture(1)
+    stream.publish(array)
+    array[4] = 9
+    with pytest.raises(UsageError, match="row 4 has changed outside of the damage given"):
+        stream.publish(array, damage=[(0, 3, 8, 1)])
+    stream.publish(array, damage=[(0, 4, 8, 1)])
+
+
+@pytest.mark.parametrize(
+    "damage", [[(0, 0, 8)], [(0, -5, 8, 3)], [(0, 99, 8, 3)], [], [(0, 0, 0, 0)]]
+)
+async def test_hints_outside_of_the_picture_change_nothing_and_malformed_ones_are_refused(
+    damage: list[tuple[int, int, int, int]],
+) -> None:
+    stream = Stream("a")
+    feed = stream.join(lambda: None).feed
+    stream.publish(picture(1))
+    if damage and len(damage[0]) != 4:
+        with pytest.raises(UsageError, match=r"right would be \(x, y, width, height\)"):
+            stream.publish(picture(9), damage=damage)
+    else:
+        stream.publish(picture(9), damage=damage)
+    assert shown(feed) == 1
+
+
+async def test_who_joins_while_a_picture_is_being_published_is_shown_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stream, joined = Stream("a"), []
+    make = stream.read
+
+    def join_first(*arguments: object) -> object:
+        pictures = make(*arguments)  # type: ignore[arg-type]  # handed on as they came
+        joined.append(stream.join(lambda: None).feed)
+        return pictures
+
+    monkeypatch.setattr(stream, "read", join_first)
+    stream.publish(picture(7))
+    assert shown(joined[0]) == 7
+
+
+async def test_a_thread_may_go_on_publishing_to_a_closed_stream_which_may_be_joined_again() -> None:
+    stream = Stream("a")
+    wakes = [lambda: None, lambda: None]
+    stream.join(wakes[0])
+    await stream.close()
+    await asyncio.to_thread(stream.publish, picture(1))
+    stream.leave(wakes[0])
+    feed = stream.join(wakes[1]).feed
+    assert shown(feed) == 1
+    await asyncio.to_thread(stream.publish, picture(2))
+    await asyncio.sleep(0)
+    assert shown(feed) == 2
+
+
+@pytest.mark.parametrize(
+    ("array", "sentence"),
+    [
+        ([[1]], "list is no picture; right would be a numpy array"),
+        (np.zeros((20000, 2), np.uint8), "a picture of 2x20000 gray8 is too large to send"),
+        (np.zeros((2, 20000), np.uint8), "a picture of 20000x2 gray8 is too large to send"),
+        (np.broadcast_to(np.uint8(0), (8192, 8193, 4)), "8193x8192 rgbx8888 is too large to send"),
+    ],
+)
+def test_what_no_viewer_could_be_shown_is_refused_at_once(array: np.ndarray, sentence: str) -> None:
+    with pytest.raises(UsageError, match=sentence):
+        Stream("a").publish(array)
+
+
+@pytest.mark.parametrize("time_us", [-1, 2**53])
+def test_a_time_that_cannot_be_is_refused(time_us: int) -> None:
+    with pytest.raises(UsageError, match="right would be microseconds since 1970"):
+        Stream("a").publish(picture(1), time_us=time_us)

@@ -18,13 +18,17 @@ ROOMS = [
     "wire",
     "codec",
     "shrink",
+    "wish",
     "control",
     "pacing",
     "feed",
     "viewer",
+    "audience",
     "hub",
     "sources",
     "capture",
+    "threaded",
+    "budget",
     "http",
     "connection",
     "loop_thread",
@@ -36,10 +40,10 @@ ROOMS = [
 ]
 
 LIBRARIES = {
-    "asyncio": {"hub", "capture", "connection", "loop_thread", "client", "watch", "cli"},
+    "asyncio": {"hub", "capture", "connection", "loop_thread", "server", "client", "watch", "cli"},
     "lz4": {"codec"},
     "websockets": {"connection", "server", "client"},
-    "numpy": {"pixels", "frame", "codec", "shrink", "feed", "sources", "png"},
+    "numpy": {"pixels", "frame", "codec", "shrink", "feed", "hub", "sources", "png"},
 }
 """Who may know a library. What is not named here is free to all."""
 

@@ -1,55 +1,203 @@
+"""The window of one viewer: laws, and small networks played in simulated time."""
+
+import heapq
+from collections.abc import Callable
+from typing import NamedTuple
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ws_stream.pacing import WINDOW, Window
+from ws_stream.pacing import CUT_OVER, DEAD_AFTER, IDLE_RESET, MOST, START, Pacing
+
+
+def fill(pacing: Pacing, first: int, now: float) -> int:
+    """Send while it may; the next number."""
+    while pacing.may_send(now):
+        pacing.sent(first, now)
+        first += 1
+    return first
 
 
 def test_as_many_pictures_as_the_window_holds_may_be_on_their_way() -> None:
-    window = Window()
-    for number in range(1, WINDOW + 1):
-        assert window.is_open()
-        window.sent(number)
-    assert not window.is_open()
+    assert fill(Pacing(0), 1, 0) == START + 1
 
 
 def test_an_acknowledgement_covers_all_pictures_before_it() -> None:
-    window = Window()
-    window.sent(7)
-    window.sent(9)
-    window.acknowledged(9)
-    window.sent(10)
-    assert window.is_open()
-    window.sent(12)
-    assert not window.is_open()
+    pacing = Pacing(0)
+    fill(pacing, 1, 0)
+    pacing.acknowledged(START, 1)
+    assert not pacing._in_flight
 
 
 def test_an_acknowledgement_between_two_numbers_covers_the_lower() -> None:
-    window = Window()
-    window.sent(7)
-    window.sent(9)
-    window.acknowledged(8)
-    assert window.is_open()
-    window.sent(10)
-    window.acknowledged(8)
-    assert not window.is_open()
+    pacing = Pacing(0)
+    pacing.sent(7, 0)
+    pacing.sent(9, 0)
+    pacing.acknowledged(8, 0.01)
+    assert pacing.may_send(0.01)
+    assert [sent.number for sent in pacing._in_flight] == [9]
 
 
-@given(st.lists(st.integers(0, 2**32 - 1)))
-def test_wrong_acknowledgements_never_open_a_full_window(numbers: list[int]) -> None:
-    window = Window()
-    for number in range(1, 101):
-        window.sent(number)
-        window.acknowledged(number)
-    window.sent(101)
-    window.sent(102)
+@given(st.lists(st.integers(-5, 2**32)))
+def test_wrong_acknowledgements_never_open_the_window(numbers: list[int]) -> None:
+    pacing = Pacing(0)
+    pacing.sent(101, 0)
+    pacing.sent(102, 0)
     for number in numbers:
-        window.acknowledged(number if number not in (101, 102) else 103)
-    assert not window.is_open()
+        pacing.acknowledged(number if number not in (101, 102) else 103, 1)
+    assert not pacing.may_send(1)
+    assert pacing.window == START
 
 
-def test_a_cleared_window_is_open() -> None:
-    window = Window()
-    window.sent(1)
-    window.sent(2)
-    window.clear()
-    assert window.is_open()
+@given(st.lists(st.tuples(st.sampled_from("snac"), st.integers(0, 60), st.floats(0, 2))))
+def test_whatever_happens_the_window_keeps_its_bounds(events: list[tuple[str, int, float]]) -> None:
+    pacing, now, number = Pacing(0), 0.0, 1
+    for event, value, passed in events:
+        now += passed
+        if event == "s":
+            number = fill(pacing, number, now)
+        elif event == "n":
+            pacing.acknowledged(number - 1, now)
+        elif event == "a":
+            pacing.acknowledged(value, now)
+        else:
+            pacing.clear(now)
+        assert 1 <= pacing.window <= MOST
+        assert len(pacing._in_flight) <= MOST
+
+
+def test_after_idleness_what_was_learnt_is_forgotten() -> None:
+    pacing = Pacing(0)
+    pacing.window = MOST
+    assert pacing.may_send(IDLE_RESET * 1.1)
+    assert pacing.window == START
+
+
+def test_a_viewer_without_a_sign_of_life_is_dead_and_any_word_is_one() -> None:
+    pacing = Pacing(0)
+    pacing.heard(10)
+    assert not pacing.is_dead(10 + DEAD_AFTER)
+    assert pacing.is_dead(10.1 + DEAD_AFTER)
+
+
+def test_a_viewer_that_never_acknowledges_is_held_back_by_its_socket_alone_and_never_dead() -> None:
+    pacing = Pacing(0, acknowledges=False)
+    for number in range(1, 100):
+        assert pacing.may_send(0)
+        pacing.sent(number, 0)
+    assert not pacing.is_dead(10 * DEAD_AFTER)
+
+
+class Shown(NamedTuple):
+    """A picture on the screen: when, and how old it was then."""
+
+    at: float
+    age: float
+
+
+class Link:
+    """A link that serves one picture after another, with a delay each way; it may be cut for a while."""
+
+    def __init__(
+        self, per_second: float, delay: float, back: float, outage: tuple[float, float]
+    ) -> None:
+        self.per_second, self.delay, self.back, self.outage = per_second, delay, back, outage
+        self.free_at = 0.0
+
+    def through(self, now: float) -> float:
+        """When a picture handed over now is on the other side."""
+        start = max(now, self.free_at)
+        if self.outage[0] <= start < self.outage[1]:
+            start = self.outage[1]
+        self.free_at = start + 1 / self.per_second
+        return self.free_at + self.delay
+
+
+def play(
+    seconds: float = 20,
+    *,
+    fps: float = 60,
+    per_second: float = 1e6,
+    delay: float = 0.0005,
+    back: float | None = None,
+    outage: tuple[float, float] = (1e9, 1e9),
+) -> list[Shown]:
+    """A publisher, the pacing and a link, event by event in simulated time."""
+    pacing = Pacing(0)
+    link = Link(per_second, delay, delay if back is None else back, outage)
+    events: list[tuple[float, int, Callable[[float], None]]] = []
+    shown: list[Shown] = []
+    newest, last_sent, count = (0, 0.0), 0, 0
+
+    def at(time: float, act: Callable[[float], None]) -> None:
+        nonlocal count
+        count += 1
+        heapq.heappush(events, (time, count, act))
+
+    def publish(now: float) -> None:
+        nonlocal newest
+        newest = newest[0] + 1, now
+        at(now + 1 / fps, publish)
+        send(now)
+
+    def send(now: float) -> None:
+        nonlocal last_sent
+        if newest[0] > last_sent and pacing.may_send(now):
+            number, taken = newest
+            last_sent = number
+            pacing.sent(number, now)
+            arrival = link.through(now)
+            at(arrival, lambda then: shown.append(Shown(then, then - taken)))
+            at(arrival + link.back, lambda then: acknowledge(number, then))
+
+    def acknowledge(number: int, now: float) -> None:
+        pacing.acknowledged(number, now)
+        send(now)
+
+    at(0, publish)
+    while events and events[0][0] < seconds:
+        now, _, act = heapq.heappop(events)
+        act(now)
+    return shown
+
+
+def late(ages: list[float]) -> float:
+    """The 95th percentile."""
+    return sorted(ages)[int(len(ages) * 0.95)]
+
+
+def test_on_a_link_that_is_too_slow_pictures_are_fresh_and_the_link_is_full() -> None:
+    shown = play(per_second=38)
+    assert len(shown) > 0.95 * 38 * 20
+    assert late([picture.age for picture in shown]) < 0.080
+
+
+def test_an_outage_leaves_no_old_pictures_behind() -> None:
+    shown = play(per_second=38, outage=(5, 7))
+    after = [picture.age for picture in shown if 7.2 < picture.at < 8.2]
+    assert late(after) < 0.100
+
+
+def test_late_acknowledgements_do_not_lower_the_rate() -> None:
+    shown = play(back=0.1)
+    assert len([picture for picture in shown if picture.at > 2]) / 18 > 55
+
+
+@pytest.mark.parametrize("delay", [0.02, 0.05, 0.1])
+def test_a_long_way_does_not_lower_the_rate(delay: float) -> None:
+    shown = play(delay=delay)
+    assert len([picture for picture in shown if picture.at > 3]) / 17 > 55
+    assert late([picture.age for picture in shown]) < delay + 0.05
+
+
+def test_a_stuck_viewer_is_not_sent_more_and_starts_small_again() -> None:
+    pacing, number = Pacing(0), 1
+    for tick in range(200):
+        now = tick / 60
+        number = fill(pacing, number, now)
+        pacing.acknowledged(number - 1, now + 0.01)
+    grown = pacing.window
+    sent = fill(pacing, number, 4) - 1
+    pacing.acknowledged(sent, 4 + 10 * CUT_OVER)
+    assert pacing.window <= max(1, grown // 2)

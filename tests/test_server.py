@@ -2,10 +2,12 @@
 
 import asyncio
 import contextlib
+import itertools
 import json
 import logging
 import socket
 import threading
+import time
 import urllib.error
 import urllib.request
 from collections.abc import AsyncIterator, Iterator
@@ -123,7 +125,7 @@ async def test_viewers_over_the_limit_are_turned_away_and_a_place_is_freed_again
             await viewing(server)
         assert refused.value.response.status_code == 503
     async with asyncio.timeout(5):
-        while camera.viewers:
+        while camera.watched:
             await asyncio.sleep(0.01)
     async with viewing(server):
         pass
@@ -210,20 +212,134 @@ GARBAGE = [
 ]
 
 
+@pytest.mark.parametrize("ends", [True, False], ids=["ends", "waits"])
 @pytest.mark.parametrize("garbage", GARBAGE, ids=lambda garbage: repr(garbage[:20]))
 async def test_whatever_bytes_arrive_the_server_lives_and_logs_no_traceback(
-    server: Server, garbage: bytes, caplog: pytest.LogCaptureFixture
+    server: Server, garbage: bytes, ends: bool, caplog: pytest.LogCaptureFixture
 ) -> None:
     server.stream("camera").publish(picture(1))
     reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
     writer.write(garbage)
-    with contextlib.suppress(OSError):
-        writer.write_eof()
-        await asyncio.wait_for(reader.read(), 5)
+    with contextlib.suppress(OSError, TimeoutError):
+        if ends:
+            writer.write_eof()
+        await asyncio.wait_for(reader.read(), 0.3)
     writer.close()
     async with viewing(server) as websocket:
         assert ((await receive_frame(websocket)).pixels == 1).all()
     assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
+
+
+@pytest.mark.parametrize(
+    "rest", [b"", b"\r\n", b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n", b"\x81\x05"]
+)
+@pytest.mark.parametrize("cut", [1, 7, 10**6])
+async def test_a_request_is_answered_whatever_follows_it_and_however_it_is_cut(
+    server: Server, rest: bytes, cut: int
+) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+    request = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n" + rest
+    for position in range(0, len(request), cut):
+        writer.write(request[position : position + cut])
+        await asyncio.sleep(0)
+    reply = await asyncio.wait_for(reader.read(), 5)
+    assert reply.startswith(b"HTTP/1.1 200")
+    assert reply.endswith(b'{"status": "ok"}')
+    writer.close()
+
+
+async def test_who_pings_and_never_reads_is_cut_off_before_it_costs_memory(server: Server) -> None:
+    server.stream("camera").publish(picture(1))
+    async with viewing(server) as websocket:
+        websocket.transport.pause_reading()
+        ping = b"\x89\xfd" + bytes(4) + b"p" * 125
+        with contextlib.suppress(OSError):
+            for _ in range(400):
+                websocket.transport.write(ping * 1000)
+                await asyncio.sleep(0.005)
+                if websocket.transport.is_closing() or not server.streams["camera"].watched:
+                    break
+        assert not server.streams["camera"].watched
+
+
+async def test_more_connections_than_the_limit_are_cut_off_and_viewers_go_on(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connection, "MAX_CONNECTIONS", 5)
+    server.stream("camera").publish(picture(1))
+    async with viewing(server) as websocket:
+        held = await receive_frame(websocket)
+        idle = [await asyncio.open_connection("127.0.0.1", server.port) for _ in range(10)]
+        await asyncio.sleep(0.05)
+        assert len(server._door.connections) <= 5
+        server.streams["camera"].publish(picture(2))
+        assert ((await receive_frame(websocket, held)).pixels == 2).all()
+        for _, writer in idle:
+            writer.close()
+
+
+async def test_closing_waits_for_nobody_longer_than_the_limit(server: Server) -> None:
+    server.stream("camera").publish(picture(1))
+    _, writer = await asyncio.open_connection("127.0.0.1", server.port)
+    async with viewing(server) as deaf:
+        deaf.transport.pause_reading()
+        async with asyncio.timeout(connection.CLOSE_TIMEOUT + 2):
+            await server.close()
+        deaf.transport.abort()
+    writer.close()
+
+
+async def test_a_viewer_without_a_sign_of_life_is_closed_with_its_own_code(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ws_stream.pacing.DEAD_AFTER", 0.5)
+    server.stream("camera").publish(picture(1))
+    async with viewing(server) as websocket:
+        with pytest.raises(ConnectionClosed) as closed:
+            while True:
+                await asyncio.wait_for(websocket.recv(), 5)
+        assert closed.value.rcvd
+        assert closed.value.rcvd.code == connection.SILENT
+
+
+async def test_a_viewer_may_wish_by_its_address_and_later_by_a_message(server: Server) -> None:
+    camera = server.stream("camera")
+    camera.publish(np.arange(24, dtype=np.uint8).reshape(4, 6))
+    async with viewing(server, "camera?step=2") as websocket:
+        frame = await receive_frame(websocket)
+        assert frame.pixels.tolist() == [[0, 2, 4], [12, 14, 16]]
+        await websocket.send('{"type":"rendition","step":1,"crop":[4,1,9,2],"average":false}')
+        assert (await receive_frame(websocket)).pixels.tolist() == [[10, 11], [16, 17]]
+
+
+async def test_a_function_that_waits_for_its_pictures_is_served_from_a_thread(
+    server: Server,
+) -> None:
+    def camera() -> Iterator[np.ndarray]:
+        for value in range(1, 1000):
+            time.sleep(0.01)
+            yield picture(value % 256)
+
+    assert server.serve(camera).name == "camera"
+    async with viewing(server) as websocket:
+        assert np.ptp((await receive_frame(websocket)).pixels) == 0
+
+
+async def test_over_budget_viewers_are_sent_fewer_pictures_and_told_so(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("ws_stream.server.BUDGET_EVERY", 0.05)
+    used = itertools.count()
+    monkeypatch.setattr("ws_stream.server.time.process_time", lambda: float(next(used)))
+    async with Server(port=0, cpu_budget=10) as server:
+        stream = server.serve("test:", name="camera", fps=30)
+        for _ in range(100):
+            await asyncio.sleep(0.05)
+            if stream.audience.coarser == 4:
+                break
+        assert stream.audience.coarser == 4
+        async with viewing(server) as websocket:
+            assert (await receive_frame(websocket)).width == 256
 
 
 async def test_a_port_that_is_taken_is_one_clear_sentence(server: Server) -> None:

@@ -1,56 +1,17 @@
 """What a viewer is sent: checked by a screen that applies every message exactly as docs/protocol.md says."""
 
-from collections import deque
-
 import numpy as np
-from hypothesis import settings
-from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+import pytest
 
+from tests.world import Screen
 from ws_stream import control
-from ws_stream.codec import decode
 from ws_stream.feed import Feed
-from ws_stream.frame import Frame, blank
-from ws_stream.pacing import WINDOW
-from ws_stream.pixels import GRAY8, RGB565, PixelFormat, Pixels
+from ws_stream.frame import blank
+from ws_stream.pacing import START
+from ws_stream.pixels import GRAY8, PixelFormat, Pixels
 from ws_stream.shrink import Rendition
-from ws_stream.viewer import CHECKSUM_EVERY, HEARTBEAT, Viewer
-
-
-class Screen:
-    """The other end of a connection: holds one picture."""
-
-    def __init__(self, feed: Feed, now: float = 0.0) -> None:
-        self.viewer = Viewer(feed, now)
-        self.held: Frame | None = None
-        self.heard: list[control.ServerMessage] = []
-        self.checksums = 0
-
-    def receive(self, now: float) -> list[str | bytes]:
-        messages = []
-        while (message := self.viewer.take(now)) is not None:
-            messages.append(message)
-            self.apply(message)
-        return messages
-
-    def apply(self, message: str | bytes) -> None:
-        if isinstance(message, bytes):
-            assert self.held
-            self.checksums += message[3]
-            self.held = decode(message, self.held)
-            return
-        heard = control.parse_from_server(message)
-        assert heard
-        self.heard.append(heard)
-        if isinstance(heard, control.Announcement):
-            self.held = blank(heard.epoch, heard.format, heard.width, heard.height)
-
-    def acknowledge(self) -> None:
-        if self.held:
-            self.viewer.heed(control.Acknowledge(self.held.number))
-
-    def shows(self, pixels: Pixels) -> bool:
-        return self.held is not None and np.array_equal(self.held.pixels, pixels)
+from ws_stream.viewer import CHECKSUM_EVERY, HEARTBEAT, PACE_EVERY, Viewer
+from ws_stream.wish import Wish
 
 
 def gray(*values: int) -> Pixels:
@@ -62,13 +23,13 @@ def put(feed: Feed, pixels: Pixels, pixel_format: PixelFormat = GRAY8) -> None:
 
 
 def new_feed() -> Feed:
-    return Feed("camera", Rendition(), 30)
+    return Feed("camera", Rendition(), 1000)
 
 
 def test_a_viewer_is_first_told_what_comes_and_then_shown_it() -> None:
     feed = new_feed()
     put(feed, gray(1, 2))
-    screen = Screen(feed)
+    screen = Screen(Viewer(feed, 0))
     told, picture = screen.receive(0)
     assert isinstance(told, str)
     assert isinstance(picture, bytes)
@@ -78,7 +39,7 @@ def test_a_viewer_is_first_told_what_comes_and_then_shown_it() -> None:
 def test_even_a_picture_that_equals_the_blank_one_is_sent_to_who_has_none() -> None:
     feed = new_feed()
     put(feed, gray(0, 0))
-    screen = Screen(feed)
+    screen = Screen(Viewer(feed, 0))
     screen.receive(0)
     assert screen.held
     assert screen.held.number == 1
@@ -87,47 +48,47 @@ def test_even_a_picture_that_equals_the_blank_one_is_sent_to_who_has_none() -> N
 def test_a_picture_without_a_change_is_not_sent_and_a_sign_of_life_is() -> None:
     feed = new_feed()
     put(feed, gray(1))
-    screen = Screen(feed)
+    screen = Screen(Viewer(feed, 0))
     screen.receive(0)
     screen.acknowledge()
     put(feed, gray(1))
     assert screen.receive(HEARTBEAT * 0.9) == []
-    screen.receive(HEARTBEAT)
+    screen.receive(HEARTBEAT * 1.1)
     assert isinstance(screen.heard[-1], control.Unchanged)
     assert screen.heard[-1].number == 1
 
 
 def test_a_viewer_that_does_not_acknowledge_is_sent_as_many_pictures_as_the_window_holds() -> None:
     feed = new_feed()
-    screen = Screen(feed)
+    screen = Screen(Viewer(feed, 0))
     pictures = 0
     for value in range(1, 10):
         put(feed, gray(value))
         pictures += sum(isinstance(message, bytes) for message in screen.receive(0))
-    assert pictures == WINDOW
-    assert screen.shows(gray(WINDOW))
-    screen.receive(HEARTBEAT)
+    assert pictures == START
+    assert screen.shows(gray(START))
+    screen.receive(HEARTBEAT * 1.1)
     assert isinstance(screen.heard[-1], control.Waiting)
     screen.acknowledge()
-    screen.receive(HEARTBEAT)
+    screen.receive(HEARTBEAT * 1.1)
     assert screen.shows(gray(9))
 
 
 def test_a_resync_is_answered_from_blank_even_when_nothing_changed() -> None:
     feed = new_feed()
     put(feed, gray(5))
-    screen = Screen(feed)
+    screen = Screen(Viewer(feed, 0))
     screen.receive(0)
     assert screen.held
     screen.held = blank(screen.held.epoch, GRAY8, 1, 1)
-    screen.viewer.heed(control.Resync())
+    screen.say(control.Resync())
     screen.receive(0)
     assert screen.shows(gray(5))
 
 
 def test_each_viewer_gets_a_checksum_about_once_a_second_however_few_pictures_it_takes() -> None:
     feed = new_feed()
-    often, seldom = Screen(feed), Screen(feed)
+    often, seldom = Screen(Viewer(feed, 0)), Screen(Viewer(feed, 0))
     for tick in range(100):
         now = tick * 0.1
         put(feed, gray(tick + 1))
@@ -143,7 +104,7 @@ def test_each_viewer_gets_a_checksum_about_once_a_second_however_few_pictures_it
 def test_a_failing_source_is_told_once_and_so_is_its_recovery() -> None:
     feed = new_feed()
     put(feed, gray(1))
-    screen = Screen(feed)
+    screen = Screen(Viewer(feed, 0))
     feed.tell("the camera is gone")
     screen.receive(0)
     feed.tell(None)
@@ -154,94 +115,90 @@ def test_a_failing_source_is_told_once_and_so_is_its_recovery() -> None:
 
 
 def test_a_question_of_the_time_is_answered() -> None:
-    screen = Screen(new_feed())
-    screen.viewer.heed(control.ClockQuestion(12.5))
+    screen = Screen(Viewer(new_feed(), 0))
+    screen.say(control.ClockQuestion(12.5))
     screen.receive(0)
     assert isinstance(screen.heard[-1], control.ClockAnswer)
     assert screen.heard[-1].viewer_time == 12.5
 
 
-class World(RuleBasedStateMachine):
-    """Pictures are published, three viewers come and go and lie, messages travel with delay.
-
-    Whatever a screen shows was published; and once all has been said, it is the newest picture.
-    """
-
-    indexes = st.integers(0, 2)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.feed = new_feed()
-        self.pixels = gray(0, 0, 0)
-        self.published: set[tuple[str, bytes]] = set()
-        self.screens = [Screen(self.feed) for _ in range(3)]
-        self.wires: list[deque[str | bytes]] = [deque() for _ in range(3)]
-        self.same_again()
-
-    @rule()
-    def same_again(self) -> None:
-        put(self.feed, self.pixels, RGB565 if self.pixels.dtype == np.uint16 else GRAY8)
-        self.published.add((self.pixels.dtype.str, self.pixels.tobytes()))
-
-    @rule(at=st.integers(0, 3), value=st.integers(0, 255))
-    def one_pixel_changes(self, at: int, value: int) -> None:
-        self.pixels = self.pixels.copy()
-        self.pixels.flat[at % self.pixels.size] = value
-        self.same_again()
-
-    @rule(width=st.integers(1, 4), dtype=st.sampled_from([np.uint8, np.uint16]))
-    def another_size_or_format(self, width: int, dtype: type[np.uint8]) -> None:
-        self.pixels = np.zeros((1, width), dtype)
-        self.same_again()
-
-    @rule(index=indexes)
-    def a_viewer_is_sent_what_is_due(self, index: int) -> None:
-        while (message := self.screens[index].viewer.take(0)) is not None:
-            self.wires[index].append(message)
-
-    @rule(index=indexes)
-    def a_message_arrives(self, index: int) -> None:
-        if self.wires[index]:
-            self.screens[index].apply(self.wires[index].popleft())
-
-    @rule(index=indexes)
-    def what_is_shown_is_acknowledged(self, index: int) -> None:
-        self.screens[index].acknowledge()
-
-    @rule(index=indexes, number=st.integers(0, 2**32 - 1))
-    def something_is_acknowledged(self, index: int, number: int) -> None:
-        self.screens[index].viewer.heed(control.Acknowledge(number))
-
-    @rule(index=indexes)
-    def a_viewer_drops_and_another_joins(self, index: int) -> None:
-        self.screens[index], self.wires[index] = Screen(self.feed), deque()
-
-    @rule(index=indexes)
-    def a_viewer_asks_for_a_resync(self, index: int) -> None:
-        screen = self.screens[index]
-        while self.wires[index]:
-            self.a_message_arrives(index)
-        if screen.held:
-            held = screen.held
-            screen.held = blank(held.epoch, held.format, held.width, held.height)
-        screen.viewer.heed(control.Resync())
-
-    @invariant()
-    def what_is_shown_was_published(self) -> None:
-        for screen in self.screens:
-            if screen.held and screen.held.number:
-                held = screen.held.pixels
-                assert (held.dtype.str, held.tobytes()) in self.published
-
-    def teardown(self) -> None:
-        for index, screen in enumerate(self.screens):
-            for _ in range(3):
-                screen.acknowledge()
-                self.a_viewer_is_sent_what_is_due(index)
-                while self.wires[index]:
-                    self.a_message_arrives(index)
-            assert screen.shows(self.pixels)
+def test_a_viewer_that_wants_no_pictures_is_sent_none_and_then_one_difference() -> None:
+    feed = new_feed()
+    put(feed, gray(0, 0))
+    screen = Screen(Viewer(feed, 0))
+    screen.receive(0)
+    screen.acknowledge()
+    screen.say(control.Rate(0))
+    for value in range(1, 100):
+        put(feed, gray(0, value))
+        assert not [m for m in screen.receive(value / 100) if isinstance(m, bytes)]
+    screen.receive(2.5)
+    assert isinstance(screen.heard[-1], control.Waiting)
+    screen.say(control.Rate(None))
+    messages = [message for message in screen.receive(3) if isinstance(message, bytes)]
+    assert len(messages) == 1
+    assert screen.shows(gray(0, 99))
 
 
-TestWorld = World.TestCase
-TestWorld.settings = settings(max_examples=200, stateful_step_count=60, deadline=None)
+@pytest.mark.parametrize("fps", [1, 7.5, 30])
+def test_a_viewer_is_sent_no_more_pictures_a_second_than_it_wants_and_not_fewer(fps: float) -> None:
+    feed = new_feed()
+    screen = Screen(Viewer(feed, 0, Wish(fps=fps)))
+    pictures, step = 0, 1 / 60
+    for tick in range(600):
+        put(feed, gray(tick % 256))
+        pictures += sum(isinstance(message, bytes) for message in screen.receive(tick * step))
+        screen.acknowledge()
+    assert pictures == pytest.approx(10 * fps, rel=0.05)
+
+
+def test_a_picture_that_came_too_early_is_due_when_its_turn_comes() -> None:
+    feed = new_feed()
+    put(feed, gray(1))
+    screen = Screen(Viewer(feed, 0, Wish(fps=2)))
+    screen.receive(0)
+    screen.acknowledge()
+    put(feed, gray(2))
+    assert screen.receive(0.1) == []
+    due = screen.viewer.due(0.1)
+    assert 0.1 < due <= 0.6
+    screen.receive(due)
+    assert screen.shows(gray(2))
+
+
+def test_once_a_second_a_viewer_is_told_how_many_pictures_it_was_too_late_for() -> None:
+    feed = new_feed()
+    screen = Screen(Viewer(feed, 0))
+    for tick in range(40):
+        put(feed, gray(tick))
+        screen.receive(tick * PACE_EVERY / 30)
+        if tick % 3 == 2:
+            screen.acknowledge()
+    (pace,) = [heard for heard in screen.heard if isinstance(heard, control.Pace)]
+    assert pace.published == pytest.approx(30, abs=3)
+    assert 0 < pace.skipped < 20
+    assert pace.device is False
+
+
+def test_a_viewer_whose_base_had_to_go_is_sent_the_picture_from_blank_even_an_empty_one() -> None:
+    feed = new_feed()
+    put(feed, gray(5))
+    screen = Screen(Viewer(feed, 0))
+    screen.receive(0)
+    screen.acknowledge()
+    feed._bases.clear()
+    put(feed, gray(0))
+    screen.receive(0.1)
+    assert screen.shows(gray(0))
+
+
+def test_a_viewer_that_moves_to_another_feed_starts_from_blank_there() -> None:
+    one, other = new_feed(), new_feed()
+    put(one, gray(1))
+    put(other, gray(2, 3))
+    screen = Screen(Viewer(one, 0))
+    screen.receive(0)
+    screen.viewer.move(other, 0)
+    screen.receive(0.1)
+    assert screen.shows(gray(2, 3))
+    assert not one._held

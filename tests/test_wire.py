@@ -73,8 +73,10 @@ def test_a_longer_header_of_a_later_version_is_read_over(message: Message, later
 
 
 @given(messages())
-def test_a_message_shows_change_when_it_has_a_segment(message: Message) -> None:
-    assert wire.shows_change(serialize(message)) == bool(message.segments)
+def test_a_message_repeats_its_base_when_it_has_no_segment(message: Message) -> None:
+    data = serialize(message)
+    assert wire.repeats(data, message.base) == (message.base != 0 and not message.segments)
+    assert not wire.repeats(data, message.base + 1)
 
 
 @given(messages(), st.data())

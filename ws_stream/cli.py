@@ -5,6 +5,7 @@ Exit code 0: done; 1: ended by a fault of ours; 2: what was asked for cannot be 
 
 import argparse
 import asyncio
+import gc
 import logging
 import signal
 import sys
@@ -15,8 +16,9 @@ from typing import NoReturn
 from .client import connect
 from .errors import UsageError, WsStreamError
 from .server import Server
-from .shrink import MAX_STEP
+from .shrink import MAX_STEP, Crop
 from .watch import Watch
+from .wish import parse_crop
 
 _SOURCES = """\
 sources:
@@ -116,7 +118,11 @@ def _add_listening(parser: argparse.ArgumentParser) -> None:
         help="0 takes any that is free (default 8000)",
     )
     parser.add_argument(
-        "--fps", type=_rate, default=30, metavar="N", help="most pictures per second (default 30)"
+        "--fps",
+        type=_number("pictures per second"),
+        default=30,
+        metavar="N",
+        help="most pictures per second (default 30)",
     )
     parser.add_argument(
         "--allow-host",
@@ -125,12 +131,23 @@ def _add_listening(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="also answer requests for, and from pages of, this host name",
     )
+    parser.add_argument(
+        "--cpu-budget",
+        type=_number("a share of one core in percent"),
+        metavar="PERCENT",
+        help="use no more of one core: send fewer pictures, then coarser ones, until it fits",
+    )
 
 
 async def _serve(options: argparse.Namespace) -> None:
     if len(options.name) > len(options.sources):
         raise UsageError(f"{len(options.name)} names for {len(options.sources)} sources")
-    server = Server(options.host, options.port, allow_hosts=options.allow_host)
+    server = Server(
+        options.host,
+        options.port,
+        allow_hosts=options.allow_host,
+        cpu_budget=options.cpu_budget,
+    )
     names = options.name + [None] * (len(options.sources) - len(options.name))
     for source, name in zip(options.sources, names, strict=True):
         server.serve(
@@ -144,6 +161,8 @@ async def _serve(options: argparse.Namespace) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    gc.collect()
+    gc.freeze()  # the collector need not walk what was imported, which took it over 20 ms at a time
     async with server:
         for stream in server.streams.values():
             for url in server.urls(stream):
@@ -156,14 +175,11 @@ async def _watch(options: argparse.Namespace) -> None:
         print(line, flush=True)
 
 
-def _crop(text: str) -> tuple[int, ...]:
+def _crop(text: str) -> Crop:
     try:
-        x, y, width, height = map(int, text.split(","))
-    except ValueError:
-        raise argparse.ArgumentTypeError(
-            f"'{text}' is no crop; right would be X,Y,WIDTH,HEIGHT in pixels"
-        ) from None
-    return x, y, width, height
+        return parse_crop(text)
+    except UsageError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _whole_number(least: int, most: int) -> Callable[[str], int]:
@@ -181,10 +197,13 @@ def _whole_number(least: int, most: int) -> Callable[[str], int]:
     return read
 
 
-def _rate(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(
-            f"'{text}' is no rate; right would be pictures per second"
-        ) from None
+def _number(right: str) -> Callable[[str], float]:
+    def read(text: str) -> float:
+        try:
+            return float(text)
+        except ValueError:
+            raise argparse.ArgumentTypeError(
+                f"'{text}' cannot be; right would be {right}"
+            ) from None
+
+    return read

@@ -60,6 +60,7 @@ class Connection:
         self._held: Frame | None = None
         self._clock: deque[tuple[float, float]] = deque(maxlen=8)
         self._ask_at = 0.0
+        self._resyncing = False
 
     @property
     def round_trip(self) -> float | None:
@@ -87,7 +88,7 @@ class Connection:
                     async for frame in self._frames(websocket):
                         pause = FIRST_PAUSE
                         yield frame
-            except (OSError, WebSocketException) as error:
+            except (OSError, UnicodeError, WebSocketException, ProtocolError) as error:
                 self.lost = _reason(error)
                 if _is_final(error) or not connected_once:
                     raise ConnectError(f"no stream from {self.url}: {self.lost}") from None
@@ -105,7 +106,7 @@ class Connection:
         )
 
     async def _frames(self, websocket: ClientConnection) -> AsyncIterator[Frame]:
-        self._held, self._ask_at = None, 0.0
+        self._held, self._ask_at, self._resyncing = None, 0.0, False
         while True:
             if time.monotonic() >= self._ask_at:
                 self._ask_at = time.monotonic() + CLOCK_EVERY
@@ -113,16 +114,15 @@ class Connection:
             async with asyncio.timeout(SILENCE):
                 message = await websocket.recv()
             self.received_bytes += len(message)
+            if isinstance(message, str):
+                await self._heed(message, websocket)
+                continue
             try:
-                if isinstance(message, str):
-                    self._heed(message)
-                    continue
                 frame = self._apply(message)
             except ProtocolError as error:
                 self.refused_messages += 1
                 self.checksum_mismatches += isinstance(error, ChecksumError)
-                self._held = self._blank()
-                await websocket.send(control.serialize(control.Resync()))
+                await self._resync(websocket)
                 continue
             yield frame
             await websocket.send(control.serialize(control.Acknowledge(frame.number)))
@@ -131,13 +131,26 @@ class Connection:
         if self._held is None:
             raise ProtocolError("a picture before the announcement")
         self._held = decode(message, self._held)
+        self._resyncing = False
         return self._held
 
-    def _heed(self, text: str) -> None:
+    async def _resync(self, websocket: ClientConnection) -> None:
+        """Ask for the whole picture; once, as more differences that fit nothing may be on their way."""
+        self._held = self._blank()
+        if not self._resyncing:
+            self._resyncing = True
+            await websocket.send(control.serialize(control.Resync()))
+
+    async def _heed(self, text: str, websocket: ClientConnection) -> None:
+        """Take note of what the server says. Raises ProtocolError for what ends the connection."""
         match control.parse_from_server(text):
             case control.Announcement() as announcement:
                 self.announcement = announcement
                 self._held = self._blank()
+            case control.Unchanged(number) | control.Waiting(number):
+                if self._resyncing and number:  # the answer to the resync was refused too
+                    self._resyncing = False
+                    await self._resync(websocket)
             case control.Problem(reason):
                 self.problem = reason
             case control.ClockAnswer(asked, device_us):

@@ -22,9 +22,19 @@ TRY_WHOLE_ABOVE = 0.5
 on sensor noise the difference of two pictures is larger than either."""
 
 
-def changed_rows(frame: Frame, base: Frame) -> NDArray[np.bool_]:
-    """Which rows differ between two frames that are alike: (height,) booleans."""
-    changed: NDArray[np.bool_] = (frame.words != base.words).any(axis=1)
+def changed_rows(
+    frame: Frame, base: Frame, within: NDArray[np.bool_] | None = None
+) -> NDArray[np.bool_]:
+    """Which rows differ between two frames that are alike: (height,) booleans.
+
+    Only the rows `within` are looked at, where that is given; the caller vouches for the others.
+    """
+    if within is None:
+        changed: NDArray[np.bool_] = (frame.words != base.words).any(axis=1)
+        return changed
+    changed = np.zeros(frame.height, np.bool_)
+    for first, end in runs(within, 0):
+        changed[first:end] = (frame.words[first:end] != base.words[first:end]).any(axis=1)
     return changed
 
 
@@ -84,11 +94,11 @@ def decode(data: bytes | bytearray | memoryview, base: Frame) -> Frame:
 
 
 def runs(changed: NDArray[np.bool_], gap: int) -> Iterator[tuple[int, int]]:
-    """The runs (first, end) of true values, those less than `gap` apart joined."""
+    """The runs (first, end) of true values; two with less than `gap` values between them are one."""
     where = np.flatnonzero(changed)
     if where.size == 0:
         return
-    breaks = np.flatnonzero(np.diff(where) > gap)
+    breaks = np.flatnonzero(np.diff(where) > max(gap, 1))
     first = int(where[0])
     for index in breaks:
         yield first, int(where[index]) + 1

@@ -10,8 +10,9 @@ from typing import Any, NamedTuple, NoReturn, TypeVar
 
 from .errors import ProtocolError
 from .pixels import BY_NAME, PixelFormat
-from .shrink import Crop
+from .shrink import MAX_STEP, Crop
 from .wire import MAX_NUMBER, MAX_SIDE, MAX_TIME
+from .wish import MAX_FPS
 
 MAX_VIEWER_MESSAGE = 4096
 """Bytes of the longest text message a server reads: control messages are under 100."""
@@ -39,7 +40,7 @@ class Unchanged(NamedTuple):
 
 
 class Waiting(NamedTuple):
-    """Server: nothing is sent until the viewer acknowledges the pictures up to `number`."""
+    """Server: nothing is sent until the viewer acknowledges pictures up to `number`, or wants a rate again."""
 
     number: int
     time: int
@@ -58,6 +59,17 @@ class Problem(NamedTuple):
     reason: str | None
 
 
+class Pace(NamedTuple):
+    """Server: the last second's pictures for this viewer, and how many of them it was too late to be sent."""
+
+    published: float
+    skipped: float
+    fps: float
+    """Pictures per second that it is sent at most now."""
+    device: bool
+    """The device does less than was asked of it."""
+
+
 class Acknowledge(NamedTuple):
     """Viewer: this picture and all before it are on the screen."""
 
@@ -68,25 +80,42 @@ class Resync(NamedTuple):
     """Viewer: forget what I hold, send a difference from blank."""
 
 
+class Rate(NamedTuple):
+    """Viewer: at most so many pictures per second; 0: none for now; None: as many as there are."""
+
+    fps: float | None
+
+
+class Wanted(NamedTuple):
+    """Viewer: from now on, show me this."""
+
+    step: int
+    crop: Crop | None
+    average: bool
+
+
 class ClockQuestion(NamedTuple):
     """Viewer: what time is it? `viewer_time` is any number of the viewer's."""
 
     viewer_time: float
 
 
-ServerMessage = Announcement | Unchanged | Waiting | ClockAnswer | Problem
-ViewerMessage = Acknowledge | Resync | ClockQuestion
+ServerMessage = Announcement | Unchanged | Waiting | Pace | ClockAnswer | Problem
+ViewerMessage = Acknowledge | Resync | Rate | Wanted | ClockQuestion
 
 FROM_SERVER: Mapping[str, type[ServerMessage]] = {
     "stream": Announcement,
     "unchanged": Unchanged,
     "waiting": Waiting,
+    "pace": Pace,
     "clock": ClockAnswer,
     "problem": Problem,
 }
 FROM_VIEWER: Mapping[str, type[ViewerMessage]] = {
     "acknowledge": Acknowledge,
     "resync": Resync,
+    "rate": Rate,
+    "rendition": Wanted,
     "clock": ClockQuestion,
 }
 _TYPES = {message: name for table in (FROM_SERVER, FROM_VIEWER) for name, message in table.items()}
@@ -122,9 +151,10 @@ def _parse(text: str | bytes, table: Mapping[str, type[Message]]) -> Message | N
     if kind is None:
         return None
     members = {}
+    readers = {**_MEMBERS, **_SPECIAL.get(kind, {})}
     for name in kind.__annotations__:
         try:
-            members[name] = _MEMBERS[name](content[name])
+            members[name] = readers[name](content[name])
         except (KeyError, TypeError, ValueError, OverflowError):
             raise ProtocolError(f"a '{content['type']}' message without a valid '{name}'") from None
     return kind(**members)
@@ -169,6 +199,15 @@ def _crop(value: Any) -> Crop | None:  # noqa: ANN401 - whatever JSON holds
     return Crop(*(side(number) for number in value))
 
 
+def _wish_fps(value: Any) -> float | None:  # noqa: ANN401 - whatever JSON holds
+    if value is None:
+        return None
+    fps = _number(value)
+    if not 0 <= fps <= MAX_FPS:
+        raise ValueError(value)
+    return fps
+
+
 _MEMBERS: Mapping[str, Callable[[Any], Any]] = {
     "name": _exactly(str),
     "epoch": _integer(0, MAX_NUMBER + 1),
@@ -179,8 +218,17 @@ _MEMBERS: Mapping[str, Callable[[Any], Any]] = {
     "crop": _crop,
     "average": _exactly(bool),
     "fps": _number,
+    "published": _number,
+    "skipped": _number,
+    "device": _exactly(bool),
     "number": _integer(0, MAX_NUMBER + 1),
     "time": _integer(0, MAX_TIME),
     "viewer_time": _number,
     "reason": lambda value: value if value is None else _exactly(str)(value),
 }
+
+_SPECIAL: Mapping[type, Mapping[str, Callable[[Any], Any]]] = {
+    Rate: {"fps": _wish_fps},
+    Wanted: {"step": _integer(1, MAX_STEP + 1)},
+}
+"""Where a member is read more strictly than under its name elsewhere."""

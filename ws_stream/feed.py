@@ -1,9 +1,11 @@
-"""One rendition of a stream: its newest picture, and that picture encoded once for all viewers at the same base.
+"""One rendition of a stream: its newest picture, encoded once for all viewers at the same base.
 
-Knows nothing of time, threads or sockets. There is one slot, never a queue.
+Knows nothing of time, threads or sockets. There is one slot, never a queue. The work per picture and the memory are
+bounded whatever the number and behaviour of viewers.
 """
 
 import secrets
+from collections import Counter
 from collections.abc import Callable
 
 import numpy as np
@@ -15,51 +17,69 @@ from .frame import Frame
 from .pixels import PixelFormat, Pixels
 from .shrink import Rendition
 
+MAX_BASES = 8
+"""Pictures kept besides the newest because some viewer was sent them last. A viewer whose base had to go is sent a
+difference from blank, once."""
+MAX_DIFFERENCES = 4
+"""Encodings of one picture against different bases. Viewers that stand elsewhere share a fifth, from blank, and stand
+together from then on: scattered viewers meet again after one larger message, and the device never encodes more."""
+
 
 class Feed:
     """The newest picture of one rendition, and who wants to know when there is another."""
 
     def __init__(self, name: str, rendition: Rendition, fps: float) -> None:
         self.rendition = rendition
+        self.fps = fps
+        """Pictures per second that a viewer is sent at most."""
+        self.saves_work = False
+        """The device does less than was asked of it, to stay within its budget or because it cannot keep up."""
         self.newest: Frame | None = None
         self.announcement: Announcement | None = None
         self.problem: str | None = None
         self.wakes: set[Callable[[], None]] = set()
         """Called whenever a viewer may have something new to take."""
         self._name = name
-        self._fps = fps
+        self._made = rendition
         self._epoch = secrets.randbits(32)
+        self._bases: dict[int, Frame] = {}
+        self._held: Counter[int] = Counter()
         self._encodings: dict[int, bytes] = {}
         self._checksum: int | None = None
-        self._previous: Frame | None = None
-        self._changed: NDArray[np.bool_] | None = None
+        self._changed: tuple[int, NDArray[np.bool_]] | None = None
         self._spare: Pixels | None = None
 
-    def take_spare(self) -> Pixels | None:
-        """Memory for the next picture, left over from one that had not changed; its content is void."""
-        spare, self._spare = self._spare, None
-        return spare
+    def put(
+        self,
+        pixels: Pixels,
+        pixel_format: PixelFormat,
+        time_us: int,
+        rendition: Rendition | None = None,
+        touched: NDArray[np.bool_] | None = None,
+    ) -> None:
+        """Make this the newest picture, if it differs from the one there is.
 
-    def put(self, pixels: Pixels, pixel_format: PixelFormat, time_us: int) -> None:
-        """Make this the newest picture, if it differs from the one there is; that one is then forgotten.
-
-        `pixels` is C-contiguous and the feed's own from now on: nobody changes it.
+        `pixels` is C-contiguous and the feed's own from now on: nobody changes it. `rendition` is what was really made
+        of the source's picture, where that is not what was asked for. Only the rows `touched` may differ from the
+        newest picture, where that is given.
         """
-        previous = self.newest
+        previous, made = self.newest, rendition or self.rendition
         number = previous.number + 1 if previous else 1
         if number > wire.MAX_NUMBER:
             number, self._epoch = 1, secrets.randbits(32)
+            self._bases.clear()
+            self._held.clear()
         frame = Frame(self._epoch, number, time_us, pixel_format, pixels)
-        if previous and frame.alike(previous):
-            changed = codec.changed_rows(frame, previous)
+        if previous and frame.alike(previous) and made == self._made:
+            changed = codec.changed_rows(frame, previous, touched)
             if not changed.any():
                 self._spare = pixels
                 return
-            self._previous, self._changed = previous, changed
+            self._changed = (previous.number, changed)
         else:
-            self.announcement = self._announce(frame)
-            self._previous = self._changed = None
-        self.newest = frame
+            self._announce(frame, made)
+            self._changed = None
+        self._keep(frame)
         self._encodings.clear()
         self._checksum = None
         self.wake()
@@ -70,28 +90,65 @@ class Feed:
             self.problem = problem
             self.wake()
 
+    def limit(self, fps: float, *, saves_work: bool) -> None:
+        """Send viewers at most so many pictures per second, and say why."""
+        if (fps, saves_work) != (self.fps, self.saves_work):
+            self.fps, self.saves_work = fps, saves_work
+            self.wake()
+
     def wake(self) -> None:
         """Tell every viewer to look."""
-        for wake in self.wakes:
+        for wake in tuple(self.wakes):
             wake()
 
-    def encoding(self, newest: Frame, base: Frame | None) -> bytes:
-        """The newest picture as a difference from a base, made once for all viewers that stand there."""
-        key = base.number if base else 0
-        if key not in self._encodings:
-            changed = self._changed if base and base is self._previous else None
-            self._encodings[key] = codec.encode(newest, base, changed)
-        return self._encodings[key]
+    def hold(self, number: int) -> None:
+        """A viewer was sent this picture last: it is the base of what it is sent next."""
+        self._held[number] += 1
 
-    def checksum(self, newest: Frame) -> int:
+    def release(self, number: int) -> None:
+        """The viewer that held this picture holds another, or is gone."""
+        self._held[number] -= 1
+        if self._held[number] <= 0:
+            del self._held[number]
+
+    def encoding(self, base: int) -> bytes:
+        """The newest picture as a difference from a base, or from blank; made once for all who stand there."""
+        assert self.newest
+        held = self._bases.get(base)
+        made = base in self._encodings
+        if held is None or (not made and self._differences() >= MAX_DIFFERENCES):
+            held, base = None, 0
+        if base not in self._encodings:
+            known = self._changed and self._changed[0] == base
+            changed = self._changed[1] if self._changed and known else None
+            self._encodings[base] = codec.encode(self.newest, held, changed)
+        return self._encodings[base]
+
+    def checksum(self) -> int:
         """The newest picture's checksum, computed once."""
+        assert self.newest
         if self._checksum is None:
-            self._checksum = newest.checksum()
+            self._checksum = self.newest.checksum()
         return self._checksum
 
-    def _announce(self, frame: Frame) -> Announcement:
-        step, crop, average = self.rendition.step, self.rendition.crop, self.rendition.average
-        return Announcement(
+    def take_spare(self) -> Pixels | None:
+        """Memory for the next picture, left over from one that had not changed; its content is void."""
+        spare, self._spare = self._spare, None
+        return spare
+
+    def _differences(self) -> int:
+        return len(self._encodings) - (0 in self._encodings)
+
+    def _keep(self, frame: Frame) -> None:
+        self.newest = frame
+        self._bases = {number: base for number, base in self._bases.items() if self._held[number]}
+        while len(self._bases) > MAX_BASES:
+            del self._bases[min(self._bases)]
+        self._bases[frame.number] = frame
+
+    def _announce(self, frame: Frame, made: Rendition) -> None:
+        self._made = made
+        self.announcement = Announcement(
             *(self._name, frame.epoch, frame.format, frame.width, frame.height),
-            *(step, crop, average, self._fps),
+            *(made.step, made.crop, made.average, self.fps),
         )

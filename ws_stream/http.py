@@ -15,8 +15,10 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from .errors import UsageError
 from .hub import Stream
 from .wire import SUBPROTOCOL
+from .wish import parse_wish
 
 _CONTENT_TYPES = {
     ".html": "text/html; charset=utf-8",
@@ -84,7 +86,8 @@ class Gate:
         """Go with every reply. Pages on this host, whatever their port, and on allowed ones may frame the viewer."""
         asked = _hostname(f"//{host}")
         may_frame = {asked, *self._allowed} if self._is_own(asked) or _address(asked) else set()
-        frames = "".join(f" http://{name}:* https://{name}:*" for name in sorted(may_frame))
+        hosts = (f"[{name}]" if ":" in name else name for name in sorted(may_frame))
+        frames = "".join(f" http://{host}:* https://{host}:*" for host in hosts)
         return {
             "Content-Security-Policy": _POLICY + frames,
             "X-Content-Type-Options": "nosniff",
@@ -103,9 +106,9 @@ def answer(request: Request, gate: Gate, streams: Mapping[str, Stream]) -> Reply
         return _sentence(HTTPStatus.FORBIDDEN, refusal)
     if request.method not in ("GET", "HEAD"):
         return _sentence(HTTPStatus.METHOD_NOT_ALLOWED, f"{request.method} is not served; GET is")
-    path = request.target.partition("?")[0]
+    path, _, query = request.target.partition("?")
     if path == "/stream" or path.startswith("/stream/"):
-        return _refuse_stream(request, path, streams)
+        return _refuse_stream(request, path, query, streams)
     if path in _page():
         return _page()[path]
     if path in _FACTS:
@@ -119,7 +122,13 @@ def stream_at(target: str, streams: Mapping[str, Stream]) -> Stream | None:
     return streams.get(name) if name else next(iter(streams.values()), None)
 
 
-def _refuse_stream(request: Request, path: str, streams: Mapping[str, Stream]) -> Reply | None:
+def _refuse_stream(
+    request: Request, path: str, query: str, streams: Mapping[str, Stream]
+) -> Reply | None:
+    try:
+        parse_wish(query)
+    except UsageError as error:
+        return _sentence(HTTPStatus.BAD_REQUEST, str(error))
     if stream_at(path, streams) is None:
         known = ", ".join(streams) or "none yet"
         return _sentence(HTTPStatus.NOT_FOUND, f"there is no stream at {path}; there are: {known}")
@@ -133,13 +142,14 @@ def _refuse_stream(request: Request, path: str, streams: Mapping[str, Stream]) -
 
 
 def _description(stream: Stream) -> dict[str, object]:
-    newest = next((feed.announcement for feed in tuple(stream.feeds.values())), None)
+    feeds = tuple(stream.audience.feeds.values())
+    newest = next((feed.announcement for feed in feeds), None)
     return {
         "name": stream.name,
         "format": newest.format.name if newest else None,
         "width": newest.width if newest else None,
         "height": newest.height if newest else None,
-        "viewers": stream.viewers,
+        "viewers": len(stream.audience.viewers),
     }
 
 

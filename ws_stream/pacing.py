@@ -1,38 +1,110 @@
 """May this viewer be sent a picture now? Sans I/O: numbers and times go in, a yes or no comes out.
 
-Knows nothing of sockets or of what a picture is.
+Knows nothing of sockets or of what a picture is. The window is TCP Vegas' idea (Brakmo and Peterson, 1995) counted in
+pictures: what an acknowledgement takes longer than it must is time spent in a queue, and a queue makes pictures old.
 """
 
 from collections import deque
+from math import inf
+from typing import NamedTuple
 
-WINDOW = 2
-"""Pictures on their way to one viewer. One would leave the link idle while the acknowledgement travels; each further
-one makes what is shown older when the link is slow (1 MB of queue at 20 Mbit/s: 46 ms of age with two, 86 without)."""
+START = 2
+"""Pictures on their way at first: one is drawn while the next travels."""
+MOST = 16
+"""Pictures on their way at most: enough for 60 a second over 250 ms."""
+GROW_UNDER, SHRINK_OVER, CUT_OVER = 0.015, 0.030, 0.080
+"""Seconds of extra delay under which the window grows by one, over which it shrinks by one, over which it is halved.
+A screen's refresh alone makes acknowledgements vary by 16 ms. On a simulated link of 38 pictures a second these give a
+p95 age of 68 ms, at its full rate; see the test."""
+BASE_WINDOW = 10.0
+"""Seconds that the shortest round trip is remembered: a route may have become longer for good. When they are over, one
+picture travels alone to measure it anew, or the queue of our own pictures would pass for the route."""
+IDLE_RESET = 1.0
+"""Seconds without a picture on its way after which what was learnt about the link is no longer trusted."""
+DEAD_AFTER = 15.0
+"""Seconds without any sign of life after which a viewer that acknowledges is gone: it speaks every 5."""
 
 
-class Window:
-    """The pictures sent to one viewer and not yet acknowledged."""
+class _Sent(NamedTuple):
+    """A picture on its way, and how many were with it included."""
 
-    def __init__(self) -> None:
-        self._in_flight: deque[int] = deque()
+    number: int
+    at: float
+    depth: int
 
-    def is_open(self) -> bool:
+
+class Pacing:
+    """One viewer's pictures on their way. All times are seconds of one clock that only moves forward."""
+
+    def __init__(self, now: float, *, acknowledges: bool = True) -> None:
+        self.acknowledges = acknowledges
+        """If not, pictures are held back by nothing but the socket."""
+        self.window = START
+        self._heard = now
+        self._in_flight: deque[_Sent] = deque()
+        self._emptied = now
+        self._round_ends = 0
+        self._probing = False
+        self._base = self._older_base = inf
+        self._base_since = now
+
+    def may_send(self, now: float) -> bool:
         """Whether one more picture may be sent."""
-        return len(self._in_flight) < WINDOW
+        if not self.acknowledges:
+            return True
+        if not self._in_flight and now - self._emptied > IDLE_RESET:
+            self.window = min(self.window, START)
+        return len(self._in_flight) < (1 if self._probing else self.window)
 
-    def sent(self, number: int) -> None:
+    def sent(self, number: int, now: float) -> None:
         """A picture left; numbers only grow."""
-        self._in_flight.append(number)
+        if self.acknowledges:
+            self._in_flight.append(_Sent(number, now, len(self._in_flight) + 1))
 
-    def acknowledged(self, number: int) -> None:
+    def acknowledged(self, number: int, now: float) -> None:
         """The viewer shows this picture: it and all before it have arrived.
 
-        A number that was never sent, or was acknowledged before, opens nothing.
+        A number that is not on its way, or passed already, opens nothing.
         """
-        if self._in_flight and number <= self._in_flight[-1]:
-            while self._in_flight and self._in_flight[0] <= number:
-                self._in_flight.popleft()
+        flight = self._in_flight
+        if not flight or not flight[0].number <= number <= flight[-1].number:
+            return
+        while flight and flight[0].number <= number:
+            last = flight.popleft()
+        self._emptied = now
+        self._adjust(last, now)
 
-    def clear(self) -> None:
+    def heard(self, now: float) -> None:
+        """The viewer said something, whatever it was."""
+        self._heard = now
+
+    def is_dead(self, now: float) -> bool:
+        """Whether the viewer has given no sign of life for too long."""
+        return self.acknowledges and now - self._heard > DEAD_AFTER
+
+    def clear(self, now: float) -> None:
         """What was on its way is void: numbers start anew."""
         self._in_flight.clear()
+        self._emptied = now
+        self._round_ends = 0
+
+    def _adjust(self, shown: "_Sent", now: float) -> None:
+        """Once per round trip, move the window by how long the queues on the way are."""
+        round_trip = now - shown.at
+        if now - self._base_since > BASE_WINDOW:
+            self._older_base, self._base, self._base_since = self._base, inf, now
+            self._probing = True
+        elif self._probing and shown.depth == 1:
+            self._older_base = inf
+            self._probing = False
+        self._base = min(self._base, round_trip)
+        if shown.number < self._round_ends:
+            return
+        extra = round_trip - min(self._base, self._older_base)
+        if extra > CUT_OVER:
+            self.window = max(1, self.window // 2)
+        elif extra > SHRINK_OVER:
+            self.window = max(1, self.window - 1)
+        elif extra < GROW_UNDER and shown.depth >= self.window:
+            self.window = min(MOST, self.window + 1)
+        self._round_ends = self._in_flight[-1].number if self._in_flight else shown.number + 1

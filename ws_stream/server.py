@@ -4,8 +4,11 @@ Knows nothing of how pictures are encoded. Runs in the caller's event loop (`asy
 (`with`), for programs that have no event loop.
 """
 
+import asyncio
+import contextlib
 import socket
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 from functools import partial
 from types import TracebackType
 from typing import Self
@@ -13,15 +16,25 @@ from urllib.parse import quote
 
 from websockets.asyncio.server import Server as WebSocketServer
 
+from .budget import Budget
 from .capture import capture
 from .connection import Door, listen
-from .errors import UsageError
+from .errors import UsageError, WsStreamError
 from .http import Gate
 from .hub import Stream
 from .loop_thread import LoopThread
-from .pixels import named
-from .shrink import Crop, Rendition
+from .pixels import Pixels, named
+from .shrink import Crop, Rendition, check_size
 from .sources import Source, open_source
+from .threaded import Reader
+
+Pictures = Callable[[], Iterable[Pixels]]
+"""Opens a source and returns its pictures; it and its iterator may block."""
+
+FULL_RATE = 30.0
+"""What stands for every stream's full rate in the budget, so that all give up the same share."""
+BUDGET_EVERY = 1.0
+"""Seconds between two looks at the CPU time used."""
 
 
 class Server:
@@ -32,11 +45,17 @@ class Server:
             camera.publish(array)
 
     Listens on this machine only unless `host` says otherwise ("0.0.0.0" is every network). Requests must name the
-    server by an address, localhost, this machine's name, `*.local` or one of `allow_hosts`.
+    server by an address, localhost, this machine's name, `*.local` or one of `allow_hosts`. `cpu_budget` is a share of
+    one core, in percent, that this process is to stay within: pictures become fewer, then coarser, until it does.
     """
 
     def __init__(
-        self, host: str = "127.0.0.1", port: int = 8000, *, allow_hosts: Iterable[str] = ()
+        self,
+        host: str = "127.0.0.1",
+        port: int = 8000,
+        *,
+        allow_hosts: Iterable[str] = (),
+        cpu_budget: float | None = None,
     ) -> None:
         self.host = host
         self.port = port
@@ -45,6 +64,10 @@ class Server:
         self._sources: list[Source] = []
         self._listening: WebSocketServer | None = None
         self._thread: LoopThread | None = None
+        self._cpu_budget = cpu_budget
+        self._budgeting: asyncio.Task[None] | None = None
+        if cpu_budget is not None:
+            Budget(cpu_budget, 1)  # says at once when it cannot be
 
     def stream(
         self,
@@ -55,20 +78,26 @@ class Server:
         crop: tuple[int, int, int, int] | None = None,
         average: bool = False,
         fps: float = 30,
+        verify_damage: bool = False,
     ) -> Stream:
         """A new stream to publish arrays to.
 
         `format` is a pixel format's name; without one it is taken from the first array (RGB order is assumed). Viewers
         get every `step`-th pixel and row, or with `average` the mean of each step x step box, of the part `crop`
-        (x, y, width, height). `fps` is what viewers are told to expect. Raises UsageError.
+        (x, y, width, height). `fps` is the most pictures per second that a viewer is sent. With `verify_damage`,
+        `publish` checks every damage hint and raises UsageError for a wrong one: for debugging, it costs what the hint
+        saves. Raises UsageError.
         """
         rendition = Rendition(Crop(*crop) if crop else None, step, average)
         pixel_format = named(format) if format else None
-        return self._add(Stream(name, format=pixel_format, rendition=rendition, fps=fps))
+        stream = Stream(
+            name, format=pixel_format, rendition=rendition, fps=fps, verify_damage=verify_damage
+        )
+        return self._add(stream)
 
     def serve(
         self,
-        source: str | Source,
+        source: str | Source | Pictures,
         *,
         name: str | None = None,
         step: int = 1,
@@ -79,12 +108,17 @@ class Server:
         """A new stream of what a source shows, looked at `fps` times a second while somebody watches.
 
         `source` is an address such as "mmap:/dev/shm/ring?width=1024&height=600&format=bgrx8888", or an object with the
-        methods of `Source`. The rest is as for `stream`. Raises UsageError.
+        methods of `Source`, or a function that returns an iterable of arrays: that may wait for its pictures, and
+        runs in a thread of its own. The rest is as for `stream`. Raises UsageError and SourceError.
         """
         rendition = Rendition(Crop(*crop) if crop else None, step, average).check()
+        if callable(source):
+            stream_name = name or self._free_name(getattr(source, "__name__", "pictures"))
+            reader = Reader(source)
+            return self._add(Stream(stream_name, rendition=rendition, fps=fps, producer=reader.run))
         opened = open_source(source) if isinstance(source, str) else source
         try:
-            rendition.size(opened.width, opened.height)
+            check_size(opened.format, *rendition.size(opened.width, opened.height))
             stream = Stream(
                 name or self._free_name(opened.name),
                 format=opened.format,
@@ -92,8 +126,9 @@ class Server:
                 fps=fps,
                 producer=partial(capture, opened),
             )
+            stream.audience.size = opened.width, opened.height
             self._add(stream)
-        except UsageError:
+        except WsStreamError:
             opened.close()
             raise
         self._sources.append(opened)
@@ -108,12 +143,17 @@ class Server:
         """Listen. Raises UsageError when the address cannot be listened on."""
         self._listening = await listen(self._door, self.host, self.port)
         self.port = next(iter(self._listening.sockets)).getsockname()[1]
+        if self._cpu_budget is not None:
+            self._budgeting = asyncio.create_task(self._keep_budget(self._cpu_budget))
 
     async def close(self) -> None:
         """Say goodbye to viewers (close code 1001), stop the sources, free the port."""
+        if self._budgeting:
+            self._budgeting.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._budgeting
         if self._listening:
-            self._listening.close()
-            await self._listening.wait_closed()
+            await self._door.close(self._listening)
         for stream in self.streams.values():
             await stream.close()
         for source in self._sources:
@@ -149,6 +189,15 @@ class Server:
         assert self._thread
         self._thread.run(self.close)
         self._thread.stop()
+
+    async def _keep_budget(self, percent: float) -> None:
+        budget = Budget(percent, FULL_RATE)
+        while True:
+            await asyncio.sleep(BUDGET_EVERY)
+            level = budget.sample(time.monotonic(), time.process_time())
+            for stream in tuple(self.streams.values()):
+                fps = stream.fps * level.fps / FULL_RATE
+                stream.audience.limit(fps, level.coarser, saves_work=budget.limiting)
 
     def _add(self, stream: Stream) -> Stream:
         if stream.name in self.streams:

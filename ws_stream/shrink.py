@@ -4,6 +4,9 @@ Knows nothing of where the picture came from or who will see it. Each source pix
 widest loads the format allows: on uncached device memory every load is a bus access.
 """
 
+from collections.abc import Iterable
+from math import prod
+from operator import index
 from typing import NamedTuple
 
 import numpy as np
@@ -11,6 +14,7 @@ from numpy.typing import NDArray
 
 from .errors import UsageError
 from .pixels import RGB565, PixelFormat, Pixels, fits, pack_rgb565, unpack_rgb565
+from .wire import MAX_PICTURE_BYTES, MAX_SIDE
 
 MAX_STEP = 16
 """Coarsest step; also keeps the sum of a 16 x 16 box of bytes within 16 bits."""
@@ -63,6 +67,42 @@ class Rendition(NamedTuple):
         return -(-crop.width // self.step), -(-crop.height // self.step)
 
 
+def check_size(pixel_format: PixelFormat, width: int, height: int) -> None:
+    """Raises UsageError when a rendition of this size is more than a message can hold."""
+    if (
+        max(width, height) > MAX_SIDE
+        or width * height * pixel_format.bytes_per_pixel > MAX_PICTURE_BYTES
+    ):
+        raise UsageError(
+            f"a picture of {width}x{height} {pixel_format} is too large to send; right would be a larger step or a "
+            f"crop, up to {MAX_SIDE} pixels a side and {MAX_PICTURE_BYTES >> 20} MiB"
+        )
+
+
+def bend(wish: Rendition, default: Rendition, width: int, height: int) -> Rendition:
+    """The rendition nearest to the wish that a picture of this size allows.
+
+    Its crop lies within the picture, and it has no more pixels than the default one: what the owner of the device chose
+    is the most that a viewer can make the device do.
+    """
+    crop = wish.crop and _cut(wish.crop, width, height)
+    most = prod(default.size(width, height))
+    step = wish.step
+    while prod(Rendition(crop, step).size(width, height)) > most:
+        step += 1
+        if step > MAX_STEP:
+            return default
+    return Rendition(crop, step, wish.average and step > 1)
+
+
+def _cut(crop: Crop, width: int, height: int) -> Crop | None:
+    """The part of the crop that is in the picture; None if that is nothing, or all of the picture."""
+    cut_width, cut_height = min(crop.width, width - crop.x), min(crop.height, height - crop.y)
+    if cut_width < 1 or cut_height < 1 or (cut_width, cut_height) == (width, height):
+        return None
+    return Crop(crop.x, crop.y, cut_width, cut_height)
+
+
 def check(array: Pixels, pixel_format: PixelFormat, rendition: Rendition) -> None:
     """Raises UsageError when `shrink` could not do this."""
     if not fits(array, pixel_format):
@@ -90,6 +130,69 @@ def shrink(
     if rendition.average and rendition.step > 1:
         return _average(_copy(array, pixel_format), pixel_format, rendition.step)
     return _copy(array[:: rendition.step, :: rendition.step], pixel_format, spare)
+
+
+def sample(
+    array: Pixels, pixel_format: PixelFormat, rendition: Rendition, first: int, every: int
+) -> Pixels:
+    """Rows `first`, `first + every`, ... of the rendition of a picture; reads only what they are made of.
+
+    The rendition must not average.
+    """
+    if rendition.crop:
+        x, y, width, height = rendition.crop
+        array = array[y : y + height, x : x + width]
+    step = rendition.step
+    return _copy(array[first * step :: every * step, ::step], pixel_format)
+
+
+def refresh(
+    previous: Pixels,
+    array: Pixels,
+    pixel_format: PixelFormat,
+    rendition: Rendition,
+    touched: NDArray[np.bool_],
+    spare: Pixels | None = None,
+) -> Pixels:
+    """The rendition of a picture of which only the `touched` rows of `previous`, the rendition before, may differ.
+
+    Reads no more of `array` than those rows are made of. The result is like that of `shrink`; `touched` is booleans
+    of shape (rows of the rendition,), see `touched_rows`.
+    """
+    fitting = spare is not None and spare.shape == previous.shape and spare.dtype == previous.dtype
+    picture = spare if spare is not None and fitting else np.empty_like(previous)
+    if picture is not previous:
+        np.copyto(picture, previous)
+    step = rendition.step
+    crop = rendition.crop or Crop(0, 0, array.shape[1], array.shape[0])
+    edges = np.flatnonzero(np.diff(touched, prepend=False, append=False))
+    for first, end in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
+        rows = min(end * step, crop.height) - first * step
+        part = Crop(crop.x, crop.y + first * step, crop.width, rows)
+        picture[first:end] = shrink(array, pixel_format, rendition._replace(crop=part))
+    return picture
+
+
+def touched_rows(
+    damage: Iterable[tuple[int, int, int, int]], rendition: Rendition, width: int, height: int
+) -> NDArray[np.bool_]:
+    """Which rows of a rendition are made of source rows in the rectangles (x, y, width, height): booleans (rows,).
+
+    Raises UsageError for what is no rectangle.
+    """
+    crop, step = rendition.crop or Crop(0, 0, width, height), rendition.step
+    touched = np.zeros(rendition.size(width, height)[1], np.bool_)
+    for rectangle in damage:
+        try:
+            _, y, _, rows = map(index, rectangle)
+        except (TypeError, ValueError):
+            raise UsageError(
+                f"{rectangle} is no damage; right would be (x, y, width, height) in pixels"
+            ) from None
+        first, end = max(y - crop.y, 0), min(y + rows - crop.y, crop.height)
+        if end > first:
+            touched[first // step : -(-end // step)] = True
+    return touched
 
 
 def _copy(array: Pixels, pixel_format: PixelFormat, spare: Pixels | None = None) -> Pixels:

@@ -8,13 +8,15 @@ import time
 
 from . import control, wire
 from .feed import Feed
-from .frame import Frame
-from .pacing import Window
+from .pacing import Pacing
+from .wish import Wish
 
 CHECKSUM_EVERY = 1.0
 """Seconds between two pictures that carry their checksum, for each viewer: a CRC of 2.4 MB takes 0.7 ms."""
 HEARTBEAT = 1.0
 """Seconds without a message after which a viewer is told that the stream is alive."""
+PACE_EVERY = 1.0
+"""Seconds between two reports of how many pictures were sent and how many were not."""
 
 
 def now_us() -> int:
@@ -23,76 +25,138 @@ def now_us() -> int:
 
 
 class Viewer:
-    """One viewer of one feed."""
+    """One viewer of one feed. `now` is always seconds of the same clock, which only moves forward."""
 
-    def __init__(self, feed: Feed, now: float) -> None:
-        self.quiet_since = now
-        self._feed = feed
-        self._base: Frame | None = None
-        self._window = Window()
+    def __init__(self, feed: Feed, now: float, wish: Wish | None = None) -> None:
+        wish = wish or Wish()
+        self.feed = feed
+        self.fps = wish.fps
+        """Pictures per second that the viewer wants at most; 0 is none, None as many as there are."""
+        self.pacing = Pacing(now, acknowledges=wish.acknowledge)
+        self._quiet_since = now
+        self._base = 0
+        self._seen = 0
         self._announced: control.Announcement | None = None
         self._problem: str | None = None
-        self._checksum_due = now
         self._answer: control.ClockAnswer | None = None
+        self._checksum_due = now
+        self._next_at = now
+        self._pace_since = now
+        self._pace_due = False
+        self._sent = self._published = 0
 
     def take(self, now: float) -> str | bytes | None:
-        """The message to send at this moment, or None; what is taken counts as sent.
-
-        `now` is in seconds of any clock that only moves forward, the same at every call.
-        """
-        message = self._reply() or self._announcement() or self._picture(now) or self._sign(now)
+        """The message to send at this moment, or None; what is taken counts as sent."""
+        message = (
+            self._reply()
+            or self._announcement(now)
+            or self._picture(now)
+            or self._pace(now)
+            or self._sign(now)
+        )
         if message is not None:
-            self.quiet_since = now
+            self._quiet_since = now
         return message
 
-    def heed(self, message: control.ViewerMessage) -> None:
+    def due(self, now: float) -> float:
+        """When there may be something to take although nothing woke the viewer."""
+        due = self._quiet_since + HEARTBEAT
+        newest = self.feed.newest
+        if newest and newest.number != self._base and self._rate() and self._next_at > now:
+            return min(due, self._next_at)
+        return due
+
+    def heed(self, message: control.ViewerMessage, now: float) -> None:
         """Take note of what the viewer says; afterwards there may be something to take."""
         match message:
             case control.Acknowledge(number):
-                self._window.acknowledged(number)
+                self.pacing.acknowledged(number, now)
             case control.Resync():
-                self._forget()
+                self._forget(now)
             case control.ClockQuestion(viewer_time):
                 self._answer = control.ClockAnswer(viewer_time, now_us())
+            case control.Rate(fps):
+                self.fps = fps
+
+    def move(self, feed: Feed, now: float) -> None:
+        """See another rendition from now on."""
+        self._forget(now)
+        self.feed, self._announced = feed, None
 
     def _reply(self) -> str | None:
         answer, self._answer = self._answer, None
         if answer:
             return control.serialize(answer)
-        if self._problem != self._feed.problem:
-            self._problem = self._feed.problem
+        if self._problem != self.feed.problem:
+            self._problem = self.feed.problem
             return control.serialize(control.Problem(self._problem))
         return None
 
-    def _announcement(self) -> str | None:
-        announcement = self._feed.announcement
+    def _announcement(self, now: float) -> str | None:
+        announcement = self.feed.announcement
         if announcement is None or announcement is self._announced:
             return None
         self._announced = announcement
-        self._forget()
+        self._forget(now)
+        self._seen = self.feed.newest.number - 1 if self.feed.newest else 0
         return control.serialize(announcement)
 
     def _picture(self, now: float) -> bytes | None:
-        frame, base = self._feed.newest, self._base
-        if frame is None or frame is base or not self._window.is_open():
+        newest = self.feed.newest
+        if newest is None or newest.number == self._base or not self._is_turn(now):
             return None
-        message = self._feed.encoding(frame, base)
-        if base and not wire.shows_change(message):
+        message = self.feed.encoding(self._base)
+        if wire.repeats(message, self._base):
             return None
         if now >= self._checksum_due:
-            message = wire.with_checksum(message, self._feed.checksum(frame))
+            message = wire.with_checksum(message, self.feed.checksum())
             self._checksum_due = now + CHECKSUM_EVERY
-        self._base = frame
-        self._window.sent(frame.number)
+        self._hold(newest.number)
+        self.pacing.sent(newest.number, now)
+        if rate := self._rate():
+            self._next_at = max(self._next_at + 1 / rate, now + 0.5 / rate)
+        self._published += newest.number - self._seen
+        self._seen = newest.number
+        self._sent += 1
+        self._pace_due = now - self._pace_since >= PACE_EVERY
         return message
 
-    def _sign(self, now: float) -> str | None:
-        if now - self.quiet_since < HEARTBEAT:
-            return None
-        number = self._base.number if self._base else 0
-        sign = control.Unchanged if self._window.is_open() else control.Waiting
-        return control.serialize(sign(number, now_us()))
+    def _is_turn(self, now: float) -> bool:
+        return self._rate() > 0 and now >= self._next_at and self.pacing.may_send(now)
 
-    def _forget(self) -> None:
-        self._base = None
-        self._window.clear()
+    def _rate(self) -> float:
+        return self.feed.fps if self.fps is None else min(self.feed.fps, self.fps)
+
+    def _pace(self, now: float) -> str | None:
+        """A report, if one is due, right after a picture: a still one leaves nothing to report."""
+        seconds = now - self._pace_since
+        if not self._pace_due:
+            return None
+        self._pace_due = False
+        published = min(self._published / seconds, self._rate())
+        skipped = max(0.0, published - self._sent / seconds)
+        self._pace_since, self._sent, self._published = now, 0, 0
+        rates = round(published, 1), round(skipped, 1), self._rate()
+        return control.serialize(control.Pace(*rates, self.feed.saves_work))
+
+    def _sign(self, now: float) -> str | None:
+        if now - self._quiet_since < HEARTBEAT:
+            return None
+        is_current = self._rate() > 0 and self.pacing.may_send(now)
+        sign = control.Unchanged if is_current else control.Waiting
+        return control.serialize(sign(self._base, now_us()))
+
+    def _hold(self, number: int) -> None:
+        if self._base:
+            self.feed.release(self._base)
+        if number:
+            self.feed.hold(number)
+        self._base = number
+
+    def _forget(self, now: float) -> None:
+        self._hold(0)
+        self.pacing.clear(now)
+
+    def leave(self) -> None:
+        """The viewer is gone: nothing is kept for it."""
+        self._hold(0)

@@ -24,6 +24,7 @@ MAX_NUMBER = 2**32 - 1
 _HEADER = struct.Struct("<HBBIIIQHHII")
 _SEGMENT = struct.Struct("<HHII")
 _HAS_CHECKSUM = 1
+_BASE_AT = 12
 _CHECKSUM_AT = 28
 
 HEADER_LENGTH = _HEADER.size
@@ -113,9 +114,10 @@ def with_checksum(message: bytes, checksum: int) -> bytes:
     return bytes(stamped)
 
 
-def shows_change(message: bytes) -> bool:
-    """Whether a serialized message changes any row of its base."""
-    return len(message) > HEADER_LENGTH
+def repeats(message: bytes, base: int) -> bool:
+    """Whether a serialized message would show a viewer that holds this base, not the blank one, just what it shows."""
+    (named,) = struct.unpack_from("<I", message, _BASE_AT)
+    return base == named != 0 and len(message) == HEADER_LENGTH
 
 
 def parse(data: bytes | bytearray | memoryview) -> Message:

@@ -1,0 +1,104 @@
+"""Who watches a stream, and so which renditions of it are made, and how many pictures a second are wanted.
+
+Knows nothing of sockets, threads or where pictures come from. Wishes are bent here until they fit the device's limits.
+"""
+
+from collections.abc import Callable
+
+from .feed import Feed
+from .shrink import MAX_STEP, Rendition, bend
+from .viewer import Viewer
+from .wish import Wish
+
+MAX_RENDITIONS = 4
+"""Renditions of one stream at a time: each is shrunk and encoded for itself; none has more pixels than the default."""
+
+Wake = Callable[[], None]
+
+
+class Audience:
+    """The viewers of one stream by the callables that wake them, on feeds by their renditions."""
+
+    def __init__(self, name: str, default: Rendition, fps: float) -> None:
+        self.default = default
+        self.feeds: dict[Rendition, Feed] = {}
+        self.viewers: dict[Wake, Viewer] = {}
+        self.size: tuple[int, int] | None = None
+        """Width and height of the source's pictures, once known."""
+        self.coarser = 1
+        """Factor on every step, to save work."""
+        self._name = name
+        self._fps = fps
+        self._allowed = fps
+        self._saves_work = False
+        self._problem: str | None = None
+
+    def join(self, wake: Wake, wish: Wish, now: float) -> Viewer:
+        """A new viewer. `wake` is called whenever there may be something for it to take."""
+        viewer = Viewer(self._grant(wish.rendition(self.default)), now, wish)
+        viewer.feed.wakes.add(wake)
+        self.viewers[wake] = viewer
+        return viewer
+
+    def leave(self, wake: Wake) -> None:
+        """The viewer is gone. A feed without viewers is forgotten."""
+        viewer = self.viewers.pop(wake)
+        viewer.leave()
+        self._part(viewer.feed, wake)
+
+    def want(self, wake: Wake, rendition: Rendition, now: float) -> None:
+        """The viewer wants to see another rendition."""
+        viewer, before = self.viewers[wake], self.viewers[wake].feed
+        after = self._grant(rendition)
+        if after is not before:
+            viewer.move(after, now)
+            after.wakes.add(wake)
+            self._part(before, wake)
+
+    def fps(self) -> float:
+        """Pictures per second that somebody wants and may have; 0 when nobody does."""
+        wishes = (viewer.fps for viewer in self.viewers.values())
+        return min(self._allowed, max((self._fps if w is None else w for w in wishes), default=0))
+
+    def has_newcomers(self) -> bool:
+        """Whether somebody waits for a first picture."""
+        return any(feed.newest is None for feed in self.feeds.values())
+
+    def limit(self, fps: float, coarser: int, *, saves_work: bool) -> None:
+        """Allow only so many pictures per second, and coarser ones, and tell viewers."""
+        self._allowed = min(fps, self._fps)
+        self._saves_work = saves_work
+        self.coarser = coarser
+        for feed in self.feeds.values():
+            feed.limit(self._allowed, saves_work=saves_work)
+
+    def tell(self, problem: str | None) -> None:
+        """Let viewers, also those to come, know why there are no pictures, or that there are again."""
+        self._problem = problem
+        for feed in self.feeds.values():
+            feed.tell(problem)
+
+    def made(self, feed: Feed, width: int, height: int) -> Rendition:
+        """What is to be made of a picture of this size for a feed."""
+        bent = bend(feed.rendition, self.default, width, height)
+        return bent._replace(step=min(MAX_STEP, bent.step * self.coarser))
+
+    def _grant(self, wish: Rendition) -> Feed:
+        rendition = bend(wish, self.default, *self.size) if self.size else wish
+        if rendition not in self.feeds and len(self.feeds) >= MAX_RENDITIONS:
+            rendition = min(self.feeds, key=lambda other: _distance(other, rendition))
+        if rendition not in self.feeds:
+            feed = self.feeds[rendition] = Feed(self._name, rendition, self._allowed)
+            feed.limit(self._allowed, saves_work=self._saves_work)
+            feed.tell(self._problem)
+        return self.feeds[rendition]
+
+    def _part(self, feed: Feed, wake: Wake) -> None:
+        feed.wakes.discard(wake)
+        if not feed.wakes:
+            del self.feeds[feed.rendition]
+
+
+def _distance(one: Rendition, other: Rendition) -> tuple[bool, int, bool]:
+    """Another part of the picture is farther than another step, that farther than another way to average."""
+    return one.crop != other.crop, abs(one.step - other.step), one.average != other.average
