@@ -5,21 +5,17 @@
 /** Enough to meet a quiet moment of the network, few enough to follow a clock that is set. */
 const ANSWERS_KEPT = 8;
 
-const LONGEST_ROUND_TRIP = 10_000;
-
 /** Trusts the answer whose round trip was the shortest of the last few. */
 export class DeviceClock {
   /** @type {{roundTrip: number, offset: number}[]} */
   #answers = [];
 
   /**
-   * Ignores the answer to a question that cannot have been asked.
    * @param {number} asked when the question left, in milliseconds of our own steady clock
    * @param {number} deviceTime the answer, in microseconds since 1970
-   * @param {number} now when it came, by the same clock as `asked`
+   * @param {number} now when it came
    */
   answered(asked, deviceTime, now) {
-    if (asked > now || asked < now - LONGEST_ROUND_TRIP) return;
     // The device is taken to have looked at its clock half way.
     const offset = deviceTime / 1000 - (asked + now) / 2;
     this.#answers = [...this.#answers, { roundTrip: now - asked, offset }].slice(-ANSWERS_KEPT);
@@ -30,11 +26,7 @@ export class DeviceClock {
     return this.#best?.roundTrip ?? null;
   }
 
-  /**
-   * How old something of that device time is, in milliseconds; null before the first answer.
-   * @param {number} deviceTime
-   * @param {number} now
-   */
+  /** Of something of that time, in milliseconds, or null. @param {number} deviceTime @param {number} now */
   age(deviceTime, now) {
     const best = this.#best;
     return best ? now + best.offset - deviceTime / 1000 : null;

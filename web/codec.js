@@ -13,8 +13,7 @@ import { ChecksumError, PACKED, ProtocolError, XOR, checkSize, parse } from "./w
  * The one picture a viewer holds, changed in place. `time` is in microseconds since 1970 by the
  * device's clock, `pixels` are as on the wire, `scratch` means nothing between two calls.
  *
- * Number 0 is the blank picture. Who drops a picture sets its number to 0 and may leave the pixels:
- * the next message must then be a difference from blank, which never reads them.
+ * Number 0 is the blank picture, whatever the pixels are: a difference from it never reads them.
  * @typedef {{epoch: number, number: number, time: number, format: PixelFormat, width: number,
  *   height: number, pixels: Uint8Array, scratch: Uint8Array}} Picture
  */
@@ -22,8 +21,7 @@ import { ChecksumError, PACKED, ProtocolError, XOR, checkSize, parse } from "./w
 /** @typedef {[firstRow: number, rows: number]} Run */
 
 /**
- * What a viewer holds before the first picture. Throws ProtocolError, before taking memory, when it
- * is over the limits.
+ * What a viewer holds before the first picture. Throws ProtocolError when it is over the limits.
  * @param {{epoch: number, format: PixelFormat, width: number, height: number}} announced
  * @returns {Picture}
  */
@@ -37,12 +35,9 @@ export function blank({ epoch, format, width, height }) {
 /**
  * Applies a message to the picture and returns the runs of rows it changed.
  *
- * Takes no memory that grows with the picture. Throws ProtocolError for an invalid message or one
- * that is not for this picture, and ChecksumError when the result would not be the picture that was
- * sent; the picture is then as it was.
- * @param {Uint8Array} bytes
- * @param {Picture} picture
- * @returns {Run[]}
+ * Throws ProtocolError for an invalid message or one that is not for this picture, and ChecksumError
+ * when the result would not be the picture that was sent; the picture is then as it was.
+ * @param {Uint8Array} bytes @param {Picture} picture @returns {Run[]}
  */
 export function decode(bytes, picture) {
   const message = parse(bytes);
@@ -66,12 +61,9 @@ function checkBase(message, picture) {
   if (message.epoch !== picture.epoch) {
     throw new ProtocolError(`a picture of epoch ${message.epoch}, not ${picture.epoch}`);
   }
-  const { format, width, height } = picture;
-  if (message.format !== format || message.width !== width || message.height !== height) {
-    throw new ProtocolError(
-      `a picture of ${message.width}x${message.height} ${message.format.name}, ` +
-        `not the announced ${width}x${height} ${format.name}`,
-    );
+  const { format, width, height } = message;
+  if (format !== picture.format || width !== picture.width || height !== picture.height) {
+    throw new ProtocolError(`a picture of ${width}x${height} ${format.name} was not announced`);
   }
   if (message.base !== 0 && message.base !== picture.number) {
     throw new ProtocolError(`a difference from picture ${message.base}, not ${picture.number}`);
@@ -83,10 +75,7 @@ function checkBase(message, picture) {
 
 /**
  * Makes the new rows in the scratch memory, each where it lies in the picture, and says which.
- * @param {Message} message
- * @param {Uint8Array} bytes
- * @param {Picture} picture
- * @returns {Run[]}
+ * @param {Message} message @param {Uint8Array} bytes @param {Picture} picture @returns {Run[]}
  */
 function compose(message, bytes, { pixels, scratch, width, height, format }) {
   const fromBlank = message.base === 0;
@@ -109,35 +98,20 @@ function compose(message, bytes, { pixels, scratch, width, height, format }) {
 
 /**
  * target ^= source from byte `start` to `end`; both begin at a multiple of 4 in their buffers.
- * @param {Uint8Array} target
- * @param {Uint8Array} source
- * @param {number} start
- * @param {number} end
+ * @param {Uint8Array} target @param {Uint8Array} source @param {number} start @param {number} end
  */
 function xor(target, source, start, end) {
   const firstWord = (start + 3) >> 2;
   const endWord = end >> 2;
-  const unrolledEnd = endWord - 3;
   const to = new Int32Array(target.buffer, target.byteOffset, endWord);
   const from = new Int32Array(source.buffer, source.byteOffset, endWord);
-  let i = firstWord;
-  for (; i < unrolledEnd; i += 4) {
-    to[i] ^= from[i];
-    to[i + 1] ^= from[i + 1];
-    to[i + 2] ^= from[i + 2];
-    to[i + 3] ^= from[i + 3];
-  }
-  for (; i < endWord; i++) to[i] ^= from[i];
+  for (let i = firstWord; i < endWord; i++) to[i] ^= from[i];
   // Rows of odd lengths begin and end within words.
   for (let at = start; at < Math.min(4 * firstWord, end); at++) target[at] ^= source[at];
   for (let at = 4 * Math.max(firstWord, endWord); at < end; at++) target[at] ^= source[at];
 }
 
-/**
- * CRC-32 of the picture as it will be: runs from the scratch memory, rows between them as held.
- * @param {Picture} picture
- * @param {Run[]} runs
- */
+/** Of the picture as it will be: runs are in the scratch memory. @param {Picture} picture @param {Run[]} runs */
 function checksum({ pixels, scratch, width, format }, runs) {
   const rowBytes = width * format.bytesPerPixel;
   let crc = 0;

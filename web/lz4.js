@@ -18,13 +18,8 @@ const SHORT = 24;
 /**
  * Whether `source[position..sourceEnd]` is a block that unpacks to exactly `target[start..end]`.
  * Writes nothing outside of that run; when false, what the run holds is undefined.
- * @param {Uint8Array} source
- * @param {number} position
- * @param {number} sourceEnd
- * @param {Uint8Array} target
- * @param {number} start
- * @param {number} end
- * @returns {boolean}
+ * @param {Uint8Array} source @param {number} position @param {number} sourceEnd
+ * @param {Uint8Array} target @param {number} start @param {number} end @returns {boolean}
  */
 export function unpack(source, position, sourceEnd, target, start, end) {
   let at = start;
@@ -70,10 +65,7 @@ export function unpack(source, position, sourceEnd, target, start, end) {
 
 /**
  * Makes `length` bytes at `at` equal to those `offset` before each of them.
- * @param {Uint8Array} target
- * @param {number} at
- * @param {number} offset
- * @param {number} length
+ * @param {Uint8Array} target @param {number} at @param {number} offset @param {number} length
  */
 function repeat(target, at, offset, length) {
   const end = at + length;

@@ -5,27 +5,16 @@
 
 /**
  * Converts the pixels `first` to before `end` of a picture into RGBA words, at the same places of
- * `rgba`.
- *
- * `pixels` is the whole picture as on the wire and begins at a multiple of 4 in its buffer; alpha
- * becomes 255.
- * @callback ToRgba
- * @param {Uint8Array} pixels
- * @param {Uint32Array} rgba
- * @param {number} first
- * @param {number} end
- * @returns {void}
+ * `rgba`. `pixels` is the whole picture as on the wire, and begins at a multiple of 4 in its buffer.
+ * @typedef {(pixels: Uint8Array, rgba: Uint32Array, first: number, end: number) => void} ToRgba
  */
 
 /**
- * @typedef {object} PixelFormat
- * @property {string} name
- * @property {number} code its number on the wire
- * @property {number} bytesPerPixel
- * @property {ToRgba} toRgba
+ * `code` is the format's number on the wire.
+ * @typedef {{name: string, code: number, bytesPerPixel: number, toRgba: ToRgba}} PixelFormat
  */
 
-// Words are little-endian, as is every machine that runs a browser: red is RGBA's lowest byte.
+// Words are little-endian, as is every machine that runs a browser.
 const OPAQUE = 0xff000000;
 
 /** @type {ToRgba} */

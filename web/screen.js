@@ -4,14 +4,13 @@
  */
 
 /** @import { Picture, Run } from "./codec.js" */
+/** @typedef {{width: number, height: number}} Size */
 
 /**
- * The size to show a picture at, in CSS pixels. Enlarged, each of its pixels covers a whole number
- * of the display's, as otherwise some rows would look thicker than others.
- * @param {{width: number, height: number}} picture
- * @param {{width: number, height: number}} room in CSS pixels
- * @param {number} ratio the display's pixels per CSS pixel
- * @returns {{width: number, height: number, pixelated: boolean}}
+ * The size to show a picture at in this room, in CSS pixels; `ratio` is the display's pixels per
+ * CSS pixel. Enlarged, each of the picture's pixels covers a whole number of the display's, as
+ * otherwise some rows would look thicker than others.
+ * @param {Size} picture @param {Size} room @param {number} ratio
  */
 export function fit(picture, room, ratio) {
   const largest = Math.min(room.width / picture.width, room.height / picture.height) * ratio;
@@ -20,7 +19,7 @@ export function fit(picture, room, ratio) {
   return { width: picture.width * scale, height: picture.height * scale, pixelated };
 }
 
-/** Draws on a canvas whose parent element is the place it may fill. */
+/** Draws on a canvas, which may fill its parent element. */
 export class Screen {
   /** The number of the picture that is on the canvas; 0 before the first. */
   drawnNumber = 0;
@@ -37,7 +36,7 @@ export class Screen {
 
   /**
    * @param {HTMLCanvasElement} canvas
-   * @param {(number: number, time: number) => void} [ondrawn] this picture is on the canvas
+   * @param {(number: number, time: number) => void} [ondrawn] this picture is on it
    */
   constructor(canvas, ondrawn = () => {}) {
     const context = canvas.getContext("2d", { alpha: false });
@@ -45,7 +44,7 @@ export class Screen {
     this.#canvas = canvas;
     this.#context = context;
     this.#ondrawn = ondrawn;
-    // A browser may throw a canvas's content away, for example when the graphics driver restarts.
+    // A canvas may lose its content, for example when the graphics driver restarts.
     canvas.addEventListener("contextrestored", () => {
       if (this.#image) context.putImageData(this.#image, 0, 0);
     });
@@ -55,22 +54,13 @@ export class Screen {
 
   /**
    * Draws these rows at the next refresh, as they then are. A hidden page has no refreshes.
-   * @param {Picture} picture
-   * @param {Run[]} runs
+   * @param {Picture} picture @param {Run[]} runs
    */
   show(picture, runs) {
     if (!this.#due) requestAnimationFrame(() => this.#draw());
     const earlier = this.#due?.picture === picture ? this.#due.runs : [];
     const { number, time } = picture;
     this.#due = { picture, runs: [...earlier, ...runs], number, time };
-  }
-
-  /** Shows nothing until the next picture. */
-  clear() {
-    this.#resize(0, 0);
-    this.#image = null;
-    this.#due = null;
-    this.drawnNumber = 0;
   }
 
   #draw() {
@@ -81,7 +71,8 @@ export class Screen {
     if (this.#image?.width !== width || this.#image.height !== height) {
       this.#image = new ImageData(width, height);
       this.#rgba = new Uint32Array(this.#image.data.buffer);
-      this.#resize(width, height);
+      Object.assign(this.#canvas, { width, height });
+      this.#fit();
     }
     for (const [firstRow, rows] of runs) {
       format.toRgba(pixels, this.#rgba, firstRow * width, (firstRow + rows) * width);
@@ -89,13 +80,6 @@ export class Screen {
     }
     this.drawnNumber = number;
     this.#ondrawn(number, time);
-  }
-
-  /** @param {number} width @param {number} height */
-  #resize(width, height) {
-    this.#canvas.width = width;
-    this.#canvas.height = height;
-    this.#fit();
   }
 
   #fit() {

@@ -9,25 +9,26 @@ import { parseControl } from "./control.js";
 import { BY_NAME } from "./pixels.js";
 import { ProtocolError } from "./wire.js";
 
-/** The clock is asked a few times at once, as first answers are often slow, then now and then. */
-const FIRST_QUESTIONS = 3;
-const FIRST_QUESTIONS_EVERY = 200;
 const QUESTION_EVERY = 10_000;
+/** The server takes a viewer that says nothing for 15 s for dead. */
+const SILENT_AT_MOST = 5000;
 
 /** @import { Picture, Run } from "./codec.js" */
 /** @import { PixelFormat } from "./pixels.js" */
-/** @import { Announcement } from "./control.js" */
+/** @import { Announcement, Pace, Rendition } from "./control.js" */
 
 /**
  * A control message to the server.
  * @typedef {{type: "resync"}
  *   | {type: "acknowledge", number: number}
- *   | {type: "clock", viewer_time: number}} Reply
+ *   | {type: "clock", viewer_time: number}
+ *   | {type: "rate", fps: number | null}
+ *   | {type: "rendition"} & Rendition} Reply
  */
 
 /**
- * What became of a message: rows that changed, whether an announcement or problem did, why it was
- * refused, what to reply.
+ * What became of a message: the rows it changed, whether it was news, why it was refused, what to
+ * reply.
  * @typedef {{runs?: Run[], news?: boolean, error?: ProtocolError, reply?: Reply}} Outcome
  */
 
@@ -39,24 +40,27 @@ export class Session {
   picture = null;
   /** @type {string | null} */
   problem = null;
+  /** @type {Pace | null} */
+  pace = null;
   /** Whether there has been a sign of a stream behind the connection. */
   isAlive = false;
   /** Whether the device has said, since the last picture, that nothing changed. */
   isUnchanged = false;
+  /** When something was last said; set by whoever says it. */
+  saidAt = -Infinity;
   clock = new DeviceClock();
 
   /** Whether a difference from blank was asked for and has not come. */
   #isResyncing = false;
   #received = 0;
   #acknowledged = 0;
-  #questions = 0;
-  #nextQuestionAt = -Infinity;
+  #questionAt = -Infinity;
+  /** First answers are often slow, so the clock is asked a few times at once. */
+  #pauses = [200, 200];
 
   /**
    * Takes a message of the server, valid or not.
-   * @param {string | ArrayBuffer} data
-   * @param {number} now
-   * @returns {Outcome}
+   * @param {string | ArrayBuffer} data @param {number} now @returns {Outcome}
    */
   receive(data, now) {
     try {
@@ -69,8 +73,7 @@ export class Session {
 
   /**
    * An acknowledgement, or null: the number did not come here, or was acknowledged before.
-   * @param {number} number
-   * @returns {Reply | null}
+   * @param {number} number @returns {Reply | null}
    */
   acknowledge(number) {
     if (!(number > this.#acknowledged && number <= this.#received)) return null;
@@ -78,16 +81,10 @@ export class Session {
     return { type: "acknowledge", number };
   }
 
-  /**
-   * A question of the time when one is due, otherwise null.
-   * @param {number} now
-   * @returns {Reply | null}
-   */
+  /** A question of the time, or null when none is due. @param {number} now @returns {Reply | null} */
   question(now) {
-    if (now < this.#nextQuestionAt) return null;
-    this.#questions++;
-    const isFirst = this.#questions < FIRST_QUESTIONS;
-    this.#nextQuestionAt = now + (isFirst ? FIRST_QUESTIONS_EVERY : QUESTION_EVERY);
+    if (now < this.#questionAt) return null;
+    this.#questionAt = now + (this.#pauses.pop() ?? QUESTION_EVERY);
     return { type: "clock", viewer_time: now };
   }
 
@@ -101,14 +98,17 @@ export class Session {
       case "problem":
         this.problem = message.reason;
         return { news: true };
+      case "pace":
+        this.pace = message;
+        return {};
       case "clock":
         this.clock.answered(message.viewer_time, message.time, now);
         return {};
       case "unchanged":
         this.isUnchanged = true;
-        return this.#sign();
+        return this.#sign(0, now);
       case "waiting":
-        return this.#sign();
+        return this.#sign(this.#acknowledged, now);
     }
     return {};
   }
@@ -124,11 +124,17 @@ export class Session {
     this.#acknowledged = 0;
   }
 
-  /** @returns {Outcome} */
-  #sign() {
+  /**
+   * Answers the server's sign of life. Timers of hidden pages are slow; its messages are not.
+   * @param {number} number to repeat, or 0 @param {number} now @returns {Outcome}
+   */
+  #sign(number, now) {
     this.isAlive = true;
     // The server takes its answer to `resync` for received, but that one was refused as well.
-    return this.#isResyncing ? { reply: { type: "resync" } } : {};
+    if (this.#isResyncing) return { reply: { type: "resync" } };
+    if (now - this.saidAt < SILENT_AT_MOST) return {};
+    const reply = number ? { type: "acknowledge", number } : { type: "clock", viewer_time: now };
+    return { reply: /** @type {Reply} */ (reply) };
   }
 
   /** @param {Uint8Array} bytes @returns {Outcome} */
@@ -142,11 +148,7 @@ export class Session {
     return { runs };
   }
 
-  /**
-   * Drops the picture held, not what is shown.
-   * @param {ProtocolError} error
-   * @returns {Outcome}
-   */
+  /** Drops the picture held, not what is shown. @param {ProtocolError} error @returns {Outcome} */
   #refuse(error) {
     if (!this.picture) return { error };
     this.picture.number = 0;

@@ -1,29 +1,36 @@
 /**
- * Values of the last two seconds, and figures of them. Knows nothing of pictures; the clock is
- * passed in.
+ * Figures of the last two seconds, and what they say. Knows nothing of sockets or of what pictures
+ * show; times are passed in, in milliseconds.
  */
 
-/** Milliseconds: long enough for steady figures, short enough to see a change. */
+/** @import { Pace } from "./control.js" */
+
 const WINDOW = 2000;
+/** So small a share of skipped pictures is nobody's fault. */
+const FEW = 0.05;
+/** Timers that are later three times in four tell of a page that is hardly ever idle. */
+const BUSY = 4;
 
 /** Values that are forgotten after two seconds. */
 export class Recent {
   /** @type {{at: number, value: number}[]} */
   #notes = [];
 
-  /** @param {number} value @param {number} now milliseconds */
+  /** @param {number | null} value null is not noted @param {number} now */
   add(value, now) {
     this.#forget(now);
-    this.#notes.push({ at: now, value });
+    if (value !== null) this.#notes.push({ at: now, value });
   }
 
-  /** @param {number} now milliseconds */
+  /** @param {number} now */
   read(now) {
     this.#forget(now);
     const values = this.#notes.map(({ value }) => value).sort((a, b) => a - b);
     return {
       perSecond: (values.length * 1000) / WINDOW,
       sumPerSecond: (values.reduce((sum, value) => sum + value, 0) * 1000) / WINDOW,
+      least: values.at(0) ?? null,
+      quarter: values.at(values.length >> 2) ?? null,
       median: values.at(values.length >> 1) ?? null,
     };
   }
@@ -32,4 +39,51 @@ export class Recent {
   #forget(now) {
     this.#notes = this.#notes.filter(({ at }) => at > now - WINDOW);
   }
+}
+
+/** What is measured of one connection. */
+export class Figures {
+  /** Of messages, in bytes. */
+  sizes = new Recent();
+  /** Of pictures when they came, and when they were drawn. */
+  agesArrived = new Recent();
+  agesDrawn = new Recent();
+  /** How much later than due timers fired. */
+  delays = new Recent();
+  #youngest = Infinity;
+
+  /**
+   * `transit` is how much longer than the fastest pictures were on their way, `drawing` how long
+   * from there to the screen, `delay` how late three quarters of the timers were at least.
+   * @param {number} now
+   */
+  read(now) {
+    const { perSecond, sumPerSecond } = this.sizes.read(now);
+    const arrived = this.agesArrived.read(now);
+    const age = this.agesDrawn.read(now).median;
+    // None arrives before it was taken; if it seems so, the device's clock was set.
+    this.#youngest = Math.min(this.#youngest, Math.max(arrived.least ?? Infinity, 0));
+    const median = arrived.median ?? 0;
+    return {
+      picturesPerSecond: perSecond,
+      bytesPerSecond: sumPerSecond,
+      age,
+      transit: Math.max(median - this.#youngest, 0),
+      drawing: Math.max((age ?? 0) - median, 0),
+      delay: this.delays.read(now).quarter ?? 0,
+    };
+  }
+}
+
+/**
+ * What keeps more pictures from being shown, or null before the server has said how many there are.
+ *
+ * Messages that wait for a busy page look as if they came late; late timers tell the page is busy.
+ * @param {Pace | null} pace @param {{transit: number, drawing: number, delay: number}} times
+ */
+export function limitedBy(pace, { transit, drawing, delay }) {
+  if (!pace) return null;
+  if (pace.device) return "device";
+  if (pace.skipped <= FEW * pace.published) return "source rate";
+  return delay > BUSY || drawing > transit ? "this browser" : "network";
 }

@@ -3,90 +3,84 @@
  * figures. The public API for JavaScript. Knows nothing of the page: it runs in workers as well.
  *
  *     const screen = new Screen(canvas, (number, time) => stream.acknowledge(number, time));
- *     const stream = new Stream("ws://device:8000/stream/camera", {
- *       onpicture: (picture, runs) => screen.show(picture, runs),
- *       onchange: () => console.log(stream.state),
- *     });
+ *     const onpicture = (picture, runs) => screen.show(picture, runs);
+ *     const stream = new Stream("ws://device:8000/stream/camera?fps=10", { onpicture });
  */
 
 import { Session } from "./session.js";
-import { Recent } from "./statistics.js";
+import { Figures, limitedBy } from "./statistics.js";
 import { ChecksumError, SUBPROTOCOL } from "./wire.js";
+
+/** @import { Picture, Run } from "./codec.js" */
+/** @import { Rendition } from "./control.js" */
+/** @import { Reply } from "./session.js" */
 
 // All times here are milliseconds of performance.now(), which only moves forward.
 
-/** The server says something every second; this long without a word, the picture may be old. */
+/** The server says something every second: without a word for so long, the picture may be old... */
 const STALE_AFTER = 3000;
-/** This long without a word, the connection is taken for dead. */
+/** ...and the connection dead. */
 const DEAD_AFTER = 10_000;
-/** Shorter pauses are still called live, so that the state of a slow stream does not flicker. */
+/** A slow stream is not called unchanged between two pictures. */
 const UNCHANGED_AFTER = 3000;
 const FIRST_RETRY = 500;
 const LAST_RETRY = 10_000;
-const TICK = 200;
+/** Their lateness tells how busy the page is, so ticks keep no step with usual displays. */
+const TICK = 90;
 /** The viewer's own fault; the server would say the same again. */
 const REFUSALS = [1003, 1008, 1009];
 
-/** @import { Picture, Run } from "./codec.js" */
-/** @import { Reply } from "./session.js" */
-
 /**
- * - `connecting`: for the first time
- * - `live`: pictures come
  * - `unchanged`: the device says that its picture is the same for 3 s or more, or not there yet
  * - `stale`: nothing was heard for 3 s
  * - `lost`: the connection broke; it is tried again at `retryAt`
  * - `refused`: the server found a fault in this viewer; it is not tried again
- * - `closed`: by `close()`
  * @typedef {"connecting" | "live" | "unchanged" | "stale" | "lost" | "refused" | "closed"} State
  */
 
 /**
- * Called when the stream's own properties are up to date; may call any of its methods.
- * @typedef {object} Handlers
- * @property {(picture: Picture, runs: Run[]) => void} [onpicture] these rows changed. Call
- *   `acknowledge` once they are drawn, or nothing more comes. The next message changes the picture
- * @property {() => void} [onchange] `state`, `announced` or `problem` changed
+ * - `onpicture`: these rows changed. Call `acknowledge` once they are drawn, or nothing more comes
+ * - `onchange`: `state`, `announced` or `problem` changed
+ * @typedef {{onpicture?: (picture: Picture, runs: Run[]) => void, onchange?: () => void}} Handlers
  */
 
 /** A connection that is kept up, and the picture that comes over it. */
 export class Stream {
-  /** Why the connection was lost or refused, where that is known; otherwise empty. */
+  /** Why the connection was lost or refused, where that is known. */
   reason = "";
-  /** When the connection is tried again; has a meaning while the state is `lost`. */
+  /** When a lost connection is tried again. */
   retryAt = 0;
-  /** Messages that were not valid, or not for the picture held. */
-  refused = 0;
   /** Pictures that were not the ones their checksums named. */
   mismatches = 0;
 
   #url;
   #handlers;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
+  #tickDue = performance.now();
   /** @type {WebSocket | null} */
   #socket = null;
   /** @type {"refused" | "closed" | null} */
   #end = null;
   #session = new Session();
-  #sizes = new Recent();
-  #ages = new Recent();
+  #figures = new Figures();
+  /** @type {Partial<Rendition>} */
+  #wish = {};
+  /** To be said once the socket is open: its address is older. @type {Reply[]} */
+  #unsaid = [];
   /** @type {State} */
   #reported = "connecting";
-  /** Connections that broke since the last one with a stream behind it. */
+  /** Connections that broke since there was a stream. */
   #failures = 0;
   #heardAt = 0;
   #pictureAt = -Infinity;
 
-  /**
-   * Connects at once. Throws SyntaxError when `url` is no WebSocket address.
-   * @param {string} url
-   * @param {Handlers} [handlers]
-   */
+  /** @param {string} url of a WebSocket @param {Handlers} [handlers] */
   constructor(url, handlers = {}) {
-    this.#url = url;
+    this.#url = new URL(url);
     this.#handlers = handlers;
     this.#connect();
-    this.#timer = setInterval(() => this.#tick(), TICK);
+    this.#tick();
   }
 
   /** @returns {State} */
@@ -99,7 +93,7 @@ export class Stream {
     return isCalm ? "unchanged" : "live";
   }
 
-  /** What is coming: name, epoch, format, width, height; null before the server has said so. */
+  /** What is coming; null before the server has said so. */
   get announced() {
     return this.#session.announced;
   }
@@ -114,44 +108,52 @@ export class Stream {
     return this.#session.problem;
   }
 
-  /** How long ago the last picture came; Infinity before the first. */
+  /** Since the last picture came; Infinity before the first. */
   get unchangedFor() {
     return performance.now() - this.#pictureAt;
   }
 
-  /** How long nothing was heard. */
+  /** Since something was heard. */
   get silentFor() {
     return performance.now() - this.#heardAt;
   }
 
-  /**
-   * Figures of the last two seconds. `age` is the time from the taking of a picture to its drawing
-   * by the device's clock, the median; null when unknown, and so is `roundTrip`.
-   */
+  /** Figures of the last two seconds, see `Figures` and `limitedBy`; what is not known is null. */
   statistics() {
-    const now = performance.now();
-    const { perSecond, sumPerSecond } = this.#sizes.read(now);
-    return {
-      picturesPerSecond: perSecond,
-      bytesPerSecond: sumPerSecond,
-      age: this.#ages.read(now).median,
-      roundTrip: this.#session.clock.roundTrip,
-    };
+    const figures = this.#figures.read(performance.now());
+    const { pace, clock } = this.#session;
+    const limit = this.state === "live" ? limitedBy(pace, figures) : null;
+    return { ...figures, roundTrip: clock.roundTrip, limitedBy: limit };
   }
 
   /**
-   * Says that picture `number`, and so all before it, is on the screen. Numbers that did not come
-   * over this connection, or were acknowledged before, are ignored.
-   * @param {number} number
-   * @param {number} time the picture's, for the figures
+   * Says that picture `number`, taken at `time`, is on the screen. Numbers that did not come over
+   * this connection are ignored.
+   * @param {number} number @param {number} time
    */
   acknowledge(number, time) {
     const reply = this.#session.acknowledge(number);
     if (!reply) return;
     this.#send(reply);
     const now = performance.now();
-    const age = this.#session.clock.age(time, now);
-    if (age !== null) this.#ages.add(age, now);
+    this.#figures.agesDrawn.add(this.#session.clock.age(time, now), now);
+  }
+
+  /** Asks for at most so many pictures per second; null: for all. @param {number | null} fps */
+  limit(fps) {
+    this.#ask({ type: "rate", fps }, { fps });
+  }
+
+  /** Another part or size of the picture; what is left out stays. @param {Partial<Rendition>} wish */
+  request(wish) {
+    this.#wish = { ...this.#wish, ...wish };
+    const { step = 1, crop = null, average = false } = { ...this.announced, ...this.#wish };
+    this.#ask({ type: "rendition", step, crop, average }, wish);
+  }
+
+  /** Tries a lost connection again now. */
+  retry() {
+    if (!this.#socket && !this.#end) this.#connect();
   }
 
   /** Ends the connection for good. */
@@ -159,33 +161,45 @@ export class Stream {
     this.#finish("closed", "");
   }
 
+  /** @param {Reply} message @param {object} wishes the same for the next connection's address */
+  #ask(message, wishes) {
+    for (const [name, value] of Object.entries(wishes)) {
+      if (value === null) this.#url.searchParams.delete(name);
+      else this.#url.searchParams.set(name, String(value));
+    }
+    if (this.#socket?.readyState === WebSocket.CONNECTING) this.#unsaid.push(message);
+    this.#send(message);
+  }
+
   #connect() {
-    const socket = new WebSocket(this.#url, [SUBPROTOCOL]);
+    const socket = new WebSocket(this.#url.href, [SUBPROTOCOL]);
     socket.binaryType = "arraybuffer";
-    // A socket that was given up may still speak; nobody listens.
-    /** @param {() => void} handle */
-    const ifCurrent = (handle) => {
-      if (socket === this.#socket) handle();
-    };
-    socket.onopen = () => ifCurrent(() => this.#opened());
-    socket.onmessage = ({ data }) => ifCurrent(() => this.#receive(data));
-    socket.onclose = ({ code, reason }) => ifCurrent(() => this.#closed(code, reason));
+    socket.onopen = () => this.#opened();
+    socket.onmessage = ({ data }) => this.#receive(data);
+    socket.onclose = ({ code, reason }) => this.#closed(code, reason);
     this.#socket = socket;
+    this.#unsaid = [];
     this.#heardAt = performance.now();
   }
 
   #opened() {
     this.#session = new Session();
-    this.#tick();
+    this.#figures = new Figures();
+    for (const message of this.#unsaid) this.#send(message);
+    this.#send(this.#session.question(performance.now()));
   }
 
   #tick() {
+    const now = performance.now();
+    this.#figures.delays.add(now - this.#tickDue, now);
+    this.#tickDue = now + TICK;
+    this.#timer = setTimeout(() => this.#tick(), TICK);
     if (!this.#socket) {
-      if (performance.now() >= this.retryAt) this.#connect();
+      if (now >= this.retryAt) this.#connect();
     } else if (this.silentFor >= DEAD_AFTER) {
       this.#lose("nothing was heard for 10 s");
     } else if (this.#socket.readyState === WebSocket.OPEN) {
-      this.#send(this.#session.question(performance.now()));
+      this.#send(this.#session.question(now));
     }
     this.#report();
   }
@@ -198,7 +212,6 @@ export class Stream {
     const { runs, news, error, reply } = session.receive(data, now);
     if (session.isAlive) this.#failures = 0;
     if (error) {
-      this.refused++;
       if (error instanceof ChecksumError) this.mismatches++;
       // Only pictures can be asked for again.
       if (typeof data === "string" || !session.picture) return this.#lose(error.message);
@@ -206,7 +219,8 @@ export class Stream {
     this.#send(reply);
     if (runs && session.picture && typeof data !== "string") {
       this.#pictureAt = now;
-      this.#sizes.add(data.byteLength, now);
+      this.#figures.sizes.add(data.byteLength, now);
+      this.#figures.agesArrived.add(session.clock.age(session.picture.time, now), now);
       this.#handlers.onpicture?.(session.picture, runs);
     }
     this.#report(news);
@@ -214,9 +228,9 @@ export class Stream {
 
   /** @param {Reply | null | undefined} reply */
   #send(reply) {
-    if (reply && this.#socket?.readyState === WebSocket.OPEN) {
-      this.#socket.send(JSON.stringify(reply));
-    }
+    if (!reply || this.#socket?.readyState !== WebSocket.OPEN) return;
+    this.#socket.send(JSON.stringify(reply));
+    this.#session.saidAt = performance.now();
   }
 
   /** @param {number} code @param {string} reason */
@@ -229,17 +243,16 @@ export class Stream {
   #lose(reason) {
     this.#drop();
     this.reason = reason;
-    const longest = Math.min(LAST_RETRY, FIRST_RETRY * 2 ** this.#failures);
+    const longest = Math.min(LAST_RETRY, FIRST_RETRY * 2 ** this.#failures++);
     // Viewers that lost a device together should not come back together.
     this.retryAt = performance.now() + longest * (1 - Math.random() / 2);
-    this.#failures++;
     this.#report();
   }
 
   /** @param {"refused" | "closed"} end @param {string} reason */
   #finish(end, reason) {
     this.#drop();
-    clearInterval(this.#timer);
+    clearTimeout(this.#timer);
     this.#end ??= end;
     this.reason = reason || this.reason;
     this.#report();
@@ -248,6 +261,8 @@ export class Stream {
   #drop() {
     const socket = this.#socket;
     this.#socket = null;
+    // A socket that was given up may still speak; nobody listens.
+    if (socket) socket.onopen = socket.onmessage = socket.onclose = null;
     socket?.close();
   }
 

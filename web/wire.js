@@ -1,6 +1,6 @@
 /**
  * The bytes of a picture message: parse, limits. docs/protocol.md is the authority. Knows nothing
- * of what the pixels mean, of LZ4 or of sockets.
+ * of pixels, LZ4 or sockets.
  */
 
 import { BY_CODE } from "./pixels.js";
@@ -23,14 +23,13 @@ const HAS_CHECKSUM = 1;
 /** What a segment's payload is: two bits that combine freely. */
 export const PACKED = 1;
 export const XOR = 2;
-const LAST_KIND = PACKED | XOR;
 
-/** A message that is not a valid one, or not one for the picture held; the picture is untouched. */
+/** A message that is not valid, or not for the picture held; the picture is untouched. */
 export class ProtocolError extends Error {
   name = "ProtocolError";
 }
 
-/** A well-formed message made another picture than was sent; the picture held is untouched. */
+/** A well-formed message that made another picture than was sent. */
 export class ChecksumError extends ProtocolError {
   name = "ChecksumError";
 }
@@ -47,12 +46,9 @@ export class ChecksumError extends ProtocolError {
  */
 
 /**
- * A message from its bytes; never copies a payload.
- *
- * Throws ProtocolError for anything docs/protocol.md does not allow. What depends on the picture
- * held (epoch, base, size, the contents of payloads) is for the codec to judge.
- * @param {Uint8Array} bytes
- * @returns {Message}
+ * A message from its bytes; never copies a payload. Throws ProtocolError for anything that
+ * docs/protocol.md does not allow; what depends on the picture held is for the codec to judge.
+ * @param {Uint8Array} bytes @returns {Message}
  */
 export function parse(bytes) {
   const total = bytes.length;
@@ -84,9 +80,7 @@ export function parse(bytes) {
 
 /**
  * Throws ProtocolError when a picture of this size is over the limits; nobody then takes memory.
- * @param {PixelFormat} format
- * @param {number} width
- * @param {number} height
+ * @param {PixelFormat} format @param {number} width @param {number} height
  */
 export function checkSize(format, width, height) {
   const areSides = [width, height].every((side) => side >= 1 && side <= MAX_SIDE);
@@ -98,10 +92,7 @@ export function checkSize(format, width, height) {
 }
 
 /**
- * @param {DataView} view
- * @param {number} table
- * @param {number} count
- * @param {number} rowBytes
+ * @param {DataView} view @param {number} table @param {number} count @param {number} rowBytes
  * @param {number} height
  */
 function parseSegments(view, table, count, rowBytes, height) {
@@ -120,7 +111,7 @@ function parseSegments(view, table, count, rowBytes, height) {
     const unpacked = rows * rowBytes;
     const isRun = firstRow >= nextRow && rows > 0 && firstRow + rows <= height;
     if (!isRun) throw new ProtocolError(`a segment of ${rows} rows from row ${firstRow} on`);
-    if (kind > LAST_KIND) throw new ProtocolError(`row ${firstRow}: ${kind} is no kind`);
+    if (kind > (PACKED | XOR)) throw new ProtocolError(`row ${firstRow}: ${kind} is no kind`);
     const isLength = kind & PACKED ? length > 0 && length < unpacked : length === unpacked;
     if (!isLength) throw new ProtocolError(`row ${firstRow}: ${length} bytes for ${unpacked}`);
     if (end > total) throw new ProtocolError(`row ${firstRow}: the payload leaves the message`);

@@ -5,9 +5,8 @@
 /** @import { Stream, State } from "./stream.js" */
 
 /**
- * The state in one word, and what to add to it.
- * @param {Stream} stream
- * @param {number} today milliseconds since 1970 on the viewer's clock
+ * The state in one word, and what to add to it; `today` is in milliseconds since 1970.
+ * @param {Stream} stream @param {number} today
  * @returns {{state: State | "problem", word: string, detail: string}}
  */
 export function describe(stream, today) {
@@ -34,18 +33,17 @@ function detailOf(stream, state, today) {
       const left = Math.ceil((stream.retryAt - performance.now()) / 1000);
       return left > 0 ? `reconnecting in ${left} s` : "reconnecting";
     }
-    default:
-      return "";
   }
+  return "";
 }
 
 /**
  * The sentence to lay over the picture, or an empty one.
- * @param {Stream} stream
- * @param {number} today
+ * @param {Stream} stream @param {number} today @param {string} refusal the server's, if it told
  */
-export function notice(stream, today) {
-  const { state, problem, reason, unchangedFor } = stream;
+export function notice(stream, today, refusal) {
+  const { state, problem, unchangedFor } = stream;
+  const reason = refusal || stream.reason;
   if (state === "refused") return `The server refused this page: ${reason}`;
   if (state === "stale") return "The picture may be old.";
   if (state !== "lost") return problem ?? "";
@@ -60,28 +58,21 @@ function seconds(milliseconds) {
   return `${Math.floor(milliseconds / 1000)} s`;
 }
 
-/** @param {number} milliseconds since 1970 */
+/** @param {number} milliseconds */
 function timeOfDay(milliseconds) {
   return new Date(milliseconds).toLocaleTimeString("en-GB");
 }
 
-/**
- * Three digits and a unit, so that the width hardly changes.
- * @param {number} bytes
- */
+/** Three digits and a unit, so that the width hardly changes. @param {number} bytes */
 export function bytesPerSecond(bytes) {
   if (bytes < 999.5) return `${Math.round(bytes)} B/s`;
-  return bytes < 999_500 ? `${digits(bytes / 1e3)} kB/s` : `${digits(bytes / 1e6)} MB/s`;
+  const [amount, unit] = bytes < 999_500 ? [bytes / 1e3, "kB/s"] : [bytes / 1e6, "MB/s"];
+  return `${amount.toPrecision(3)} ${unit}`;
 }
 
-/** @param {number} value below 1000 */
-function digits(value) {
-  return value < 9.995 ? value.toFixed(2) : value < 99.95 ? value.toFixed(1) : value.toFixed(0);
-}
-
-/** @param {number | null} milliseconds */
-export function age(milliseconds) {
+/** Two clocks agree to some milliseconds; less than none is none. @param {number | null} milliseconds */
+export function duration(milliseconds) {
   if (milliseconds === null) return "–";
-  if (Math.abs(milliseconds) < 999.5) return `${Math.round(milliseconds)} ms`;
+  if (milliseconds < 999.5) return `${Math.max(0, Math.round(milliseconds))} ms`;
   return `${(milliseconds / 1000).toFixed(1)} s`;
 }

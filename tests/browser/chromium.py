@@ -79,7 +79,7 @@ async def opened(url: str, *, program: str | None = None) -> AsyncIterator[Page]
 
 async def canvas(page: Page) -> NDArray[np.uint8]:
     """What the canvas shows, as uint8 (height, width, 4); waits for the first picture."""
-    await page.wait_for_function("document.querySelector('#picture').width > 0")
+    await page.wait_for_function("() => document.querySelector('#picture').width > 0")
     read = await page.evaluate(READ_CANVAS)
     pixels = np.frombuffer(base64.b64decode(read["pixels"]), np.uint8)
     return pixels.reshape(read["height"], read["width"], 4)

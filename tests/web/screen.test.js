@@ -143,11 +143,3 @@ test("a picture of another size replaces the one that was not drawn yet", () => 
   assert.deepEqual(told, ["0 0 0 0 4 2"]);
   assert.deepEqual([canvas.width, canvas.height], [4, 2]);
 });
-
-test("cleared, it shows nothing, not even what was due", () => {
-  const { canvas, screen } = makeScreen();
-  screen.show(held(), [[0, 3]]);
-  screen.clear();
-  refresh();
-  assert.deepEqual([told, drawn, canvas.width, screen.drawnNumber], [[], [], 0, 0]);
-});

@@ -18,12 +18,13 @@ let session;
 
 beforeEach(() => {
   session = new Session();
+  session.saidAt = 0;
   say(ANNOUNCEMENT);
 });
 
-/** @param {object} control */
-function say(control) {
-  return session.receive(JSON.stringify(control), 0);
+/** @param {object} control @param {number} now */
+function say(control, now = 0) {
+  return session.receive(JSON.stringify(control), now);
 }
 
 /** @param {Uint8Array<ArrayBuffer>} bytes */
@@ -115,6 +116,30 @@ for (const type of ["unchanged", "waiting"]) {
     assert.deepEqual(say(sign), {});
   });
 }
+
+for (const [type, acknowledged, expected] of /** @type {[string, boolean, object][]} */ ([
+  ["unchanged", true, { type: "clock", viewer_time: 5000 }],
+  ["waiting", true, { type: "acknowledge", number: 4 }],
+  ["waiting", false, { type: "clock", viewer_time: 5000 }],
+])) {
+  const what = `${acknowledged ? "after" : "before"} an acknowledgement, '${type}'`;
+  test(`${what} is answered once nothing was said for 5 s`, () => {
+    bring(whole(4));
+    if (acknowledged) session.acknowledge(4);
+    const sign = { type, number: 4, time: 5 };
+    assert.deepEqual(say(sign, 4999), {});
+    assert.deepEqual(say(sign, 5000), { reply: expected });
+    session.saidAt = 5000;
+    assert.deepEqual(say(sign, 9999), {});
+  });
+}
+
+test("only signs of life are answered with one: pictures are acknowledged when they are drawn", () => {
+  for (const now of [0, 60_000]) {
+    assert.deepEqual(say({ type: "pace", published: 1, skipped: 0, device: false }, now), {});
+  }
+  assert.equal(session.pace?.published, 1);
+});
 
 test("a checksum that does not match is an error of its own", () => {
   const bytes = whole(4);

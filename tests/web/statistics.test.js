@@ -1,14 +1,15 @@
 /**
- * Figures of the last two seconds.
+ * Figures of the last two seconds, and what is read off them.
  */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { Recent } from "../../web/statistics.js";
+import { Figures, Recent, limitedBy } from "../../web/statistics.js";
 
 test("nothing noted is a rate of 0 and no median", () => {
-  assert.deepEqual(new Recent().read(5), { perSecond: 0, sumPerSecond: 0, median: null });
+  const { perSecond, sumPerSecond, least, quarter, median } = new Recent().read(5);
+  assert.deepEqual([perSecond, sumPerSecond, least, quarter, median], [0, 0, null, null, null]);
 });
 
 test("rates and the median are those of the last two seconds", () => {
@@ -17,7 +18,76 @@ test("rates and the median are those of the last two seconds", () => {
   recent.add(30, 1000);
   recent.add(1000, 1500);
   recent.add(20, 1900);
-  assert.deepEqual(recent.read(2000), { perSecond: 1.5, sumPerSecond: 525, median: 30 });
+  recent.add(null, 1900);
+  assert.deepEqual(recent.read(2000), {
+    perSecond: 1.5,
+    sumPerSecond: 525,
+    least: 20,
+    quarter: 20,
+    median: 30,
+  });
   assert.equal(recent.read(3600).median, 20);
   assert.equal(recent.read(3900).median, null);
+});
+
+test("the quarter is late three times in four", () => {
+  const recent = new Recent();
+  for (const value of [9, 1, 8, 7, 2, 6, 5, 4]) recent.add(value, 0);
+  assert.equal(recent.read(0).quarter, 4);
+});
+
+/** @param {Figures} figures @param {number} arrived @param {number} drawn @param {number} now */
+function note(figures, arrived, drawn, now) {
+  figures.agesArrived.add(arrived, now);
+  figures.agesDrawn.add(drawn, now);
+}
+
+test("transit counts from the youngest arrival there ever was, drawing from the arrival", () => {
+  const figures = new Figures();
+  note(figures, 80, 85, 0);
+  assert.equal(figures.read(0).transit, 0);
+  note(figures, 100, 130, 60_000);
+  const { transit, drawing, age } = figures.read(60_000);
+  assert.deepEqual([transit, drawing, age], [20, 30, 130]);
+});
+
+test("a device that sets its clock back does not slow the network for ever", () => {
+  const figures = new Figures();
+  note(figures, -1e9, -1e9, 0);
+  assert.equal(figures.read(0).transit, 0);
+  note(figures, 3, 4, 60_000);
+  assert.equal(figures.read(60_000).transit, 3);
+});
+
+const IDLE = { transit: 5, drawing: 9, delay: 0.3 };
+
+/** @type {[string, {published: number, skipped: number, device: boolean}, typeof IDLE, string][]} */
+const LIMITS = [
+  ["a device that lags", { published: 30, skipped: 20, device: true }, IDLE, "device"],
+  ["no skipped picture", { published: 30, skipped: 0, device: false }, IDLE, "source rate"],
+  ["few skipped", { published: 60, skipped: 3, device: false }, IDLE, "source rate"],
+  ["nothing published", { published: 0, skipped: 0, device: false }, IDLE, "source rate"],
+  ["slow drawing", { published: 60, skipped: 4, device: false }, IDLE, "this browser"],
+  [
+    "slow transit",
+    { published: 60, skipped: 4, device: false },
+    { transit: 40, drawing: 9, delay: 1 },
+    "network",
+  ],
+  [
+    "slow transit to a page that is never idle",
+    { published: 60, skipped: 4, device: false },
+    { transit: 400, drawing: 9, delay: 20 },
+    "this browser",
+  ],
+];
+
+for (const [what, pace, times, expected] of LIMITS) {
+  test(`what limits with ${what}: ${expected}`, () => {
+    assert.equal(limitedBy({ type: "pace", ...pace }, times), expected);
+  });
+}
+
+test("before the server has said its pace nobody knows what limits", () => {
+  assert.equal(limitedBy(null, IDLE), null);
 });

@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, mock, test } from "node:test";
 
-import { age, bytesPerSecond, describe, notice } from "../../web/words.js";
+import { bytesPerSecond, describe, duration, notice } from "../../web/words.js";
 
 /** @import { Stream } from "../../web/stream.js" */
 
@@ -66,9 +66,16 @@ const NOTICES = [
 
 for (const [values, expected] of NOTICES) {
   test(`the notice is: ${expected || "none"} ${JSON.stringify(values)}`, () => {
-    assert.equal(notice(stream(values), NOON), expected);
+    assert.equal(notice(stream(values), NOON, ""), expected);
   });
 }
+
+test("what the server said by HTTP is better than what the browser knows", () => {
+  const lost = stream({ state: "lost", reason: "gone", unchangedFor: Infinity });
+  const said = notice(lost, NOON, "fps=x cannot be");
+  assert.equal(said, "There is no connection: fps=x cannot be.");
+  assert.equal(notice(stream({}), NOON, "fps=x cannot be"), "");
+});
 
 test("rates have three digits and a unit", () => {
   assert.deepEqual(
@@ -86,8 +93,8 @@ test("rates have three digits and a unit", () => {
   );
 });
 
-test("ages are in milliseconds, long ones in seconds", () => {
-  assert.deepEqual([null, 0, 23.6, 999, 1000, 61_000].map(age), [
+test("durations are in milliseconds, long ones in seconds", () => {
+  assert.deepEqual([null, 0, 23.6, 999, 1000, 61_000].map(duration), [
     "–",
     "0 ms",
     "24 ms",

@@ -4,21 +4,23 @@
 
 import { mock } from "node:test";
 
-/** @typedef {{call: () => void, every: number, due: number}} Timer */
+/** @typedef {{call: () => void, due: number}} Timer */
 
 /** The end of a WebSocket that the stream holds, played by the test. */
 export class FakeSocket {
+  static CONNECTING = 0;
   static OPEN = 1;
   readyState = 0;
   binaryType = "";
   isClosed = false;
   /** Control messages that the stream sent. @type {Record<string, unknown>[]} */
   sent = [];
-  onopen = () => {};
-  /** @param {{data: string | ArrayBuffer}} _event */
-  onmessage = (_event) => {};
-  /** @param {{code: number, reason: string}} _event */
-  onclose = (_event) => {};
+  /** @type {(() => void) | null} */
+  onopen = null;
+  /** @type {((event: {data: string | ArrayBuffer}) => void) | null} */
+  onmessage = null;
+  /** @type {((event: {code: number, reason: string}) => void) | null} */
+  onclose = null;
 
   /** @param {string} url @param {string[]} protocols */
   constructor(url, protocols) {
@@ -39,23 +41,23 @@ export class FakeSocket {
 
   open() {
     this.readyState = 1;
-    this.onopen();
+    this.onopen?.();
   }
 
   /** @param {string | object} message */
   say(message) {
-    this.onmessage({ data: typeof message === "string" ? message : JSON.stringify(message) });
+    this.onmessage?.({ data: typeof message === "string" ? message : JSON.stringify(message) });
   }
 
   /** @param {Uint8Array<ArrayBuffer>} bytes */
   bring(bytes) {
-    this.onmessage({ data: bytes.slice().buffer });
+    this.onmessage?.({ data: bytes.slice().buffer });
   }
 
   /** @param {number} [code] @param {string} [reason] */
   break(code = 1006, reason = "") {
     this.readyState = 3;
-    this.onclose({ code, reason });
+    this.onclose?.({ code, reason });
   }
 
   /** What was sent since this was last asked, but for questions of the time. */
@@ -78,14 +80,14 @@ export function makeWorld() {
   mock.method(Math, "random", () => luck);
   mock.method(
     globalThis,
-    "setInterval",
-    (/** @type {() => void} */ call, /** @type {number} */ every) => {
-      const timer = { call, every, due: now + every };
+    "setTimeout",
+    (/** @type {() => void} */ call, /** @type {number} */ after) => {
+      const timer = { call, due: now + after };
       timers.add(timer);
       return timer;
     },
   );
-  mock.method(globalThis, "clearInterval", (/** @type {Timer} */ timer) => timers.delete(timer));
+  mock.method(globalThis, "clearTimeout", (/** @type {Timer} */ timer) => timers.delete(timer));
   Object.assign(globalThis, {
     WebSocket: class extends FakeSocket {
       /** @param {string} url @param {string[]} protocols */
@@ -110,14 +112,14 @@ export function makeWorld() {
     setLuck(value) {
       luck = value;
     },
-    /** Lets time pass, and all that is due in it happen. @param {number} milliseconds */
-    pass(milliseconds) {
+    /** Lets time pass, and all that is due in it happen so late. @param {number} milliseconds @param {number} late */
+    pass(milliseconds, late = 0) {
       const end = now + milliseconds;
       for (;;) {
         const [next] = [...timers].sort((a, b) => a.due - b.due);
-        if (!next || next.due > end) break;
-        now = next.due;
-        next.due += next.every;
+        if (!next || next.due + late > end) break;
+        now = next.due + late;
+        timers.delete(next);
         next.call();
       }
       now = end;
