@@ -1,12 +1,12 @@
 #!/bin/sh
-# Installs the programs the tests run, where they are missing: a browser, an X server with a mapped framebuffer, and
-# something that draws. As root on Debian by apt-get; elsewhere the browser by its driver's own download, and a sentence
-# about the rest.
+# Installs the programs the tests run, where they are missing: a browser, an X server with a mapped framebuffer,
+# something that draws, and what networks are made with. As root on Debian by apt-get; elsewhere the browser by its
+# driver's own download, and a sentence about the rest.
 set -eu
 cd "$(dirname "$0")/.."
 
 missing=
-for pair in Xvfb:xvfb xterm:xterm xwd:x11-apps ip:iproute2; do
+for pair in Xvfb:xvfb xterm:xterm xwd:x11-apps ip:iproute2 nft:nftables; do
     command -v "${pair%%:*}" >/dev/null || missing="$missing ${pair##*:}"
 done
 browser=$(command -v chromium || command -v chromium-browser || command -v google-chrome || true)

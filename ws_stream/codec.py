@@ -95,15 +95,14 @@ def decode(data: bytes | bytearray | memoryview, base: Frame) -> Frame:
 
 def runs(changed: NDArray[np.bool_], gap: int) -> Iterator[tuple[int, int]]:
     """The runs (first, end) of true values; two with less than `gap` values between them are one."""
-    where = np.flatnonzero(changed)
-    if where.size == 0:
-        return
-    breaks = np.flatnonzero(np.diff(where) > max(gap, 1))
-    first = int(where[0])
-    for index in breaks:
-        yield first, int(where[index]) + 1
-        first = int(where[index + 1])
-    yield first, int(where[-1]) + 1
+    flags, quiet = changed.tobytes(), bytes(max(gap, 1))
+    first = flags.find(1)
+    while first >= 0:
+        end = flags.find(quiet, first)
+        if end < 0:
+            end = len(flags.rstrip(b"\0"))
+        yield first, end
+        first = flags.find(1, end)
 
 
 def _whole(new: NDArray[np.uint8], first: int, end: int) -> Segment:

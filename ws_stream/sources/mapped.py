@@ -103,6 +103,7 @@ class MappedSource:
         self._counter = counter
         self._captured = 0
         self._seen: int | None = None
+        self._looked = False
         self._file = MappedFile(path)
         try:
             self._layout = locate(self._file.fd)
@@ -124,14 +125,15 @@ class MappedSource:
 
     def changed(self) -> bool:
         """Whether the counter has moved since the last intact picture; without a counter always."""
-        if self._counter is None:
-            return True
         self._look()
-        return self._count() != self._seen
+        self._looked = True
+        return self._counter is None or self._count() != self._seen
 
     def capture(self) -> Pixels:
         """The picture in the newest complete slot as a view of the mapped memory. Raises SourceError."""
-        self._look()
+        if not self._looked:
+            self._look()
+        self._looked = False
         count = self._count()
         if count == 0:
             raise SourceError("nothing written yet: the counter of pictures is 0")
