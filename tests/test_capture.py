@@ -1,4 +1,5 @@
 import asyncio
+import time
 from functools import partial
 
 import numpy as np
@@ -133,6 +134,27 @@ async def test_a_source_that_fails_is_reported_and_asked_again(monkeypatch: obje
     await asyncio.sleep(0.05)
     assert feed.newest
     assert feed.problem is None
+    await stream.close()
+
+
+async def test_viewers_are_told_when_the_device_cannot_keep_up_and_when_it_can_again() -> None:
+    source = FakeSource()
+    stream, woken = watched(source, fps=100)
+    take = source.capture
+
+    def slow() -> Pixels:
+        time.sleep(0.02)
+        return take()
+
+    source.capture = slow  # type: ignore[method-assign]  # a source that costs more than there is time
+    feed = stream.join(woken.set).feed
+    for _ in range(5):
+        await until(woken)
+    assert feed.saves_work
+    source.capture = take  # type: ignore[method-assign]  # and one that is quick again
+    async with asyncio.timeout(5):
+        while feed.saves_work:
+            await until(woken)
     await stream.close()
 
 

@@ -30,7 +30,7 @@ class Audience:
         self._name = name
         self._fps = fps
         self._allowed = fps
-        self._saves_work = False
+        self._saves_work = self._is_behind = False
         self._problem: str | None = None
 
     def join(self, wake: Wake, wish: Wish, now: float) -> Viewer:
@@ -69,8 +69,13 @@ class Audience:
         self._allowed = min(fps, self._fps)
         self._saves_work = saves_work
         self.coarser = coarser
-        for feed in self.feeds.values():
-            feed.limit(self._allowed, saves_work=saves_work)
+        self._tell_limits()
+
+    def fall_behind(self, is_behind: bool) -> None:
+        """Tell viewers that the device cannot keep up with the rate that was asked for, or that it can again."""
+        if is_behind != self._is_behind:
+            self._is_behind = is_behind
+            self._tell_limits()
 
     def tell(self, problem: str | None) -> None:
         """Let viewers, also those to come, know why there are no pictures, or that there are again."""
@@ -89,9 +94,13 @@ class Audience:
             rendition = min(self.feeds, key=lambda other: _distance(other, rendition))
         if rendition not in self.feeds:
             feed = self.feeds[rendition] = Feed(self._name, rendition, self._allowed)
-            feed.limit(self._allowed, saves_work=self._saves_work)
             feed.tell(self._problem)
+            self._tell_limits()
         return self.feeds[rendition]
+
+    def _tell_limits(self) -> None:
+        for feed in self.feeds.values():
+            feed.limit(self._allowed, saves_work=self._saves_work or self._is_behind)
 
     def _part(self, feed: Feed, wake: Wake) -> None:
         feed.wakes.discard(wake)

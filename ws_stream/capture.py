@@ -20,6 +20,8 @@ STILL_LOOKS = 30
 `SAMPLE_EVERY` rows, a line of text or a cursor, is still seen at the first look; a single row at one of eight."""
 SAMPLE_EVERY = 8
 """Of so many rows one is in the sample: looking at a still 1024x600 picture costs a quarter of what it did."""
+LATE_TURNS = 3
+"""Looks one after the other that ended when the next was due already: the device cannot keep up; viewers are told."""
 RETRY_AFTER = 1.0
 """Seconds until a source that failed is asked again."""
 
@@ -30,7 +32,7 @@ async def capture(source: Source, stream: Stream) -> None:
     """Show what the source holds until nobody watches any more. A failing source is reported and asked again."""
     loop = asyncio.get_running_loop()
     look = _Look(source, stream)
-    due = loop.time()
+    due, late = loop.time(), 0
     while stream.watched:
         fps = stream.audience.fps()
         if fps == 0:  # everybody's page is hidden
@@ -38,7 +40,10 @@ async def capture(source: Source, stream: Stream) -> None:
             due = loop.time()
             continue
         if loop.time() >= due or stream.audience.has_newcomers():
-            due = max(due + _turn(look, stream, 1 / fps), loop.time())
+            due += _turn(look, stream, 1 / fps)
+            late = late + 1 if loop.time() > due else 0
+            stream.audience.fall_behind(late >= LATE_TURNS)
+            due = max(due, loop.time())
         await stream.pause(due - loop.time())
 
 
