@@ -2,12 +2,13 @@
 # except that `make test` asks apt-get for the programs the tests run (see tests/install.sh).
 
 python ?= python3
+host ?= 127.0.0.1
 bin := .venv/bin
 
 .PHONY: demo test check lint format clean
 
 demo: .venv/run
-	$(bin)/ws-stream demo
+	$(bin)/ws-stream demo --host $(host)
 
 test: check
 	tests/install.sh
