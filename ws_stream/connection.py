@@ -5,6 +5,7 @@ Knows nothing of pictures. With `client` the only room that knows the `websocket
 
 import asyncio
 import contextlib
+import os
 import socket
 from collections.abc import Mapping
 from functools import partial
@@ -153,7 +154,8 @@ async def listen(door: Door, host: str, port: int) -> Server:
             close_timeout=CLOSE_TIMEOUT,
         )
     except (OSError, OverflowError, UnicodeError) as error:
-        reason = getattr(error, "strerror", None) or error
+        number = getattr(error, "errno", None) or 0
+        reason = os.strerror(number) if number > 0 else getattr(error, "strerror", None) or error
         raise UsageError(
             f"cannot listen on {host} port {port}: {reason}; "
             "right would be an address of this machine and a port that is free"
