@@ -2,6 +2,7 @@
 
 import heapq
 from collections.abc import Callable
+from math import inf
 from typing import NamedTuple
 
 import pytest
@@ -77,8 +78,8 @@ def test_after_idleness_what_was_learnt_is_forgotten() -> None:
 def test_a_viewer_without_a_sign_of_life_is_dead_and_any_word_is_one() -> None:
     pacing = Pacing(0)
     pacing.heard(10)
-    assert not pacing.is_dead(10 + DEAD_AFTER)
-    assert pacing.is_dead(10.1 + DEAD_AFTER)
+    assert pacing.life_left(11) == DEAD_AFTER - 1
+    assert pacing.life_left(10.1 + DEAD_AFTER) == 0
 
 
 def test_a_viewer_that_never_acknowledges_is_held_back_by_its_socket_alone_and_never_dead() -> None:
@@ -86,7 +87,7 @@ def test_a_viewer_that_never_acknowledges_is_held_back_by_its_socket_alone_and_n
     for number in range(1, 100):
         assert pacing.may_send(0)
         pacing.sent(number, 0)
-    assert not pacing.is_dead(10 * DEAD_AFTER)
+    assert pacing.life_left(10 * DEAD_AFTER) == inf
 
 
 class Shown(NamedTuple):

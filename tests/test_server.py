@@ -302,6 +302,23 @@ async def test_a_viewer_without_a_sign_of_life_is_closed_with_its_own_code(
         assert closed.value.rcvd.code == connection.SILENT
 
 
+async def test_a_silent_viewer_is_forgotten_also_when_its_socket_is_full(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ws_stream.pacing.DEAD_AFTER", 0.5)
+    camera = server.stream("camera")
+    random = np.random.default_rng(1)
+    async with viewing(server) as deaf:
+        deaf.transport.pause_reading()
+        async with asyncio.timeout(10):
+            while not camera.watched:
+                await asyncio.sleep(0.01)
+            while camera.watched:
+                camera.publish(random.integers(0, 256, (2000, 2000, 4), np.uint8))
+                await asyncio.sleep(0.05)
+        deaf.transport.abort()
+
+
 async def test_a_viewer_may_wish_by_its_address_and_later_by_a_message(server: Server) -> None:
     camera = server.stream("camera")
     camera.publish(np.arange(24, dtype=np.uint8).reshape(4, 6))

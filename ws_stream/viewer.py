@@ -15,6 +15,9 @@ CHECKSUM_EVERY = 1.0
 """Seconds between two pictures that carry their checksum, for each viewer: a CRC of 2.4 MB takes 0.7 ms."""
 HEARTBEAT = 1.0
 """Seconds without a message after which a viewer is told that the stream is alive."""
+EARLY = 0.9
+"""Share of an interval by which a picture may come early when a rate is kept (GCRA, ITU-T I.371): else each picture of
+a source of just that rate would wait for a turn that began at another moment."""
 PACE_EVERY = 1.0
 """Seconds between two reports of how many pictures were sent and how many were not."""
 
@@ -40,7 +43,7 @@ class Viewer:
         self._problem: str | None = None
         self._answer: control.ClockAnswer | None = None
         self._checksum_due = now
-        self._next_at = now
+        self._due_at = now
         self._pace_since = now
         self._pace_due = False
         self._sent = self._published = 0
@@ -62,8 +65,8 @@ class Viewer:
         """When there may be something to take although nothing woke the viewer."""
         due = self._quiet_since + HEARTBEAT
         newest = self.feed.newest
-        if newest and newest.number != self._base and self._rate() and self._next_at > now:
-            return min(due, self._next_at)
+        if newest and newest.number != self._base and self._rate() and self._turn_at() > now:
+            return min(due, self._turn_at())
         return due
 
     def heed(self, message: control.ViewerMessage, now: float) -> None:
@@ -113,8 +116,7 @@ class Viewer:
             self._checksum_due = now + CHECKSUM_EVERY
         self._hold(newest.number)
         self.pacing.sent(newest.number, now)
-        if rate := self._rate():
-            self._next_at = max(self._next_at + 1 / rate, now + 0.5 / rate)
+        self._due_at = max(self._due_at, now) + 1 / self._rate()
         self._published += newest.number - self._seen
         self._seen = newest.number
         self._sent += 1
@@ -122,7 +124,10 @@ class Viewer:
         return message
 
     def _is_turn(self, now: float) -> bool:
-        return self._rate() > 0 and now >= self._next_at and self.pacing.may_send(now)
+        return self._rate() > 0 and now >= self._turn_at() and self.pacing.may_send(now)
+
+    def _turn_at(self) -> float:
+        return self._due_at - EARLY / self._rate()
 
     def _rate(self) -> float:
         return self.feed.fps if self.fps is None else min(self.feed.fps, self.fps)
