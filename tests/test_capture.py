@@ -158,6 +158,18 @@ async def test_viewers_are_told_when_the_device_cannot_keep_up_and_when_it_can_a
     await stream.close()
 
 
+async def test_who_joins_beside_a_viewer_of_a_slow_rate_need_not_wait_for_its_turn() -> None:
+    source = FakeSource()
+    stream, woken = watched(source, fps=100)
+    stream.join(lambda: None, Wish(fps=0.001))
+    await asyncio.sleep(0.05)
+    assert source.captures == 1
+    stream.join(woken.set)
+    await until(woken)
+    await until(woken)
+    await stream.close()
+
+
 class Memory(FakeSource):
     """A source without a counter: the same memory, looked at again and again."""
 

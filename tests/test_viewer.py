@@ -185,6 +185,19 @@ def test_a_picture_that_came_too_early_is_due_when_its_turn_comes() -> None:
     assert screen.shows(gray(3))
 
 
+@pytest.mark.parametrize("fps", [0.01, 1e-320])
+def test_a_viewer_that_wants_more_again_need_not_wait_for_its_old_turn(fps: float) -> None:
+    feed = new_feed()
+    put(feed, gray(1))
+    screen = Screen(Viewer(feed, 0, Wish(fps=fps)))
+    screen.receive(0)
+    screen.acknowledge()
+    put(feed, gray(2))
+    screen.say(control.Rate(None))
+    screen.receive(0.1)
+    assert screen.shows(gray(2))
+
+
 def test_once_a_second_a_viewer_is_told_how_many_pictures_it_was_too_late_for() -> None:
     feed = new_feed()
     screen = Screen(Viewer(feed, 0))

@@ -13,7 +13,6 @@ import numpy as np
 from ws_stream import audience, control, feed
 from ws_stream.audience import Audience
 from ws_stream.codec import decode
-from ws_stream.errors import UsageError
 from ws_stream.frame import Frame, blank
 from ws_stream.pacing import MOST
 from ws_stream.pixels import GRAY8, RGB565, Pixels
@@ -259,6 +258,3 @@ class World:
 
     def _screen(self) -> Screen:
         return self.screens[self._any()]
-
-
-__all__ = ["Screen", "UsageError", "World"]

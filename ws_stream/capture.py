@@ -39,6 +39,7 @@ async def capture(source: Source, stream: Stream) -> None:
             await stream.pause(None)
             due = loop.time()
             continue
+        due = min(due, loop.time() + 1 / fps)  # somebody may want more than when it was set
         if loop.time() >= due or stream.audience.has_newcomers():
             due += _turn(look, stream, 1 / fps)
             late = late + 1 if loop.time() > due else 0

@@ -80,6 +80,7 @@ class Viewer:
                 self._answer = control.ClockAnswer(viewer_time, now_us())
             case control.Rate(fps):
                 self.fps = fps
+                self._due_at = now  # a turn of the old rate may be far off
 
     def move(self, feed: Feed, now: float) -> None:
         """See another rendition from now on."""
