@@ -24,7 +24,7 @@ HEADER_FIELDS = (
     *((24, 2), (26, 2), (28, 4), (32, 4)),
 )
 """Offset and length of each."""
-SEGMENT_FIELDS = ((0, 2), (2, 2), (4, 4), (8, 4))
+SEGMENT_FIELDS = ((0, 2), (2, 2), (4, 2), (6, 2), (8, 4))
 
 
 class Parent(NamedTuple):
@@ -68,6 +68,24 @@ def _messages(frame: Frame, base: Frame) -> Iterator[bytes]:
             if differences[row].any()
         ]
         yield serialize(message._replace(segments=segments))
+    yield serialize(message._replace(segments=_based(frame, base)))
+
+
+def _based(frame: Frame, base: Frame) -> list[Segment]:
+    """Each row made of another one of the base, in every way; what they become does not matter."""
+    random, height = Random(frame.number), frame.height
+    kinds = [Kind.COPY, Kind.XOR_STORED, Kind.XOR_LZ4, Kind.XOR_UNPADDED, Kind.WHOLE_UNPADDED]
+    segments = []
+    for row in range(height):
+        kind = random.choice(kinds[: None if frame.format.padded else 3])
+        payload = b"" if kind is Kind.COPY else frame.rows[row].tobytes()
+        if kind.packed:
+            payload = _constant(len(payload) * 3 // 4 if kind.unpadded else len(payload), random)
+        if kind.packed and not 0 < len(payload) < frame.rows.shape[1]:
+            kind, payload = Kind.COPY, b""
+        shift = 0 if kind is Kind.WHOLE_UNPADDED else random.randrange(height) - row
+        segments.append(Segment(row, 1, kind, payload, shift))
+    return segments
 
 
 def flip_a_bit(random: Random, data: bytes, _: bytes) -> bytes:
@@ -131,8 +149,10 @@ def change_a_block(random: Random, data: bytes, other: bytes) -> bytes:
 def write_a_block(random: Random, data: bytes, _: bytes) -> bytes:
     """All rows, as sequences made up at random, most of which are valid."""
     message = parse(data)
+    kind = random.choice([kind for kind in Kind if kind.packed])
     size = message.height * message.width * message.format.bytes_per_pixel
-    kind = random.choice((Kind.WHOLE_LZ4, Kind.XOR_LZ4))
+    if kind.unpadded:
+        size = size * 3 // 4
     segment = Segment(0, message.height, kind, _block(random, size))
     return serialize(message._replace(segments=[segment], checksum=None))
 
@@ -151,6 +171,12 @@ def _with_field(random: Random, data: bytes, at: int, length: int) -> bytes:
     near = (old - 1, old + 1, old ^ 1 << random.randrange(8 * length))
     value = random.choice((*near, random.choice(INTERESTING), random.choice(LARGE)))
     return data[:at] + (value % (1 << 8 * length)).to_bytes(length, "little") + data[at + length :]
+
+
+def _constant(size: int, random: Random) -> bytes:
+    """A block of equal bytes; nothing for fewer than a match takes."""
+    value = random.randbytes(1)
+    return sequence(value, 1, size - 6) + last(value * 5) if size > 12 else b""
 
 
 def _block(random: Random, size: int) -> bytes:

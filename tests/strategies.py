@@ -3,10 +3,9 @@
 import numpy as np
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 
 from ws_stream.frame import Frame
-from ws_stream.pixels import FORMATS, PixelFormat, Pixels
+from ws_stream.pixels import FORMATS, RGB444, PixelFormat, Pixels
 
 # No time is a reason to fail: the machine may be busy with something else.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -35,7 +34,10 @@ def pixels(
         rows[:: random.integers(1, 5)] = random.integers(0, 256, rows.shape[1])
     elif content == "few colours":
         rows[:] = random.choice(random.integers(0, 256, 3), rows.shape)
-    return _shaped(rows, pixel_format, width, height)
+    array = rows.view(pixel_format.dtype).reshape(pixel_format.shape(width, height))
+    if pixel_format is RGB444:
+        array &= 0x0FFF
+    return array
 
 
 def changed(old: Pixels, how: str, random: np.random.Generator) -> Pixels:
@@ -82,7 +84,3 @@ def pairs(
         array = pixels(base.format, base.width, base.height, how, random)
     number = draw(st.integers(base.number + 1, 2**32 - 1))
     return base, Frame(base.epoch, number, draw(TIMES), base.format, array)
-
-
-def _shaped(rows: NDArray[np.uint8], pixel_format: PixelFormat, width: int, height: int) -> Pixels:
-    return rows.view(pixel_format.dtype).reshape(pixel_format.shape(width, height))

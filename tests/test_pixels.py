@@ -15,13 +15,14 @@ from ws_stream.pixels import (
     RGB888,
     RGBX8888,
     PixelFormat,
+    Pixels,
     fits,
     from_rgb,
     guess,
     named,
-    pack_rgb565,
+    pack,
     to_rgb,
-    unpack_rgb565,
+    unpack,
 )
 
 from .strategies import SEEDS, formats, pixels, shapes
@@ -33,10 +34,18 @@ TABLE = [
     (4, "bgr888", 3, "BGR"),
     (5, "rgb565", 2, ""),
     (6, "gray8", 1, ""),
+    (7, "rgb444", 2, ""),
+    (8, "rgb332", 1, ""),
 ]
 """The table of docs/protocol.md; the last column is a pixel's bytes in memory."""
 
-ALL_WORDS = np.arange(65536, dtype="<u2").reshape(256, 256)
+LETTERS = {"rgb565": "RRRRRGGGGGGBBBBB", "rgb444": "xxxxRRRRGGGGBBBB", "rgb332": "RRRGGGBB"}
+"""The bits of a word, the top one first."""
+
+
+def all_words(pixel_format: PixelFormat) -> Pixels:
+    count = 256**pixel_format.bytes_per_pixel
+    return np.arange(count, dtype=pixel_format.dtype).reshape(-1, 16)
 
 
 def test_the_formats_are_those_of_the_protocol() -> None:
@@ -55,19 +64,28 @@ def test_bytes_in_memory_are_in_the_order_of_the_name(name: str, order: str) -> 
     assert named(name).padded == ("x" in order)
 
 
-def test_every_rgb565_word_becomes_the_colour_of_the_protocol() -> None:
-    def colour(word: int) -> tuple[int, int, int]:
-        red, green, blue = f"{word:016b}"[:5], f"{word:016b}"[5:11], f"{word:016b}"[11:]
-        # Repeating the top bits of a binary numeral is repeating the numeral.
-        return int((red * 2)[:8], 2), int((green * 2)[:8], 2), int((blue * 2)[:8], 2)
+@pytest.mark.parametrize("name", LETTERS)
+def test_every_word_becomes_the_colour_of_the_protocol(name: str) -> None:
+    letters = LETTERS[name]
 
-    expected = [colour(word) for word in range(65536)]
-    assert to_rgb(ALL_WORDS, RGB565).reshape(-1, 3).tolist() == [list(rgb) for rgb in expected]
+    def channel(word: int, letter: str) -> int:
+        digits = f"{word:0{len(letters)}b}"
+        bits = "".join(digit for digit, of in zip(digits, letters, strict=True) if of == letter)
+        # Repeating the bits of a binary numeral is repeating the numeral.
+        return int((bits * 4)[:8], 2)
+
+    words = all_words(named(name))
+    expected = [[channel(word, letter) for letter in "RGB"] for word in words.flat]
+    assert to_rgb(words, named(name)).reshape(-1, 3).tolist() == expected
 
 
-def test_every_rgb565_word_survives_conversion_and_unpacking() -> None:
-    assert np.array_equal(from_rgb(to_rgb(ALL_WORDS, RGB565), RGB565), ALL_WORDS)
-    assert np.array_equal(pack_rgb565(unpack_rgb565(ALL_WORDS)), ALL_WORDS)
+@pytest.mark.parametrize("name", LETTERS)
+def test_every_word_survives_conversion_and_unpacking(name: str) -> None:
+    pixel_format = named(name)
+    used = int("".join("0" if letter == "x" else "1" for letter in LETTERS[name]), 2)
+    words = all_words(pixel_format) & pixel_format.dtype.type(used)
+    assert np.array_equal(from_rgb(to_rgb(words, pixel_format), pixel_format), words)
+    assert np.array_equal(pack(unpack(words, pixel_format), pixel_format), words)
 
 
 def test_an_rgb565_word_lies_little_endian_in_memory() -> None:

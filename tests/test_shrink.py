@@ -17,6 +17,7 @@ from ws_stream.pixels import (
     RGBX8888,
     PixelFormat,
     Pixels,
+    from_rgb,
 )
 from ws_stream.shrink import MAX_STEP, Crop, Rendition, shrink
 
@@ -41,6 +42,14 @@ def reference(array: Pixels, pixel_format: PixelFormat, rendition: Rendition) ->
     ]
 
 
+SCALES = {
+    "rgb565": [(2048, 32), (32, 64), (1, 32)],
+    "rgb444": [(256, 16), (16, 16), (1, 16)],
+    "rgb332": [(32, 8), (4, 8), (1, 4)],
+}
+"""What a step of red, green and blue adds to a word, and how many steps there are."""
+
+
 def pixel(box: list[list[Value]], pixel_format: PixelFormat, rendition: Rendition) -> Value:
     """What becomes of a box of pixels: its first one or its mean, rounded half up."""
     values = [components(value, pixel_format) for line in box for value in line]
@@ -48,8 +57,8 @@ def pixel(box: list[list[Value]], pixel_format: PixelFormat, rendition: Renditio
     means: list[int] = [
         (2 * sum(part) + len(kept)) // (2 * len(kept)) for part in zip(*kept, strict=True)
     ]
-    if pixel_format is RGB565:
-        return means[0] * 2048 + means[1] * 32 + means[2]
+    if scales := SCALES.get(pixel_format.name):
+        return sum(mean * scale for mean, (scale, _) in zip(means, scales, strict=True))
     return means[0] if pixel_format is GRAY8 else means
 
 
@@ -57,7 +66,8 @@ def components(value: Value, pixel_format: PixelFormat) -> list[int]:
     """The parts that are averaged each for itself."""
     if isinstance(value, list):
         return [*value[:3], 255] if pixel_format.padded else value
-    return [value] if pixel_format is GRAY8 else [value // 2048, value // 32 % 64, value % 32]
+    scales = SCALES.get(pixel_format.name, [(1, 256)])
+    return [value // scale % count for scale, count in scales]
 
 
 def padded_rows(array: Pixels) -> Pixels:
@@ -182,9 +192,7 @@ def test_padding_bytes_become_255_and_never_matter(
 
 @pytest.mark.parametrize("pixel_format", FORMATS, ids=str)
 def test_the_mean_of_the_largest_white_box_is_white(pixel_format: PixelFormat) -> None:
-    white = np.full(
-        pixel_format.shape(40, 33), np.iinfo(pixel_format.dtype).max, pixel_format.dtype
-    )
+    white = from_rgb(np.full((33, 40, 3), 255, np.uint8), pixel_format)
     assert np.array_equal(
         shrink(white, pixel_format, Rendition(None, MAX_STEP, average=True)),
         white[: -(-33 // MAX_STEP), : -(-40 // MAX_STEP)],

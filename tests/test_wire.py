@@ -20,13 +20,16 @@ def messages(draw: st.DrawFn) -> Message:
     pixel_format = draw(formats)
     width, height = draw(st.integers(1, 9)), draw(st.integers(1, 9))
     edges = sorted(draw(st.sets(st.integers(0, height), max_size=6)))
-    segments = []
+    segments: list[Segment] = []
     for first, end in zip(edges[::2], edges[1::2], strict=False):
         size = (end - first) * width * pixel_format.bytes_per_pixel
-        kind = draw(st.sampled_from(Kind if size > 1 else (Kind.WHOLE_STORED, Kind.XOR_STORED)))
-        length = draw(st.integers(1, size - 1)) if kind.packed else size
+        kinds = [kind for kind in Kind if not (kind.packed and size < 2)]
+        kind = draw(st.sampled_from([k for k in kinds if pixel_format.padded or not k.unpadded]))
+        length = draw(st.integers(1, size - 1)) if kind.packed else size * (kind is not Kind.COPY)
         payload = draw(st.binary(min_size=length, max_size=length))
-        segments.append(Segment(first, end - first, kind, payload))
+        reads_base = kind.xor or kind is Kind.COPY
+        shift = draw(st.integers(-first, height - end)) if reads_base else 0
+        segments.append(Segment(first, end - first, kind, payload, shift))
     number = draw(st.integers(1, 2**32 - 1))
     return Message(
         *(pixel_format, draw(UINT32), number, draw(st.integers(0, number - 1)), draw(TIMES)),

@@ -4,7 +4,7 @@
 
 import { crc32 } from "./crc32.js";
 import { unpack } from "./lz4.js";
-import { ChecksumError, PACKED, ProtocolError, XOR, checkSize, parse } from "./wire.js";
+import { COPY, ChecksumError, PACKED, UNPADDED, XOR, check, checkSize, parse } from "./wire.js";
 
 /** @import { PixelFormat } from "./pixels.js" */
 /** @import { Message } from "./wire.js" */
@@ -58,19 +58,12 @@ export function decode(bytes, picture) {
 
 /** @param {Message} message @param {Picture} picture */
 function checkBase(message, picture) {
-  if (message.epoch !== picture.epoch) {
-    throw new ProtocolError(`a picture of epoch ${message.epoch}, not ${picture.epoch}`);
-  }
-  const { format, width, height } = message;
-  if (format !== picture.format || width !== picture.width || height !== picture.height) {
-    throw new ProtocolError(`a picture of ${width}x${height} ${format.name} was not announced`);
-  }
-  if (message.base !== 0 && message.base !== picture.number) {
-    throw new ProtocolError(`a difference from picture ${message.base}, not ${picture.number}`);
-  }
-  if (message.number <= picture.number) {
-    throw new ProtocolError(`picture ${message.number} is not newer than ${picture.number}`);
-  }
+  const { format, width, height, base, number, epoch } = message;
+  const isSize = width === picture.width && height === picture.height;
+  const isAnnounced = epoch === picture.epoch && format === picture.format && isSize;
+  check(isAnnounced, `${width}x${height} ${format.name} of epoch ${epoch} was not announced`);
+  check(base === 0 || base === picture.number, `base ${base} is not held`);
+  check(number > picture.number, `picture ${number} is not newer than ${picture.number}`);
 }
 
 /**
@@ -81,15 +74,21 @@ function compose(message, bytes, { pixels, scratch, width, height, format }) {
   const fromBlank = message.base === 0;
   if (fromBlank) scratch.fill(0);
   const rowBytes = width * format.bytesPerPixel;
-  for (const { firstRow, rows, kind, start, end } of message.segments) {
+  for (const { firstRow, rows, kind, shift, start, end } of message.segments) {
     const first = firstRow * rowBytes;
     const last = first + rows * rowBytes;
-    if (!(kind & PACKED)) {
+    const read = first + shift * rowBytes;
+    if (kind & PACKED) {
+      const to = kind & UNPADDED ? first + (last - first) / 4 : first;
+      const isWhole = unpack(bytes, start, end, scratch, to, last);
+      check(isWhole, `the LZ4 block at row ${firstRow} is broken`);
+      if (kind & UNPADDED) pad(scratch, first, last, kind & XOR ? 0 : 255);
+    } else {
       scratch.set(bytes.subarray(start, end), first);
-    } else if (!unpack(bytes, start, end, scratch, first, last)) {
-      throw new ProtocolError(`the LZ4 block at row ${firstRow} is broken`);
     }
-    if (kind & XOR && !fromBlank) xor(scratch, pixels, first, last);
+    if (fromBlank) continue;
+    if (kind & XOR) xor(scratch, first, last, pixels, read);
+    if (kind === COPY) scratch.set(pixels.subarray(read, read + last - first), first);
   }
   // Rows in no segment are black when the base is blank, whatever was held.
   if (fromBlank) return [[0, height]];
@@ -97,31 +96,42 @@ function compose(message, bytes, { pixels, scratch, width, height, format }) {
 }
 
 /**
- * target ^= source from byte `start` to `end`; both begin at a multiple of 4 in their buffers.
- * @param {Uint8Array} target @param {Uint8Array} source @param {number} start @param {number} end
+ * Spreads the pixels of three bytes that end at `end` over target[start..end], each with a fourth.
+ * @param {Uint8Array} target @param {number} start @param {number} end @param {number} fourth
  */
-function xor(target, source, start, end) {
-  const firstWord = (start + 3) >> 2;
-  const endWord = end >> 2;
-  const to = new Int32Array(target.buffer, target.byteOffset, endWord);
-  const from = new Int32Array(source.buffer, source.byteOffset, endWord);
-  for (let i = firstWord; i < endWord; i++) to[i] ^= from[i];
-  // Rows of odd lengths begin and end within words.
-  for (let at = start; at < Math.min(4 * firstWord, end); at++) target[at] ^= source[at];
-  for (let at = 4 * Math.max(firstWord, endWord); at < end; at++) target[at] ^= source[at];
+function pad(target, start, end, fourth) {
+  for (let from = start + (end - start) / 4; start < end; target[start++] = fourth) {
+    for (let i = 0; i < 3; i++) target[start++] = target[from++];
+  }
 }
 
-/** Of the picture as it will be: runs are in the scratch memory. @param {Picture} picture @param {Run[]} runs */
+/**
+ * target[start..end] ^= as many bytes of the source from `read` on.
+ * @param {Uint8Array} target @param {number} start @param {number} end
+ * @param {Uint8Array} source @param {number} read
+ */
+function xor(target, start, end, source, read) {
+  let at = start;
+  // Nearly all rows begin at words; so do both arrays, in their buffers.
+  if ((start | read) % 4 === 0) {
+    const to = new Int32Array(target.buffer, target.byteOffset, end >> 2);
+    const from = new Int32Array(source.buffer, source.byteOffset, source.length >> 2);
+    for (let i = start >> 2, j = read >> 2; i < to.length;) to[i++] ^= from[j++];
+    at = 4 * to.length;
+  }
+  for (; at < end; at++) target[at] ^= source[read + at - start];
+}
+
+/** Of the picture as it will be: runs are in scratch. @param {Picture} picture @param {Run[]} runs */
 function checksum({ pixels, scratch, width, format }, runs) {
   const rowBytes = width * format.bytesPerPixel;
   let crc = 0;
   let at = 0;
   for (const [firstRow, rows] of runs) {
     const start = firstRow * rowBytes;
-    const end = start + rows * rowBytes;
     crc = crc32(pixels, at, start, crc);
-    crc = crc32(scratch, start, end, crc);
-    at = end;
+    at = start + rows * rowBytes;
+    crc = crc32(scratch, start, at, crc);
   }
   return crc32(pixels, at, pixels.length, crc);
 }

@@ -5,11 +5,10 @@
  * so that no message is a picture to one viewer and an error to another.
  */
 
-/** A match begins at least this many bytes before the end of the output... */
+/** A match begins and ends at least so many bytes before the end of the output. */
 const MATCH_START_LIMIT = 12;
-/** ...and ends at least this many before it. */
 const LAST_LITERALS = 5;
-/** An offset, a token and the last literals: the least that follows literals before a match. */
+/** What follows literals before a match: an offset, a token and the last literals. */
 const SHORTEST_TAIL = 2 + 1 + LAST_LITERALS;
 const SHORTEST_MATCH = 4;
 /** Below this many bytes a plain loop beats the call of a built-in function. */
@@ -76,7 +75,7 @@ function repeat(target, at, offset, length) {
   } else if (offset === 1) {
     target.fill(target[at - 1], at, end);
   } else {
-    // An overlapping match repeats itself: what it made is copied again, twice as much each time.
+    // An overlapping match repeats itself: what it made is copied too, twice as much each time.
     const from = at - offset;
     while (at < end) {
       const ready = Math.min(at - from, end - at);

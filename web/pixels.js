@@ -17,20 +17,14 @@
 // Words are little-endian, as is every machine that runs a browser.
 const OPAQUE = 0xff000000;
 
-/** @type {ToRgba} */
-function fromRgbx8888(pixels, rgba, first, end) {
-  const words = new Uint32Array(pixels.buffer, pixels.byteOffset, pixels.length >> 2);
-  for (let i = first; i < end; i++) rgba[i] = words[i] | OPAQUE;
-}
-
-/** @type {ToRgba} */
-function fromBgrx8888(pixels, rgba, first, end) {
+/** @param {number} red @param {number} blue the lowest bits @returns {ToRgba} */
+const from8888 = (red, blue) => (pixels, rgba, first, end) => {
   const words = new Uint32Array(pixels.buffer, pixels.byteOffset, pixels.length >> 2);
   for (let i = first; i < end; i++) {
     const word = words[i];
-    rgba[i] = ((word >> 16) & 0xff) | (word & 0xff00) | ((word & 0xff) << 16) | OPAQUE;
+    rgba[i] = ((word >> red) & 255) | (word & 0xff00) | (((word >> blue) & 255) << 16) | OPAQUE;
   }
-}
+};
 
 /** @param {number} red @param {number} blue where they lie @returns {ToRgba} */
 const from888 = (red, blue) => (pixels, rgba, first, end) => {
@@ -39,38 +33,45 @@ const from888 = (red, blue) => (pixels, rgba, first, end) => {
   }
 };
 
-/** @type {ToRgba} */
-function fromRgb565(pixels, rgba, first, end) {
-  const words = new Uint16Array(pixels.buffer, pixels.byteOffset, pixels.length >> 1);
-  for (let i = first; i < end; i++) {
-    const word = words[i];
-    const red = word >> 11;
-    const green = (word >> 5) & 63;
-    const blue = word & 31;
-    // The top bits fill the lower ones, so that full intensity stays full.
-    rgba[i] =
-      (red << 3) |
-      (red >> 2) |
-      (((green << 2) | (green >> 4)) << 8) |
-      (((blue << 3) | (blue >> 2)) << 16) |
-      OPAQUE;
-  }
+/**
+ * Of words that are looked up in a table, which is made when it is first needed.
+ * @param {8 | 16} size of a word, in bits @param {number[]} lows @param {number[]} lengths the
+ *   lowest bit and the bits of red, green and blue @returns {ToRgba}
+ */
+function fromFields(size, lows, lengths) {
+  /** @param {number} word */
+  const widened = (word) =>
+    lengths.reduce((rgba, length, channel) => {
+      const top = ((word >> lows[channel]) << (8 - length)) & 0xff;
+      // The bits are repeated, so that full intensity stays full.
+      const wide = top | (top >> length) | (top >> (2 * length)) | (top >> (3 * length));
+      return rgba | (wide << (8 * channel));
+    }, OPAQUE);
+  /** @type {Uint32Array<ArrayBufferLike>} */
+  let table;
+  return (pixels, rgba, first, end) => {
+    table ??= Uint32Array.from({ length: 2 ** size }, (_, word) => widened(word));
+    const words =
+      size === 8 ? pixels : new Uint16Array(pixels.buffer, pixels.byteOffset, pixels.length >> 1);
+    for (let i = first; i < end; i++) rgba[i] = table[words[i]];
+  };
 }
 
-/** @type {ToRgba} */
-function fromGray8(pixels, rgba, first, end) {
-  for (let i = first; i < end; i++) rgba[i] = (pixels[i] * 0x010101) | OPAQUE;
-}
-
-/** @type {readonly PixelFormat[]} */
-export const FORMATS = [
-  { name: "rgbx8888", code: 1, bytesPerPixel: 4, toRgba: fromRgbx8888 },
-  { name: "bgrx8888", code: 2, bytesPerPixel: 4, toRgba: fromBgrx8888 },
-  { name: "rgb888", code: 3, bytesPerPixel: 3, toRgba: from888(0, 2) },
-  { name: "bgr888", code: 4, bytesPerPixel: 3, toRgba: from888(2, 0) },
-  { name: "rgb565", code: 5, bytesPerPixel: 2, toRgba: fromRgb565 },
-  { name: "gray8", code: 6, bytesPerPixel: 1, toRgba: fromGray8 },
+/** In the order of their codes, from 1. @type {[string, number, ToRgba][]} */
+const TABLE = [
+  ["rgbx8888", 4, from8888(0, 16)],
+  ["bgrx8888", 4, from8888(16, 0)],
+  ["rgb888", 3, from888(0, 2)],
+  ["bgr888", 3, from888(2, 0)],
+  ["rgb565", 2, fromFields(16, [11, 5, 0], [5, 6, 5])],
+  ["gray8", 1, fromFields(8, [0, 0, 0], [8, 8, 8])],
+  ["rgb444", 2, fromFields(16, [8, 4, 0], [4, 4, 4])],
+  ["rgb332", 1, fromFields(8, [5, 2, 0], [3, 3, 2])],
 ];
 
+/** @type {readonly PixelFormat[]} */
+export const FORMATS = TABLE.map(([name, bytesPerPixel, toRgba], at) => {
+  return { name, code: at + 1, bytesPerPixel, toRgba };
+});
 export const BY_CODE = new Map(FORMATS.map((format) => [format.code, format]));
 export const BY_NAME = new Map(FORMATS.map((format) => [format.name, format]));

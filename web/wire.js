@@ -20,9 +20,11 @@ const HEADER_LENGTH = 36;
 const SEGMENT_LENGTH = 12;
 const HAS_CHECKSUM = 1;
 
-/** What a segment's payload is: two bits that combine freely. */
+/** What becomes of a segment's rows: bits that combine as docs/protocol.md says. */
 export const PACKED = 1;
 export const XOR = 2;
+export const COPY = 4;
+export const UNPADDED = 8;
 
 /** A message that is not valid, or not for the picture held; the picture is untouched. */
 export class ProtocolError extends Error {
@@ -35,8 +37,10 @@ export class ChecksumError extends ProtocolError {
 }
 
 /**
- * A run of rows; its payload is the message's bytes from `start` to before `end`.
- * @typedef {{firstRow: number, rows: number, kind: number, start: number, end: number}} Segment
+ * A run of rows; its payload is the message's bytes from `start` to before `end`. The base's rows
+ * that are read lie `shift` rows further down.
+ * @typedef {{firstRow: number, rows: number, kind: number, shift: number, start: number,
+ *   end: number}} Segment
  */
 
 /**
@@ -52,29 +56,47 @@ export class ChecksumError extends ProtocolError {
  */
 export function parse(bytes) {
   const total = bytes.length;
-  if (total < HEADER_LENGTH) throw new ProtocolError(`${total} bytes are no whole header`);
+  check(total >= HEADER_LENGTH, `${total} bytes are no whole header`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, total);
   const table = view.getUint16(0, true);
   const format = BY_CODE.get(view.getUint8(2));
   const flags = view.getUint8(3);
-  const epoch = view.getUint32(4, true);
-  const number = view.getUint32(8, true);
-  const base = view.getUint32(12, true);
-  const time = view.getUint32(16, true) + view.getUint32(20, true) * 2 ** 32;
+  const [epoch, number, base, low, high] = [4, 8, 12, 16, 20].map((at) => view.getUint32(at, true));
+  const time = low + high * 2 ** 32;
   const width = view.getUint16(24, true);
   const height = view.getUint16(26, true);
   const checksum = flags & HAS_CHECKSUM ? view.getUint32(28, true) : null;
   const count = view.getUint32(32, true);
 
-  const isTable = table >= HEADER_LENGTH && table % 4 === 0 && table <= total;
-  if (!isTable) throw new ProtocolError(`a header of ${table} bytes in a message of ${total}`);
-  if (flags & ~HAS_CHECKSUM) throw new ProtocolError(`flags ${flags} are of a later version`);
-  if (base >= number) throw new ProtocolError(`picture ${number} is based on ${base}`);
-  if (time >= MAX_TIME) throw new ProtocolError(`capture time ${time} is not below 2^53`);
-  if (!format) throw new ProtocolError(`${view.getUint8(2)} is no pixel format's code`);
+  check(table >= HEADER_LENGTH && table % 4 === 0 && table <= total, `a header of ${table} bytes`);
+  check((flags & ~HAS_CHECKSUM) === 0, `flags ${flags} are of a later version`);
+  check(base < number, `picture ${number} is based on ${base}`);
+  check(time < MAX_TIME, `capture time ${time} is not below 2^53`);
+  if (!format) throw new ProtocolError("no pixel format has this code");
   checkSize(format, width, height);
-  if (count > height) throw new ProtocolError(`${count} segments for ${height} rows`);
-  const segments = parseSegments(view, table, count, width * format.bytesPerPixel, height);
+  check(count <= height, `${count} segments for ${height} rows`);
+  let start = table + count * SEGMENT_LENGTH;
+  check(start <= total, `${count} segments do not fit the message`);
+  /** @type {Segment[]} */
+  const segments = [];
+  let nextRow = 0;
+  for (let entry = table; segments.length < count; entry += SEGMENT_LENGTH) {
+    const firstRow = view.getUint16(entry, true);
+    const rows = view.getUint16(entry + 2, true);
+    const kind = view.getUint16(entry + 4, true);
+    const shift = view.getInt16(entry + 6, true);
+    const end = start + view.getUint32(entry + 8, true);
+    check(firstRow >= nextRow && rows > 0 && firstRow + rows <= height, `row ${firstRow}: order`);
+    const read = firstRow + shift;
+    const isShift = kind & (XOR | COPY) ? read >= 0 && read + rows <= height : shift === 0;
+    check(isShift, `row ${firstRow}: a shift by ${shift}`);
+    checkPayload(kind, end - start, rows * width * format.bytesPerPixel, format);
+    check(end <= total, `row ${firstRow}: the payload leaves the message`);
+    segments.push({ firstRow, rows, kind, shift, start, end });
+    nextRow = firstRow + rows;
+    start = Math.ceil(end / 4) * 4;
+  }
+  check(start === total, `${total} bytes where ${start} are due`);
   return { format, epoch, number, base, time, width, height, checksum, segments };
 }
 
@@ -84,41 +106,20 @@ export function parse(bytes) {
  */
 export function checkSize(format, width, height) {
   const areSides = [width, height].every((side) => side >= 1 && side <= MAX_SIDE);
-  if (!areSides) throw new ProtocolError(`${width}x${height}; a side is 1 to ${MAX_SIDE}`);
+  check(areSides, `${width}x${height}; a side is 1 to ${MAX_SIDE}`);
   const size = width * height * format.bytesPerPixel;
-  if (size > MAX_PICTURE_BYTES) {
-    throw new ProtocolError(`a picture of ${size} bytes is over the limit`);
-  }
+  check(size <= MAX_PICTURE_BYTES, `a picture of ${size} bytes is over the limit`);
 }
 
-/**
- * @param {DataView} view @param {number} table @param {number} count @param {number} rowBytes
- * @param {number} height
- */
-function parseSegments(view, table, count, rowBytes, height) {
-  const total = view.byteLength;
-  /** @type {Segment[]} */
-  const segments = [];
-  let start = table + count * SEGMENT_LENGTH;
-  if (start > total) throw new ProtocolError(`${count} segments do not fit the message`);
-  let nextRow = 0;
-  for (let entry = table; segments.length < count; entry += SEGMENT_LENGTH) {
-    const firstRow = view.getUint16(entry, true);
-    const rows = view.getUint16(entry + 2, true);
-    const kind = view.getUint32(entry + 4, true);
-    const length = view.getUint32(entry + 8, true);
-    const end = start + length;
-    const unpacked = rows * rowBytes;
-    const isRun = firstRow >= nextRow && rows > 0 && firstRow + rows <= height;
-    if (!isRun) throw new ProtocolError(`a segment of ${rows} rows from row ${firstRow} on`);
-    if (kind > (PACKED | XOR)) throw new ProtocolError(`row ${firstRow}: ${kind} is no kind`);
-    const isLength = kind & PACKED ? length > 0 && length < unpacked : length === unpacked;
-    if (!isLength) throw new ProtocolError(`row ${firstRow}: ${length} bytes for ${unpacked}`);
-    if (end > total) throw new ProtocolError(`row ${firstRow}: the payload leaves the message`);
-    segments.push({ firstRow, rows, kind, start, end });
-    nextRow = firstRow + rows;
-    start = Math.ceil(end / 4) * 4;
-  }
-  if (start !== total) throw new ProtocolError(`${total} bytes where ${start} are due`);
-  return segments;
+/** @param {number} kind @param {number} length @param {number} size @param {PixelFormat} format */
+function checkPayload(kind, length, size, { bytesPerPixel }) {
+  const isUnpadded = bytesPerPixel === 4 && (kind & ~XOR) === (UNPADDED | PACKED);
+  check(kind <= COPY || isUnpadded, `${kind} is no kind`);
+  const isRight = kind & PACKED ? length > 0 && length < size : length === (kind < COPY ? size : 0);
+  check(isRight, `${length} bytes for ${size}`);
+}
+
+/** @param {unknown} isRight @param {string} sentence thrown as a ProtocolError where it is not */
+export function check(isRight, sentence) {
+  if (!isRight) throw new ProtocolError(sentence);
 }

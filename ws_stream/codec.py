@@ -77,16 +77,15 @@ def decode(data: bytes | bytearray | memoryview, base: Frame) -> Frame:
     """
     message = parse(data)
     _check_base(message, base)
-    pixels = base.pixels.copy() if message.base else np.zeros_like(base.pixels)
+    if message.base:
+        pixels, held = base.pixels.copy(), base.rows
+    else:
+        pixels, held = np.zeros_like(base.pixels), np.broadcast_to(np.uint8(0), base.rows.shape)
     frame = Frame(message.epoch, message.number, message.time, message.format, pixels)
-    rows = frame.rows
     for segment in message.segments:
-        target = rows[segment.first_row : segment.first_row + segment.rows]
-        unpacked = _unpack(segment, target.size).reshape(target.shape)
-        if segment.kind.xor:
-            target ^= unpacked
-        else:
-            target[:] = unpacked
+        end = segment.first_row + segment.rows
+        read = held[segment.first_row + segment.shift : end + segment.shift]
+        _apply(segment, frame.rows[segment.first_row : end], read)
     pixels.flags.writeable = False
     if message.checksum is not None and message.checksum != frame.checksum():
         raise ChecksumError(f"picture {frame.number} is not the one its checksum names")
@@ -126,6 +125,25 @@ def _difference(new: NDArray[np.uint8], old: NDArray[np.uint8], first: int, end:
 def _pack(rows: NDArray[np.uint8]) -> bytes:
     packed: bytes = lz4.block.compress(rows, store_size=False)
     return packed
+
+
+def _apply(segment: Segment, target: NDArray[np.uint8], held: NDArray[np.uint8]) -> None:
+    """Make the rows of a segment; `held` are the rows of the base that it may read."""
+    kind = segment.kind
+    if kind is Kind.COPY:
+        target[:] = held
+    elif kind.unpadded:
+        colours = _unpack(segment, target.size * 3 // 4).reshape(-1, 3)
+        target[:] = held if kind.xor else 255
+        pixels = target.reshape(-1, 4)
+        if kind.xor:
+            pixels[:, :3] ^= colours
+        else:
+            pixels[:, :3] = colours
+    elif kind.xor:
+        np.bitwise_xor(held, _unpack(segment, target.size).reshape(target.shape), out=target)
+    else:
+        target[:] = _unpack(segment, target.size).reshape(target.shape)
 
 
 def _unpack(segment: Segment, size: int) -> NDArray[np.uint8]:

@@ -1,7 +1,7 @@
 """The pixel formats: their names, how a pixel lies in memory, and what it looks like as RGB.
 
 Knows nothing of frames, messages or memory regions. A name lists the bytes of a pixel in memory order, lowest
-address first (`bgrx8888` is B, G, R, ignored), except `rgb565`, a little-endian 16-bit word with red on top.
+address first (`bgrx8888` is B, G, R, ignored); `rgb565`, `rgb444` and `rgb332` are little-endian words, red on top.
 """
 
 from dataclasses import dataclass
@@ -27,9 +27,11 @@ class PixelFormat:
     components: tuple[int, ...]
     """The shape of one pixel: `(3,)` for three bytes, `()` for one word."""
     rgb: tuple[int, int, int]
-    """Where red, green and blue stand among the components; unused for packed words."""
+    """Where red, green and blue stand among the components; unused where there are `fields`."""
     padded: bool = False
     """The fourth byte carries nothing: it is sent as 255 and must be ignored."""
+    fields: tuple[tuple[int, int], ...] = ()
+    """The lowest bit and the number of bits of red, green and blue in a word; none for whole bytes."""
 
     @property
     def bytes_per_pixel(self) -> int:
@@ -51,10 +53,12 @@ RGBX8888 = PixelFormat("rgbx8888", 1, _BYTE, (4,), (0, 1, 2), padded=True)
 BGRX8888 = PixelFormat("bgrx8888", 2, _BYTE, (4,), (2, 1, 0), padded=True)
 RGB888 = PixelFormat("rgb888", 3, _BYTE, (3,), (0, 1, 2))
 BGR888 = PixelFormat("bgr888", 4, _BYTE, (3,), (2, 1, 0))
-RGB565 = PixelFormat("rgb565", 5, _WORD, (), (0, 0, 0))
+RGB565 = PixelFormat("rgb565", 5, _WORD, (), (0, 0, 0), fields=((11, 5), (5, 6), (0, 5)))
 GRAY8 = PixelFormat("gray8", 6, _BYTE, (), (0, 0, 0))
+RGB444 = PixelFormat("rgb444", 7, _WORD, (), (0, 0, 0), fields=((8, 4), (4, 4), (0, 4)))
+RGB332 = PixelFormat("rgb332", 8, _BYTE, (), (0, 0, 0), fields=((5, 3), (2, 3), (0, 2)))
 
-FORMATS = (RGBX8888, BGRX8888, RGB888, BGR888, RGB565, GRAY8)
+FORMATS = (RGBX8888, BGRX8888, RGB888, BGR888, RGB565, GRAY8, RGB444, RGB332)
 BY_CODE = {pixel_format.code: pixel_format for pixel_format in FORMATS}
 BY_NAME = {pixel_format.name: pixel_format for pixel_format in FORMATS}
 
@@ -93,14 +97,14 @@ def fits(array: Pixels, pixel_format: PixelFormat) -> bool:
 
 
 def to_rgb(pixels: Pixels, pixel_format: PixelFormat) -> NDArray[np.uint8]:
-    """The picture as uint8 (height, width, 3). Five and six bits widen by repeating their top bits."""
+    """The picture as uint8 (height, width, 3). Fewer than eight bits widen by repeating them."""
     if pixel_format is GRAY8:
         return np.repeat(pixels[..., None], 3, axis=2)
-    if pixel_format is RGB565:
-        channels = unpack_rgb565(pixels)
-        red, green, blue = channels[..., 0], channels[..., 1], channels[..., 2]
-        wide = (red << 3 | red >> 2, green << 2 | green >> 4, blue << 3 | blue >> 2)
-        return np.stack(wide, axis=2)
+    if pixel_format.fields:
+        bits = np.array([bits for _, bits in pixel_format.fields], np.uint8)
+        top = unpack(pixels, pixel_format) << 8 - bits
+        widened: NDArray[np.uint8] = top | top >> bits | top >> 2 * bits | top >> 3 * bits
+        return widened
     return np.ascontiguousarray(pixels[..., pixel_format.rgb])
 
 
@@ -109,21 +113,24 @@ def from_rgb(rgb: NDArray[np.uint8], pixel_format: PixelFormat) -> Pixels:
     if pixel_format is GRAY8:
         luma: Pixels = np.rint(rgb @ np.array([0.299, 0.587, 0.114])).astype(np.uint8)
         return luma
-    if pixel_format is RGB565:
-        return pack_rgb565(rgb >> np.array([3, 2, 3], np.uint8))
+    if pixel_format.fields:
+        dropped = np.array([8 - bits for _, bits in pixel_format.fields], np.uint8)
+        return pack(rgb >> dropped, pixel_format)
     height, width = rgb.shape[:2]
     pixels = np.full(pixel_format.shape(width, height), 255, np.uint8)
     pixels[..., pixel_format.rgb] = rgb
     return pixels
 
 
-def unpack_rgb565(words: Pixels) -> NDArray[np.uint8]:
-    """The 5, 6 and 5 bits of each word as uint8 (height, width, 3), not widened."""
-    return np.stack((words >> 11, words >> 5 & 63, words & 31), axis=2).astype(np.uint8)
+def unpack(words: Pixels, pixel_format: PixelFormat) -> NDArray[np.uint8]:
+    """The fields of each word as uint8 (height, width, 3), not widened."""
+    fields = (words >> low & (1 << bits) - 1 for low, bits in pixel_format.fields)
+    return np.stack([field.astype(np.uint8) for field in fields], axis=2)
 
 
-def pack_rgb565(channels: NDArray[np.uint8]) -> Pixels:
-    """The inverse of `unpack_rgb565`."""
-    red, green, blue = (channels[..., index].astype(_WORD) for index in range(3))
-    words: Pixels = red << 11 | green << 5 | blue
+def pack(channels: NDArray[np.uint8], pixel_format: PixelFormat) -> Pixels:
+    """The inverse of `unpack`."""
+    words: Pixels = np.zeros(channels.shape[:2], pixel_format.dtype)
+    for channel, (low, _) in enumerate(pixel_format.fields):
+        words |= channels[..., channel].astype(pixel_format.dtype) << low
     return words

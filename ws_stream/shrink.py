@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .errors import UsageError
-from .pixels import RGB565, PixelFormat, Pixels, fits, pack_rgb565, unpack_rgb565
+from .pixels import PixelFormat, Pixels, fits, pack, unpack
 from .wire import MAX_PICTURE_BYTES, MAX_SIDE
 
 MAX_STEP = 16
@@ -210,8 +210,8 @@ def _copy(array: Pixels, pixel_format: PixelFormat, spare: Pixels | None = None)
 
 def _average(pixels: Pixels, pixel_format: PixelFormat, step: int) -> Pixels:
     """The rounded mean of each box; boxes at the right and lower edge may be smaller."""
-    if pixel_format is RGB565:
-        return pack_rgb565(_box_means(unpack_rgb565(pixels), step))
+    if pixel_format.fields:
+        return pack(_box_means(unpack(pixels, pixel_format), step), pixel_format)
     return _box_means(pixels, step)
 
 

@@ -22,7 +22,7 @@ MAX_TIME = 2**53
 MAX_NUMBER = 2**32 - 1
 
 _HEADER = struct.Struct("<HBBIIIQHHII")
-_SEGMENT = struct.Struct("<HHII")
+_SEGMENT = struct.Struct("<HHHhI")
 _HAS_CHECKSUM = 1
 _BASE_AT = 12
 _CHECKSUM_AT = 28
@@ -32,12 +32,19 @@ SEGMENT_LENGTH = _SEGMENT.size
 
 
 class Kind(IntEnum):
-    """What a segment's payload is. Bit 0: packed with LZ4. Bit 1: to be XORed onto the base's rows."""
+    """What becomes of a segment's rows.
+
+    Bit 0: the payload is packed with LZ4. Bit 1: it is to be XORed onto rows of the base. Bit 2: these are copied as
+    they are. Bit 3: the padding bytes are left out.
+    """
 
     WHOLE_STORED = 0
     WHOLE_LZ4 = 1
     XOR_STORED = 2
     XOR_LZ4 = 3
+    COPY = 4
+    WHOLE_UNPADDED = 9
+    XOR_UNPADDED = 11
 
     @property
     def packed(self) -> bool:
@@ -49,6 +56,14 @@ class Kind(IntEnum):
         """The unpacked bytes are the XOR of the new rows and the base's."""
         return bool(self & 2)
 
+    @property
+    def unpadded(self) -> bool:
+        """The unpacked bytes are three per pixel; the fourth is 255, or as in the base for an XOR."""
+        return bool(self & 8)
+
+
+_KINDS = frozenset(Kind)
+
 
 class Segment(NamedTuple):
     """A run of rows and its payload."""
@@ -56,7 +71,9 @@ class Segment(NamedTuple):
     first_row: int
     rows: int
     kind: Kind
-    payload: bytes | memoryview
+    payload: bytes | memoryview = b""
+    shift: int = 0
+    """How many rows further down the base's rows lie that are read; 0 where none are."""
 
 
 class Message(NamedTuple):
@@ -98,8 +115,8 @@ def serialize(message: Message) -> bytes:
         )
     ]
     parts += [
-        _SEGMENT.pack(segment.first_row, segment.rows, segment.kind, len(segment.payload))
-        for segment in message.segments
+        _SEGMENT.pack(first_row, rows, kind, shift, len(payload))
+        for first_row, rows, kind, payload, shift in message.segments
     ]
     for segment in message.segments:
         parts += segment.payload, bytes(-len(segment.payload) % 4)
@@ -141,7 +158,7 @@ def parse(data: bytes | bytearray | memoryview) -> Message:
     _check_size(pixel_format, width, height)
     if count > height:
         raise ProtocolError(f"{count} segments for {height} rows")
-    segments = tuple(_segments(view, length, count, width * pixel_format.bytes_per_pixel, height))
+    segments = tuple(_segments(view, length, count, pixel_format, width, height))
     has_checksum = flags & _HAS_CHECKSUM
     return Message(
         *(pixel_format, epoch, number, base, time, width, height),
@@ -167,26 +184,38 @@ def _check_size(pixel_format: PixelFormat, width: int, height: int) -> None:
 
 
 def _segments(
-    view: memoryview, table: int, count: int, row_bytes: int, height: int
+    view: memoryview, table: int, count: int, pixel_format: PixelFormat, width: int, height: int
 ) -> Iterator[Segment]:
     position = table + count * SEGMENT_LENGTH
     if position > len(view):
         raise ProtocolError(f"{count} segments do not fit the message")
     next_row = 0
     for index in range(count):
-        first, rows, code, length = _SEGMENT.unpack_from(view, table + index * SEGMENT_LENGTH)
+        entry = _SEGMENT.unpack_from(view, table + index * SEGMENT_LENGTH)
+        first, rows, code, shift, length = entry
         if first < next_row or rows == 0 or first + rows > height:
             raise ProtocolError(f"segment {index}: {rows} rows from row {first} on")
-        if code > max(Kind):
-            raise ProtocolError(f"segment {index}: {code} is no kind")
-        kind = Kind(code)
-        unpacked = rows * row_bytes
-        if not (0 < length < unpacked if kind.packed else length == unpacked):
-            raise ProtocolError(f"segment {index}: {length} bytes for {unpacked}")
+        kind = _kind(index, code, pixel_format)
+        reads_base = kind.xor or kind is Kind.COPY
+        lowest, highest = (-first, height - first - rows) if reads_base else (0, 0)
+        if not lowest <= shift <= highest:
+            raise ProtocolError(f"segment {index}: a shift by {shift} rows")
+        size = 0 if kind is Kind.COPY else rows * width * pixel_format.bytes_per_pixel
+        if not (0 < length < size if kind.packed else length == size):
+            raise ProtocolError(f"segment {index}: {length} bytes for {size}")
         if position + length > len(view):
             raise ProtocolError(f"segment {index}: its payload leaves the message")
-        yield Segment(first, rows, kind, view[position : position + length])
+        yield Segment(first, rows, kind, view[position : position + length], shift)
         next_row = first + rows
         position += length + -length % 4
     if position != len(view):
         raise ProtocolError(f"the message has {len(view)} bytes where {position} are due")
+
+
+def _kind(index: int, code: int, pixel_format: PixelFormat) -> Kind:
+    if code not in _KINDS:
+        raise ProtocolError(f"segment {index}: {code} is no kind")
+    kind = Kind(code)
+    if kind.unpadded and not pixel_format.padded:
+        raise ProtocolError(f"segment {index}: {pixel_format} has no padding to leave out")
+    return kind

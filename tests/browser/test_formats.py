@@ -11,11 +11,15 @@ from tests.browser.chromium import opened, shows
 from ws_stream import Server
 
 
-def from_565(low: int, high: int) -> list[int]:
-    """Red, green and blue of a little-endian word, by writing its bits out and repeating the first ones."""
-    bits = f"{high:08b}{low:08b}"
-    parts = bits[:5], bits[5:11], bits[11:]
-    return [int((part + part)[:8], 2) for part in parts]
+def from_bits(*lengths: int) -> Callable[..., list[int]]:
+    """Red, green and blue of a little-endian word, by writing its bits out and repeating them."""
+
+    def convert(*word: int) -> list[int]:
+        bits = "".join(f"{byte:08b}" for byte in reversed(word))[-sum(lengths) :]
+        parts = (bits[sum(lengths[:i]) :][:length] for i, length in enumerate(lengths))
+        return [int((part * 4)[:8], 2) for part in parts]
+
+    return convert
 
 
 TO_RGB: dict[str, Callable[..., list[int]]] = {
@@ -23,10 +27,21 @@ TO_RGB: dict[str, Callable[..., list[int]]] = {
     "bgrx8888": lambda b, g, r, _: [r, g, b],
     "rgb888": lambda r, g, b: [r, g, b],
     "bgr888": lambda b, g, r: [r, g, b],
-    "rgb565": from_565,
     "gray8": lambda v: [v, v, v],
+    "rgb565": from_bits(5, 6, 5),
+    "rgb444": from_bits(4, 4, 4),
+    "rgb332": from_bits(3, 3, 2),
 }
-BYTES = {name: convert.__code__.co_argcount for name, convert in TO_RGB.items()}
+BYTES = {
+    "rgbx8888": 4,
+    "bgrx8888": 4,
+    "rgb888": 3,
+    "bgr888": 3,
+    "gray8": 1,
+    "rgb565": 2,
+    "rgb444": 2,
+    "rgb332": 1,
+}
 WIDTH, HEIGHT = 61, 37
 
 
@@ -37,9 +52,9 @@ def expected(raw: NDArray[np.uint8], name: str) -> NDArray[np.uint8]:
 
 
 def array(raw: NDArray[np.uint8], name: str) -> NDArray[np.generic]:
-    if name == "rgb565":
-        return raw.view("<u2").reshape(HEIGHT, WIDTH)
-    return raw.reshape((HEIGHT, WIDTH) if name == "gray8" else (HEIGHT, WIDTH, BYTES[name]))
+    if BYTES[name] <= 2:
+        return raw.view(f"<u{BYTES[name]}").reshape(HEIGHT, WIDTH)
+    return raw.reshape(HEIGHT, WIDTH, BYTES[name])
 
 
 def change(raw: NDArray[np.uint8], random: np.random.Generator) -> None:

@@ -9,11 +9,14 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from .layout import (
+    COPY,
     EPOCH,
     WHOLE_LZ4,
     WHOLE_STORED,
+    WHOLE_UNPADDED,
     XOR_LZ4,
     XOR_STORED,
+    XOR_UNPADDED,
     Held,
     Segment,
     constant,
@@ -85,7 +88,7 @@ def _fields() -> Iterator[Invalid]:
     yield Invalid("time/2**53", "No longer exact in JavaScript.", GRAY, data)
     data = message(GRAY, ROW, time=2**64 - 1)
     yield Invalid("time/2**64 - 1", "No longer exact in JavaScript.", GRAY, data)
-    for code in (0, 7, 255):
+    for code in (0, 9, 255):
         data = message(GRAY, ROW, code=code)
         yield Invalid(f"format/code {code}", "Such a format is not known.", GRAY, data)
     pixels = GRAY.with_rows(1, ROW.payload)
@@ -151,9 +154,46 @@ def _tables() -> Iterator[Invalid]:
         ("first row 65535", "16 bits do not hold its end.", [ROW._replace(first=65535)]),
     ):
         yield Invalid(f"rows/{name}", about, GRAY, message(GRAY, *segments))
-    for kind in (4, 255, 256, 2**31, 2**32 - 1):
-        data = message(GRAY, ROW._replace(kind=kind))
-        yield Invalid(f"kind/{kind}", "A later version's.", GRAY, data)
+    yield from _kinds_and_shifts()
+
+
+def _kinds_and_shifts() -> Iterator[Invalid]:
+    padded = held("rgbx8888", 7, 3)
+    for kind in (5, 6, 7, 8, 10, 12, 13, 15, 255, 256, 2**15, 2**16 - 1):
+        block = b"" if kind in (6, 12) else constant(9, 21)
+        data = message(padded, Segment(1, 1, kind, block))
+        yield Invalid(f"kind/{kind}", "A later version's.", padded, data)
+    base = held("rgb888", 7, 3)
+    for kind in (WHOLE_UNPADDED, XOR_UNPADDED):
+        data = message(base, Segment(1, 1, kind, last(b"12345")))
+        about = "This format has no padding bytes that could be left out."
+        yield Invalid(f"unpadded/kind {kind}", about, base, data)
+    packed = held("gray8", 13, 3)
+    for kind, to, payload in (
+        (WHOLE_STORED, GRAY, b"ab"),
+        (WHOLE_LZ4, packed, constant(9, 13)),
+        (WHOLE_UNPADDED, padded, constant(9, 21)),
+    ):
+        for shift in (1, -1):
+            data = message(to, Segment(1, 1, kind, payload, shift))
+            about = "Rows that are sent whole are read from nowhere."
+            yield Invalid(f"shift/kind {kind} by {shift}", about, to, data)
+    for kind, to, payload in (
+        (COPY, GRAY, b""),
+        (XOR_STORED, GRAY, b"ab"),
+        (XOR_LZ4, packed, constant(9, 13)),
+        (XOR_UNPADDED, padded, constant(9, 21)),
+    ):
+        for shift in (-2, 2, -(2**15), 2**15 - 1):
+            data = message(to, Segment(1, 1, kind, payload, shift))
+            about = "Row 1 of 3 cannot be made of a row that is not in the picture."
+            yield Invalid(f"shift/kind {kind} by {shift}", about, to, data)
+    for first, shift in ((0, -1), (1, 1)):
+        data = message(GRAY, Segment(first, 2, COPY, shift=shift))
+        about = "One of two rows would be read outside of the picture."
+        yield Invalid(f"shift/two rows by {shift}", about, GRAY, data)
+    data = message(GRAY, Segment(0, 1, COPY, shift=3), base=0)
+    yield Invalid("shift/base 0", "The blank picture has no more rows.", GRAY, data)
 
 
 def _payloads() -> Iterator[Invalid]:
@@ -162,6 +202,9 @@ def _payloads() -> Iterator[Invalid]:
             data = message(GRAY, Segment(1, 1, kind, payload))
             name = f"stored length/kind {kind}, {len(payload)} of 2"
             yield Invalid(name, "A stored row of 2 bytes.", GRAY, data)
+    for payload in (b"a", b"ab"):
+        data = message(GRAY, Segment(1, 1, COPY, payload, shift=1))
+        yield Invalid(f"copy length/{len(payload)}", "A copy has no payload.", GRAY, data)
     base = held("gray8", 13, 1)
     equal = sequence(b"1", 1, 4) + last(b"12345678")
     for kind in (WHOLE_LZ4, XOR_LZ4):

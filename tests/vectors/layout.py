@@ -18,10 +18,13 @@ FORMATS = {
     "bgr888": (4, 3),
     "rgb565": (5, 2),
     "gray8": (6, 1),
+    "rgb444": (7, 2),
+    "rgb332": (8, 1),
 }
 """Name: code on the wire, bytes per pixel."""
 
-WHOLE_STORED, WHOLE_LZ4, XOR_STORED, XOR_LZ4 = range(4)
+WHOLE_STORED, WHOLE_LZ4, XOR_STORED, XOR_LZ4, COPY = range(5)
+WHOLE_UNPADDED, XOR_UNPADDED = 9, 11
 
 
 @dataclass(frozen=True)
@@ -69,7 +72,8 @@ class Segment(NamedTuple):
     first: int
     rows: int
     kind: int
-    payload: bytes
+    payload: bytes = b""
+    shift: int = 0
     padding: bytes | None = None
     length: int | None = None
 
@@ -104,7 +108,7 @@ def message(to: Held, *segments: Segment, later: bytes = b"", **changed: int) ->
     parts = [struct.pack("<HBBIIIQHHII", *fields), later]
     for segment in segments:
         length = len(segment.payload) if segment.length is None else segment.length
-        parts.append(struct.pack("<HHII", segment.first, segment.rows, segment.kind, length))
+        parts.append(struct.pack("<HHHhI", *segment[:3], segment.shift, length))
     for segment in segments:
         aligned = bytes(-len(segment.payload) % 4)
         parts += segment.payload, aligned if segment.padding is None else segment.padding

@@ -5,12 +5,15 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from .layout import (
+    COPY,
     FORMATS,
     TIME,
     WHOLE_LZ4,
     WHOLE_STORED,
+    WHOLE_UNPADDED,
     XOR_LZ4,
     XOR_STORED,
+    XOR_UNPADDED,
     Held,
     Segment,
     blank,
@@ -44,6 +47,8 @@ def vectors() -> Iterator[Valid]:
     yield from _kinds_and_formats()
     yield from _segments()
     yield from _blank_bases()
+    yield from _moved_rows()
+    yield from _unpadded()
     yield from _headers()
     yield from _limits()
     yield from _blocks()
@@ -69,6 +74,7 @@ def _kinds_and_formats() -> Iterator[Valid]:
             (WHOLE_LZ4, constant(0xA5, size), even),
             (XOR_STORED, old[::-1], xor(old, old[::-1])),
             (XOR_LZ4, constant(0xA5, size), xor(old, even)),
+            (COPY, b"", old),
         ):
             yield Valid(
                 f"{name}, kind {kind}",
@@ -121,6 +127,64 @@ def _blank_bases() -> Iterator[Valid]:
     about = "An XOR with blank that is packed, onto a held picture."
     packed = message(wide, Segment(0, 1, XOR_LZ4, constant(7, 13)), base=0)
     yield Valid("base 0: a packed XOR", about, wide, packed, bytes([7]) * 13)
+
+
+def _moved_rows() -> Iterator[Valid]:
+    for name, height in (("gray8", 9), ("rgb888", 9), ("rgbx8888", 5)):
+        base = held(name, 3, height)
+        about = "Each row becomes the base's row below it, and the first the last one: all are read before any is made."
+        up = Segment(0, height - 1, COPY, shift=1)
+        corner = Segment(height - 1, 1, COPY, shift=1 - height)
+        pixels = base.rows(1, height - 1) + base.rows(0, 1)
+        yield Valid(f"{name}, rows turned up", about, base, message(base, up, corner), pixels)
+        down = Segment(1, height - 1, COPY, shift=-1)
+        pixels = base.rows(0, 1) + base.rows(0, height - 1)
+        about = "All but the first become the row above."
+        yield Valid(f"{name}, rows copied down", about, base, message(base, down), pixels)
+        change = bytes(range(1, 2 * base.row_bytes + 1))
+        for first, shift in ((0, height - 2), (height - 2, 2 - height), (1, 1)):
+            rows = Segment(first, 2, XOR_STORED, change, shift)
+            pixels = base.with_rows(first, xor(base.rows(first + shift, 2), change))
+            about = "Onto rows from elsewhere, at offsets that are not the own one's neighbours in words of 4 bytes."
+            key = f"{name}, XOR onto rows shifted by {shift}"
+            yield Valid(key, about, base, message(base, rows), pixels)
+    base = held("gray8", 13, 3)
+    packed = Segment(0, 1, XOR_LZ4, constant(7, 13), shift=2)
+    pixels = base.with_rows(0, xor(base.rows(2, 1), bytes([7]) * 13))
+    yield Valid("a packed XOR, shifted", "By two rows.", base, message(base, packed), pixels)
+    two = (Segment(0, 1, WHOLE_STORED, b"ab"), Segment(1, 1, COPY, shift=-1))
+    about = "A copy is of the base's rows, also of one that the message has changed already."
+    pixels = b"ab" + GRAY.rows(0, 1) + GRAY.rows(2, 1)
+    yield Valid("a copy of a changed row", about, GRAY, message(GRAY, *two), pixels)
+    copy = Segment(0, 1, COPY, shift=2)
+    about = "The blank picture's rows are zero, whatever was held."
+    yield Valid("base 0: a copy", about, GRAY, message(GRAY, two[0], base=0), b"ab" + bytes(4))
+    yield Valid("base 0: an only copy", about, GRAY, message(GRAY, copy, base=0), bytes(6))
+
+
+def _unpadded() -> Iterator[Valid]:
+    for name in ("rgbx8888", "bgrx8888"):
+        base = held(name, 7, 3)
+        colours = sequence(b"abcdef", 6, 30) + last(b"ghijkl")
+        text = b"abcdef" * 6 + b"ghijkl"
+        pixels = [text[at : at + 3] for at in range(0, 42, 3)]
+        whole = b"".join(pixel + b"\xff" for pixel in pixels)
+        old = base.rows(1, 2)
+        new = xor(old, b"".join(pixel + b"\0" for pixel in pixels))
+        about = "Padding bytes become 255."
+        data = message(base, Segment(1, 2, WHOLE_UNPADDED, colours))
+        yield Valid(f"{name}, kind 9", about, base, data, base.with_rows(1, whole))
+        about = "Padding bytes become those of the base's rows, which need not be 255."
+        data = message(base, Segment(1, 2, XOR_UNPADDED, colours))
+        yield Valid(f"{name}, kind 11", about, base, data, base.with_rows(1, new))
+        shifted = xor(base.rows(0, 2), b"".join(pixel + b"\0" for pixel in pixels))
+        data = message(base, Segment(1, 2, XOR_UNPADDED, colours, -1))
+        about = "The same onto rows from elsewhere."
+        yield Valid(f"{name}, kind 11 shifted", about, base, data, base.with_rows(1, shifted))
+        zero = b"".join(pixel + b"\0" for pixel in pixels)
+        data = message(base, Segment(0, 2, XOR_UNPADDED, colours), base=0)
+        about = "Padding bytes of the blank picture are 0 and stay so."
+        yield Valid(f"base 0: {name}, kind 11", about, base, data, zero + bytes(28))
 
 
 def _headers() -> Iterator[Valid]:

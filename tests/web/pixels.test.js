@@ -8,13 +8,25 @@ import { test } from "node:test";
 import { BY_CODE, BY_NAME, FORMATS } from "../../web/pixels.js";
 import { random } from "./pictures.js";
 
-/** @param {number} low @param {number} high */
-function from565(low, high) {
-  const word = low + 256 * high;
-  const [red, green, blue] = [Math.floor(word / 2048), Math.floor(word / 32) % 64, word % 32];
-  const wide = [red * 8 + (red >> 2), green * 4 + (green >> 4), blue * 8 + (blue >> 2)];
-  return wide;
+/**
+ * Red, green and blue of a word whose binary digits are one letter each: repeating the digits of a
+ * numeral widens it.
+ * @param {string} letters @param {number} word
+ */
+function widened(letters, word) {
+  const digits = word.toString(2).padStart(letters.length, "0");
+  return [..."RGB"].map((letter) => {
+    const field = [...digits].filter((_, at) => letters[at] === letter).join("");
+    return parseInt(field.repeat(4).slice(0, 8), 2);
+  });
 }
+
+/** The words of the protocol's table. @type {Record<string, string>} */
+const LETTERS = {
+  rgb565: "RRRRRGGGGGGBBBBB",
+  rgb444: "xxxxRRRRGGGGBBBB",
+  rgb332: "RRRGGGBB",
+};
 
 /** Red, green and blue of the bytes of one pixel. @type {Record<string, (bytes: number[]) => number[]>} */
 const MEANING = {
@@ -22,8 +34,10 @@ const MEANING = {
   bgrx8888: ([blue, green, red]) => [red, green, blue],
   rgb888: ([red, green, blue]) => [red, green, blue],
   bgr888: ([blue, green, red]) => [red, green, blue],
-  rgb565: ([low, high]) => from565(low, high),
   gray8: ([gray]) => [gray, gray, gray],
+  rgb565: ([low, high]) => widened(LETTERS.rgb565, low + 256 * high),
+  rgb444: ([low, high]) => widened(LETTERS.rgb444, low + 256 * high),
+  rgb332: ([word]) => widened(LETTERS.rgb332, word),
 };
 
 test("the codes and names are those of the protocol", () => {
@@ -36,6 +50,8 @@ test("the codes and names are those of the protocol", () => {
       [4, "bgr888", 3],
       [5, "rgb565", 2],
       [6, "gray8", 1],
+      [7, "rgb444", 2],
+      [8, "rgb332", 1],
     ],
   );
   for (const format of FORMATS) {
@@ -66,16 +82,17 @@ for (const { name, bytesPerPixel, toRgba } of FORMATS) {
   });
 }
 
-test("every 16-bit word of rgb565 is widened by its top bits", () => {
-  const words = Uint16Array.from({ length: 65536 }, (_, word) => word);
-  const image = new Uint8ClampedArray(4 * 65536);
-  const bytes = new Uint8Array(words.buffer);
-  BY_NAME.get("rgb565")?.toRgba(bytes, new Uint32Array(image.buffer), 0, 65536);
-  for (let word = 0; word < 65536; word++) {
-    const [red, green, blue] = from565(word & 255, word >> 8);
-    const at = 4 * word;
-    const isRight = image[at] === red && image[at + 1] === green && image[at + 2] === blue;
-    assert.ok(isRight && image[at + 3] === 255, `word ${word}`);
-  }
-  assert.deepEqual([...image.subarray(-4)], [255, 255, 255, 255]);
-});
+for (const [name, letters] of Object.entries(LETTERS)) {
+  test(`every word of ${name} is widened by its top bits, and the other bits are ignored`, () => {
+    const count = 2 ** letters.length;
+    const words = Array.from({ length: count }, (_, word) => word);
+    const bytes =
+      count === 256 ? Uint8Array.from(words) : new Uint8Array(Uint16Array.from(words).buffer);
+    const image = new Uint8ClampedArray(4 * count);
+    BY_NAME.get(name)?.toRgba(bytes, new Uint32Array(image.buffer), 0, count);
+    for (const word of words) {
+      const shown = image.subarray(4 * word, 4 * word + 4).join();
+      assert.equal(shown, [...widened(letters, word), 255].join(), `word ${word}`);
+    }
+  });
+}

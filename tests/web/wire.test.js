@@ -32,8 +32,8 @@ test("every value of the header and the table is read", () => {
     checksum: 5,
   });
   assert.deepEqual(segments, [
-    { firstRow: 0, rows: 1, kind: 0, start: 60, end: 62 },
-    { firstRow: 2, rows: 1, kind: 3, start: 64, end: 65 },
+    { firstRow: 0, rows: 1, kind: 0, shift: 0, start: 60, end: 62 },
+    { firstRow: 2, rows: 1, kind: 3, shift: 0, start: 64, end: 65 },
   ]);
 });
 
