@@ -83,7 +83,7 @@ def _based(frame: Frame, base: Frame) -> list[Segment]:
             payload = _constant(len(payload) * 3 // 4 if kind.unpadded else len(payload), random)
         if kind.packed and not 0 < len(payload) < frame.rows.shape[1]:
             kind, payload = Kind.COPY, b""
-        shift = 0 if kind is Kind.WHOLE_UNPADDED else random.randrange(height) - row
+        shift = random.randrange(height) - row if kind is Kind.COPY else 0
         segments.append(Segment(row, 1, kind, payload, shift))
     return segments
 

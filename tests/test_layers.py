@@ -16,6 +16,8 @@ ROOMS = [
     "pixels",
     "frame",
     "wire",
+    "moved",
+    "packing",
     "codec",
     "shrink",
     "wish",
@@ -41,9 +43,12 @@ ROOMS = [
 
 LIBRARIES = {
     "asyncio": {"hub", "capture", "connection", "loop_thread", "server", "client", "watch", "cli"},
-    "lz4": {"codec"},
+    "lz4": {"packing", "codec"},
     "websockets": {"connection", "server", "client"},
-    "numpy": {"pixels", "frame", "codec", "shrink", "feed", "hub", "sources", "png"},
+    "numpy": {
+        *("pixels", "frame", "moved", "packing", "codec", "shrink"),
+        *("feed", "hub", "sources", "png"),
+    },
 }
 """Who may know a library. What is not named here is free to all."""
 

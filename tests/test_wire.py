@@ -27,8 +27,7 @@ def messages(draw: st.DrawFn) -> Message:
         kind = draw(st.sampled_from([k for k in kinds if pixel_format.padded or not k.unpadded]))
         length = draw(st.integers(1, size - 1)) if kind.packed else size * (kind is not Kind.COPY)
         payload = draw(st.binary(min_size=length, max_size=length))
-        reads_base = kind.xor or kind is Kind.COPY
-        shift = draw(st.integers(-first, height - end)) if reads_base else 0
+        shift = draw(st.integers(-first, height - end)) if kind is Kind.COPY else 0
         segments.append(Segment(first, end - first, kind, payload, shift))
     number = draw(st.integers(1, 2**32 - 1))
     return Message(

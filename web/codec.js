@@ -77,7 +77,6 @@ function compose(message, bytes, { pixels, scratch, width, height, format }) {
   for (const { firstRow, rows, kind, shift, start, end } of message.segments) {
     const first = firstRow * rowBytes;
     const last = first + rows * rowBytes;
-    const read = first + shift * rowBytes;
     if (kind & PACKED) {
       const to = kind & UNPADDED ? first + (last - first) / 4 : first;
       const isWhole = unpack(bytes, start, end, scratch, to, last);
@@ -87,8 +86,9 @@ function compose(message, bytes, { pixels, scratch, width, height, format }) {
       scratch.set(bytes.subarray(start, end), first);
     }
     if (fromBlank) continue;
-    if (kind & XOR) xor(scratch, first, last, pixels, read);
-    if (kind === COPY) scratch.set(pixels.subarray(read, read + last - first), first);
+    if (kind & XOR) xor(scratch, pixels, first, last);
+    const offset = shift * rowBytes;
+    if (kind === COPY) scratch.set(pixels.subarray(first + offset, last + offset), first);
   }
   // Rows in no segment are black when the base is blank, whatever was held.
   if (fromBlank) return [[0, height]];
@@ -106,20 +106,19 @@ function pad(target, start, end, fourth) {
 }
 
 /**
- * target[start..end] ^= as many bytes of the source from `read` on.
- * @param {Uint8Array} target @param {number} start @param {number} end
- * @param {Uint8Array} source @param {number} read
+ * target ^= source from byte `start` to `end`; both begin at a multiple of 4 in their buffers.
+ * @param {Uint8Array} target @param {Uint8Array} source @param {number} start @param {number} end
  */
-function xor(target, start, end, source, read) {
+function xor(target, source, start, end) {
   let at = start;
-  // Nearly all rows begin at words; so do both arrays, in their buffers.
-  if ((start | read) % 4 === 0) {
+  // Nearly all rows begin at words.
+  if (start % 4 === 0) {
     const to = new Int32Array(target.buffer, target.byteOffset, end >> 2);
-    const from = new Int32Array(source.buffer, source.byteOffset, source.length >> 2);
-    for (let i = start >> 2, j = read >> 2; i < to.length;) to[i++] ^= from[j++];
+    const from = new Int32Array(source.buffer, source.byteOffset, end >> 2);
+    for (let i = start >> 2; i < to.length; i++) to[i] ^= from[i];
     at = 4 * to.length;
   }
-  for (; at < end; at++) target[at] ^= source[read + at - start];
+  for (; at < end; at++) target[at] ^= source[at];
 }
 
 /** Of the picture as it will be: runs are in scratch. @param {Picture} picture @param {Run[]} runs */

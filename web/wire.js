@@ -37,8 +37,8 @@ export class ChecksumError extends ProtocolError {
 }
 
 /**
- * A run of rows; its payload is the message's bytes from `start` to before `end`. The base's rows
- * that are read lie `shift` rows further down.
+ * A run of rows; its payload is the message's bytes from `start` to before `end`. Rows to be copied
+ * lie `shift` rows further down in the base.
  * @typedef {{firstRow: number, rows: number, kind: number, shift: number, start: number,
  *   end: number}} Segment
  */
@@ -88,7 +88,7 @@ export function parse(bytes) {
     const end = start + view.getUint32(entry + 8, true);
     check(firstRow >= nextRow && rows > 0 && firstRow + rows <= height, `row ${firstRow}: order`);
     const read = firstRow + shift;
-    const isShift = kind & (XOR | COPY) ? read >= 0 && read + rows <= height : shift === 0;
+    const isShift = kind === COPY ? read >= 0 && read + rows <= height : shift === 0;
     check(isShift, `row ${firstRow}: a shift by ${shift}`);
     checkPayload(kind, end - start, rows * width * format.bytesPerPixel, format);
     check(end <= total, `row ${firstRow}: the payload leaves the message`);

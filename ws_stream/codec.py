@@ -1,9 +1,11 @@
 """Two pure functions: `encode` a frame as its difference from a base, `decode` it back.
 
-Knows nothing of time, viewers or sockets. The only room that touches LZ4.
+Knows nothing of time, viewers or sockets.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+from operator import attrgetter
 
 import lz4.block
 import numpy as np
@@ -11,15 +13,17 @@ from numpy.typing import NDArray
 
 from .errors import ChecksumError, ProtocolError
 from .frame import Frame
+from .moved import moved_rows
+from .packing import pack
 from .wire import Kind, Message, Segment, parse, serialize
 
 MERGE_GAP = 16
 """Unchanged rows fewer than this between two changed runs are sent along: a run of zeros packs to 1/255 of its
 size, while a segment of its own costs 12 bytes and a call into LZ4."""
 
-TRY_WHOLE_ABOVE = 0.5
-"""When the packed XOR is over this share of the rows, the plain rows are packed too and the smaller is kept:
-on sensor noise the difference of two pictures is larger than either."""
+BAND = 2**18
+"""Longer runs are cut into bands of at most so many bytes or one row: each is packed as suits it, in memory that stays
+in the processor's cache."""
 
 
 def changed_rows(
@@ -46,17 +50,18 @@ def encode(
     `changed` is `changed_rows(frame, base)` where the caller has that already. Both frames' padding bytes are sent as
     they are: `shrink` has set them to 255. Cannot fail.
     """
-    new = frame.rows
     if base is None or base.number == 0 or not base.alike(frame):
         base_number = 0
-        segments = [_whole(new, 0, frame.height)] if new.any() else []
+        everything = [(0, frame.height)] if frame.pixels.any() else []
+        segments = [
+            pack(frame.rows[first:end], None, first, padded=frame.format.padded)
+            for first, end in _bands(everything, frame.rows.shape[1])
+        ]
     else:
         base_number = base.number
         if changed is None:
             changed = changed_rows(frame, base)
-        segments = [
-            _difference(new, base.rows, first, end) for first, end in runs(changed, MERGE_GAP)
-        ]
+        segments = _differences(frame, base, changed)
     return serialize(
         Message(
             frame.format,
@@ -77,15 +82,16 @@ def decode(data: bytes | bytearray | memoryview, base: Frame) -> Frame:
     """
     message = parse(data)
     _check_base(message, base)
-    if message.base:
-        pixels, held = base.pixels.copy(), base.rows
-    else:
-        pixels, held = np.zeros_like(base.pixels), np.broadcast_to(np.uint8(0), base.rows.shape)
+    pixels = base.pixels.copy() if message.base else np.zeros_like(base.pixels)
     frame = Frame(message.epoch, message.number, message.time, message.format, pixels)
+    rows = frame.rows
     for segment in message.segments:
-        end = segment.first_row + segment.rows
-        read = held[segment.first_row + segment.shift : end + segment.shift]
-        _apply(segment, frame.rows[segment.first_row : end], read)
+        target = rows[segment.first_row : segment.first_row + segment.rows]
+        if segment.kind is not Kind.COPY:
+            _apply(segment, target)
+        elif message.base:
+            first = segment.first_row + segment.shift
+            target[:] = base.rows[first : first + segment.rows]
     pixels.flags.writeable = False
     if message.checksum is not None and message.checksum != frame.checksum():
         raise ChecksumError(f"picture {frame.number} is not the one its checksum names")
@@ -104,46 +110,57 @@ def runs(changed: NDArray[np.bool_], gap: int) -> Iterator[tuple[int, int]]:
         first = flags.find(1, end)
 
 
-def _whole(new: NDArray[np.uint8], first: int, end: int) -> Segment:
-    rows = new[first:end]
-    packed = _pack(rows)
-    if len(packed) < rows.size:
-        return Segment(first, end - first, Kind.WHOLE_LZ4, packed)
-    return Segment(first, end - first, Kind.WHOLE_STORED, rows.data.cast("B"))
+def _differences(frame: Frame, base: Frame, changed: NDArray[np.bool_]) -> list[Segment]:
+    new, old, padded = frame.rows, base.rows, frame.format.padded
+    copies: list[Segment] = []
+    if found := moved_rows(frame, base, changed):
+        copies = _copies(changed, *found)
+        changed = changed.copy()
+        for copy in copies:
+            changed[copy.first_row : copy.first_row + copy.rows] = False
+    differences = [
+        pack(new[first:end], old[first:end], first, padded=padded)
+        for first, end in _bands(runs(changed, MERGE_GAP), new.shape[1])
+    ]
+    return sorted(copies + differences, key=attrgetter("first_row")) if copies else differences
 
 
-def _difference(new: NDArray[np.uint8], old: NDArray[np.uint8], first: int, end: int) -> Segment:
-    difference = new[first:end] ^ old[first:end]
-    packed = _pack(difference)
-    if len(packed) > TRY_WHOLE_ABOVE * difference.size:
-        whole = _whole(new, first, end)
-        if len(whole.payload) <= len(packed):
-            return whole
-    return Segment(first, end - first, Kind.XOR_LZ4, packed)
+def _copies(changed: NDArray[np.bool_], shift: int, moved: NDArray[np.bool_]) -> list[Segment]:
+    """Runs of rows that moved, each from a changed row to one; at least as many as a gap that is not merged."""
+    copies = []
+    for first, end in runs(moved, 1):
+        rows = first + changed[first:end].nonzero()[0]
+        if len(rows) >= MERGE_GAP:
+            count = int(rows[-1] - rows[0]) + 1
+            copies.append(Segment(int(rows[0]), count, Kind.COPY, shift=shift))
+    return copies
 
 
-def _pack(rows: NDArray[np.uint8]) -> bytes:
-    packed: bytes = lz4.block.compress(rows, store_size=False)
-    return packed
-
-
-def _apply(segment: Segment, target: NDArray[np.uint8], held: NDArray[np.uint8]) -> None:
-    """Make the rows of a segment; `held` are the rows of the base that it may read."""
-    kind = segment.kind
-    if kind is Kind.COPY:
-        target[:] = held
-    elif kind.unpadded:
-        colours = _unpack(segment, target.size * 3 // 4).reshape(-1, 3)
-        target[:] = held if kind.xor else 255
-        pixels = target.reshape(-1, 4)
-        if kind.xor:
-            pixels[:, :3] ^= colours
+def _bands(found: Iterable[tuple[int, int]], row_bytes: int) -> Iterator[tuple[int, int]]:
+    """The runs, cut where they are longer than a band."""
+    for first, end in found:
+        size = (end - first) * row_bytes
+        if size <= BAND:
+            yield first, end
         else:
-            pixels[:, :3] = colours
-    elif kind.xor:
-        np.bitwise_xor(held, _unpack(segment, target.size).reshape(target.shape), out=target)
+            count = min(-(-size // BAND), end - first)
+            yield from pairwise(first + (end - first) * cut // count for cut in range(count + 1))
+
+
+def _apply(segment: Segment, target: NDArray[np.uint8]) -> None:
+    """Make the rows of a segment of those of the base."""
+    size = target.size * 3 // 4 if segment.kind.unpadded else target.size
+    unpacked = _unpack(segment, size)
+    if segment.kind.unpadded:
+        if not segment.kind.xor:
+            target[:] = 255
+        target, unpacked = target.reshape(-1, 4)[:, :3], unpacked.reshape(-1, 3)
     else:
-        target[:] = _unpack(segment, target.size).reshape(target.shape)
+        unpacked = unpacked.reshape(target.shape)
+    if segment.kind.xor:
+        target ^= unpacked
+    else:
+        target[:] = unpacked
 
 
 def _unpack(segment: Segment, size: int) -> NDArray[np.uint8]:

@@ -34,8 +34,8 @@ SEGMENT_LENGTH = _SEGMENT.size
 class Kind(IntEnum):
     """What becomes of a segment's rows.
 
-    Bit 0: the payload is packed with LZ4. Bit 1: it is to be XORed onto rows of the base. Bit 2: these are copied as
-    they are. Bit 3: the padding bytes are left out.
+    Bit 0: the payload is packed with LZ4. Bit 1: it is to be XORed onto the base's rows. Bit 2: no payload, rows
+    of the base from elsewhere. Bit 3: the padding bytes are left out.
     """
 
     WHOLE_STORED = 0
@@ -73,7 +73,7 @@ class Segment(NamedTuple):
     kind: Kind
     payload: bytes | memoryview = b""
     shift: int = 0
-    """How many rows further down the base's rows lie that are read; 0 where none are."""
+    """How many rows further down in the base those lie that are copied; 0 for the other kinds."""
 
 
 class Message(NamedTuple):
@@ -196,8 +196,7 @@ def _segments(
         if first < next_row or rows == 0 or first + rows > height:
             raise ProtocolError(f"segment {index}: {rows} rows from row {first} on")
         kind = _kind(index, code, pixel_format)
-        reads_base = kind.xor or kind is Kind.COPY
-        lowest, highest = (-first, height - first - rows) if reads_base else (0, 0)
+        lowest, highest = (-first, height - first - rows) if kind is Kind.COPY else (0, 0)
         if not lowest <= shift <= highest:
             raise ProtocolError(f"segment {index}: a shift by {shift} rows")
         size = 0 if kind is Kind.COPY else rows * width * pixel_format.bytes_per_pixel

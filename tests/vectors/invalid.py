@@ -171,23 +171,20 @@ def _kinds_and_shifts() -> Iterator[Invalid]:
     packed = held("gray8", 13, 3)
     for kind, to, payload in (
         (WHOLE_STORED, GRAY, b"ab"),
+        (XOR_STORED, GRAY, b"ab"),
         (WHOLE_LZ4, packed, constant(9, 13)),
+        (XOR_LZ4, packed, constant(9, 13)),
         (WHOLE_UNPADDED, padded, constant(9, 21)),
+        (XOR_UNPADDED, padded, constant(9, 21)),
     ):
         for shift in (1, -1):
             data = message(to, Segment(1, 1, kind, payload, shift))
-            about = "Rows that are sent whole are read from nowhere."
+            about = "Only copies are of rows from elsewhere."
             yield Invalid(f"shift/kind {kind} by {shift}", about, to, data)
-    for kind, to, payload in (
-        (COPY, GRAY, b""),
-        (XOR_STORED, GRAY, b"ab"),
-        (XOR_LZ4, packed, constant(9, 13)),
-        (XOR_UNPADDED, padded, constant(9, 21)),
-    ):
-        for shift in (-2, 2, -(2**15), 2**15 - 1):
-            data = message(to, Segment(1, 1, kind, payload, shift))
-            about = "Row 1 of 3 cannot be made of a row that is not in the picture."
-            yield Invalid(f"shift/kind {kind} by {shift}", about, to, data)
+    for shift in (-2, 2, -(2**15), 2**15 - 1):
+        data = message(GRAY, Segment(1, 1, COPY, shift=shift))
+        about = "Row 1 of 3 cannot be made of a row that is not in the picture."
+        yield Invalid(f"shift/kind 4 by {shift}", about, GRAY, data)
     for first, shift in ((0, -1), (1, 1)):
         data = message(GRAY, Segment(first, 2, COPY, shift=shift))
         about = "One of two rows would be read outside of the picture."

@@ -141,17 +141,6 @@ def _moved_rows() -> Iterator[Valid]:
         pixels = base.rows(0, 1) + base.rows(0, height - 1)
         about = "All but the first become the row above."
         yield Valid(f"{name}, rows copied down", about, base, message(base, down), pixels)
-        change = bytes(range(1, 2 * base.row_bytes + 1))
-        for first, shift in ((0, height - 2), (height - 2, 2 - height), (1, 1)):
-            rows = Segment(first, 2, XOR_STORED, change, shift)
-            pixels = base.with_rows(first, xor(base.rows(first + shift, 2), change))
-            about = "Onto rows from elsewhere, at offsets that are not the own one's neighbours in words of 4 bytes."
-            key = f"{name}, XOR onto rows shifted by {shift}"
-            yield Valid(key, about, base, message(base, rows), pixels)
-    base = held("gray8", 13, 3)
-    packed = Segment(0, 1, XOR_LZ4, constant(7, 13), shift=2)
-    pixels = base.with_rows(0, xor(base.rows(2, 1), bytes([7]) * 13))
-    yield Valid("a packed XOR, shifted", "By two rows.", base, message(base, packed), pixels)
     two = (Segment(0, 1, WHOLE_STORED, b"ab"), Segment(1, 1, COPY, shift=-1))
     about = "A copy is of the base's rows, also of one that the message has changed already."
     pixels = b"ab" + GRAY.rows(0, 1) + GRAY.rows(2, 1)
@@ -177,10 +166,6 @@ def _unpadded() -> Iterator[Valid]:
         about = "Padding bytes become those of the base's rows, which need not be 255."
         data = message(base, Segment(1, 2, XOR_UNPADDED, colours))
         yield Valid(f"{name}, kind 11", about, base, data, base.with_rows(1, new))
-        shifted = xor(base.rows(0, 2), b"".join(pixel + b"\0" for pixel in pixels))
-        data = message(base, Segment(1, 2, XOR_UNPADDED, colours, -1))
-        about = "The same onto rows from elsewhere."
-        yield Valid(f"{name}, kind 11 shifted", about, base, data, base.with_rows(1, shifted))
         zero = b"".join(pixel + b"\0" for pixel in pixels)
         data = message(base, Segment(0, 2, XOR_UNPADDED, colours), base=0)
         about = "Padding bytes of the blank picture are 0 and stay so."

@@ -7,7 +7,7 @@ import { test } from "node:test";
 import { crc32 } from "node:zlib";
 
 import { blank, decode } from "../../web/codec.js";
-import { ChecksumError, MAX_SIDE, ProtocolError } from "../../web/wire.js";
+import { COPY, ChecksumError, MAX_SIDE, ProtocolError, XOR } from "../../web/wire.js";
 import { format, held, message, random } from "./pictures.js";
 
 /** @import { Part } from "./pictures.js" */
@@ -17,14 +17,18 @@ const CODES = { rgbx8888: 1, rgb888: 3, rgb565: 5, gray8: 6 };
 const BROKEN = Uint8Array.of(0x00);
 
 /**
- * The picture that stored segments make of a base.
+ * The picture that stored segments and copies make of a base.
  * @param {Uint8Array} base
  * @param {Part[]} parts
  * @param {number} rowBytes
  */
 function model(base, parts, rowBytes) {
   const made = base.slice();
-  for (const { firstRow, kind, payload } of parts) {
+  for (const { firstRow, rows, kind, payload } of parts) {
+    if ((kind & 0xffff) === COPY) {
+      const from = (firstRow + (kind >> 16)) * rowBytes;
+      made.set(base.subarray(from, from + rows * rowBytes), firstRow * rowBytes);
+    }
     payload.forEach((byte, at) => {
       made[firstRow * rowBytes + at] = kind === 2 ? made[firstRow * rowBytes + at] ^ byte : byte;
     });
@@ -33,7 +37,7 @@ function model(base, parts, rowBytes) {
 }
 
 /**
- * Stored segments of random rows.
+ * Stored segments and copies of random rows; the upper half of a kind is the shift.
  * @param {(limit: number) => number} next
  * @param {number} rowBytes
  * @param {number} height
@@ -43,15 +47,17 @@ function randomParts(next, rowBytes, height) {
   const parts = [];
   for (let firstRow = next(3); firstRow < height;) {
     const rows = 1 + next(Math.min(4, height - firstRow));
-    const payload = Uint8Array.from({ length: rows * rowBytes }, () => next(256));
-    parts.push({ firstRow, rows, kind: 2 * next(2), payload });
+    const shift = next(height - rows + 1) - firstRow;
+    const kind = [0, XOR, (shift << 16) | COPY][next(3)];
+    const length = kind === 0 || kind === XOR ? rows * rowBytes : 0;
+    parts.push({ firstRow, rows, kind, payload: Uint8Array.from({ length }, () => next(256)) });
     firstRow += rows + next(3);
   }
   return parts;
 }
 
 for (const [name, code] of Object.entries(CODES)) {
-  test(`${name}: differences of any rows, whole or XOR, make the model's picture`, () => {
+  test(`${name}: differences of any rows, whole, XOR or copied, make the model's picture`, () => {
     const next = random(code);
     for (let round = 0; round < 300; round++) {
       const [width, height] = [1 + next(9), 1 + next(9)];
