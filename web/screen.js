@@ -1,15 +1,14 @@
 /**
- * One persistent picture on one canvas, drawn at most once per display refresh and as large as its
- * place allows. Knows nothing of connections.
+ * One persistent picture on one canvas, drawn as it comes, at most once per display refresh, and as
+ * large as its place allows. Knows nothing of connections.
  */
 
 /** @import { Picture, Run } from "./codec.js" */
 /** @typedef {{width: number, height: number}} Size */
 
 /**
- * The size to show a picture at in this room, in CSS pixels; `ratio` is the display's pixels per
- * CSS pixel. Enlarged, each of the picture's pixels covers a whole number of the display's, as
- * otherwise some rows would look thicker than others.
+ * The size to show a picture at, in CSS pixels; `ratio` is the display's pixels per CSS pixel.
+ * Enlarged, each pixel covers a whole number of the display's: no row looks thicker than others.
  * @param {Size} picture @param {Size} room @param {number} ratio
  */
 export function fit(picture, room, ratio) {
@@ -21,7 +20,7 @@ export function fit(picture, room, ratio) {
 
 /** Draws on a canvas, which may fill its parent element. */
 export class Screen {
-  /** The number of the picture that is on the canvas; 0 before the first. */
+  /** Of the picture on the canvas; 0 before the first. */
   drawnNumber = 0;
 
   #canvas;
@@ -33,6 +32,7 @@ export class Screen {
   #rgba = new Uint32Array();
   /** @type {{picture: Picture, runs: Run[], number: number, time: number} | null} */
   #due = null;
+  #isAwaiting = false;
 
   /**
    * @param {HTMLCanvasElement} canvas
@@ -53,18 +53,25 @@ export class Screen {
   }
 
   /**
-   * Draws these rows at the next refresh, as they then are. A hidden page has no refreshes.
+   * Draws these rows, now if there was a refresh since the last drawing, else at the next one, as
+   * they then are. A hidden page has no refreshes.
    * @param {Picture} picture @param {Run[]} runs
    */
   show(picture, runs) {
-    if (!this.#due) requestAnimationFrame(() => this.#draw());
     const earlier = this.#due?.picture === picture ? this.#due.runs : [];
     const { number, time } = picture;
     this.#due = { picture, runs: [...earlier, ...runs], number, time };
+    if (!this.#isAwaiting) this.#draw();
   }
 
   #draw() {
     if (!this.#due) return;
+    this.#isAwaiting = true;
+    requestAnimationFrame(() => {
+      this.#isAwaiting = false;
+      this.#draw();
+    });
+    if (document.hidden) return;
     const { picture, runs, number, time } = this.#due;
     this.#due = null;
     const { pixels, format, width, height } = picture;

@@ -42,14 +42,23 @@ let frames;
 let told;
 /** Pictures that were reported as drawn. @type {number[][]} */
 let drawn;
+/** After how many refreshes. @type {number[]} */
+let drawnAfter;
+let refreshes = 0;
 /** @type {Uint8ClampedArray} */
 let shown;
+/** The page. @type {{hidden: boolean}} */
+let page;
 
 beforeEach(() => {
   frames = [];
   told = [];
   drawn = [];
+  drawnAfter = [];
+  refreshes = 0;
+  page = { hidden: false };
   Object.assign(globalThis, {
+    document: page,
     devicePixelRatio: 1,
     addEventListener() {},
     requestAnimationFrame: (/** @type {() => void} */ call) => frames.push(call),
@@ -66,7 +75,13 @@ beforeEach(() => {
 });
 
 afterEach(() => {
-  for (const name of ["requestAnimationFrame", "ResizeObserver", "ImageData", "addEventListener"]) {
+  for (const name of [
+    "document",
+    "requestAnimationFrame",
+    "ResizeObserver",
+    "ImageData",
+    "addEventListener",
+  ]) {
     Reflect.deleteProperty(globalThis, name);
   }
 });
@@ -86,48 +101,100 @@ function makeScreen() {
       },
     }),
   };
-  const screen = new Screen(/** @type {any} */ (canvas), (...args) => drawn.push(args));
+  const screen = new Screen(/** @type {any} */ (canvas), (...args) => {
+    drawn.push(args);
+    drawnAfter.push(refreshes);
+  });
   return { canvas, screen };
 }
 
 function refresh() {
+  refreshes += 1;
   for (const frame of frames.splice(0)) frame();
 }
 
-test("only the changed rows are drawn, at the next refresh, and then reported", () => {
+/** Draws a picture, so that the next waits for the refresh. @param {Screen} screen */
+function keepWaiting(screen) {
+  screen.show({ ...held({ width: 1, height: 1 }), number: 1 }, [[0, 1]]);
+  told = [];
+  drawn = [];
+}
+
+test("only the changed rows are drawn, at once, and then reported", () => {
   const { canvas, screen } = makeScreen();
   const picture = { ...held({ width: 2, height: 5 }), number: 4, time: 9 };
   screen.show(picture, [[0, 5]]);
-  assert.deepEqual([told, drawn, screen.drawnNumber], [[], [], 0]);
-  refresh();
   assert.deepEqual([canvas.width, canvas.height], [2, 5]);
   assert.deepEqual([told.splice(0), drawn, screen.drawnNumber], [["0 0 0 0 2 5"], [[4, 9]], 4]);
+  refresh();
   picture.number = 5;
   picture.pixels.fill(7);
   screen.show(picture, [
     [1, 1],
     [3, 2],
   ]);
-  refresh();
   assert.deepEqual(told, ["0 0 0 1 2 1", "0 0 0 3 2 2"]);
   assert.deepEqual([...shown.subarray(8, 12)], [7, 7, 7, 255]);
   assert.deepEqual([...shown.subarray(0, 4)], [0, 0, 0, 255]);
 });
 
-test("pictures that come between two refreshes are drawn and reported as one", () => {
+test("pictures that come before the next refresh are drawn and reported as one, at it", () => {
   const { screen } = makeScreen();
   const picture = { ...held(), number: 4 };
-  screen.show(picture, [[0, 1]]);
+  screen.show(picture, [[1, 1]]);
+  assert.deepEqual([told.splice(0), drawn.splice(0)], [["0 0 0 1 2 1"], [[4, 0]]]);
   picture.number = 5;
+  screen.show(picture, [[0, 1]]);
+  picture.number = 6;
   screen.show(picture, [[2, 1]]);
-  assert.equal(frames.length, 1);
+  assert.deepEqual([told, drawn, frames.length], [[], [], 1]);
   refresh();
   assert.deepEqual(told, ["0 0 0 0 2 1", "0 0 0 2 2 1"]);
+  assert.deepEqual(drawn, [[6, 0]]);
+});
+
+test("however pictures come, a refresh is between each two drawings, and none is left", () => {
+  const { screen } = makeScreen();
+  const picture = held();
+  for (const coming of [3, 0, 2, 1, 1, 5, 0, 0, 1, 2, 0, 0]) {
+    for (let i = 0; i < coming; i++) {
+      picture.number += 1;
+      screen.show(picture, [[0, 1]]);
+    }
+    refresh();
+    assert.equal(screen.drawnNumber, picture.number);
+  }
+  assert.ok(drawnAfter.length > 5);
+  assert.equal(new Set(drawnAfter).size, drawnAfter.length);
+  assert.equal(frames.length, 0, "nothing comes, and a refresh is asked for");
+});
+
+test("while nothing is refreshed, one picture is drawn and the others wait", () => {
+  const { screen } = makeScreen();
+  const picture = held();
+  for (picture.number = 1; picture.number < 50; picture.number++) {
+    screen.show(picture, [[0, 1]]);
+  }
+  assert.deepEqual(drawn, [[1, 0]]);
+});
+
+test("on a hidden page nothing is drawn until it is seen again", () => {
+  const { screen } = makeScreen();
+  const picture = { ...held(), number: 4 };
+  page.hidden = true;
+  screen.show(picture, [[0, 1]]);
+  picture.number = 5;
+  page.hidden = false; // its first refresh is yet to come
+  screen.show(picture, [[1, 1]]);
+  assert.deepEqual([told, drawn], [[], []]);
+  refresh();
+  assert.deepEqual(told, ["0 0 0 0 2 1", "0 0 0 1 2 1"]);
   assert.deepEqual(drawn, [[5, 0]]);
 });
 
 test("a picture dropped before it was drawn is still drawn and reported as itself", () => {
   const { screen } = makeScreen();
+  keepWaiting(screen);
   const picture = { ...held(), number: 4 };
   screen.show(picture, [[0, 3]]);
   picture.number = 0;
@@ -137,6 +204,7 @@ test("a picture dropped before it was drawn is still drawn and reported as itsel
 
 test("a picture of another size replaces the one that was not drawn yet", () => {
   const { canvas, screen } = makeScreen();
+  keepWaiting(screen);
   screen.show(held(), [[2, 1]]);
   screen.show(held({ width: 4, height: 2 }), [[0, 2]]);
   refresh();
