@@ -6,7 +6,6 @@ turns, so that whatever else the machine does hits both.
 
 import argparse
 import importlib.util
-import shutil
 import signal
 import sys
 import tempfile
@@ -15,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple, NoReturn
 
 from . import report
-from .content import recorded, recorded_with
+from .content import recorded
 from .measure import Sample, Target, flask_pil, unwatched, watched, ws_stream
 from .processes import BenchError, line, python
 from .ring import Ring, address
@@ -76,8 +75,8 @@ def _check_extra() -> None:
 
 
 def _run(plan: Plan, cache: Path) -> None:
-    recording, screen = recorded(cache)
-    report.machine(recorded_with(recording))
+    recording, how = recorded(cache)
+    report.machine(how["with"])
     with tempfile.TemporaryDirectory(prefix="ws-stream-bench-", dir="/dev/shm") as folder:
         ring = Path(folder, "ring")
         Ring(ring, create=True)
@@ -90,13 +89,9 @@ def _run(plan: Plan, cache: Path) -> None:
             with ws_stream(address(ring), STEPS[0]) as server:
                 watched(server, plan.warm_up, 1)  # somebody was there and left
                 report.still("nobody watches, pictures come", _nobody(plan, server))
-        for source, path in (
-            ("ring", address(ring)),
-            ("xwd", f"xwd:{shutil.copy(screen, folder)}"),
-        ):
-            for step in STEPS:
-                with ws_stream(path, step) as server:
-                    report.still(f"{report.STILL[source]}, step {step}", _one(plan, server))
+        for step in STEPS:
+            with ws_stream(address(ring), step) as server:
+                report.still(f"{report.STILL['ring']}, step {step}", _one(plan, server))
     report.load()
 
 
