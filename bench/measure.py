@@ -3,85 +3,78 @@
 Knows nothing of tables.
 """
 
-import re
+import json
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from statistics import median
-from subprocess import Popen
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from .processes import BenchError, cpu_seconds, line, python, wake_ups
+from .processes import cpu_seconds, line, memory, python, wake_ups
+from .servers import Target, Task, ws_stream
+
+__all__ = ["Sample", "Target", "Window", "unwatched", "watched", "ws_stream"]
 
 
-class Target(NamedTuple):
-    """A running server and how its stream is watched."""
+class Window(NamedTuple):
+    """How long a viewer watches: first uncounted, then counted seconds."""
 
-    pid: int
-    kind: str
-    """A key of `viewers.FOLLOW`."""
-    url: str
+    warm_up: float
+    seconds: float
 
 
 class Sample(NamedTuple):
-    """What a server did in some seconds."""
+    """What a server did in such a window."""
 
     cpu: float
     """Percent of one core: user and system time of the whole process."""
     wake_ups: float
     """Per second, all threads together."""
+    resident: float
+    """MB of memory, the ring's pages included."""
+    proportional: float
+    """The same, each page divided by how many processes share it."""
     pictures: float = 0
     """Pictures per second that reached the viewer and differed from the one before."""
     bytes: float = 0
     """Per second, at the viewer."""
+    exact: float | None = None
+    """Share of the compared pictures that were right to the bit."""
+    max_error: int | None = None
+    psnr: float | None = None
+    ages: tuple[float, ...] = ()
+    """Milliseconds, of each new picture; see `viewers.received.Figures`."""
 
 
-@contextmanager
-def ws_stream(source: str, step: int) -> Iterator[Target]:
-    """ws-stream's server, as a user starts it."""
-    options = ("--step", step, "--fps", 30, "--port", 0)
-    with python("ws_stream", "serve", source, *options) as process:
-        url = re.search(r"http://\S+", line(process))
-        if url is None:
-            raise BenchError("ws-stream serve did not say where it can be reached")
-        yield Target(process.pid, "ws", url[0])
-
-
-@contextmanager
-def flask_pil(ring: Path, step: int) -> Iterator[Target]:
-    """The first user's server."""
-    with python("bench.rivals.flask_pil", ring, step) as process:
-        yield Target(process.pid, "http", line(process))
-
-
-def watched(target: Target, warm_up: float, seconds: float) -> Sample:
+def watched(target: Target, task: Task, recording: Path, window: Window) -> Sample:
     """The server with one viewer, whose process is another one."""
-    with python("bench.viewers", target.kind, target.url, warm_up, seconds) as viewer:
+    place = (target.kind, target.url, task.ring, recording, task.step)
+    with python("bench.viewers", *place, *window) as viewer:
         line(viewer)
-        sample, counts = _sample(target.pid, viewer)
-    pictures, received = map(int, counts.split())
-    return sample._replace(pictures=pictures / seconds, bytes=received / seconds)
+        before = _Meter(target.pid)
+        line(viewer)
+        sample = before.sample()
+        found: dict[str, Any] = json.loads(line(viewer))
+    found["pictures"] /= window.seconds
+    found["bytes"] /= window.seconds
+    found["ages"] = tuple(found["ages"])
+    return sample._replace(**found)
 
 
 def unwatched(target: Target, seconds: float) -> Sample:
     """The server without a viewer."""
-    return _sample(target.pid, seconds)[0]
+    before = _Meter(target.pid)
+    time.sleep(seconds)
+    return before.sample()
 
 
-def middle(samples: list[Sample]) -> Sample:
-    """The median of each figure."""
-    return Sample(*map(median, zip(*samples, strict=True)))
+class _Meter:
+    """What a process had done when this was made."""
 
+    def __init__(self, pid: int) -> None:
+        self.pid = pid
+        self.cpu, self.wakes, self.began = cpu_seconds(pid), wake_ups(pid), time.perf_counter()
 
-def _sample(pid: int, until: Popen[str] | float) -> tuple[Sample, str]:
-    """What the process does until a viewer says its counts, or so many seconds have passed."""
-    cpu, wakes, started = cpu_seconds(pid), wake_ups(pid), time.perf_counter()
-    said = ""
-    if isinstance(until, Popen):
-        said = line(until)
-    else:
-        time.sleep(until)
-    seconds = time.perf_counter() - started
-    cpu, wakes = cpu_seconds(pid) - cpu, wake_ups(pid) - wakes
-    return Sample(100 * cpu / seconds, wakes / seconds), said
+    def sample(self) -> Sample:
+        """What it has done since."""
+        cpu, wakes = cpu_seconds(self.pid) - self.cpu, wake_ups(self.pid) - self.wakes
+        seconds = time.perf_counter() - self.began
+        return Sample(100 * cpu / seconds, wakes / seconds, *memory(self.pid))

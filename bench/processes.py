@@ -93,6 +93,16 @@ def wake_ups(pid: int) -> int:
     )
 
 
+def memory(pid: int) -> tuple[float, float]:
+    """MB that are resident, and MB of its proportional share of them (proc_pid_smaps_rollup(5))."""
+    fields = dict(
+        text.split(":", 1)
+        for text in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:]
+    )
+    resident, proportional = (int(fields[name].split()[0]) / 1000 for name in ("Rss", "Pss"))
+    return resident, proportional
+
+
 def _end(process: subprocess.Popen[str]) -> None:
     for number in (signal.SIGTERM, signal.SIGKILL):
         try:

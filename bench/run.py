@@ -1,0 +1,148 @@
+"""The order in which everything is measured: contents, steps, and the servers in turns.
+
+Knows nothing of tables.
+"""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from statistics import median
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from .content import recorded
+from .measure import Sample, Window, watched
+from .processes import line, python
+from .ring import Ring, flat
+from .servers import SERVERS, Task, options
+
+
+class Plan(NamedTuple):
+    """What is measured, how often and for how long."""
+
+    contents: tuple[str, ...]
+    servers: tuple[str, ...]
+    """The first of each turn is the first of these."""
+    rounds: int
+    warm_up: float
+    seconds: float
+    steps: tuple[int, ...] = (4, 1)
+
+
+class Cell(NamedTuple):
+    """One server at one content and step: the medians of its turns."""
+
+    content: str
+    step: int
+    server: str
+    options: str
+    """Of ws-stream, for this content."""
+    cpu: float
+    cpu_least: float
+    cpu_most: float
+    cpu_turns: tuple[float, ...]
+    per_picture: float
+    """Microseconds of CPU for each picture that the device offered, sent or not."""
+    bytes_per_picture: float
+    """For each picture that the device offered."""
+    bytes: float
+    pictures: float
+    wake_ups: float
+    resident: float
+    proportional: float
+    exact: float | None
+    max_error: int | None
+    psnr: float | None
+    ages: tuple[float, float, float] | None
+    """Milliseconds: p50, p95 and p99 of all turns together; None when nothing new came."""
+
+
+def run(plan: Plan, cache: Path, folder: Path) -> list[Cell]:
+    """Measure all of it. Raises BenchError."""
+    cells: list[Cell] = []
+    for content in plan.contents:
+        recording, how = recorded(cache, content)
+        with _device(folder, recording, how) as ring:
+            for step in plan.steps:
+                task = Task(content, ring, step, how["per_second"])
+                cells += _in_turns(plan, task, recording)
+    return cells
+
+
+@contextmanager
+def _device(folder: Path, recording: Path, how: dict[str, Any]) -> Iterator[Path]:
+    """A ring, and beside it a flat file, that a process of its own keeps filling."""
+    ring, (width, height) = folder / "ring", how["size"]
+    Ring(ring, create=True, width=width, height=height)
+    flat(ring).write_bytes(bytes(width * height * 4))
+    rate = ("--per-second", how["per_second"])
+    with python("bench.ring", ring, recording, "--flat", flat(ring), *rate) as device:
+        line(device)
+        yield ring
+
+
+def _in_turns(plan: Plan, task: Task, recording: Path) -> list[Cell]:
+    names = [name for name in plan.servers if task.step in SERVERS[name].steps]
+    samples: dict[str, list[Sample]] = {name: [] for name in names}
+    window = Window(plan.warm_up, plan.seconds)
+    with ExitStack() as stack:
+        targets = {name: stack.enter_context(SERVERS[name].start(task)) for name in names}
+        for turn in range(plan.rounds):
+            for name in names:
+                _progress(f"{task.content}, step {task.step}, {name}, turn {turn + 1}")
+                samples[name].append(watched(targets[name], task, recording, window))
+    _progress("")
+    return [cell(task, name, samples[name]) for name in names]
+
+
+def cell(task: Task, server: str, samples: list[Sample]) -> Cell:
+    """The medians."""
+    cpu = [sample.cpu for sample in samples]
+    ages = [age for sample in samples for age in sample.ages]
+    middle = {name: _median([getattr(s, name) for s in samples]) for name in _MEDIANS}
+    errors = [sample.max_error for sample in samples if sample.max_error is not None]
+    return Cell(
+        content=task.content,
+        step=task.step,
+        server=server,
+        options=" ".join(options(task.content)) if server == "ws-stream" else "",
+        cpu=median(cpu),
+        cpu_least=min(cpu),
+        cpu_most=max(cpu),
+        cpu_turns=tuple(cpu),
+        per_picture=1e4 * median(cpu) / task.per_second,
+        bytes_per_picture=(middle["bytes"] or 0) / task.per_second,
+        max_error=max(errors) if errors else None,
+        ages=_percentiles(ages) if ages else None,
+        **middle,  # type: ignore[arg-type] # the names are those of both tuples
+    )
+
+
+_MEDIANS = (
+    "bytes",
+    "pictures",
+    "wake_ups",
+    "resident",
+    "proportional",
+    "exact",
+    "psnr",
+)
+
+
+def _median(values: list[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return median(known) if known else None
+
+
+def _percentiles(ages: list[float]) -> tuple[float, float, float]:
+    p50, p95, p99 = np.percentile(ages, (50, 95, 99))
+    return float(p50), float(p95), float(p99)
+
+
+def _progress(text: str) -> None:
+    """One line that is written over, for those who wait."""
+    if sys.stderr.isatty() or os.environ.get("BENCH_PROGRESS"):
+        print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)

@@ -1,0 +1,134 @@
+"""The servers that are compared, and how each is started on a ring.
+
+Knows nothing of viewers and figures.
+"""
+
+import functools
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+from .processes import BenchError, line, python, running
+from .ring import address, flat
+
+TOLERANCE = {"film": 8, "noise": 8}
+"""The largest error of a channel that ws-stream is allowed on this content; 0 on any other."""
+X11VNC = "-localhost -nopw -forever -shared -noipv6 -norc -nonap -sb 0 -wait 30 -defer 5 -quiet"
+"""It polls 30 times a second, does not doze off because nobody types, and sends at once."""
+LISTENS_WITHIN = 10.0
+
+
+class Task(NamedTuple):
+    """What is to be served."""
+
+    content: str
+    ring: Path
+    step: int
+    per_second: int = 30
+
+
+class Target(NamedTuple):
+    """A running server and how its stream is watched."""
+
+    pid: int
+    kind: str
+    """A key of `viewers.__main__.KINDS`."""
+    url: str
+
+
+class Server(NamedTuple):
+    """A way to serve the ring."""
+
+    title: str
+    start: Callable[[Task], AbstractContextManager[Target]]
+    steps: tuple[int, ...] = (4, 1)
+    """The steps it is measured at."""
+
+
+@contextmanager
+def ws_stream(source: str, step: int, *more: object, per_second: int = 30) -> Iterator[Target]:
+    """ws-stream's server, as a user starts it."""
+    options = ("--step", step, "--fps", per_second, "--port", 0, *more)
+    with python("ws_stream", "serve", source, *options) as process:
+        url = re.search(r"http://\S+", line(process))
+        if url is None:
+            raise BenchError("ws-stream serve did not say where it can be reached")
+        yield Target(process.pid, "ws-stream", url[0])
+
+
+def ours(task: Task) -> AbstractContextManager[Target]:
+    """ws-stream with the options for this content."""
+    return ws_stream(
+        address(task.ring), task.step, *options(task.content), per_second=task.per_second
+    )
+
+
+def options(content: str) -> tuple[str, ...]:
+    """What is added to `ws-stream serve` for this content."""
+    if content not in TOLERANCE or not _has_tolerance():
+        return ()
+    return ("--tolerance", str(TOLERANCE[content]))
+
+
+@functools.cache
+def _has_tolerance() -> bool:
+    told = [sys.executable, "-m", "ws_stream", "serve", "--help"]
+    return "--tolerance" in subprocess.run(told, capture_output=True, text=True, check=True).stdout
+
+
+def rival(module: str, kind: str) -> Callable[[Task], AbstractContextManager[Target]]:
+    """A program of `bench.rivals`."""
+
+    @contextmanager
+    def start(task: Task) -> Iterator[Target]:
+        with python(f"bench.rivals.{module}", task.ring, task.step) as process:
+            yield Target(process.pid, kind, line(process))
+
+    return start
+
+
+def x11vnc(kind: str) -> Callable[[Task], AbstractContextManager[Target]]:
+    """x11vnc on the flat file beside the ring; the encoding is chosen by the viewer."""
+
+    @contextmanager
+    def start(task: Task) -> Iterator[Target]:
+        if not (program := shutil.which("x11vnc")):
+            raise BenchError("x11vnc is not installed; right would be: apt-get install x11vnc")
+        with socket.create_server(("127.0.0.1", 0)) as probe:
+            port = probe.getsockname()[1]
+        memory = f"map:{flat(task.ring)}@1024x600x32:ff/ff00/ff0000"
+        command = [program, "-rawfb", memory, "-rfbport", str(port), *X11VNC.split()]
+        with running(command) as process:
+            _wait_for(port, process)
+            yield Target(process.pid, kind, f"127.0.0.1:{port}")
+
+    return start
+
+
+def _wait_for(port: int, process: subprocess.Popen[str]) -> None:
+    until = time.monotonic() + LISTENS_WITHIN
+    while time.monotonic() < until and process.poll() is None:
+        try:
+            socket.create_connection(("127.0.0.1", port)).close()
+        except ConnectionRefusedError:
+            time.sleep(0.05)
+        else:
+            return
+    raise BenchError(f"{process.args!r} did not listen within {LISTENS_WITHIN:.0f} s")
+
+
+SERVERS = {
+    "ws-stream": Server("ws-stream", ours),
+    "flask-pil": Server("Flask + PIL", rival("flask_pil", "multipart")),
+    "simplejpeg": Server("Flask + libjpeg-turbo", rival("flask_turbo", "multipart")),
+    "whole-lz4": Server("whole pictures + LZ4", rival("whole_lz4", "whole")),
+    "x11vnc-tight": Server("x11vnc, lossless Tight", x11vnc("tight"), (1,)),
+    "x11vnc-zrle": Server("x11vnc, ZRLE", x11vnc("zrle"), (1,)),
+}

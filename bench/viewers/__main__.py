@@ -1,0 +1,64 @@
+"""`python -m bench.viewers KIND URL RING RECORDING STEP WARM_UP SECONDS`: watch, and say what came.
+
+After the warm-up says `counting`, after the seconds `counted`, then a line of JSON with `received.Figures`.
+"""
+
+import argparse
+import json
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from . import multipart, websocket
+from .received import Pixels, Received, Truth
+
+
+class Kind(NamedTuple):
+    """How a stream is read, and how what was kept of it becomes pixels."""
+
+    follow: Callable[[str, Received], None]
+    pixels: Callable[[Any], Pixels]
+
+
+KINDS = {
+    "ws-stream": Kind(websocket.follow_ws_stream, websocket.pixels),
+    "whole": Kind(websocket.follow_whole, websocket.pixels),
+    "multipart": Kind(multipart.follow, multipart.pixels),
+}
+
+
+def main() -> None:
+    """Watch. A viewer that gets nothing in the warm-up says so and fails."""
+    parser = argparse.ArgumentParser(prog="python -m bench.viewers", description=__doc__)
+    parser.add_argument("kind", choices=KINDS)
+    parser.add_argument("url")
+    parser.add_argument("ring", type=Path)
+    parser.add_argument("recording", type=Path)
+    parser.add_argument("step", type=int)
+    parser.add_argument("warm_up", type=float)
+    parser.add_argument("seconds", type=float)
+    options = parser.parse_args()
+    kind = KINDS[options.kind]
+    received = Received(Truth(options.ring, options.recording, options.step))
+    threading.Thread(target=kind.follow, args=(options.url, received), daemon=True).start()
+    time.sleep(options.warm_up)
+    if not received.pictures:
+        sys.exit(f"no picture from {options.url} within {options.warm_up:g} s")
+    print("counting", flush=True)
+    before, received.counting = (received.pictures, received.bytes), True
+    time.sleep(options.seconds)
+    after, received.counting = (received.pictures, received.bytes), False
+    print("counted", flush=True)
+    found = received.figures(kind.pixels)
+    print(
+        json.dumps(
+            {**found._asdict(), "pictures": after[0] - before[0], "bytes": after[1] - before[1]}
+        )
+    )
+
+
+if __name__ == "__main__":
+    main()
