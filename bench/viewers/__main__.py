@@ -10,23 +10,25 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from . import multipart, websocket
-from .received import Pixels, Received, Truth
+from . import multipart, rfb, websocket
+from .received import Figures, Received, Truth
 
 
 class Kind(NamedTuple):
-    """How a stream is read, and how what was kept of it becomes pixels."""
+    """How a stream is read, and how what was noted becomes figures."""
 
     follow: Callable[[str, Received], None]
-    pixels: Callable[[Any], Pixels]
+    figures: Callable[[Received], Figures]
 
 
 KINDS = {
-    "ws-stream": Kind(websocket.follow_ws_stream, websocket.pixels),
-    "whole": Kind(websocket.follow_whole, websocket.pixels),
-    "multipart": Kind(multipart.follow, multipart.pixels),
+    "ws-stream": Kind(websocket.follow_ws_stream, websocket.figures),
+    "whole": Kind(websocket.follow_whole, websocket.figures),
+    "multipart": Kind(multipart.follow, multipart.figures),
+    "tight": Kind(rfb.follow(rfb.TIGHT), rfb.figures),
+    "zrle": Kind(rfb.follow(rfb.ZRLE), rfb.counted),
 }
 
 
@@ -48,16 +50,10 @@ def main() -> None:
     if not received.pictures:
         sys.exit(f"no picture from {options.url} within {options.warm_up:g} s")
     print("counting", flush=True)
-    before, received.counting = (received.pictures, received.bytes), True
-    time.sleep(options.seconds)
-    after, received.counting = (received.pictures, received.bytes), False
+    pictures, size = received.count(options.seconds)
     print("counted", flush=True)
-    found = received.figures(kind.pixels)
-    print(
-        json.dumps(
-            {**found._asdict(), "pictures": after[0] - before[0], "bytes": after[1] - before[1]}
-        )
-    )
+    found = kind.figures(received)._replace(pictures=pictures, bytes=size)
+    print(json.dumps(found._asdict()), flush=True)
 
 
 if __name__ == "__main__":

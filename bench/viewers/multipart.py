@@ -4,12 +4,9 @@ import http.client
 import time
 from urllib.parse import urlsplit
 
-import numpy as np
 import simplejpeg
 
-from .received import Pixels, Received
-
-_BOUNDARY = b"--frame\r\n"
+from .received import Figures, Received
 
 
 def follow(url: str, received: Received) -> None:
@@ -35,6 +32,6 @@ def follow(url: str, received: Received) -> None:
             last = jpeg
 
 
-def pixels(jpeg: bytes) -> Pixels:
-    """What a browser would show."""
-    return np.asarray(simplejpeg.decode_jpeg(jpeg, colorspace="RGB"))
+def figures(received: Received) -> Figures:
+    """Decode what was kept as a browser would, and compare it."""
+    return received.figures(lambda jpeg: simplejpeg.decode_jpeg(jpeg, colorspace="RGB"))

@@ -43,7 +43,7 @@ class Truth:
     def __init__(self, ring: Path, recording: Path, step: int) -> None:
         self.ring, self.step = Ring(ring), step
         self._pictures: Pixels = np.load(recording, mmap_mode="r")
-        self._first = self._firsts()
+        self._before = self._equal_before()
 
     def __len__(self) -> int:
         return len(self._pictures)
@@ -54,8 +54,14 @@ class Truth:
         return shown
 
     def first(self, number: int) -> int:
-        """The first picture of the run of equal ones that `number` is in."""
-        return number - self._first[(number - 1) % len(self)]
+        """The first picture of the run of equal ones that `number` is in; 0 if all are equal."""
+        before = self._before[(number - 1) % len(self)]
+        return number - before if before < len(self) else 0
+
+    def content(self, number: int) -> int:
+        """The same value for all pictures of such a run."""
+        first = self.first(number)
+        return first and (first - 1) % len(self) + 1
 
     def completed(self, number: int) -> float:
         """When the writer had completed a picture: seconds since 1970. Only for the last few seconds' pictures."""
@@ -68,12 +74,10 @@ class Truth:
             number -= 1
         return number
 
-    def _firsts(self) -> list[int]:
+    def _equal_before(self) -> list[int]:
         """How many pictures before each one, the replay included, are equal to it without a break."""
         count = len(self)
         same = [np.array_equal(self.picture(n), self.picture(n + 1)) for n in range(count)]
-        if all(same):
-            return [0] * count  # stands still: there is no first one
         runs, run = [], 0
         for n in range(2 * count):  # the run of the beginning may begin at the end
             run = run + 1 if same[n % count] else 0
@@ -92,11 +96,31 @@ class Received:
     ages: list[float] = field(default_factory=list)
     kept: list[tuple[int, Any]] = field(default_factory=list)
     """Pictures to be compared: the number and whatever the viewer makes pixels of."""
+    log: list[Any] = field(default_factory=list)
+    """Notes of a viewer that does not know numbers while it is watching."""
+    began: float = 0.0
+    ended: float = 0.0
+    """The counted time, in seconds since 1970."""
+    times: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
+    """The ring's log of times as it was at the end."""
+    _last: tuple[int, Any] | None = None
     _new: int = 0
+
+    def count(self, seconds: float) -> tuple[int, int]:
+        """Let the viewer watch so long; returns the pictures and bytes that came."""
+        pictures, received = self.pictures, self.bytes
+        self.began, self.counting = time.time(), True
+        time.sleep(seconds)
+        self.ended, self.counting = time.time(), False
+        self.times = self.truth.ring.times.copy()
+        if self._last:
+            self.kept.append(self._last)
+        return self.pictures - pictures, self.bytes - received
 
     def show(self, number: int, picture: object, is_new: bool = True) -> None:
         """A picture whose number is known. One that equals the picture before it is not new and has no age."""
         now = time.time()
+        self._last = number, picture
         if not is_new:
             return
         self.pictures += 1

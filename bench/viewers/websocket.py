@@ -8,7 +8,7 @@ from websockets.asyncio.client import connect as open_websocket
 
 import ws_stream
 
-from .received import Pixels, Received
+from .received import Figures, Received
 
 
 def follow_ws_stream(url: str, received: Received) -> None:
@@ -41,6 +41,6 @@ def follow_whole(url: str, received: Received) -> None:
     asyncio.run(follow())
 
 
-def pixels(picture: Pixels) -> Pixels:
-    """They are pixels already."""
-    return picture
+def figures(received: Received) -> Figures:
+    """Compare what was kept."""
+    return received.figures(lambda picture: picture)
