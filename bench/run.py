@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from .content import recorded
-from .measure import Sample, Window, watched
+from .measure import Sample, Window, unwatched, watched
 from .processes import line, python
 from .ring import Ring, flat
 from .servers import SERVERS, Task, options
@@ -30,6 +30,8 @@ class Plan(NamedTuple):
     warm_up: float
     seconds: float
     steps: tuple[int, ...] = (4, 1)
+    unwatched: tuple[str, ...] = ()
+    """Contents that are also played while nobody watches."""
 
 
 class Cell(NamedTuple):
@@ -69,6 +71,8 @@ def run(plan: Plan, cache: Path, folder: Path) -> list[Cell]:
             for step in plan.steps:
                 task = Task(content, ring, step, how["per_second"])
                 cells += _in_turns(plan, task, recording)
+            if content in plan.unwatched:
+                cells.append(_nobody(plan, task, recording))
     return cells
 
 
@@ -85,7 +89,7 @@ def _device(folder: Path, recording: Path, how: dict[str, Any]) -> Iterator[Path
 
 
 def _in_turns(plan: Plan, task: Task, recording: Path) -> list[Cell]:
-    names = [name for name in plan.servers if task.step in SERVERS[name].steps]
+    names = [name for name in plan.servers if SERVERS[name].serves(task)]
     samples: dict[str, list[Sample]] = {name: [] for name in names}
     window = Window(plan.warm_up, plan.seconds)
     with ExitStack() as stack:
@@ -96,6 +100,16 @@ def _in_turns(plan: Plan, task: Task, recording: Path) -> list[Cell]:
                 samples[name].append(watched(targets[name], task, recording, window))
     _progress("")
     return [cell(task, name, samples[name]) for name in names]
+
+
+def _nobody(plan: Plan, task: Task, recording: Path) -> Cell:
+    """ws-stream after its only viewer has left."""
+    with SERVERS["ws-stream"].start(task) as target:
+        _progress("nobody watches")
+        watched(target, task, recording, Window(plan.warm_up, 1))
+        samples = [unwatched(target, plan.seconds) for _ in range(plan.rounds)]
+    _progress("")
+    return cell(task._replace(content="nobody"), "ws-stream", samples)
 
 
 def cell(task: Task, server: str, samples: list[Sample]) -> Cell:

@@ -50,6 +50,15 @@ class Server(NamedTuple):
     start: Callable[[Task], AbstractContextManager[Target]]
     steps: tuple[int, ...] = (4, 1)
     """The steps it is measured at."""
+    contents: tuple[str, ...] = ()
+    """The contents it is measured with; all of them if there are none."""
+    rates: tuple[int, ...] = (30,)
+    """The device's pictures per second that it keeps up with."""
+
+    def serves(self, task: Task) -> bool:
+        """Whether it is measured on this."""
+        known = task.content in self.contents or not self.contents
+        return known and task.step in self.steps and task.per_second in self.rates
 
 
 @contextmanager
@@ -68,6 +77,12 @@ def ours(task: Task) -> AbstractContextManager[Target]:
     return ws_stream(
         address(task.ring), task.step, *options(task.content), per_second=task.per_second
     )
+
+
+def without_counter(task: Task) -> AbstractContextManager[Target]:
+    """ws-stream on the flat file beside the ring, where it has to look whether anything moved."""
+    size = "width=1024&height=600&format=rgbx8888"
+    return ws_stream(f"mmap:{flat(task.ring)}?{size}", task.step)
 
 
 def options(content: str) -> tuple[str, ...]:
@@ -125,10 +140,11 @@ def _wait_for(port: int, process: subprocess.Popen[str]) -> None:
 
 
 SERVERS = {
-    "ws-stream": Server("ws-stream", ours),
+    "ws-stream": Server("ws-stream", ours, rates=(30, 60)),
     "flask-pil": Server("Flask + PIL", rival("flask_pil", "multipart")),
     "simplejpeg": Server("Flask + libjpeg-turbo", rival("flask_turbo", "multipart")),
     "whole-lz4": Server("whole pictures + LZ4", rival("whole_lz4", "whole")),
     "x11vnc-tight": Server("x11vnc, lossless Tight", x11vnc("tight"), (1,)),
     "x11vnc-zrle": Server("x11vnc, ZRLE", x11vnc("zrle"), (1,)),
+    "ws-stream-polled": Server("ws-stream, no counter", without_counter, contents=("still",)),
 }
