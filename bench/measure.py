@@ -34,6 +34,8 @@ class Sample(NamedTuple):
     """The same, each page divided by how many processes share it."""
     pictures: float = 0
     """Pictures per second that reached the viewer and differed from the one before."""
+    offered: float = 0
+    """Share of the device's pictures that differ from the one before, at this step."""
     bytes: float = 0
     """Per second, at the viewer."""
     exact: float | None = None

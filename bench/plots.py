@@ -8,7 +8,7 @@ import matplotlib as mpl
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
 from .content import CONTENTS
 from .run import Cell
@@ -32,6 +32,10 @@ LOOKS = {
     "ws-stream": Look("#0b5f94", "o", 9),
 }
 """The last is drawn on top."""
+APART = 0.1
+"""Rows between the dots of two servers, so that none hides another."""
+FEW_DECADES = 3000
+"""Up to this ratio of its ends an axis has room for 2 and 5 as well."""
 INK, PALE = "#39434b", "#e4e8eb"
 STYLE: dict[Any, Any] = {
     "svg.fonttype": "none",
@@ -57,7 +61,12 @@ class Plot(NamedTuple):
 
 PLOTS = (
     Plot("benchmark-cpu.svg", "CPU of the server, % of one core", lambda cell: cell.cpu, least=0.1),
-    Plot("benchmark-bytes.svg", "Sent, kB/s", lambda cell: cell.bytes / 1000, least=1),
+    Plot(
+        "benchmark-bytes.svg",
+        "Sent, bytes per second (nothing: at 1k)",
+        lambda cell: cell.bytes,
+        least=1000,
+    ),
     Plot(
         "benchmark-age.svg",
         "Age of a new picture at the viewer, ms: median, and a line to p95",
@@ -96,8 +105,6 @@ def _draw(plot: Plot, cells: Sequence[Cell], path: Path) -> Path:
 
 
 def _panel(panel: Axes, plot: Plot, cells: Sequence[Cell], contents: Sequence[str]) -> None:
-    panel.set_xscale("log")
-    panel.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     panel.set_yticks(range(len(contents)), contents)
     panel.set_ylim(len(contents) - 0.4, -0.6)
     panel.tick_params(length=0)
@@ -107,21 +114,37 @@ def _panel(panel: Axes, plot: Plot, cells: Sequence[Cell], contents: Sequence[st
         side.set_visible(False)
     for row in range(len(contents)):
         panel.axhline(row, color=PALE, linewidth=1, zorder=0)
-    for layer, (server, look) in enumerate(LOOKS.items(), start=2):
+    for layer, (server, look) in enumerate(LOOKS.items()):
         for cell in cells:
-            value = plot.value(cell)
+            value, until = plot.value(cell), plot.until(cell)
             if cell.server != server or value is None:
                 continue
-            row, value = contents.index(cell.content), max(value, plot.least)
-            if (until := plot.until(cell)) is not None:
-                row_shift = row + 0.11 * (layer - 5)  # lines would lie on one another
+            y = contents.index(cell.content) + APART * (layer - len(LOOKS) / 2)
+            if until is not None:
                 panel.plot(
-                    [value, until], [row_shift] * 2, color=look.colour, linewidth=1.6, zorder=layer
+                    [value, until], [y, y], color=look.colour, linewidth=1.6, zorder=layer + 2
                 )
-            else:
-                row_shift = row
-            panel.plot(value, row_shift, look.marker, color=look.colour, markersize=look.size,
-                       markeredgecolor="white", markeredgewidth=0.8, zorder=layer)  # fmt: skip
+            panel.plot(max(value, plot.least), y, look.marker, color=look.colour, markersize=look.size,
+                       markeredgecolor="white", markeredgewidth=0.8, zorder=layer + 2)  # fmt: skip
+    _axis(panel)
+
+
+def _axis(panel: Axes) -> None:
+    """A logarithmic one with few words."""
+    panel.set_xscale("log")
+    lowest, highest = panel.get_xlim()
+    digits = (1.0, 2.0, 5.0) if highest / lowest < FEW_DECADES else (1.0,)
+    panel.xaxis.set_major_locator(LogLocator(subs=digits))
+    panel.xaxis.set_minor_locator(NullLocator())
+    panel.xaxis.set_major_formatter(FuncFormatter(lambda value, _: short(value)))
+
+
+def short(value: float) -> str:
+    """2000000 is 2M."""
+    for size, letter in ((1e6, "M"), (1e3, "k")):
+        if value >= size:
+            return f"{value / size:g}{letter}"
+    return f"{value:g}"
 
 
 def _mark(server: str) -> Line2D:

@@ -49,7 +49,7 @@ def figures(run: dict[str, Any], cells: Sequence[Cell]) -> str:
 _TARGET_HEAD = ("content", "step", "what", "against", "at most", "reached", "met")
 _CELL_HEAD = (
     "content", "step", "server", "CPU %", "least - most", "ws-stream's CPU : this", "CPU us per picture", "kB/s",
-    "B per picture", "new pictures/s", "wake-ups/s", "PSS MB", "exact", "largest error", "PSNR dB",
+    "B per picture", "new pictures/s, of all", "wake-ups/s", "PSS MB", "exact", "largest error", "PSNR dB",
     "age ms p50 / p95 / p99",
 )  # fmt: skip
 
@@ -81,7 +81,7 @@ def _cells(cells: Sequence[Cell]) -> Iterable[tuple[str, ...]]:
             f"{cell.per_picture:.0f}",
             f"{cell.bytes / 1000:.0f}",
             f"{cell.bytes_per_picture:.0f}",
-            f"{cell.pictures:.1f}",
+            f"{cell.pictures:.1f} of {cell.offered:.1f}" if cell.offered else "",
             f"{cell.wake_ups:.0f}",
             f"{cell.proportional:.0f}",
             "" if cell.exact is None else f"{cell.exact:.0%}",

@@ -16,7 +16,7 @@ from .targets import Result, results
 _PACKAGES = ("numpy", "lz4", "websockets", "flask", "werkzeug", "pillow", "simplejpeg")
 _HEAD = (
     "content     step  server                  CPU %  (least - most)  ratio  us/pict.   kB/s  B/pict."
-    "  new/s  wakes/s  PSS MB  exact  max err  PSNR   age ms p50/p95/p99"
+    "  new/s of all  wakes/s  PSS MB  exact  max err  PSNR   age ms p50/p95/p99"
 )
 
 
@@ -77,7 +77,7 @@ def _line(cell: Cell, ours: Cell | None) -> str:
         f"{cell.content:11} {cell.step:4}  {SERVERS[cell.server].title:22} {cell.cpu:6.2f}  {spread:>14}"
         f"  {_or(ratio, '5.2f'):>5}"
         f"  {cell.per_picture:8.0f}  {cell.bytes / 1000:5.0f}  {cell.bytes_per_picture:7.0f}"
-        f"  {cell.pictures:5.1f}  {cell.wake_ups:7.0f}  {cell.proportional:6.1f}"
+        f"  {cell.pictures:4.1f} of {cell.offered:4.1f}  {cell.wake_ups:7.0f}  {cell.proportional:6.1f}"
         f"  {_or(cell.exact, '.0%'):>5}  {_or(cell.max_error, 'd'):>7}  {_or(cell.psnr, '.1f'):>4}   {ages}"
     )
 

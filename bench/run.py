@@ -52,6 +52,9 @@ class Cell(NamedTuple):
     """For each picture that the device offered."""
     bytes: float
     pictures: float
+    """New ones per second at the viewer."""
+    offered: float
+    """New ones per second in memory."""
     wake_ups: float
     resident: float
     proportional: float
@@ -129,6 +132,7 @@ def cell(task: Task, server: str, samples: list[Sample]) -> Cell:
         cpu_turns=tuple(cpu),
         per_picture=1e4 * median(cpu) / task.per_second,
         bytes_per_picture=(middle["bytes"] or 0) / task.per_second,
+        offered=task.per_second * samples[0].offered,
         max_error=max(errors) if errors else None,
         ages=_percentiles(ages) if ages else None,
         **middle,  # type: ignore[arg-type] # the names are those of both tuples

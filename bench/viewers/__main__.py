@@ -28,7 +28,7 @@ KINDS = {
     "whole": Kind(websocket.follow_whole, websocket.figures),
     "multipart": Kind(multipart.follow, multipart.figures),
     "tight": Kind(rfb.follow(rfb.TIGHT), rfb.figures),
-    "zrle": Kind(rfb.follow(rfb.ZRLE), rfb.counted),
+    "zrle": Kind(rfb.follow(rfb.ZRLE), Received.uncompared),
 }
 
 

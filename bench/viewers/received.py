@@ -26,6 +26,8 @@ class Figures(NamedTuple):
 
     pictures: float
     """That differed from the one before."""
+    offered: float
+    """Share of the device's pictures that differ from the one before, at this step."""
     bytes: float
     exact: float | None
     """Share of the compared pictures that are equal to a true one; None when none were compared."""
@@ -62,6 +64,11 @@ class Truth:
         """The same value for all pictures of such a run."""
         first = self.first(number)
         return first and (first - 1) % len(self) + 1
+
+    @property
+    def offered(self) -> float:
+        """Share of the pictures that differ from the one before them."""
+        return sum(before == 0 for before in self._before) / len(self)
 
     def completed(self, number: int) -> float:
         """When the writer had completed a picture: seconds since 1970. Only for the last few seconds' pictures."""
@@ -134,7 +141,20 @@ class Received:
     def figures(self, pixels_of: Callable[[Any], Pixels]) -> Figures:
         """Compare what was kept."""
         errors = [self._errors(number, pixels_of(picture)) for number, picture in self.kept]
-        return summary(self.pictures, self.bytes, errors, self.ages)
+        figures = self.uncompared()
+        if not errors:
+            return figures
+        squares = float(np.mean([square for _, square in errors]))
+        return figures._replace(
+            exact=sum(largest == 0 for largest, _ in errors) / len(errors),
+            max_error=max(largest for largest, _ in errors),
+            psnr=float(10 * np.log10(255**2 / squares)) if squares else None,
+        )
+
+    def uncompared(self) -> Figures:
+        """What is known without comparing."""
+        offered = self.truth.offered
+        return Figures(self.pictures, offered, self.bytes, None, None, None, self.ages)
 
     def _errors(self, number: int, shown: Pixels) -> tuple[int, float]:
         """The largest and the mean squared error against the true picture that is nearest."""
@@ -145,20 +165,3 @@ def error(shown: Pixels, true: Pixels) -> tuple[int, float]:
     """The largest difference of a channel, and the mean of the squares."""
     difference = shown[..., :3].astype(np.int16) - true[..., :3]
     return int(np.abs(difference).max()), float(np.square(difference, dtype=np.int32).mean())
-
-
-def summary(
-    pictures: float, received: float, errors: list[tuple[int, float]], ages: list[float]
-) -> Figures:
-    """Put together what was found."""
-    if not errors:
-        return Figures(pictures, received, None, None, None, ages)
-    squares = float(np.mean([square for _, square in errors]))
-    return Figures(
-        pictures,
-        received,
-        sum(largest == 0 for largest, _ in errors) / len(errors),
-        max(largest for largest, _ in errors),
-        float(10 * np.log10(255**2 / squares)) if squares else None,
-        ages,
-    )

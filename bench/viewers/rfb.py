@@ -70,11 +70,6 @@ def follow(encoding: Encoding) -> Callable[[str, Received], None]:
     return run
 
 
-def counted(received: Received) -> Figures:
-    """What is known without decoding."""
-    return Figures(received.pictures, received.bytes, None, None, None, [])
-
-
 def figures(received: Received) -> Figures:
     """Decode Tight, and compare the screen after each update with the true pictures."""
     truth, decoder, times = received.truth, Tight(), received.times
@@ -91,7 +86,7 @@ def figures(received: Received) -> Figures:
             ages.append(1000 * (update.moment - times[first % len(times)] / 1e6))
         new = first or new
     exact = _exact_share(matches, truth, received.began, received.ended)
-    return counted(received)._replace(exact=exact, ages=ages)
+    return received.uncompared()._replace(exact=exact, ages=ages)
 
 
 def _match(shown: Pixels, truth: Truth, newest: int) -> int:

@@ -8,7 +8,7 @@ from bench.targets import TARGETS, Result, results
 def cell(content: str, server: str, *, step: int = 4, cpu: float = 1, sent: float = 1000) -> Cell:
     return Cell(
         content=content, step=step, server=server, options="", cpu=cpu, cpu_least=cpu, cpu_most=cpu,
-        cpu_turns=(cpu,), per_picture=0, bytes_per_picture=0, bytes=sent, pictures=30, wake_ups=0,
+        cpu_turns=(cpu,), per_picture=0, bytes_per_picture=0, bytes=sent, pictures=30, offered=30, wake_ups=0,
         resident=0, proportional=0, exact=1.0, max_error=0, psnr=None, ages=None,
     )  # fmt: skip
 
