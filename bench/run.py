@@ -70,29 +70,37 @@ def run(plan: Plan, cache: Path, folder: Path) -> list[Cell]:
     cells: list[Cell] = []
     for content in plan.contents:
         recording, how = recorded(cache, content)
-        with _device(folder, recording, how) as ring:
-            for step in plan.steps:
-                task = Task(content, ring, step, how["per_second"])
+        ring, rate = folder / "ring", how["per_second"]
+        tasks = [Task(content, ring, step, rate) for step in plan.steps]
+        servers = {name for task in tasks for name in _servers(plan, task)}
+        with _device(ring, recording, how, any(SERVERS[name].flat for name in servers)):
+            for task in tasks:
                 cells += _in_turns(plan, task, recording)
             if content in plan.unwatched:
-                cells.append(_nobody(plan, task, recording))
+                cells.append(_nobody(plan, tasks[0], recording))
     return cells
 
 
+def _servers(plan: Plan, task: Task) -> list[str]:
+    return [name for name in plan.servers if SERVERS[name].serves(task)]
+
+
 @contextmanager
-def _device(folder: Path, recording: Path, how: dict[str, Any]) -> Iterator[Path]:
-    """A ring, and beside it a flat file, that a process of its own keeps filling."""
-    ring, (width, height) = folder / "ring", how["size"]
+def _device(ring: Path, recording: Path, how: dict[str, Any], with_flat: bool) -> Iterator[None]:
+    """Make a ring, and the flat file if there is to be one, that a process of its own keeps filling."""
+    width, height = how["size"]
     Ring(ring, create=True, width=width, height=height)
-    flat(ring).write_bytes(bytes(width * height * 4))
-    rate = ("--per-second", how["per_second"])
-    with python("bench.ring", ring, recording, "--flat", flat(ring), *rate) as device:
+    arguments = ["--per-second", how["per_second"]]
+    if with_flat:
+        flat(ring).write_bytes(bytes(width * height * 4))
+        arguments += ["--flat", flat(ring)]
+    with python("bench.ring", ring, recording, *arguments) as device:
         line(device)
-        yield ring
+        yield
 
 
 def _in_turns(plan: Plan, task: Task, recording: Path) -> list[Cell]:
-    names = [name for name in plan.servers if SERVERS[name].serves(task)]
+    names = _servers(plan, task)
     samples: dict[str, list[Sample]] = {name: [] for name in names}
     window = Window(plan.warm_up, plan.seconds)
     with ExitStack() as stack:

@@ -54,6 +54,8 @@ class Server(NamedTuple):
     """The contents it is measured with; all of them if there are none."""
     rates: tuple[int, ...] = (30,)
     """The device's pictures per second that it keeps up with."""
+    flat: bool = False
+    """Whether it reads the flat file beside the ring."""
 
     def serves(self, task: Task) -> bool:
         """Whether it is measured on this."""
@@ -144,7 +146,9 @@ SERVERS = {
     "flask-pil": Server("Flask + PIL", rival("flask_pil", "multipart")),
     "simplejpeg": Server("Flask + libjpeg-turbo", rival("flask_turbo", "multipart")),
     "whole-lz4": Server("whole pictures + LZ4", rival("whole_lz4", "whole")),
-    "x11vnc-tight": Server("x11vnc, lossless Tight", x11vnc("tight"), (1,)),
-    "x11vnc-zrle": Server("x11vnc, ZRLE", x11vnc("zrle"), (1,)),
-    "ws-stream-polled": Server("ws-stream, no counter", without_counter, contents=("still",)),
+    "x11vnc-tight": Server("x11vnc, lossless Tight", x11vnc("tight"), (1,), flat=True),
+    "x11vnc-zrle": Server("x11vnc, ZRLE", x11vnc("zrle"), (1,), flat=True),
+    "ws-stream-polled": Server(
+        "ws-stream, no counter", without_counter, contents=("still",), flat=True
+    ),
 }
