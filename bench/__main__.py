@@ -5,6 +5,7 @@ window, so that whatever else the machine does hits all of them.
 """
 
 import argparse
+import importlib.util
 import signal
 import sys
 import tempfile
@@ -17,6 +18,7 @@ from .processes import BenchError
 from .run import Plan, run
 from .servers import SERVERS
 
+EXTRA = ("av", "flask", "matplotlib", "PIL", "simplejpeg")
 TIME_LIMIT = 45 * 60
 """Seconds after which a run is given up; a full one takes under 25 minutes."""
 FULL = Plan(
@@ -47,6 +49,7 @@ def main() -> None:
     signal.signal(signal.SIGALRM, _too_long)
     signal.alarm(TIME_LIMIT)
     try:
+        _check_extra()
         with tempfile.TemporaryDirectory(prefix="ws-stream-bench-", dir="/dev/shm") as folder:
             report.show(run(plan, options.cache.expanduser(), Path(folder)), options.json)
     except BenchError as error:
@@ -69,6 +72,14 @@ def _options() -> argparse.Namespace:
     default = Path("~/.cache/ws-stream-bench")
     add("--cache", type=Path, default=default, help="folder of recordings (default %(default)s)")
     return parser.parse_args()
+
+
+def _check_extra() -> None:
+    missing = [name for name in EXTRA if importlib.util.find_spec(name) is None]
+    if missing:
+        raise BenchError(
+            f"{' and '.join(missing)} cannot be imported; right would be: pip install -e '.[bench]'"
+        )
 
 
 def _too_long(*_: object) -> NoReturn:
