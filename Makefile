@@ -10,8 +10,9 @@ bin := .venv/bin
 demo: .venv/run
 	$(bin)/ws-stream demo --host $(host)
 
-test: check
-	tests/install.sh
+test:
+	tests/install.sh $(python)
+	$(MAKE) check
 	$(bin)/npm test
 	$(bin)/pytest
 
@@ -35,11 +36,11 @@ clean:
 	@$(python) -m venv .venv || { rm -rf .venv; \
 		echo "Python's venv is missing; on Debian: apt-get install python3-venv"; exit 1; }
 
-.venv/run: .venv/bin/python pyproject.toml
+.venv/run: .venv/bin/python pyproject.toml setup.py ws_stream/_kernel.c
 	$(bin)/pip install --quiet --disable-pip-version-check --editable .
 	@touch $@
 
-.venv/dev: .venv/bin/python pyproject.toml
+.venv/dev: .venv/bin/python pyproject.toml setup.py ws_stream/_kernel.c
 	$(bin)/pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@ .venv/run
 

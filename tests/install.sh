@@ -1,14 +1,16 @@
 #!/bin/sh
-# Installs the programs the tests run, where they are missing: a browser, an X server with a mapped framebuffer,
-# something that draws, and what networks are made with. As root on Debian by apt-get; elsewhere the browser by its
+# Installs the programs the tests run, where they are missing: a compiler for the compiled rows, a browser, an X server
+# with a mapped framebuffer, something that draws, and what networks are made with. As root on Debian by apt-get; elsewhere the browser by its
 # driver's own download, and a sentence about the rest.
 set -eu
 cd "$(dirname "$0")/.."
 
 missing=
-for pair in Xvfb:xvfb xterm:xterm xwd:x11-apps ip:iproute2 nft:nftables; do
+for pair in cc:gcc Xvfb:xvfb xterm:xterm xwd:x11-apps ip:iproute2 nft:nftables; do
     command -v "${pair%%:*}" >/dev/null || missing="$missing ${pair##*:}"
 done
+include=$(${1:-python3} -c 'import sysconfig; print(sysconfig.get_path("include"))')
+[ -e "$include/Python.h" ] || missing="$missing python3-dev"
 browser=$(command -v chromium || command -v chromium-browser || command -v google-chrome || true)
 
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
@@ -25,4 +27,4 @@ if [ -n "$missing" ]; then
     echo "the tests need programs that are not here; on Debian:  sudo apt-get install$missing" >&2
     exit 1
 fi
-[ -n "$browser" ] || .venv/bin/playwright install chromium
+[ -n "$browser" ] || { make .venv/dev && .venv/bin/playwright install chromium; }

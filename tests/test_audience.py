@@ -5,7 +5,7 @@ import pytest
 
 from ws_stream.audience import MAX_RENDITIONS, Audience
 from ws_stream.pixels import GRAY8
-from ws_stream.shrink import Crop, Rendition, shrink
+from ws_stream.shrink import Crop, Rendition
 from ws_stream.wish import Wish
 
 
@@ -15,7 +15,7 @@ def waker() -> Callable[[], None]:
 
 def audience(default: Rendition | None = None, fps: float = 30) -> Audience:
     people = Audience("a", default or Rendition(step=4), fps)
-    people.size = 1024, 600
+    people.resize(1024, 600)
     return people
 
 
@@ -109,8 +109,8 @@ def test_to_save_work_every_rendition_becomes_coarser_and_viewers_are_told() -> 
     array = np.zeros((600, 1024), np.uint8)
     for coarser, step in ((1, 4), (2, 8), (8, 16), (1, 4)):
         people.limit(30, coarser, saves_work=coarser > 1)
-        made = people.made(viewer.feed, 1024, 600)
-        viewer.feed.put(shrink(array, GRAY8, made), GRAY8, 1, made)
+        people.resize(1024, 600)
+        viewer.feed.put(viewer.feed.maker.make(array, GRAY8, viewer.feed.making), 1)
         assert viewer.feed.announcement
         assert viewer.feed.announcement.step == step
         assert viewer.feed.saves_work == (coarser > 1)

@@ -1,11 +1,13 @@
 import asyncio
 import time
-from functools import partial
+from collections.abc import Callable
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from ws_stream.capture import SAMPLE_EVERY, STILL_LOOKS, TORN_TRIES, _Look, capture
+from ws_stream import capture as capture_room
+from ws_stream.capture import SAMPLE_EVERY, STILL_LOOKS, TOO_EARLY, TORN_TRIES, Capture
 from ws_stream.errors import SourceError
 from ws_stream.feed import Feed
 from ws_stream.hub import Stream
@@ -42,7 +44,7 @@ class FakeSource:
 
 
 def watched(source: FakeSource, fps: float = 200) -> tuple[Stream, asyncio.Event]:
-    return Stream("a", format=GRAY8, fps=fps, producer=partial(capture, source)), asyncio.Event()
+    return Stream("a", format=GRAY8, fps=fps, producer=Capture(source)), asyncio.Event()
 
 
 async def until(condition: asyncio.Event) -> None:
@@ -84,7 +86,7 @@ async def test_a_source_that_has_not_changed_is_not_read_except_for_who_has_noth
         assert source.captures == returning
         stream.leave(woken.set)
         await asyncio.sleep(0.05)
-    await stream.close()
+    stream.close()
 
 
 async def test_a_torn_picture_is_read_again_and_never_shown() -> None:
@@ -95,7 +97,7 @@ async def test_a_torn_picture_is_read_again_and_never_shown() -> None:
     await until(woken)
     assert feed.newest
     assert feed.newest.pixels[0, 0] == TORN_TRIES
-    await stream.close()
+    stream.close()
 
 
 async def test_a_writer_that_always_tears_is_given_up_for_this_turn() -> None:
@@ -106,7 +108,7 @@ async def test_a_writer_that_always_tears_is_given_up_for_this_turn() -> None:
     await asyncio.sleep(0.01)
     assert feed.newest is None
     assert source.captures == TORN_TRIES
-    await stream.close()
+    stream.close()
 
 
 async def test_viewers_are_told_when_every_picture_is_torn(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -117,7 +119,7 @@ async def test_viewers_are_told_when_every_picture_is_torn(monkeypatch: pytest.M
     await until(woken)
     assert feed.problem
     assert "right would be more slots" in feed.problem
-    await stream.close()
+    stream.close()
 
 
 async def test_a_source_that_fails_is_reported_and_asked_again(monkeypatch: object) -> None:
@@ -134,7 +136,7 @@ async def test_a_source_that_fails_is_reported_and_asked_again(monkeypatch: obje
     await asyncio.sleep(0.05)
     assert feed.newest
     assert feed.problem is None
-    await stream.close()
+    stream.close()
 
 
 async def test_viewers_are_told_when_the_device_cannot_keep_up_and_when_it_can_again() -> None:
@@ -155,7 +157,7 @@ async def test_viewers_are_told_when_the_device_cannot_keep_up_and_when_it_can_a
     async with asyncio.timeout(5):
         while feed.saves_work:
             await until(woken)
-    await stream.close()
+    stream.close()
 
 
 async def test_who_joins_beside_a_viewer_of_a_slow_rate_need_not_wait_for_its_turn() -> None:
@@ -167,7 +169,7 @@ async def test_who_joins_beside_a_viewer_of_a_slow_rate_need_not_wait_for_its_tu
     stream.join(woken.set)
     await until(woken)
     await until(woken)
-    await stream.close()
+    stream.close()
 
 
 class Memory(FakeSource):
@@ -184,14 +186,19 @@ class Memory(FakeSource):
         return self.array
 
 
-def still_look(step: int = 1) -> tuple[Memory, Stream, Feed, _Look]:
+def still_look(step: int = 1) -> tuple[Memory, Stream, Feed, Callable[[], None]]:
     """A source that has been still for long enough to be sampled."""
     source = Memory()
     stream = Stream("a", format=GRAY8, rendition=Rendition(step=step))
-    look = _Look(source, stream)
+    capture = Capture(source)
     feed = stream.join(lambda: None).feed
+
+    def look() -> None:
+        capture.rest()  # so that the next look is due now
+        capture.look(stream)
+
     for _ in range(STILL_LOOKS + 3):
-        look.look()
+        look()
     return source, stream, feed, look
 
 
@@ -201,7 +208,7 @@ async def test_of_a_still_picture_only_a_sample_of_rows_is_read(step: int) -> No
     reads: list[object] = []
     stream.read = reads.append  # type: ignore[method-assign,assignment]  # to see that it is not called
     for _ in range(20):
-        look.look()
+        look()
     assert reads == []
 
 
@@ -210,7 +217,7 @@ async def test_a_change_as_high_as_a_line_of_text_is_seen_at_the_first_look(step
     for top in range(33 - SAMPLE_EVERY * step):
         source, _, feed, look = still_look(step)
         source.array[top : top + SAMPLE_EVERY * step, 0] = 9
-        look.look()
+        look()
         assert feed.newest
         assert np.array_equal(feed.newest.pixels, source.array[::step, ::step])
 
@@ -222,7 +229,7 @@ async def test_a_change_of_a_single_row_is_seen_within_so_many_looks_as_rows_sha
         source, _, feed, look = still_look()
         source.array[row, 3] = 9
         for _ in range(SAMPLE_EVERY):
-            look.look()
+            look()
         assert feed.newest
         assert np.array_equal(feed.newest.pixels, source.array)
 
@@ -230,6 +237,97 @@ async def test_a_change_of_a_single_row_is_seen_within_so_many_looks_as_rows_sha
 async def test_who_joins_a_still_stream_sees_it_at_once_and_another_rendition_too() -> None:
     source, stream, _, look = still_look()
     feed = stream.join(lambda: None, Wish(step=2)).feed
-    look.look()
+    look()
     assert feed.newest
     assert np.array_equal(feed.newest.pixels, source.array[::2, ::2])
+
+
+class Writer(FakeSource):
+    """Completes a picture every so often, by a clock that only the test moves."""
+
+    def __init__(self, rate: float, phase: float) -> None:
+        super().__init__()
+        self.now, self.began = 100.0, 100.0 + phase / rate
+        self.rate, self.seen = rate, 0
+        self.looks = 0
+        self.ages: list[float] = []
+
+    @property
+    def count(self) -> int:
+        return int((self.now - self.began) * self.rate)
+
+    def changed(self) -> bool:
+        self.looks += 1
+        return not self.still and self.count != self.seen
+
+    def capture(self) -> Pixels:
+        return np.full((2, 3), self.count % 256, np.uint8)
+
+    def intact(self) -> bool:
+        self.seen = self.count
+        self.ages.append(self.now - self.began - self.count / self.rate)
+        return True
+
+
+def followed(
+    monkeypatch: pytest.MonkeyPatch, rate: float, fps: float, phase: float, seconds: float = 20
+) -> Writer:
+    """A writer that was looked at whenever `Capture.look` said that it should be."""
+    writer = Writer(rate, phase)
+    monkeypatch.setattr(capture_room, "time", SimpleNamespace(monotonic=lambda: writer.now))
+    stream = Stream("a", format=GRAY8, fps=fps)
+    stream.join(lambda: None)
+    capture = Capture(writer)
+    while writer.now < 100 + seconds:
+        due = capture.look(stream)
+        assert due > writer.now, "it never asks to be called again at the same moment"
+        writer.now = due
+    stream.close()
+    return writer
+
+
+PHASES = (0.0, 0.2, 0.4, 0.6, 0.8)
+
+
+@pytest.mark.parametrize("phase", PHASES)
+@pytest.mark.parametrize("fps", [10, 25, 30, 60])
+async def test_pictures_of_a_writer_of_the_wanted_rate_are_soon_found_when_they_are_fresh(
+    monkeypatch: pytest.MonkeyPatch, fps: int, phase: float
+) -> None:
+    for drift in (0.99, 0.999, 1.0):  # two clocks are never quite the same
+        writer = followed(monkeypatch, drift * fps, fps, phase)
+        assert max(writer.ages[-5 * fps :]) < 0.005
+
+
+@pytest.mark.parametrize("phase", PHASES)
+@pytest.mark.parametrize("fps", [10, 30, 60])
+@pytest.mark.parametrize("drift", [0.97, 0.99, 0.999, 1, 1.001, 1.004, 1.008, 1.009, 1.02, 1.5, 2])
+async def test_the_search_for_fresh_pictures_costs_none(
+    monkeypatch: pytest.MonkeyPatch, fps: float, phase: float, drift: float
+) -> None:
+    writer = followed(monkeypatch, drift * fps, fps, phase)
+    assert len(writer.ages) >= 20 * fps * min(1, drift) - 2
+
+
+@pytest.mark.parametrize("phase", PHASES)
+@pytest.mark.parametrize("rate", [1, 7, 15, 20, 29.7, 30, 30.3, 45, 60, 1000])
+async def test_the_search_looks_at_most_so_often_for_each_picture_and_turn(
+    monkeypatch: pytest.MonkeyPatch, rate: float, phase: float
+) -> None:
+    writer = followed(monkeypatch, rate, 30, phase)
+    assert writer.looks <= 20 * 30 * 1.02 + len(TOO_EARLY) * len(writer.ages)
+
+
+async def test_of_a_writer_that_stops_nothing_is_searched(monkeypatch: pytest.MonkeyPatch) -> None:
+    writer = Writer(30, 0.5)
+    monkeypatch.setattr(capture_room, "time", SimpleNamespace(monotonic=lambda: writer.now))
+    stream = Stream("a", format=GRAY8, fps=30)
+    stream.join(lambda: None)
+    capture, waits = Capture(writer), []
+    while writer.now < 110:
+        writer.still = writer.now > 105
+        due = capture.look(stream)
+        waits.append(due - writer.now)
+        writer.now = due
+    assert np.allclose(waits[-100:], 1 / 30)
+    stream.close()

@@ -186,7 +186,7 @@ async def frames_of(
 
 
 def announcement(epoch: int, width: int = 6) -> str:
-    told = control.Announcement("camera", epoch, GRAY8, width, 4, 1, None, False, 30)
+    told = control.Announcement("camera", epoch, GRAY8, width, 4, 1, None, False, 30, 0)
     return control.serialize(told)
 
 

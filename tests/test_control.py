@@ -20,7 +20,7 @@ FROM_SERVER = st.one_of(
     st.builds(
         control.Announcement,
         *(st.text(), NUMBERS, st.sampled_from(FORMATS), SIDES, SIDES),
-        *(st.integers(1, 16), CROPS, st.booleans(), FLOATS),
+        *(st.integers(1, 16), CROPS, st.booleans(), FLOATS, st.integers(0, 255)),
     ),
     st.builds(control.Unchanged, NUMBERS, TIMES),
     st.builds(control.Waiting, NUMBERS, TIMES),
@@ -110,7 +110,7 @@ def test_a_message_that_breaks_the_tables_is_refused(text: str) -> None:
     ],
 )
 def test_an_announcement_with_a_wrong_member_is_refused(member: str, value: object) -> None:
-    good = control.Announcement("a", 1, BGRX8888, 2, 3, 1, Crop(0, 0, 2, 3), False, 30)
+    good = control.Announcement("a", 1, BGRX8888, 2, 3, 1, Crop(0, 0, 2, 3), False, 30, 0)
     content = json.loads(control.serialize(good))
     assert control.parse_from_server(json.dumps(content)) == good
     with pytest.raises(ProtocolError, match=member):

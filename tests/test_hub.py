@@ -7,7 +7,8 @@ import pytest
 from ws_stream.errors import UsageError
 from ws_stream.feed import Feed
 from ws_stream.hub import Stream
-from ws_stream.pixels import BGRX8888, RGB565, RGBX8888
+from ws_stream.maker import Maker
+from ws_stream.pixels import BGRX8888, RGB444, RGB565, RGBX8888
 from ws_stream.shrink import Crop, Rendition
 
 
@@ -48,7 +49,7 @@ async def test_the_array_may_be_changed_once_publish_has_returned() -> None:
 
 async def test_nothing_is_read_while_nobody_watches(monkeypatch: pytest.MonkeyPatch) -> None:
     reads = []
-    monkeypatch.setattr("ws_stream.hub.shrink", lambda *arguments: reads.append(arguments))
+    monkeypatch.setattr(Maker, "make", lambda *arguments: reads.append(arguments))
     stream = Stream("a")
     stream.publish(picture(1))
     assert not stream.watched
@@ -140,39 +141,75 @@ def test_an_impossible_rate_is_refused(fps: float) -> None:
         Stream("a", fps=fps)
 
 
-async def test_the_producer_runs_while_somebody_watches_and_again_when_somebody_returns() -> None:
-    started = []
+class FakeProducer:
+    """Counts what is asked of it."""
 
-    async def produce(stream: Stream) -> None:
-        started.append(stream)
-        while stream.watched:
-            await asyncio.sleep(0)
+    def __init__(self) -> None:
+        self.looks = self.rests = 0
 
-    stream, wakes = Stream("a", producer=produce), [lambda: None, lambda: None]
-    for count in (1, 2):
+    def look(self, stream: Stream) -> float:
+        assert stream.watched
+        self.looks += 1
+        return asyncio.get_running_loop().time() + 0.01
+
+    def rest(self) -> None:
+        self.rests += 1
+
+
+async def test_the_producer_is_asked_while_somebody_watches_and_again_when_somebody_returns() -> (
+    None
+):
+    producer = FakeProducer()
+    stream, wakes = Stream("a", producer=producer), [lambda: None, lambda: None]
+    for _ in range(2):
+        looks, rests = producer.looks, producer.rests
         stream.join(wakes[0])
         stream.join(wakes[1])
         await asyncio.sleep(0)
-        assert len(started) == count
+        assert producer.looks == looks + 1
+        await asyncio.sleep(0.1)
+        assert producer.looks >= looks + 3
+        assert producer.rests == rests
         stream.leave(wakes[0])
         stream.leave(wakes[1])
-        await asyncio.sleep(0.01)
-    await stream.close()
+        await asyncio.sleep(0.03)
+        assert producer.rests == rests + 1
+        looks = producer.looks
+        await asyncio.sleep(0.05)
+        assert producer.looks == looks
+    stream.close()
 
 
-async def test_a_still_picture_published_again_and_again_uses_the_same_memory() -> None:
+async def test_a_producer_rests_when_its_stream_is_closed() -> None:
+    producer = FakeProducer()
+    stream = Stream("a", producer=producer)
+    stream.join(lambda: None)
+    await asyncio.sleep(0)
+    stream.close()
+    looks = producer.looks
+    await asyncio.sleep(0.05)
+    assert (producer.looks, producer.rests) == (looks, 1)
+
+
+async def test_a_still_picture_published_again_and_again_is_one_picture() -> None:
     stream = Stream("a")
     feed = stream.join(lambda: None).feed
     array = picture(1)
-    stream.publish(array)
-    first = feed.newest
     for _ in range(3):
         stream.publish(array)
-    spare = feed.take_spare()
-    assert feed.newest is first
-    assert spare is not None
-    assert first is not None
-    assert not np.shares_memory(spare, first.pixels)
+    assert feed.newest
+    assert feed.newest.number == 1
+
+
+async def test_pictures_that_nobody_holds_any_more_give_their_memory_to_later_ones() -> None:
+    stream = Stream("a")
+    feed = stream.join(lambda: None).feed
+    memories = set()
+    for value in range(20):
+        stream.publish(picture(value))
+        assert feed.newest
+        memories.add(feed.newest.pixels.ctypes.data)
+    assert len(memories) <= 3
 
 
 async def test_with_a_damage_hint_only_the_rows_it_names_are_read() -> None:
@@ -266,7 +303,7 @@ async def test_a_thread_may_go_on_publishing_to_a_closed_stream_which_may_be_joi
     stream = Stream("a")
     wakes = [lambda: None, lambda: None]
     stream.join(wakes[0])
-    await stream.close()
+    stream.close()
     await asyncio.to_thread(stream.publish, picture(1))
     stream.leave(wakes[0])
     feed = stream.join(wakes[1]).feed
@@ -294,3 +331,43 @@ def test_what_no_viewer_could_be_shown_is_refused_at_once(array: np.ndarray, sen
 def test_a_time_that_cannot_be_is_refused(time_us: int) -> None:
     with pytest.raises(UsageError, match="right would be microseconds since 1970"):
         Stream("a").publish(picture(1), time_us=time_us)
+
+
+async def test_a_picture_within_the_tolerance_is_exact_soon_after_publishing_has_stopped() -> None:
+    stream = Stream("a", rendition=Rendition(tolerance=8))
+    feed = stream.join(lambda: None).feed
+    stream.publish(picture(100))
+    stream.publish(picture(105))
+    assert shown(feed) == 100
+    async with asyncio.timeout(5):
+        while shown(feed) != 105:
+            await asyncio.sleep(0.01)
+    assert stream.is_settled
+    stream.publish(picture(101))
+    assert shown(feed) == 105
+    stream.close()
+
+
+async def test_a_tolerance_and_a_damage_hint_go_together() -> None:
+    stream = Stream("a", rendition=Rendition(tolerance=8), verify_damage=True)
+    feed = stream.join(lambda: None).feed
+    array = picture(100)
+    stream.publish(array)
+    array[2] = 104
+    array[4] = 109
+    stream.publish(array, damage=[(0, 4, 8, 1)])
+    assert feed.newest
+    assert feed.newest.pixels[:, 0, 0].tolist() == [100, 100, 100, 100, 109, 100]
+    array[2] = 110
+    with pytest.raises(UsageError, match="row 2 has changed outside of the damage given"):
+        stream.publish(array, damage=[(0, 4, 8, 1)])
+    stream.close()
+
+
+async def test_with_a_depth_viewers_get_fewer_bits() -> None:
+    stream = Stream("a", rendition=Rendition(depth=12))
+    feed = stream.join(lambda: None).feed
+    stream.publish(picture(0xA7))
+    assert feed.newest
+    assert feed.newest.format is RGB444
+    assert (feed.newest.pixels == 0xAAA).all()

@@ -18,7 +18,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.typing import Subprotocol
 
-from ws_stream import Server, UsageError, connection, control, wire
+from ws_stream import Server, UsageError, connection, control, door, wire
 from ws_stream.codec import decode
 from ws_stream.frame import Frame, blank
 
@@ -118,7 +118,7 @@ async def test_a_viewer_that_breaks_the_protocol_is_closed_with_its_code(
 async def test_viewers_over_the_limit_are_turned_away_and_a_place_is_freed_again(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connection, "MAX_VIEWERS", 2)
+    monkeypatch.setattr(door, "MAX_VIEWERS", 2)
     camera = server.stream("camera")
     async with viewing(server), viewing(server):
         with pytest.raises(InvalidStatus) as refused:
@@ -265,7 +265,7 @@ async def test_who_pings_and_never_reads_is_cut_off_before_it_costs_memory(serve
 async def test_more_connections_than_the_limit_are_cut_off_and_viewers_go_on(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connection, "MAX_CONNECTIONS", 5)
+    monkeypatch.setattr(door, "MAX_CONNECTIONS", 5)
     server.stream("camera").publish(picture(1))
     async with viewing(server) as websocket:
         held = await receive_frame(websocket)
@@ -283,7 +283,7 @@ async def test_closing_waits_for_nobody_longer_than_the_limit(server: Server) ->
     _, writer = await asyncio.open_connection("127.0.0.1", server.port)
     async with viewing(server) as deaf:
         deaf.transport.pause_reading()
-        async with asyncio.timeout(connection.CLOSE_TIMEOUT + 2):
+        async with asyncio.timeout(door.CLOSE_TIMEOUT + 2):
             await server.close()
         deaf.transport.abort()
     writer.close()
@@ -352,9 +352,9 @@ async def test_over_budget_viewers_are_sent_fewer_pictures_and_told_so(
         stream = server.serve("test:", name="camera", fps=30)
         for _ in range(100):
             await asyncio.sleep(0.05)
-            if stream.audience.coarser == 4:
+            if stream.audience._coarser == 4:
                 break
-        assert stream.audience.coarser == 4
+        assert stream.audience._coarser == 4
         async with viewing(server) as websocket:
             assert (await receive_frame(websocket)).width == 256
 

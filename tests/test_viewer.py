@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from tests.test_feed import made
 from tests.world import Screen
 from ws_stream import control
 from ws_stream.feed import Feed
@@ -19,7 +20,7 @@ def gray(*values: int) -> Pixels:
 
 
 def put(feed: Feed, pixels: Pixels, pixel_format: PixelFormat = GRAY8) -> None:
-    feed.put(pixels, pixel_format, 1)
+    feed.put(made(pixels, pixel_format), 1)
 
 
 def new_feed() -> Feed:
@@ -234,3 +235,15 @@ def test_a_viewer_that_moves_to_another_feed_starts_from_blank_there() -> None:
     screen.receive(0.1)
     assert screen.shows(gray(2, 3))
     assert not one._held
+
+
+def test_pictures_that_come_a_little_early_again_and_again_are_not_made_to_wait() -> None:
+    feed = Feed("camera", Rendition(), 30)
+    viewer = Viewer(feed, 0)
+    screen = Screen(viewer)
+    now = 0.0
+    for tick in range(300):
+        now += 0.97 / 30
+        put(feed, gray(tick % 256))
+        assert any(isinstance(message, bytes) for message in screen.receive(now)), tick
+        screen.acknowledge()

@@ -14,15 +14,15 @@ def test_what_is_not_asked_for_is_left_to_the_server() -> None:
 
 
 def test_all_of_it_can_be_asked_for() -> None:
-    wish = parse_wish("step=4&crop=1,2,30,40&average=1&fps=2.5&acknowledge=no")
-    assert wish == Wish(4, Crop(1, 2, 30, 40), True, 2.5, acknowledge=False)
-    assert wish.rendition(Rendition()) == Rendition(Crop(1, 2, 30, 40), 4, average=True)
+    wish = parse_wish("step=4&crop=1,2,30,40&average=1&tolerance=8&depth=12&fps=2.5&acknowledge=no")
+    assert wish == Wish(4, Crop(1, 2, 30, 40), True, 8, 12, 2.5, acknowledge=False)
+    assert wish.rendition(Rendition()) == Rendition(Crop(1, 2, 30, 40), 4, True, 8, 12)
 
 
 @pytest.mark.parametrize(
     ("query", "sentence"),
     [
-        ("stepp=4", "'stepp' cannot be asked for; right would be step, crop"),
+        ("stepp=4", "'stepp' cannot be asked for; right would be step, tolerance, depth, crop"),
         ("step=", "step= cannot be; right would be a whole number"),
         ("step=17", "a step of 17 cannot be; right would be 1 to 16"),
         ("crop=1,2,3", "right would be X,Y,WIDTH,HEIGHT"),
@@ -30,6 +30,8 @@ def test_all_of_it_can_be_asked_for() -> None:
         ("crop=-1,0,3,4", "the crop -1,0,3,4 is empty or starts outside"),
         ("fps=nan", "fps=nan cannot be; right would be 0 to 1000"),
         ("fps=fast", "fps=fast cannot be; right would be 0 to 1000"),
+        ("tolerance=65", "a tolerance of 65 cannot be; right would be 0 .exact. to 64"),
+        ("depth=15", "a depth of 15 "),
         ("average=2", "average=2 cannot be; right would be 1 or 0"),
     ],
 )

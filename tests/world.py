@@ -16,7 +16,7 @@ from ws_stream.codec import decode
 from ws_stream.frame import Frame, blank
 from ws_stream.pacing import MOST
 from ws_stream.pixels import GRAY8, RGB565, Pixels
-from ws_stream.shrink import Crop, Rendition, refresh, shrink, touched_rows
+from ws_stream.shrink import Crop, Rendition, touched_rows
 from ws_stream.viewer import Viewer
 from ws_stream.wish import Wish
 
@@ -230,22 +230,26 @@ class World:
 
     def _put(self, damage: list[tuple[int, int, int, int]] | None) -> None:
         height, width = self.source.shape
-        self.audience.size = width, height
+        self.audience.resize(width, height)
         pixel_format = RGB565 if self.source.dtype == np.uint16 else GRAY8
         latest = {}
         for one in self.audience.feeds.values():
-            made = self.audience.made(one, width, height)
-            before, touched = self.latest.get(one), None
-            if damage is None or before is None or before[0] != made:
-                pixels = shrink(self.source, pixel_format, made, one.take_spare())
-            else:
-                touched = touched_rows(damage, made, width, height)
-                spare = one.take_spare()
-                pixels = refresh(before[1], self.source, pixel_format, made, touched, spare)
-            latest[one] = made, pixels
-            key = (made.step, made.crop, made.average, pixels.dtype.str, pixels.shape)
+            touched = None if damage is None else touched_rows(damage, one.making, width, height)
+            made = one.maker.make(self.source, pixel_format, one.making, touched)
+            pixels = made.pixels.copy()  # its memory is used again
+            rendition = made.rendition
+            key = (
+                rendition.step,
+                rendition.crop,
+                rendition.average,
+                pixels.dtype.str,
+                pixels.shape,
+            )
             self.published.setdefault(key, set()).add(pixels.tobytes())
-            one.put(pixels, pixel_format, 1, made, touched)
+            if made.changes:
+                one.maker.keep(made)
+                one.put(made, 1)
+            latest[one] = rendition, pixels
         self.latest = latest
 
     def _fill(self) -> None:

@@ -1,6 +1,6 @@
 /**
- * Figures of the last two seconds, and what they say. Knows nothing of sockets or of what pictures
- * show; times are passed in, in milliseconds.
+ * Figures of the last two seconds, and what they say. Knows nothing of sockets and pictures; times
+ * are passed in, in ms.
  */
 
 /** @import { Pace } from "./control.js" */

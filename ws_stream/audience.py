@@ -23,10 +23,8 @@ class Audience:
         self.default = default
         self.feeds: dict[Rendition, Feed] = {}
         self.viewers: dict[Wake, Viewer] = {}
-        self.size: tuple[int, int] | None = None
-        """Width and height of the source's pictures, once known."""
-        self.coarser = 1
-        """Factor on every step, to save work."""
+        self._size: tuple[int, int] | None = None
+        self._coarser = 1
         self._name = name
         self._fps = fps
         self._allowed = fps
@@ -68,7 +66,9 @@ class Audience:
         """Allow only so many pictures per second, and coarser ones, and tell viewers."""
         self._allowed = min(fps, self._fps)
         self._saves_work = saves_work
-        self.coarser = coarser
+        if coarser != self._coarser:
+            self._coarser = coarser
+            self._bend_all()
         self._tell_limits()
 
     def fall_behind(self, is_behind: bool) -> None:
@@ -83,17 +83,19 @@ class Audience:
         for feed in self.feeds.values():
             feed.tell(problem)
 
-    def made(self, feed: Feed, width: int, height: int) -> Rendition:
-        """What is to be made of a picture of this size for a feed."""
-        bent = bend(feed.rendition, self.default, width, height)
-        return bent._replace(step=min(MAX_STEP, bent.step * self.coarser))
+    def resize(self, width: int, height: int) -> None:
+        """The source's pictures are of this size from now on."""
+        if (width, height) != self._size:
+            self._size = width, height
+            self._bend_all()
 
     def _grant(self, wish: Rendition) -> Feed:
-        rendition = bend(wish, self.default, *self.size) if self.size else wish
+        rendition = bend(wish, self.default, *self._size) if self._size else wish
         if rendition not in self.feeds and len(self.feeds) >= MAX_RENDITIONS:
             rendition = min(self.feeds, key=lambda other: _distance(other, rendition))
         if rendition not in self.feeds:
             feed = self.feeds[rendition] = Feed(self._name, rendition, self._allowed)
+            self._bend_all()
             feed.tell(self._problem)
             self._tell_limits()
         return self.feeds[rendition]
@@ -101,6 +103,13 @@ class Audience:
     def _tell_limits(self) -> None:
         for feed in self.feeds.values():
             feed.limit(self._allowed, saves_work=self._saves_work or self._is_behind)
+
+    def _bend_all(self) -> None:
+        """Say of each feed what is to be made, which depends on the pictures' size and the work to be saved."""
+        if self._size:
+            for feed in self.feeds.values():
+                bent = bend(feed.rendition, self.default, *self._size)
+                feed.making = bent._replace(step=min(MAX_STEP, bent.step * self._coarser))
 
     def _part(self, feed: Feed, wake: Wake) -> None:
         feed.wakes.discard(wake)

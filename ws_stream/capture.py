@@ -1,10 +1,10 @@
 """From a source into a stream, at the asked rate, while somebody watches.
 
-Knows nothing of sockets. The one loop that a picture on the device costs: it waits exactly until the next one is due.
+Knows nothing of sockets. What a picture on the device costs begins here: nothing runs until the next one is due.
 """
 
-import asyncio
 import logging
+import time
 
 from .errors import SourceError, WsStreamError
 from .hub import Stream
@@ -24,76 +24,104 @@ LATE_TURNS = 3
 """Looks one after the other that ended when the next was due already: the device cannot keep up; viewers are told."""
 RETRY_AFTER = 1.0
 """Seconds until a source that failed is asked again."""
+TIMER_GRAIN = 0.001
+"""Seconds by which an event loop may call early: uvloop counts whole milliseconds."""
+EARLIER, EARLIER_IN_STEP = 1 / 64, 1 / 256
+"""Share of the interval by which each look comes earlier than the one before, until one comes too early, and after
+that: so the looks follow the writer's clock, and a picture is read when it is a millisecond old rather than half an
+interval."""
+TOO_EARLY = (0.001, 0.001, 0.002, 0.004)
+"""Seconds to wait, one after the other, when a look came too early; then the turn is given up."""
+IN_STEP = 3
+"""Looks one after the other that found a new picture, after which a missing one is waited for."""
 
 _log = logging.getLogger(__name__)
 
 
-async def capture(source: Source, stream: Stream) -> None:
-    """Show what the source holds until nobody watches any more. A failing source is reported and asked again."""
-    loop = asyncio.get_running_loop()
-    look = _Look(source, stream)
-    due, late = loop.time(), 0
-    while stream.watched:
-        fps = stream.audience.fps()
-        if fps == 0:  # everybody's page is hidden
-            await stream.pause(None)
-            due = loop.time()
-            continue
-        due = min(due, loop.time() + 1 / fps)  # somebody may want more than when it was set
-        if loop.time() >= due or stream.audience.has_newcomers():
-            due += _turn(look, stream, 1 / fps)
-            late = late + 1 if loop.time() > due else 0
-            stream.audience.fall_behind(late >= LATE_TURNS)
-            due = max(due, loop.time())
-        await stream.pause(due - loop.time())
+class Capture:
+    """Shows what the source holds. A failing source is reported and asked again."""
 
-
-def _turn(look: "_Look", stream: Stream, interval: float) -> float:
-    """Look at the source once; seconds until it is to be looked at again."""
-    try:
-        look.look()
-    except WsStreamError as error:
-        _report(stream, str(error))
-    except Exception as error:  # a source may be anybody's code: viewers are told, the server lives
-        _report(stream, f"the source failed: {error!r}", error)
-    else:
-        stream.tell(None)
-        return interval
-    return RETRY_AFTER
-
-
-class _Look:
-    """Looks at a source again and again, and at less of it while nothing changes."""
-
-    def __init__(self, source: Source, stream: Stream) -> None:
+    def __init__(self, source: Source) -> None:
         self._source = source
-        self._stream = stream
+        self._due = 0.0
+        self._late = 0
+        self._is_behind = False
         self._still = 0
         self._torn = 0
+        self._found = 0
+        self._missed = 0
+        self._earlier = EARLIER
 
-    def look(self) -> None:
-        """Show the newest picture, if there may be a new one."""
-        newcomers = self._stream.audience.has_newcomers()
-        if not (newcomers or self._source.changed()):
-            return
-        if not newcomers and self._still > STILL_LOOKS and self._seems_still():
-            self._still += 1
-        else:
-            self._show()
+    def look(self, stream: Stream) -> float:
+        """Show the newest picture, if there is one and it is due; when to look again."""
+        now, interval = time.monotonic(), 1 / stream.wanted
+        # Somebody may want more than when it was set.
+        self._due = min(self._due or now, now + interval)
+        if now >= self._due - TIMER_GRAIN or stream.has_newcomers:
+            self._due += self._turn(stream, interval)
+            self._keep_up(stream, time.monotonic())
+        return self._due
 
-    def _seems_still(self) -> bool:
-        view = self._source.capture()
-        still = self._stream.seems_still(view, self._still % SAMPLE_EVERY, SAMPLE_EVERY)
-        return still and self._source.intact()
+    def rest(self) -> None:
+        """Nobody watches: the next look is due when somebody does."""
+        self._due = 0.0
 
-    def _show(self) -> None:
-        before = self._numbers()
+    def _turn(self, stream: Stream, interval: float) -> float:
+        """Look once; seconds until the next look."""
+        try:
+            newcomers = stream.has_newcomers
+            if self._source.changed() or newcomers or not stream.is_settled:
+                still = self._still > STILL_LOOKS and stream.is_settled
+                self._see(stream, sample=still and not newcomers)
+                wait = self._next(interval)
+            else:
+                wait = self._wait(interval)
+        except WsStreamError as error:
+            return _report(stream, str(error))
+        except Exception as error:  # a source may be anybody's code: the server lives
+            return _report(stream, f"the source failed: {error!r}", error)
+        if stream.problem is not None:
+            stream.tell(None)
+        return wait
+
+    def _keep_up(self, stream: Stream, now: float) -> None:
+        """See whether the next look is due already, and tell viewers when that is so again and again."""
+        self._late = self._late + 1 if now > self._due else 0
+        if (self._late >= LATE_TURNS) != self._is_behind:
+            self._is_behind = not self._is_behind
+            stream.audience.fall_behind(self._is_behind)
+        self._due = max(self._due, now)
+
+    def _next(self, interval: float) -> float:
+        """A picture was found: seconds until the next may be there. A source that never lacks one needs no search."""
+        if self._missed:
+            self._found, self._missed, self._earlier = IN_STEP, 0, EARLIER_IN_STEP
+        self._found += 1
+        searches = IN_STEP <= self._found < 1 / self._earlier  # else a miss would cost a whole turn
+        return interval * (1 - self._earlier) if searches else interval
+
+    def _wait(self, interval: float) -> float:
+        """There is no picture yet: seconds until it is worth looking again."""
+        in_step = self._found >= IN_STEP
+        if in_step and self._missed < len(TOO_EARLY):
+            self._missed += 1
+            return TOO_EARLY[self._missed - 1]
+        self._found, self._missed, self._earlier = 0, 0, EARLIER
+        return interval
+
+    def _see(self, stream: Stream, *, sample: bool) -> None:
+        """Show what the source holds; of what has not changed for long only a sample is looked at."""
+        if sample:
+            view = self._source.capture()
+            still = stream.seems_still(view, self._still % SAMPLE_EVERY, SAMPLE_EVERY)
+            if still and self._source.intact():
+                self._still += 1
+                return
         for _ in range(TORN_TRIES):
             time_us = now_us()
-            pictures = self._stream.read(self._source.capture())
+            pictures = stream.read(self._source.capture())
             if self._source.intact():
-                self._stream.show(pictures, time_us)
-                self._still = self._still + 1 if self._numbers() == before else 0
+                self._still = 0 if stream.show(pictures, time_us) else self._still + 1
                 self._torn = 0
                 return
         self._torn += 1
@@ -102,12 +130,9 @@ class _Look:
                 "the writer overwrites pictures faster than they can be read; right would be more slots"
             )
 
-    def _numbers(self) -> list[int]:
-        feeds = self._stream.audience.feeds.values()
-        return [feed.newest.number if feed.newest else 0 for feed in feeds]
 
-
-def _report(stream: Stream, problem: str, fault: Exception | None = None) -> None:
+def _report(stream: Stream, problem: str, fault: Exception | None = None) -> float:
     if problem != stream.problem:
         _log.warning("stream %s: %s", stream.name, problem, exc_info=fault)
     stream.tell(problem)
+    return RETRY_AFTER

@@ -1,4 +1,4 @@
-"""The command line: arguments, exit codes; the only `print` and the only `asyncio.run`.
+"""The command line: arguments, exit codes; the only `print` and the only `asyncio.Runner`.
 
 Exit code 0: done; 1: ended by a fault of ours; 2: what was asked for cannot be done, said in one sentence.
 """
@@ -15,8 +15,10 @@ from typing import NoReturn
 
 from .client import connect
 from .errors import UsageError, WsStreamError
+from .loop_thread import new_event_loop
+from .pixels import DEPTHS
 from .server import Server
-from .shrink import MAX_STEP, Crop
+from .shrink import MAX_STEP, MAX_TOLERANCE, Crop
 from .watch import Watch
 from .wish import parse_crop
 
@@ -41,7 +43,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     logging.basicConfig(format="%(asctime)s %(name)s: %(message)s", level=logging.WARNING)
     try:
         options = _parser().parse_args(arguments)
-        asyncio.run(options.run(options))
+        with asyncio.Runner(loop_factory=new_event_loop) as runner:
+            runner.run(options.run(options))
     except WsStreamError as error:
         print(f"ws-stream: {error}", file=sys.stderr)
         sys.exit(2)
@@ -57,7 +60,16 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     demo = commands.add_parser("demo", help="serve a moving test card, to see that it works")
     _add_listening(demo)
-    demo.set_defaults(run=_serve, sources=["test:"], name=[], step=1, crop=None, average=False)
+    demo.set_defaults(
+        run=_serve,
+        sources=["test:"],
+        name=[],
+        step=1,
+        crop=None,
+        average=False,
+        tolerance=0,
+        depth=24,
+    )
     serve = commands.add_parser(
         "serve",
         help="serve one or several sources",
@@ -79,6 +91,21 @@ def _parser() -> argparse.ArgumentParser:
         help="send the mean of each N x N box rather than its first pixel",
     )
     serve.add_argument("--crop", type=_crop, metavar="X,Y,W,H", help="send this part only")
+    serve.add_argument(
+        "--tolerance",
+        type=_whole_number(0, MAX_TOLERANCE),
+        default=0,
+        metavar="T",
+        help="for film and noise: send a pixel only when a channel is off by more than T, "
+        f"0 to {MAX_TOLERANCE} (default 0, which is exact)",
+    )
+    serve.add_argument(
+        "--depth",
+        type=int,
+        choices=DEPTHS,
+        default=24,
+        help="bits of colour to send of each pixel (default 24)",
+    )
     serve.add_argument(
         "--name",
         action="append",
@@ -156,6 +183,8 @@ async def _serve(options: argparse.Namespace) -> None:
             step=options.step,
             crop=options.crop,
             average=options.average,
+            tolerance=options.tolerance,
+            depth=options.depth,
             fps=options.fps,
         )
     stop = asyncio.Event()

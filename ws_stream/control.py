@@ -30,6 +30,8 @@ class Announcement(NamedTuple):
     crop: Crop | None
     average: bool
     fps: float
+    tolerance: int
+    """How far a channel may be off while the picture moves, in steps of eight bits."""
 
 
 class Unchanged(NamedTuple):
@@ -142,7 +144,7 @@ Message = TypeVar("Message")
 
 def _parse(text: str | bytes, table: Mapping[str, type[Message]]) -> Message | None:
     try:
-        content = json.loads(text, parse_constant=_refuse_constant)
+        content = _DECODER.decode(text if isinstance(text, str) else text.decode())
     except (ValueError, RecursionError):
         raise ProtocolError("a control message that is not JSON") from None
     if not isinstance(content, dict) or not isinstance(content.get("type"), str):
@@ -151,10 +153,9 @@ def _parse(text: str | bytes, table: Mapping[str, type[Message]]) -> Message | N
     if kind is None:
         return None
     members = {}
-    readers = {**_MEMBERS, **_SPECIAL.get(kind, {})}
-    for name in kind.__annotations__:
+    for name, read in _READERS[kind].items():
         try:
-            members[name] = readers[name](content[name])
+            members[name] = read(content[name])
         except (KeyError, TypeError, ValueError, OverflowError):
             raise ProtocolError(f"a '{content['type']}' message without a valid '{name}'") from None
     return kind(**members)
@@ -166,6 +167,9 @@ def _plain(value: object) -> object:
 
 def _refuse_constant(constant: str) -> NoReturn:
     raise ValueError(constant)  # NaN and Infinity are not JSON
+
+
+_DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
 
 
 def _integer(least: int, limit: int) -> Callable[[Any], int]:
@@ -217,6 +221,7 @@ _MEMBERS: Mapping[str, Callable[[Any], Any]] = {
     "step": _integer(1, 2**16),
     "crop": _crop,
     "average": _exactly(bool),
+    "tolerance": _integer(0, 256),
     "fps": _number,
     "published": _number,
     "skipped": _number,
@@ -232,3 +237,8 @@ _SPECIAL: Mapping[type, Mapping[str, Callable[[Any], Any]]] = {
     Wanted: {"step": _integer(1, MAX_STEP + 1)},
 }
 """Where a member is read more strictly than under its name elsewhere."""
+
+_READERS: Mapping[type, Mapping[str, Callable[[Any], Any]]] = {
+    kind: {name: {**_MEMBERS, **_SPECIAL.get(kind, {})}[name] for name in kind.__annotations__}
+    for kind in _TYPES
+}

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from . import codec, wire
 from .control import Announcement
 from .frame import Frame
-from .pixels import PixelFormat, Pixels
+from .maker import Made, Maker
 from .shrink import Rendition
 
 MAX_BASES = 8
@@ -30,6 +30,8 @@ class Feed:
 
     def __init__(self, name: str, rendition: Rendition, fps: float) -> None:
         self.rendition = rendition
+        self.making = rendition
+        """What is made of the source's pictures: the rendition as far as they allow it."""
         self.fps = fps
         """Pictures per second that a viewer is sent at most."""
         self.saves_work = False
@@ -37,6 +39,7 @@ class Feed:
         self.newest: Frame | None = None
         self.announcement: Announcement | None = None
         self.problem: str | None = None
+        self.maker = Maker()
         self.wakes: set[Callable[[], None]] = set()
         """Called whenever a viewer may have something new to take."""
         self._name = name
@@ -47,38 +50,30 @@ class Feed:
         self._encodings: dict[int, bytes] = {}
         self._checksum: int | None = None
         self._changed: tuple[int, NDArray[np.bool_]] | None = None
-        self._spare: Pixels | None = None
 
-    def put(
-        self,
-        pixels: Pixels,
-        pixel_format: PixelFormat,
-        time_us: int,
-        rendition: Rendition | None = None,
-        touched: NDArray[np.bool_] | None = None,
-    ) -> None:
-        """Make this the newest picture, if it differs from the one there is.
+    def put(self, made: Made, time_us: int) -> None:
+        """Make this the newest picture, if it differs from the one there is. Nobody changes it from now on.
 
-        `pixels` is C-contiguous and the feed's own from now on: nobody changes it. `rendition` is what was really made
-        of the source's picture, where that is not what was asked for. Only the rows `touched` may differ from the
-        newest picture, where that is given.
+        Who made it vouches that it differs from the picture made before.
         """
-        previous, made = self.newest, rendition or self.rendition
+        previous = self.newest
         number = previous.number + 1 if previous else 1
         if number > wire.MAX_NUMBER:
             number, self._epoch = 1, secrets.randbits(32)
-            self._bases.clear()
             self._held.clear()
-        frame = Frame(self._epoch, number, time_us, pixel_format, pixels)
-        if previous and frame.alike(previous) and made == self._made:
-            changed = codec.changed_rows(frame, previous, touched)
-            if not changed.any():
-                self._spare = pixels
+            for old in tuple(self._bases):
+                self._drop(old)
+        frame = Frame(self._epoch, number, time_us, made.format, made.pixels)
+        self._changed = None
+        is_next = previous is not None and previous.pixels is made.before
+        if previous and (is_next or (frame.alike(previous) and made.rendition == self._made)):
+            changed = made.changed if is_next else codec.changed_rows(frame, previous)
+            if not (is_next or changed.any()):
+                self.maker.recycle(made.pixels)
                 return
             self._changed = (previous.number, changed)
         else:
-            self._announce(frame, made)
-            self._changed = None
+            self._announce(frame, made.rendition)
         self._keep(frame)
         self._encodings.clear()
         self._checksum = None
@@ -110,6 +105,8 @@ class Feed:
         self._held[number] -= 1
         if self._held[number] <= 0:
             del self._held[number]
+            if not (self.newest and self.newest.number == number):
+                self._drop(number)
 
     def encoding(self, base: int) -> bytes:
         """The newest picture as a difference from a base, or from blank; made once for all who stand there."""
@@ -131,24 +128,25 @@ class Feed:
             self._checksum = self.newest.checksum()
         return self._checksum
 
-    def take_spare(self) -> Pixels | None:
-        """Memory for the next picture, left over from one that had not changed; its content is void."""
-        spare, self._spare = self._spare, None
-        return spare
-
     def _differences(self) -> int:
         return len(self._encodings) - (0 in self._encodings)
 
     def _keep(self, frame: Frame) -> None:
-        self.newest = frame
-        self._bases = {number: base for number, base in self._bases.items() if self._held[number]}
+        previous, self.newest = self.newest, frame
+        if previous and not self._held[previous.number]:
+            self._drop(previous.number)
         while len(self._bases) > MAX_BASES:
-            del self._bases[min(self._bases)]
+            self._drop(min(self._bases))
         self._bases[frame.number] = frame
+
+    def _drop(self, number: int) -> None:
+        frame = self._bases.pop(number, None)
+        if frame:
+            self.maker.recycle(frame.pixels)
 
     def _announce(self, frame: Frame, made: Rendition) -> None:
         self._made = made
         self.announcement = Announcement(
             *(self._name, frame.epoch, frame.format, frame.width, frame.height),
-            *(made.step, made.crop, made.average, self.fps),
+            *(made.step, made.crop, made.average, self.fps, made.tolerance),
         )

@@ -5,38 +5,42 @@ the publisher's thread to the event loop.
 """
 
 import asyncio
+import contextlib
 import re
 import threading
 import time
-from collections.abc import Callable, Coroutine, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .audience import Audience, Wake
 from .errors import UsageError
 from .feed import Feed
+from .maker import SETTLE_EVERY, Made, Maker
 from .pixels import PixelFormat, Pixels, guess
-from .shrink import Rendition, check, check_size, refresh, sample, shrink, touched_rows
+from .shrink import Rendition, check, check_size, take_rendition, touched_rows
 from .viewer import Viewer, now_us
 from .wire import MAX_TIME
 from .wish import MAX_FPS, Wish
 
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
-Producer = Callable[["Stream"], Coroutine[Any, Any, None]]
+
+class Producer(Protocol):
+    """What has pictures for a stream as long as somebody watches. Called on the event loop; must not wait."""
+
+    def look(self, stream: "Stream") -> float:
+        """Show the newest picture, if one is due; when to be asked again, by the loop's clock.
+
+        Asked earlier when a viewer has come, left or changed its mind.
+        """
+
+    def rest(self) -> None:
+        """Nobody watches any more, or every page is hidden."""
+
+
 Damage = Sequence[tuple[int, int, int, int]]
-
-
-class Made(NamedTuple):
-    """A picture made for a feed: what was made, and which of its rows alone may have changed."""
-
-    pixels: Pixels
-    rendition: Rendition
-    touched: NDArray[np.bool_] | None
-
-
 Pictures = Mapping[Feed, Made]
 
 
@@ -66,17 +70,22 @@ class Stream:
         self.fps = fps
         self.rendition = (rendition or Rendition()).check()
         self.problem: str | None = None
+        self.wanted = 0.0
+        """Pictures per second that somebody wants and may have."""
+        self.has_newcomers = False
+        """Somebody waits for a first picture."""
         self.audience = Audience(name, self.rendition, fps)
         self._verify_damage = verify_damage
         self._producer = producer
-        self._producing: asyncio.Task[None] | None = None
-        self._demand = asyncio.Event()
+        self._timer: asyncio.Handle | None = None
         self._newest: tuple[Pixels, int] | None = None
-        self._latest: dict[Feed, Made] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
         self._loop_thread = 0
         self._lock = threading.Lock()
+        self._making = threading.Lock()
+        self._settling: asyncio.TimerHandle | None = None
         self._handed: tuple[Pictures, int] | None = None
+        self._accepted: tuple[tuple[int, ...], np.dtype[Any]] | None = None
 
     @property
     def watched(self) -> bool:
@@ -101,7 +110,11 @@ class Stream:
             raise UsageError(f"time_us={stamp} cannot be; right would be microseconds since 1970")
         self._accept(array)
         self._newest = (array, stamp)  # first, so that who joins from now on finds it
-        self.show(self.read(array, damage), stamp)
+        with self._making:
+            self.show(self.read(array, damage), stamp)
+        if not self.is_settled and self._loop:
+            with contextlib.suppress(RuntimeError):  # the loop has just been closed
+                self._loop.call_soon_threadsafe(self._settle_later)
 
     def read(self, array: Pixels, damage: Damage | None = None) -> Pictures:
         """What each rendition that is watched makes of a picture; nothing is shown yet.
@@ -110,41 +123,37 @@ class Stream:
         """
         pixel_format = self._accept(array)
         feeds = tuple(self.audience.feeds.values())
-        self._latest = {feed: self._make(feed, array, pixel_format, damage) for feed in feeds}
-        return self._latest
+        return {feed: self._make(feed, array, pixel_format, damage) for feed in feeds}
 
-    def show(self, pictures: Pictures, time_us: int) -> None:
-        """Make these pictures, from `read`, the newest ones."""
-        if not pictures or self._loop is None:
-            return
-        if threading.get_ident() == self._loop_thread:
-            self._put(pictures, time_us)
-            return
-        with self._lock:
-            handed, self._handed = self._handed, (_joined(self._handed, pictures), time_us)
-            if handed is None and self._loop:
-                self._loop.call_soon_threadsafe(self._put_handed)
+    def show(self, pictures: Pictures, time_us: int) -> bool:
+        """Make these pictures, from the last `read`, the newest ones; whether any is another than the one before."""
+        changed = {feed: made for feed, made in pictures.items() if made.changes}
+        for feed, made in changed.items():
+            feed.maker.keep(made)
+        if changed and threading.get_ident() == self._loop_thread:
+            self._put(changed, time_us)
+        elif changed:
+            self._hand_over(changed, time_us)
+        return bool(changed)
 
     def seems_still(self, array: Pixels, first: int, every: int) -> bool:
         """Whether rows `first`, `first + every`, ... of all that is watched are still those of a picture.
 
-        Reads no other rows. False where that cannot be said.
+        Reads no other rows.
         """
+        pixel_format = self._accept(array)
         height, width = array.shape[:2]
         for feed in self.audience.feeds.values():
-            made = self.audience.made(feed, width, height)
-            shape = self.format and self.format.shape(*made.size(width, height))
-            if (
-                not self.format
-                or not feed.newest
-                or made.average
-                or feed.newest.pixels.shape != shape
-            ):
-                return False
-            rows = sample(array, self.format, made, first, every)
-            if not np.array_equal(rows, feed.newest.pixels[first::every]):
+            asked = np.zeros(feed.making.size(width, height)[1], np.bool_)
+            asked[first::every] = True
+            if feed.maker.make(array, pixel_format, feed.making, asked).changes:
                 return False
         return True
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether all that is watched is as exact as it will become if nothing moves any more."""
+        return all(feed.maker.is_settled for feed in tuple(self.audience.feeds.values()))
 
     def tell(self, problem: str | None) -> None:
         """Let viewers know why there are no pictures, or that there are again. On the event loop."""
@@ -169,31 +178,52 @@ class Stream:
         self.audience.want(wake, rendition, time.monotonic())
         self._serve(self.audience.viewers[wake].feed)
 
-    async def pause(self, seconds: float | None) -> None:
-        """Wait that long (None: for ever), or until a viewer comes, leaves or changes its mind."""
-        self._demand.clear()
-        loop = asyncio.get_running_loop()
-        timer = None if seconds is None else loop.call_later(seconds, self._demand.set)
-        try:
-            await self._demand.wait()
-        finally:
-            if timer:
-                timer.cancel()
+    def limit(self, fps: float, coarser: int, *, saves_work: bool) -> None:
+        """Show only so many pictures per second, and coarser ones, and tell viewers."""
+        self.audience.limit(fps, coarser, saves_work=saves_work)
+        self.wanted = self.audience.fps()
 
     def demand(self) -> None:
-        """A viewer came, left or changed its mind: whoever pauses looks again."""
-        self._demand.set()
+        """A viewer came, left or changed its mind: whoever has pictures is asked at once."""
+        self.wanted, self.has_newcomers = self.audience.fps(), self.audience.has_newcomers()
+        if self._producer and self._loop:
+            if self._timer:
+                self._timer.cancel()
+            self._timer = self._loop.call_soon(self._produce)
 
-    async def close(self) -> None:
+    def close(self) -> None:
         """Stop producing, and let go of the event loop: a thread may go on publishing."""
+        if self._timer:
+            self._timer.cancel()
+        if self._producer:
+            self._producer.rest()
         with self._lock:
             self._loop = self._handed = None
-        if self._producing:
-            self._producing.cancel()
-            await asyncio.gather(self._producing, return_exceptions=True)
+            self._loop_thread = 0
+
+    def _settle_later(self) -> None:
+        if not self._settling and self._loop:
+            self._settling = self._loop.call_later(SETTLE_EVERY, self._settle)
+
+    def _settle(self) -> None:
+        """Look once more at what was published last: it may stand still, and be shown within a tolerance only."""
+        self._settling = None
+        if self._newest and self.watched and not self.is_settled:
+            if self._making.acquire(blocking=False):  # or the next picture is just being made
+                try:
+                    self.show(self.read(self._newest[0]), now_us())
+                finally:
+                    self._making.release()
+            self._settle_later()
 
     def _accept(self, array: Pixels) -> PixelFormat:
         """The format of an array that fits the stream. Raises UsageError."""
+        if (
+            self.format
+            and isinstance(array, np.ndarray)
+            and (array.shape, array.dtype) == self._accepted
+        ):
+            return self.format
         if not isinstance(array, np.ndarray):
             raise UsageError(f"{type(array).__name__} is no picture; right would be a numpy array")
         pixel_format = self.format or guess(array)
@@ -201,42 +231,56 @@ class Stream:
         height, width = array.shape[:2]
         check_size(pixel_format, *self.rendition.size(width, height))
         self.format = pixel_format
-        self.audience.size = width, height
+        self.audience.resize(width, height)
+        self._accepted = array.shape, array.dtype
         return pixel_format
 
     def _serve(self, feed: Feed) -> None:
         """See that a feed that has no picture gets one."""
         if feed.newest is None and self._newest and self.format:
             array, time_us = self._newest
-            self._put({feed: self._make(feed, array, self.format, None)}, time_us)
-        if self._producer and (self._producing is None or self._producing.done()):
-            assert self._loop
-            self._producing = self._loop.create_task(self._producer(self), name=self.name)
+            # Not by the feed's own maker, which another thread may be using.
+            self._put({feed: Maker().make(array, self.format, feed.making)}, time_us)
         self.demand()
+
+    def _produce(self) -> None:
+        assert self._producer
+        assert self._loop
+        if self.wanted:
+            self._timer = self._loop.call_at(self._producer.look(self), self._produce)
+        else:
+            self._producer.rest()
 
     def _make(
         self, feed: Feed, array: Pixels, pixel_format: PixelFormat, damage: Damage | None
     ) -> Made:
+        now = time.monotonic()
+        if damage is None:
+            return feed.maker.make(array, pixel_format, feed.making, now=now)
         height, width = array.shape[:2]
-        rendition = self.audience.made(feed, width, height)
-        before, spare = self._latest.get(feed), feed.take_spare()
-        shape = pixel_format.shape(*rendition.size(width, height))
-        if (
-            damage is None
-            or not before
-            or (before.rendition, before.pixels.shape) != (rendition, shape)
-        ):
-            return Made(shrink(array, pixel_format, rendition, spare), rendition, None)
-        touched = touched_rows(damage, rendition, width, height)
-        pixels = refresh(before.pixels, array, pixel_format, rendition, touched, spare)
+        touched = touched_rows(damage, feed.making, width, height)
+        made = feed.maker.make(array, pixel_format, feed.making, touched, now)
         if self._verify_damage:
-            _verify(pixels, shrink(array, pixel_format, rendition), rendition)
-        return Made(pixels, rendition, touched)
+            _verify(made, array, pixel_format)
+        return made
 
     def _put(self, pictures: Pictures, time_us: int) -> None:
-        assert self.format
+        self.has_newcomers = False
         for feed, made in pictures.items():
-            feed.put(made.pixels, self.format, time_us, made.rendition, made.touched)
+            feed.put(made, time_us)
+
+    def _hand_over(self, pictures: Pictures, time_us: int) -> None:
+        """From another thread to the event loop. One slot: pictures that still wait there are skipped."""
+        with self._lock:
+            skipped = self._handed[0] if self._handed else {}
+            if self._loop is None:
+                skipped = pictures
+            else:
+                if not self._handed:
+                    self._loop.call_soon_threadsafe(self._put_handed)
+                self._handed = pictures, time_us
+        for feed, made in skipped.items():
+            feed.maker.recycle(made.pixels)
 
     def _put_handed(self) -> None:
         with self._lock:
@@ -245,24 +289,14 @@ class Stream:
             self._put(*handed)
 
 
-def _joined(waiting: tuple[Pictures, int] | None, pictures: Pictures) -> Pictures:
-    """The pictures, with what those that are still waiting and are now skipped have touched."""
-    if waiting is None:
-        return pictures
-    return {feed: _touched_too(waiting[0].get(feed), made) for feed, made in pictures.items()}
-
-
-def _touched_too(skipped: Made | None, made: Made) -> Made:
-    if skipped is None or skipped.touched is None or made.touched is None:
-        return made if skipped is None else made._replace(touched=None)
-    return made._replace(touched=skipped.touched | made.touched)
-
-
-def _verify(hinted: Pixels, true: Pixels, rendition: Rendition) -> None:
+def _verify(made: Made, array: Pixels, pixel_format: PixelFormat) -> None:
     """Raises UsageError when a picture made from a damage hint is not the picture there is."""
-    wrong = np.flatnonzero((hinted != true).reshape(len(true), -1).any(axis=1))
-    if wrong.size:
-        row = int(wrong[0]) * rendition.step + (rendition.crop.y if rendition.crop else 0)
+    stale = np.ones(len(made.pixels), np.bool_)
+    scratch = np.empty_like(made.pixels)
+    rendition = made.rendition
+    wrong, count = take_rendition(array, pixel_format, rendition, made.pixels, scratch, stale)
+    if count:
+        row = int(wrong.argmax()) * rendition.step + (rendition.crop.y if rendition.crop else 0)
         raise UsageError(
             f"row {row} has changed outside of the damage given; right would be rectangles that hold every change"
         )

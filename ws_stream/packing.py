@@ -23,9 +23,8 @@ BAD = 0.5
 """Where the best way leaves more than this share of the size, padding bytes are left out: LZ4 finds little but these,
 and each costs it a match."""
 
-HURRY_ABOVE = 0.25
 HASTE = 4
-"""Where little is to be found, LZ4 looks less hard: some 4 % more bytes in two thirds of the time."""
+"""LZ4's acceleration: some 3 % more bytes in three quarters of the time."""
 
 Rows = NDArray[np.uint8]
 
@@ -50,7 +49,7 @@ def pack(rows: Rows, base: Rows | None, first_row: int, *, padded: bool) -> Segm
         base, share = _better_for_a_sample(rows, base)
         unpadded = share > BAD and padded and _can_be_unpadded(rows, base)
         content = _unpadded(rows, base) if unpadded else _content(rows, base)
-        packed = _compressed(content, HASTE if share > HURRY_ABOVE else 1)
+        packed = _compressed(content)
     if len(packed) < rows.size:
         kind = _KINDS[base is not None, unpadded]
         return Segment(first_row, len(rows), kind, packed)
@@ -83,8 +82,8 @@ def _content(rows: Rows, base: Rows | None) -> Rows:
     return rows if base is None else rows ^ base
 
 
-def _compressed(rows: Rows, haste: int = 1) -> bytes:
-    packed: bytes = lz4.block.compress(rows, mode="fast", acceleration=haste, store_size=False)
+def _compressed(rows: Rows) -> bytes:
+    packed: bytes = lz4.block.compress(rows, mode="fast", acceleration=HASTE, store_size=False)
     return packed
 
 

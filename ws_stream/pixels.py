@@ -38,6 +38,11 @@ class PixelFormat:
         """Bytes from one pixel to the next."""
         return self.dtype.itemsize * (self.components[0] if self.components else 1)
 
+    @property
+    def depth(self) -> int:
+        """Bits of a pixel that are shown."""
+        return sum(bits for _, bits in self.fields) or 8 * min(3, self.bytes_per_pixel)
+
     def shape(self, width: int, height: int) -> tuple[int, ...]:
         """The array shape of a picture of this format."""
         return (height, width, *self.components)
@@ -61,6 +66,14 @@ RGB332 = PixelFormat("rgb332", 8, _BYTE, (), (0, 0, 0), fields=((5, 3), (2, 3), 
 FORMATS = (RGBX8888, BGRX8888, RGB888, BGR888, RGB565, GRAY8, RGB444, RGB332)
 BY_CODE = {pixel_format.code: pixel_format for pixel_format in FORMATS}
 BY_NAME = {pixel_format.name: pixel_format for pixel_format in FORMATS}
+
+DEPTHS = {24: None, 16: RGB565, 12: RGB444, 8: RGB332}
+"""The formats that pixels of more bits can be reduced to, by their depth; 24 is as it is."""
+
+
+def reduced(pixel_format: PixelFormat, depth: int) -> PixelFormat:
+    """The format of at most so many bits: this one itself, if it has no more."""
+    return pixel_format if pixel_format.depth <= depth else DEPTHS[depth] or pixel_format
 
 
 def named(name: str) -> PixelFormat:

@@ -9,7 +9,6 @@ import contextlib
 import socket
 import time
 from collections.abc import Callable, Iterable
-from functools import partial
 from types import TracebackType
 from typing import Self
 from urllib.parse import quote
@@ -17,8 +16,8 @@ from urllib.parse import quote
 from websockets.asyncio.server import Server as WebSocketServer
 
 from .budget import Budget
-from .capture import capture
-from .connection import Door, listen
+from .capture import Capture
+from .door import Door, listen
 from .errors import UsageError, WsStreamError
 from .http import Gate
 from .hub import Stream
@@ -77,6 +76,8 @@ class Server:
         step: int = 1,
         crop: tuple[int, int, int, int] | None = None,
         average: bool = False,
+        tolerance: int = 0,
+        depth: int = 24,
         fps: float = 30,
         verify_damage: bool = False,
     ) -> Stream:
@@ -84,11 +85,13 @@ class Server:
 
         `format` is a pixel format's name; without one it is taken from the first array (RGB order is assumed). Viewers
         get every `step`-th pixel and row, or with `average` the mean of each step x step box, of the part `crop`
-        (x, y, width, height). `fps` is the most pictures per second that a viewer is sent. With `verify_damage`,
-        `publish` checks every damage hint and raises UsageError for a wrong one: for debugging, it costs what the hint
-        saves. Raises UsageError.
+        (x, y, width, height). Film and camera noise can be sent in less than there is: with a `tolerance`, a pixel is
+        sent only when a channel (of eight bits) has moved by more than that from what viewers show, so none is ever off
+        by more, and what stands still is exact within a second; with a `depth` of 16, 12 or 8, so many bits of a pixel.
+        `fps` is the most pictures per second that a viewer is sent. With `verify_damage`, `publish` checks every damage
+        hint and raises UsageError for a wrong one: for debugging, it costs what the hint saves. Raises UsageError.
         """
-        rendition = Rendition(Crop(*crop) if crop else None, step, average)
+        rendition = Rendition(Crop(*crop) if crop else None, step, average, tolerance, depth)
         pixel_format = named(format) if format else None
         stream = Stream(
             name, format=pixel_format, rendition=rendition, fps=fps, verify_damage=verify_damage
@@ -103,6 +106,8 @@ class Server:
         step: int = 1,
         crop: tuple[int, int, int, int] | None = None,
         average: bool = False,
+        tolerance: int = 0,
+        depth: int = 24,
         fps: float = 30,
     ) -> Stream:
         """A new stream of what a source shows, looked at `fps` times a second while somebody watches.
@@ -111,11 +116,13 @@ class Server:
         methods of `Source`, or a function that returns an iterable of arrays: that may wait for its pictures, and
         runs in a thread of its own. The rest is as for `stream`. Raises UsageError and SourceError.
         """
-        rendition = Rendition(Crop(*crop) if crop else None, step, average).check()
+        rendition = Rendition(
+            Crop(*crop) if crop else None, step, average, tolerance, depth
+        ).check()
         if callable(source):
             stream_name = name or self._free_name(getattr(source, "__name__", "pictures"))
             reader = Reader(source)
-            return self._add(Stream(stream_name, rendition=rendition, fps=fps, producer=reader.run))
+            return self._add(Stream(stream_name, rendition=rendition, fps=fps, producer=reader))
         opened = open_source(source) if isinstance(source, str) else source
         try:
             check_size(opened.format, *rendition.size(opened.width, opened.height))
@@ -124,9 +131,9 @@ class Server:
                 format=opened.format,
                 rendition=rendition,
                 fps=fps,
-                producer=partial(capture, opened),
+                producer=Capture(opened),
             )
-            stream.audience.size = opened.width, opened.height
+            stream.audience.resize(opened.width, opened.height)
             self._add(stream)
         except WsStreamError:
             opened.close()
@@ -155,7 +162,7 @@ class Server:
         if self._listening:
             await self._door.close(self._listening)
         for stream in self.streams.values():
-            await stream.close()
+            stream.close()
         for source in self._sources:
             source.close()
 
@@ -197,7 +204,7 @@ class Server:
             level = budget.sample(time.monotonic(), time.process_time())
             for stream in tuple(self.streams.values()):
                 fps = stream.fps * level.fps / FULL_RATE
-                stream.audience.limit(fps, level.coarser, saves_work=budget.limiting)
+                stream.limit(fps, level.coarser, saves_work=budget.limiting)
 
     def _add(self, stream: Stream) -> Stream:
         if stream.name in self.streams:

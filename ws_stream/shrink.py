@@ -12,14 +12,17 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from .codec import runs
 from .errors import UsageError
-from .pixels import PixelFormat, Pixels, fits, pack, unpack
+from .pixels import DEPTHS, PixelFormat, Pixels, fits, pack, reduced, unpack
+from .rows import Rows, take
 from .wire import MAX_PICTURE_BYTES, MAX_SIDE
 
 MAX_STEP = 16
 """Coarsest step; also keeps the sum of a 16 x 16 box of bytes within 16 bits."""
 
-_PADDING = np.uint32(0xFF000000)
+MAX_TOLERANCE = 64
+"""A quarter of the range of a channel; beyond that a picture is hardly one."""
 
 
 class Crop(NamedTuple):
@@ -44,6 +47,10 @@ class Rendition(NamedTuple):
     step: int = 1
     average: bool = False
     """Each pixel is the mean of its step x step box rather than the box's first pixel."""
+    tolerance: int = 0
+    """How far a channel may be off, in steps of eight bits: a pixel within it is not sent until it stands still."""
+    depth: int = 24
+    """Bits of colour in a pixel at most; what the source has more is left out."""
 
     def check(self) -> "Rendition":
         """Itself. Raises UsageError when no picture at all could be made this way."""
@@ -53,6 +60,14 @@ class Rendition(NamedTuple):
             raise UsageError(
                 f"the crop {self.crop} is empty or starts outside the picture; "
                 "right would be X,Y,WIDTH,HEIGHT with X, Y from 0 and WIDTH, HEIGHT from 1"
+            )
+        if not 0 <= self.tolerance <= MAX_TOLERANCE:
+            raise UsageError(
+                f"a tolerance of {self.tolerance} cannot be; right would be 0 (exact) to {MAX_TOLERANCE}"
+            )
+        if self.depth not in DEPTHS:
+            raise UsageError(
+                f"a depth of {self.depth} bits cannot be; right would be {', '.join(map(str, DEPTHS))}"
             )
         return self
 
@@ -82,8 +97,8 @@ def check_size(pixel_format: PixelFormat, width: int, height: int) -> None:
 def bend(wish: Rendition, default: Rendition, width: int, height: int) -> Rendition:
     """The rendition nearest to the wish that a picture of this size allows.
 
-    Its crop lies within the picture, and it has no more pixels than the default one: what the owner of the device chose
-    is the most that a viewer can make the device do.
+    Its crop lies within the picture, and it has no more pixels and is no more exact than the default one: what the
+    owner of the device chose is the most that a viewer can make the device do.
     """
     crop = wish.crop and _cut(wish.crop, width, height)
     most = prod(default.size(width, height))
@@ -92,7 +107,8 @@ def bend(wish: Rendition, default: Rendition, width: int, height: int) -> Rendit
         step += 1
         if step > MAX_STEP:
             return default
-    return Rendition(crop, step, wish.average and step > 1)
+    tolerance, depth = max(wish.tolerance, default.tolerance), min(wish.depth, default.depth)
+    return Rendition(crop, step, wish.average and step > 1, tolerance, depth)
 
 
 def _cut(crop: Crop, width: int, height: int) -> Crop | None:
@@ -114,63 +130,49 @@ def check(array: Pixels, pixel_format: PixelFormat, rendition: Rendition) -> Non
     rendition.size(array.shape[1], array.shape[0])
 
 
-def shrink(
-    array: Pixels, pixel_format: PixelFormat, rendition: Rendition, spare: Pixels | None = None
-) -> Pixels:
-    """The rendition of a picture as a C-contiguous array that shares no memory with it.
+def shrink(array: Pixels, pixel_format: PixelFormat, rendition: Rendition) -> Pixels:
+    """The rendition of a picture as a C-contiguous array of its own.
 
-    The result is written into `spare` where that is given and of the right shape and dtype, else into new memory.
     `array` is of shape `pixel_format.shape(width, height)` with any strides, and is only read. Padding bytes become
-    255, so that their content never looks like a change. Raises UsageError when array, format and crop do not fit.
+    255. Raises UsageError when array, format and crop do not fit.
     """
     check(array, pixel_format, rendition)
-    if rendition.crop:
-        x, y, width, height = rendition.crop
-        array = array[y : y + height, x : x + width]
-    if rendition.average and rendition.step > 1:
-        return _average(_copy(array, pixel_format), pixel_format, rendition.step)
-    return _copy(array[:: rendition.step, :: rendition.step], pixel_format, spare)
+    made = reduced(pixel_format, rendition.depth)
+    shape = made.shape(*rendition.size(array.shape[1], array.shape[0]))
+    before, target = np.zeros(shape, made.dtype), np.empty(shape, made.dtype)
+    stale = np.ones(shape[0], np.bool_)
+    take_rendition(array, pixel_format, rendition._replace(tolerance=0), before, target, stale)
+    return target
 
 
-def sample(
-    array: Pixels, pixel_format: PixelFormat, rendition: Rendition, first: int, every: int
-) -> Pixels:
-    """Rows `first`, `first + every`, ... of the rendition of a picture; reads only what they are made of.
-
-    The rendition must not average.
-    """
-    if rendition.crop:
-        x, y, width, height = rendition.crop
-        array = array[y : y + height, x : x + width]
-    step = rendition.step
-    return _copy(array[first * step :: every * step, ::step], pixel_format)
-
-
-def refresh(
-    previous: Pixels,
+def take_rendition(
     array: Pixels,
     pixel_format: PixelFormat,
     rendition: Rendition,
-    touched: NDArray[np.bool_],
-    spare: Pixels | None = None,
-) -> Pixels:
-    """The rendition of a picture of which only the `touched` rows of `previous`, the rendition before, may differ.
+    before: Pixels,
+    target: Pixels,
+    stale: Rows,
+    asked: Rows | None = None,
+) -> tuple[Rows, int]:
+    """Make `target` the rendition of a picture; which of its rows differ from `before`, and how many.
 
-    Reads no more of `array` than those rows are made of. The result is like that of `shrink`; `touched` is booleans
-    of shape (rows of the rendition,), see `touched_rows`.
+    Reads no more than what the rows asked for are made of; see `rows.take`. The two are of the format that
+    `pixels.reduced` makes of this one.
     """
-    fitting = spare is not None and spare.shape == previous.shape and spare.dtype == previous.dtype
-    picture = spare if spare is not None and fitting else np.empty_like(previous)
-    if picture is not previous:
-        np.copyto(picture, previous)
+    if rendition.crop:
+        x, y, width, height = rendition.crop
+        array = array[y : y + height, x : x + width]
     step = rendition.step
-    crop = rendition.crop or Crop(0, 0, array.shape[1], array.shape[0])
-    edges = np.flatnonzero(np.diff(touched, prepend=False, append=False))
-    for first, end in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
-        rows = min(end * step, crop.height) - first * step
-        part = Crop(crop.x, crop.y + first * step, crop.width, rows)
-        picture[first:end] = shrink(array, pixel_format, rendition._replace(crop=part))
-    return picture
+    if rendition.average and step > 1:
+        shape = pixel_format.shape(target.shape[1], target.shape[0])
+        view = np.empty(shape, pixel_format.dtype)
+        for first, end in runs(np.ones_like(stale) if asked is None else asked, 0):
+            part = np.ascontiguousarray(array[first * step : end * step])
+            view[first:end] = _average(part, pixel_format, step)
+    else:
+        view = array[::step, ::step]
+    formats = pixel_format, reduced(pixel_format, rendition.depth)
+    return take(view, formats, before, target, stale, asked, rendition.tolerance)
 
 
 def touched_rows(
@@ -193,19 +195,6 @@ def touched_rows(
         if end > first:
             touched[first // step : -(-end // step)] = True
     return touched
-
-
-def _copy(array: Pixels, pixel_format: PixelFormat, spare: Pixels | None = None) -> Pixels:
-    fitting = spare is not None and spare.shape == array.shape and spare.dtype == array.dtype
-    copied = spare if spare is not None and fitting else np.empty(array.shape, array.dtype)
-    if not pixel_format.padded:
-        np.copyto(copied, array)
-        return copied
-    if array.strides[2] != 1:  # a pixel's bytes are not neighbours, so no wide load can take them
-        np.copyto(copied, array)
-        array = copied
-    np.bitwise_or(array.view("<u4")[..., 0], _PADDING, out=copied.view("<u4")[..., 0])
-    return copied
 
 
 def _average(pixels: Pixels, pixel_format: PixelFormat, step: int) -> Pixels:

@@ -1,7 +1,7 @@
 """From pictures that may be long in coming into a stream, by a thread of their own, while somebody watches.
 
 Knows nothing of sockets or of what the pictures come from. The thread takes pictures and notes how it fares; the
-coroutine looks at its notes and tells viewers. Neither ever waits for the other.
+event loop looks at its notes and tells viewers. Neither ever waits for the other.
 """
 
 import logging
@@ -25,7 +25,7 @@ _log = logging.getLogger(__name__)
 
 
 class Reader:
-    """Reads one source for one stream: `Stream(name, producer=Reader(pictures).run)`.
+    """Reads one source for one stream: `Stream(name, producer=Reader(pictures))`.
 
     `pictures` opens the source and returns its pictures, newest last; what it returns may block, raise, end or come in
     bursts. It is called in the reader's thread when somebody watches, and its iterator is closed there, if it can be,
@@ -41,21 +41,17 @@ class Reader:
         self._retry_after = RETRY_FIRST
         self._retry_at = 0.0
 
-    async def run(self, stream: Stream) -> None:
-        """Publish pictures until nobody watches any more; a failing source is reported and opened again."""
-        try:
-            while stream.watched:
-                if stream.audience.fps() == 0:  # everybody's page is hidden
-                    self._unwanted.set()
-                    await stream.pause(None)
-                    continue
-                self._unwanted.clear()
-                if not (self._thread and self._thread.is_alive()):
-                    self._start(stream)
-                self._report(stream)
-                await stream.pause(LOOK_EVERY)
-        finally:
-            self._unwanted.set()
+    def look(self, stream: Stream) -> float:
+        """See that the thread publishes pictures; a failing source is reported and opened again."""
+        self._unwanted.clear()
+        if not (self._thread and self._thread.is_alive()):
+            self._start(stream)
+        self._report(stream)
+        return time.monotonic() + LOOK_EVERY
+
+    def rest(self) -> None:
+        """Nobody watches any more: the thread ends with its next picture."""
+        self._unwanted.set()
 
     def _start(self, stream: Stream) -> None:
         self._owing_since = None

@@ -18,6 +18,9 @@ HEARTBEAT = 1.0
 EARLY = 0.9
 """Share of an interval by which a picture may come early when a rate is kept (GCRA, ITU-T I.371): else each picture of
 a source of just that rate would wait for a turn that began at another moment."""
+NEARLY = 0.95
+"""Share of an interval after which a picture counts as on time: looks that follow the writer's clock come a little
+early, one after the other, and must not run into the limit for ever."""
 PACE_EVERY = 1.0
 """Seconds between two reports of how many pictures were sent and how many were not."""
 
@@ -43,29 +46,36 @@ class Viewer:
         self._problem: str | None = None
         self._answer: control.ClockAnswer | None = None
         self._checksum_due = now
-        self._due_at = now
+        self._due_at = self._sent_at = now
         self._pace_since = now
         self._pace_due = False
         self._sent = self._published = 0
 
     def take(self, now: float) -> str | bytes | None:
         """The message to send at this moment, or None; what is taken counts as sent."""
-        message = (
-            self._reply()
-            or self._announcement(now)
-            or self._picture(now)
-            or self._pace(now)
-            or self._sign(now)
-        )
+        message: str | bytes | None = None
+        if self._answer or self._problem != self.feed.problem:
+            message = self._reply()
+        elif self._announced is not self.feed.announcement:
+            message = self._announcement(now)
+        elif self.is_behind:
+            message = self._picture(now)
+        if message is None:
+            message = self._pace(now) if self._pace_due else self._sign(now)
         if message is not None:
             self._quiet_since = now
         return message
 
+    @property
+    def is_behind(self) -> bool:
+        """Whether there is a picture that the viewer was not sent."""
+        newest = self.feed.newest
+        return newest is not None and newest.number != self._base
+
     def due(self, now: float) -> float:
         """When there may be something to take although nothing woke the viewer."""
         due = self._quiet_since + HEARTBEAT
-        newest = self.feed.newest
-        if newest and newest.number != self._base and self._rate() and self._turn_at() > now:
+        if self.is_behind and self._rate() and self._turn_at() > now:
             return min(due, self._turn_at())
         return due
 
@@ -87,27 +97,24 @@ class Viewer:
         self._forget(now)
         self.feed, self._announced = feed, None
 
-    def _reply(self) -> str | None:
+    def _reply(self) -> str:
         answer, self._answer = self._answer, None
         if answer:
             return control.serialize(answer)
-        if self._problem != self.feed.problem:
-            self._problem = self.feed.problem
-            return control.serialize(control.Problem(self._problem))
-        return None
+        self._problem = self.feed.problem
+        return control.serialize(control.Problem(self._problem))
 
-    def _announcement(self, now: float) -> str | None:
-        announcement = self.feed.announcement
-        if announcement is None or announcement is self._announced:
-            return None
-        self._announced = announcement
+    def _announcement(self, now: float) -> str:
+        announcement = self._announced = self.feed.announcement
+        assert announcement
         self._forget(now)
         self._seen = self.feed.newest.number - 1 if self.feed.newest else 0
         return control.serialize(announcement)
 
     def _picture(self, now: float) -> bytes | None:
         newest = self.feed.newest
-        if newest is None or newest.number == self._base or not self._is_turn(now):
+        assert newest
+        if not self._is_turn(now):
             return None
         message = self.feed.encoding(self._base)
         if wire.repeats(message, self._base):
@@ -117,12 +124,21 @@ class Viewer:
             self._checksum_due = now + CHECKSUM_EVERY
         self._hold(newest.number)
         self.pacing.sent(newest.number, now)
-        self._due_at = max(self._due_at, now) + 1 / self._rate()
+        self._book(now)
         self._published += newest.number - self._seen
         self._seen = newest.number
         self._sent += 1
         self._pace_due = now - self._pace_since >= PACE_EVERY
         return message
+
+    def _book(self, now: float) -> None:
+        """Count a picture against the rate."""
+        interval = 1 / self._rate()
+        ahead = max(self._due_at - self._sent_at, interval)
+        self._due_at = max(self._due_at, now) + interval
+        if now - self._sent_at >= NEARLY * interval:
+            self._due_at = min(self._due_at, now + ahead)
+        self._sent_at = now
 
     def _is_turn(self, now: float) -> bool:
         return self._rate() > 0 and now >= self._turn_at() and self.pacing.may_send(now)
@@ -133,11 +149,9 @@ class Viewer:
     def _rate(self) -> float:
         return self.feed.fps if self.fps is None else min(self.feed.fps, self.fps)
 
-    def _pace(self, now: float) -> str | None:
+    def _pace(self, now: float) -> str:
         """A report, if one is due, right after a picture: a still one leaves nothing to report."""
         seconds = now - self._pace_since
-        if not self._pace_due:
-            return None
         self._pace_due = False
         published = min(self._published / seconds, self._rate())
         skipped = max(0.0, published - self._sent / seconds)

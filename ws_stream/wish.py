@@ -20,6 +20,8 @@ class Wish(NamedTuple):
     step: int | None = None
     crop: Crop | None = None
     average: bool | None = None
+    tolerance: int | None = None
+    depth: int | None = None
     fps: float | None = None
     """At most so many pictures per second; 0 is none for now."""
     acknowledge: bool = True
@@ -31,6 +33,8 @@ class Wish(NamedTuple):
             self.crop or default.crop,
             default.step if self.step is None else self.step,
             default.average if self.average is None else self.average,
+            default.tolerance if self.tolerance is None else self.tolerance,
+            default.depth if self.depth is None else self.depth,
         ).check()
 
 
@@ -56,14 +60,6 @@ def parse_wish(query: str) -> Wish:
     return wish
 
 
-def parse_step(text: str) -> int:
-    """A step written as a number; whether it can be is for the rendition to judge. Raises UsageError."""
-    try:
-        return int(text)
-    except ValueError:
-        raise UsageError(f"step={text} cannot be; right would be a whole number") from None
-
-
 def parse_fps(text: str) -> float:
     """Pictures per second, 0 for none. Raises UsageError."""
     try:
@@ -73,6 +69,18 @@ def parse_fps(text: str) -> float:
     if not 0 <= fps <= MAX_FPS:
         raise UsageError(f"fps={text} cannot be; right would be 0 to {MAX_FPS} pictures per second")
     return fps
+
+
+def _parse_number(name: str) -> Callable[[str], int]:
+    """Reads a whole number; whether it can be is for the rendition to judge."""
+
+    def read(text: str) -> int:
+        try:
+            return int(text)
+        except ValueError:
+            raise UsageError(f"{name}={text} cannot be; right would be a whole number") from None
+
+    return read
 
 
 def _parse_switch(name: str) -> Callable[[str], bool]:
@@ -87,7 +95,9 @@ def _parse_switch(name: str) -> Callable[[str], bool]:
 
 
 _READ: Mapping[str, Callable[[str], object]] = {
-    "step": parse_step,
+    "step": _parse_number("step"),
+    "tolerance": _parse_number("tolerance"),
+    "depth": _parse_number("depth"),
     "crop": parse_crop,
     "average": _parse_switch("average"),
     "fps": parse_fps,

@@ -77,7 +77,7 @@ def test_a_counter_is_read_in_its_own_byte_order_wherever_it_lies(
 ) -> None:
     counter = Counter(start + before, np.dtype(dtype))
     number = memory[before : before + int(dtype[2])]
-    assert counter.read(memory, start) == int.from_bytes(
+    assert int(counter.view(memory, start)) == int.from_bytes(
         number, "little" if dtype[0] == "<" else "big"
     )
 

@@ -1,5 +1,6 @@
 """A writer that counts its pictures: `index=` and `slots=` of mmap: sources, and torn pictures."""
 
+import os
 import subprocess
 import sys
 import time
@@ -28,6 +29,20 @@ def test_with_a_counter_only_a_new_picture_is_a_change(tmp_path: Path, index: st
         assert source.intact()
         assert not source.changed()
         assert (source.capture() == number).all(), "who comes late is shown it all the same"
+    source.close()
+
+
+def test_a_source_that_had_not_changed_is_looked_at_again_before_it_is_read(tmp_path: Path) -> None:
+    """Who comes in between is shown it: its memory may have been cut off, and reading it would kill the process."""
+    path = tmp_path / "ring"
+    ring = Ring(path, 4, 3, slots=2, count=1)
+    source = open_source(ring.address(path))
+    source.capture()
+    assert source.intact()
+    assert not source.changed()
+    os.truncate(path, 20)
+    with pytest.raises(SourceError, match="is 20 bytes long"):
+        source.capture()
     source.close()
 
 

@@ -6,6 +6,7 @@ the memory and pans to it when it is done is followed.
 
 import fcntl
 import struct
+from functools import lru_cache
 from pathlib import Path
 
 from ..errors import UsageError
@@ -51,6 +52,7 @@ def locate(fd: int) -> Layout:
     return parse(variable, fixed)
 
 
+@lru_cache(maxsize=8)  # asked for each picture, and mostly the same
 def parse(variable: bytes, fixed: bytes) -> Layout:
     """Where the visible part lies, from the kernel's fb_var_screeninfo and fb_fix_screeninfo.
 

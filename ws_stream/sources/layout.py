@@ -74,10 +74,9 @@ class Counter:
         """Where it ends."""
         return self.offset + self.dtype.itemsize
 
-    def read(self, buffer: Buffer, start: int = 0) -> int:
-        """The number now; an aligned one is read by a single load, so never half old, half new."""
-        number: NDArray[Any] = np.ndarray((), self.dtype, buffer, self.offset - start)
-        return int(number)
+    def view(self, buffer: Buffer, start: int = 0) -> NDArray[Any]:
+        """The number as an array without dimensions; an aligned one is read by one load, never half old, half new."""
+        return np.ndarray((), self.dtype, buffer, self.offset - start)
 
 
 def torn(count: int, now: int, slots: int) -> bool:

@@ -9,7 +9,7 @@ import stat
 from collections.abc import Callable
 from pathlib import Path
 
-from ..errors import SourceError, UsageError
+from ..errors import SourceError, UsageError, WsStreamError
 from ..pixels import Pixels
 from .layout import Counter, Layout, torn
 
@@ -23,23 +23,27 @@ class MappedFile:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._name = os.fspath(path)
         # Never closed, only dropped: numpy keeps a view's map alive but does not stop mmap.close() from unmapping it.
         self._map: mmap.mmap | None = None
         self._start = 0
         self.fd = -1
+        self._size = -1
         self.look()
 
     def look(self) -> bool:
         """See what is under the path now: True if it is another file than before, which is then opened.
 
-        One system call as long as it is the same. Called before memory is read: reading behind the end of a file
-        that its writer has cut off would kill the process. Raises SourceError if there is no such file now.
+        True also if its size is another. One system call as long as it is the same. Called before memory is read:
+        reading behind the end of a file that its writer has cut off would kill the process. Raises SourceError if there
+        is no such file now.
         """
         try:
-            status = self._path.stat()
+            status = os.stat(self._name)  # noqa: PTH116 - asked for each picture; pathlib's takes five calls
             if self.fd >= 0 and (status.st_dev, status.st_ino) == self._identity:
+                resized = status.st_size != self._size
                 self._size = status.st_size
-                return False
+                return resized
             self.close()
             self._open(status.st_mode)
         except OSError as error:
@@ -103,12 +107,14 @@ class MappedSource:
         self._counter = counter
         self._captured = 0
         self._seen: int | None = None
+        self._views: dict[int, Pixels] = {}
+        self._number: Pixels | None = None
         self._looked = False
         self._file = MappedFile(path)
         try:
             self._layout = locate(self._file.fd)
             self.format = self._layout.format
-            self._buffer()
+            self._find()
         except BaseException:
             self._file.close()
             raise
@@ -126,8 +132,8 @@ class MappedSource:
     def changed(self) -> bool:
         """Whether the counter has moved since the last intact picture; without a counter always."""
         self._look()
-        self._looked = True
-        return self._counter is None or self._count() != self._seen
+        self._looked = self._counter is None or self._count() != self._seen
+        return self._looked
 
     def capture(self) -> Pixels:
         """The picture in the newest complete slot as a view of the mapped memory. Raises SourceError."""
@@ -138,8 +144,7 @@ class MappedSource:
         if count == 0:
             raise SourceError("nothing written yet: the counter of pictures is 0")
         self._captured = count
-        buffer, start = self._buffer()
-        return self._layout.view(buffer, (count - 1) % self._layout.slots, start)
+        return self._views[(count - 1) % self._layout.slots]
 
     def intact(self) -> bool:
         """Whether the writer cannot have come round to the picture captured last; without a counter True, a hope."""
@@ -149,25 +154,37 @@ class MappedSource:
 
     def close(self) -> None:
         """Let go of the file; views of its memory stay readable as long as they live."""
+        self._views, self._number = {}, None
         self._file.close()
 
     def _look(self) -> None:
         try:
-            if self._file.look():
-                self._seen = None
+            anew = self._file.look()
             layout = self._locate(self._file.fd)
-            if layout.format is not self.format:
-                raise SourceError(f"the pixel format was {self.format} and is now {layout.format}")
-            self._layout = layout
-            self._buffer()
-        except UsageError as error:  # it was right when the source was opened: the file has changed
+            if anew or layout is not self._layout or not self._views:
+                self._seen = None
+                self._layout = layout
+                self._find()
+        except (
+            WsStreamError
+        ) as error:  # it was right when the source was opened: the file has changed
+            self._views, self._number = (
+                {},
+                None,
+            )  # a deleted file's memory is held as long as its views
             raise SourceError(str(error)) from None
 
-    def _buffer(self) -> tuple[mmap.mmap, int]:
-        start, end = self._layout.offset, self._layout.end
-        if self._counter is not None:
-            start, end = min(start, self._counter.offset), max(end, self._counter.end)
-        return self._file.buffer(start, end)
+    def _find(self) -> None:
+        """Find the slots and the counter in the file's memory, which hold until it changes."""
+        layout, counter = self._layout, self._counter
+        if layout.format is not self.format:
+            raise SourceError(f"the pixel format was {self.format} and is now {layout.format}")
+        start, end = layout.offset, layout.end
+        if counter is not None:
+            start, end = min(start, counter.offset), max(end, counter.end)
+        buffer, start = self._file.buffer(start, end)
+        self._views = {slot: layout.view(buffer, slot, start) for slot in range(layout.slots)}
+        self._number = None if counter is None else counter.view(buffer, start)
 
     def _count(self) -> int:
-        return 1 if self._counter is None else self._counter.read(*self._buffer())
+        return 1 if self._number is None else int(self._number)

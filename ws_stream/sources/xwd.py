@@ -5,6 +5,7 @@ The file is a window dump: a header of big-endian words, a colour map, rows of p
 
 import os
 import struct
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -63,6 +64,7 @@ def locate(fd: int) -> Layout:
     return parse(os.pread(fd, _WORDS.size, 0))
 
 
+@lru_cache(maxsize=8)  # asked for each picture, and always the same
 def parse(data: bytes) -> Layout:
     """Where the picture lies behind the window dump's header that these bytes begin with. Raises UsageError."""
     if len(data) < _WORDS.size:
