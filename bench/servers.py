@@ -64,10 +64,16 @@ class Server(NamedTuple):
 
 
 @contextmanager
-def ws_stream(source: str, step: int, *more: object, per_second: int = 30) -> Iterator[Target]:
+def ws_stream(
+    source: str,
+    step: int,
+    *more: object,
+    per_second: int = 30,
+    program: tuple[str, ...] = ("ws_stream",),
+) -> Iterator[Target]:
     """ws-stream's server, as a user starts it."""
     options = ("--step", step, "--fps", per_second, "--port", 0, *more)
-    with python("ws_stream", "serve", source, *options) as process:
+    with python(*program, "serve", source, *options) as process:
         url = re.search(r"http://\S+", line(process))
         if url is None:
             raise BenchError("ws-stream serve did not say where it can be reached")
@@ -85,6 +91,13 @@ def without_counter(task: Task) -> AbstractContextManager[Target]:
     """ws-stream on the flat file beside the ring, where it has to look whether anything moved."""
     size = "width=1024&height=600&format=rgbx8888"
     return ws_stream(f"mmap:{flat(task.ring)}?{size}", task.step)
+
+
+def without(modules: str) -> Callable[[Task], AbstractContextManager[Target]]:
+    """ws-stream where these are not installed."""
+    return lambda task: ws_stream(
+        address(task.ring), task.step, *options(task.content), program=("bench.without", modules)
+    )
 
 
 def options(content: str) -> tuple[str, ...]:
@@ -143,6 +156,14 @@ def _wait_for(port: int, process: subprocess.Popen[str]) -> None:
 
 SERVERS = {
     "ws-stream": Server("ws-stream", ours, rates=(30, 60)),
+    "ws-stream-core": Server(
+        "ws-stream, core three", without("uvloop"), contents=("dashboard", "film")
+    ),
+    "ws-stream-numpy": Server(
+        "ws-stream, numpy alone",
+        without("uvloop,ws_stream._kernel"),
+        contents=("dashboard", "film"),
+    ),
     "flask-pil": Server("Flask + PIL", rival("flask_pil", "multipart")),
     "simplejpeg": Server("Flask + libjpeg-turbo", rival("flask_turbo", "multipart")),
     "whole-lz4": Server("whole pictures + LZ4", rival("whole_lz4", "whole")),
