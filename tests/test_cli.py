@@ -62,6 +62,11 @@ def running(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
         (["serve", "xwd:/no/such/file"], "/no/such/file"),
         (["serve", "mmap:/no/such?width=4&height=4&format=rgb888"], "/no/such"),
         (["serve", "test:?format=rgba8888"], "rgba is rgbx8888"),
+        (["bench", "--width", "3"], "right would be a whole number from 16 to 16384"),
+        (["bench", "--content", "film"], "invalid choice: 'film'"),
+        (["bench", "--width", "9999", "--height", "9999"], "too large to send"),
+        (["bench", "test:", "--width", "64"], "--width is for made-up pictures"),
+        (["bench", "xwd:/no/such/file"], "/no/such/file"),
         (["watch", "nowhere"], "'nowhere' is no address of a stream"),
         (["watch", "ws://127.0.0.1:1/stream/a"], "no stream from ws://127.0.0.1:1/stream/a"),
     ],
@@ -129,6 +134,16 @@ def test_watch_says_when_the_picture_cannot_be_saved() -> None:
         done = run("watch", url, "--png", "/no/such/folder/a.png")
     assert done.returncode == 2
     assert "cannot write /no/such/folder/a.png" in done.stderr
+
+
+def test_bench_tells_what_this_device_can_do() -> None:
+    done = run("bench", "--width", "64", "--height", "48", "--content", "noise", "--fps", "100")
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.splitlines()[-1] == "measuring noise, 1 of 1"
+    assert "served as 64x48 rgbx8888" in done.stdout
+    assert re.search(r"^noise +50%( +[0-9,]+){5} +[0-9.]+ +[0-9,]+$", done.stdout, re.MULTILINE)
+    assert "--tolerance 8" in done.stdout
+    assert max(map(len, done.stdout.splitlines())) <= 80
 
 
 def test_several_sources_are_served_each_under_its_name() -> None:

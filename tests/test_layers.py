@@ -40,18 +40,26 @@ ROOMS = [
     "loop_thread",
     "server",
     "client",
+    "contents",
+    "meter",
+    "rehearsal",
+    "advice",
     "png",
     "watch",
+    "arguments",
     "cli",
 ]
 
 LIBRARIES = {
-    "asyncio": {"hub", "connection", "door", "loop_thread", "server", "client", "watch", "cli"},
+    "asyncio": {
+        *("hub", "connection", "door", "loop_thread", "server", "client", "meter", "rehearsal"),
+        *("watch", "cli"),
+    },
     "lz4": {"packing", "codec"},
     "websockets": {"connection", "door", "server", "client"},
     "numpy": {
         *("pixels", "frame", "moved", "packing", "codec", "_kernel", "rows", "shrink", "maker"),
-        *("feed", "hub", "sources", "png"),
+        *("feed", "hub", "sources", "contents", "png"),
     },
 }
 """Who may know a library. What is not named here is free to all."""

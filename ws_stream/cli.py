@@ -7,163 +7,41 @@ import argparse
 import asyncio
 import gc
 import logging
+import os
+import platform
 import signal
 import sys
-from collections.abc import Callable, Sequence
-from pathlib import Path
-from typing import NoReturn
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from typing import Any, NoReturn
 
+from . import rows
+from .advice import Case, Device, advice, table
+from .arguments import parser
 from .client import connect
+from .contents import CONTENTS, Reel
 from .errors import UsageError, WsStreamError
 from .loop_thread import new_event_loop
-from .pixels import DEPTHS
+from .pixels import named, reduced
+from .rehearsal import Plan, rehearse
 from .server import Server
-from .shrink import MAX_STEP, MAX_TOLERANCE, Crop
+from .shrink import Rendition
+from .sources import Source, open_source
 from .watch import Watch
-from .wish import parse_crop
-
-_SOURCES = """\
-sources:
-  mmap:PATH?width=W&height=H&format=F   a file or device of raw pixels; also stride=,
-                                        offset=, slots=, index=OFFSET:u32le
-  shm:NAME?width=W&height=H&format=F    named shared memory, with the same options
-  xwd:PATH                              the file that Xvfb -fbdir maps
-  fb:/dev/fb0                           a Linux framebuffer
-  test:                                 a moving test card; also width=, height=, format=
-"""
-
-
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        raise UsageError(f"{message}; see {self.prog} --help")
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command; always ends by SystemExit."""
     logging.basicConfig(format="%(asctime)s %(name)s: %(message)s", level=logging.WARNING)
     try:
-        options = _parser().parse_args(arguments)
+        options = parser().parse_args(arguments)
         with asyncio.Runner(loop_factory=new_event_loop) as runner:
-            runner.run(options.run(options))
+            runner.run(_COMMANDS[options.command](options))
     except WsStreamError as error:
         print(f"ws-stream: {error}", file=sys.stderr)
         sys.exit(2)
     except (KeyboardInterrupt, BrokenPipeError):
         pass
     sys.exit(0)
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = _Parser(
-        prog="ws-stream", description="Stream raw pictures from this device's memory to browsers."
-    )
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    demo = commands.add_parser("demo", help="serve a moving test card, to see that it works")
-    _add_listening(demo)
-    demo.set_defaults(
-        run=_serve,
-        sources=["test:"],
-        name=[],
-        step=1,
-        crop=None,
-        average=False,
-        tolerance=0,
-        depth=24,
-    )
-    serve = commands.add_parser(
-        "serve",
-        help="serve one or several sources",
-        epilog=_SOURCES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    serve.add_argument("sources", nargs="*", default=["test:"], metavar="SOURCE", help="see below")
-    _add_listening(serve)
-    serve.add_argument(
-        "--step",
-        type=_whole_number(1, MAX_STEP),
-        default=1,
-        metavar="N",
-        help=f"send every N-th pixel and row, 1 to {MAX_STEP} (default 1)",
-    )
-    serve.add_argument(
-        "--average",
-        action="store_true",
-        help="send the mean of each N x N box rather than its first pixel",
-    )
-    serve.add_argument("--crop", type=_crop, metavar="X,Y,W,H", help="send this part only")
-    serve.add_argument(
-        "--tolerance",
-        type=_whole_number(0, MAX_TOLERANCE),
-        default=0,
-        metavar="T",
-        help="for film and noise: send a pixel only when a channel is off by more than T, "
-        f"0 to {MAX_TOLERANCE} (default 0, which is exact)",
-    )
-    serve.add_argument(
-        "--depth",
-        type=int,
-        choices=DEPTHS,
-        default=24,
-        help="bits of colour to send of each pixel (default 24)",
-    )
-    serve.add_argument(
-        "--name",
-        action="append",
-        default=[],
-        metavar="NAME",
-        help="name of the stream; once per source, in their order",
-    )
-    serve.set_defaults(run=_serve)
-    viewer = commands.add_parser("watch", help="show a stream's figures, or save a picture of it")
-    viewer.add_argument(
-        "url", metavar="URL", help="ws://HOST:PORT/stream/NAME or the page's http://"
-    )
-    viewer.add_argument(
-        "--count", type=_whole_number(1, 10**9), metavar="N", help="stop after N pictures"
-    )
-    viewer.add_argument(
-        "--png",
-        type=Path,
-        metavar="FILE",
-        help="save the last picture (the first one without --count), then stop",
-    )
-    viewer.set_defaults(run=_watch)
-    return parser
-
-
-def _add_listening(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--host",
-        default="127.0.0.1",
-        metavar="ADDRESS",
-        help="address to listen on; 0.0.0.0 lets the LAN in (default 127.0.0.1)",
-    )
-    parser.add_argument(
-        "--port",
-        type=_whole_number(0, 65535),
-        default=8000,
-        help="0 takes any that is free (default 8000)",
-    )
-    parser.add_argument(
-        "--fps",
-        type=_number("pictures per second"),
-        default=30,
-        metavar="N",
-        help="most pictures per second (default 30)",
-    )
-    parser.add_argument(
-        "--allow-host",
-        action="append",
-        default=[],
-        metavar="NAME",
-        help="also answer requests for, and from pages of, this host name",
-    )
-    parser.add_argument(
-        "--cpu-budget",
-        type=_number("a share of one core in percent"),
-        metavar="PERCENT",
-        help="use no more of one core: send fewer pictures, then coarser ones, until it fits",
-    )
 
 
 async def _serve(options: argparse.Namespace) -> None:
@@ -204,35 +82,60 @@ async def _watch(options: argparse.Namespace) -> None:
         print(line, flush=True)
 
 
-def _crop(text: str) -> Crop:
+async def _bench(options: argparse.Namespace) -> None:
+    rendition = Rendition(
+        options.crop, options.step, options.average, options.tolerance, options.depth
+    ).check()
+    source = _measured(options)
+    contents = tuple(options.content or CONTENTS) if isinstance(source, Reel) else (source.name,)
+    gc.collect()
+    gc.freeze()  # as _serve does
     try:
-        return parse_crop(text)
-    except UsageError as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
+        found = await rehearse(Plan(source, contents, rendition, options.fps), _progress)
+    finally:
+        _progress("")
+    loop = type(asyncio.get_running_loop()).__module__.partition(".")[0]
+    device = Device(compiled=hasattr(rows, "take_compiled"), uvloop=loop == "uvloop")
+    width, height = rendition.size(source.width, source.height)
+    kernel = "a compiled kernel" if device.compiled else "no compiled kernel"
+    print(
+        f"{source.width}x{source.height} {source.format}, served as {width}x{height} "
+        f"{reduced(source.format, rendition.depth)} to one viewer on this device\n"
+        f"{os.cpu_count()} cores, Python {platform.python_version()}, {kernel}, event loop of {loop}"
+    )
+    if isinstance(source, Reel):
+        print(
+            f"pictures made up in {source.ring_bytes >> 20} MiB of memory, more than most caches hold"
+        )
+    print(f"\n{table(found)}")
+    print(*advice(Case(found, rendition, device)), sep="\n")
 
 
-def _whole_number(least: int, most: int) -> Callable[[str], int]:
-    def read(text: str) -> int:
-        try:
-            number = int(text)
-        except ValueError:
-            number = least - 1
-        if not least <= number <= most:
-            raise argparse.ArgumentTypeError(
-                f"'{text}' cannot be; right would be a whole number from {least} to {most}"
+def _measured(options: argparse.Namespace) -> Source:
+    """The source that is named, or the one that is made up. Raises UsageError and SourceError."""
+    if options.source is None:
+        pixel_format = named(options.format or "rgbx8888")
+        return Reel(options.width or 1024, options.height or 600, pixel_format)
+    for name in ("width", "height", "format", "content"):
+        if getattr(options, name) is not None:
+            raise UsageError(
+                f"--{name} is for made-up pictures and cannot change those of {options.source}; "
+                "right would be one or the other"
             )
-        return number
-
-    return read
+    return open_source(options.source)
 
 
-def _number(right: str) -> Callable[[str], float]:
-    def read(text: str) -> float:
-        try:
-            return float(text)
-        except ValueError:
-            raise argparse.ArgumentTypeError(
-                f"'{text}' cannot be; right would be {right}"
-            ) from None
+def _progress(text: str) -> None:
+    """Say what is done now; on a terminal in one line that is written anew, and gone at the end."""
+    if sys.stderr.isatty():
+        print(f"\r\x1b[K{text}", end="", file=sys.stderr, flush=True)
+    elif text:
+        print(text, file=sys.stderr, flush=True)
 
-    return read
+
+_COMMANDS: Mapping[str, Callable[[argparse.Namespace], Coroutine[Any, Any, None]]] = {
+    "demo": _serve,
+    "serve": _serve,
+    "watch": _watch,
+    "bench": _bench,
+}
