@@ -51,7 +51,10 @@ def main() -> None:
     try:
         _check_extra()
         with tempfile.TemporaryDirectory(prefix="ws-stream-bench-", dir="/dev/shm") as folder:
-            report.show(run(plan, options.cache.expanduser(), Path(folder)), options.json)
+            for cells in run(plan, options.cache.expanduser(), Path(folder)):
+                if options.json:
+                    report.save(cells, options.json)  # what there is, should the next fail
+            report.show(cells)
     except BenchError as error:
         sys.exit(f"bench: {error}")
     except KeyboardInterrupt:

@@ -31,17 +31,19 @@ def machine() -> dict[str, str]:
     }
 
 
-def show(cells: list[Cell], file: Path | None) -> None:
-    """Print all of it, and write the JSON if there is to be one."""
-    about = machine()
-    for name, text in about.items():
+def show(cells: list[Cell]) -> None:
+    """Print all of it."""
+    for name, text in machine().items():
         print(f"{name:10}{text}")
     print()
     print(table(cells))
     print()
     print(targets(results(cells)))
-    if file:
-        file.write_text(json.dumps({**about, "cells": [c._asdict() for c in cells]}, indent=1))
+
+
+def save(cells: list[Cell], file: Path) -> None:
+    """Write all of it as JSON."""
+    file.write_text(json.dumps({**machine(), "cells": [c._asdict() for c in cells]}, indent=1))
 
 
 def table(cells: list[Cell]) -> str:
@@ -70,7 +72,7 @@ def _target(result: Result) -> str:
 
 
 def _line(cell: Cell, ours: Cell | None) -> str:
-    ratio = ours and ratio_of_turns(ours, cell)
+    ratio = 1.0 if ours is cell else ours and ratio_of_turns(ours, cell)
     spread = f"({cell.cpu_least:.1f} - {cell.cpu_most:.1f})"
     ages = "/".join(f"{age:.1f}" for age in cell.ages) if cell.ages else "-"
     return (

@@ -65,8 +65,8 @@ class Cell(NamedTuple):
     """Milliseconds: p50, p95 and p99 of all turns together; None when nothing new came."""
 
 
-def run(plan: Plan, cache: Path, folder: Path) -> list[Cell]:
-    """Measure all of it. Raises BenchError."""
+def run(plan: Plan, cache: Path, folder: Path) -> Iterator[list[Cell]]:
+    """Measure all of it; after each content, all cells so far. Raises BenchError."""
     cells: list[Cell] = []
     for content in plan.contents:
         recording, how = recorded(cache, content)
@@ -78,7 +78,7 @@ def run(plan: Plan, cache: Path, folder: Path) -> list[Cell]:
                 cells += _in_turns(plan, task, recording)
             if content in plan.unwatched:
                 cells.append(_nobody(plan, tasks[0], recording))
-    return cells
+        yield cells
 
 
 def _servers(plan: Plan, task: Task) -> list[str]:

@@ -162,7 +162,7 @@ SERVERS = {
     "ws-stream-numpy": Server(
         "ws-stream, numpy alone",
         without("uvloop,ws_stream._kernel"),
-        contents=("dashboard", "film"),
+        contents=("dashboard",),
     ),
     "flask-pil": Server("Flask + PIL", rival("flask_pil", "multipart")),
     "simplejpeg": Server("Flask + libjpeg-turbo", rival("flask_turbo", "multipart")),

@@ -1,6 +1,7 @@
 """`python -m bench.viewers KIND URL RING RECORDING STEP WARM_UP SECONDS`: watch, and say what came.
 
-After the warm-up says `counting`, after the seconds `counted`, then a line of JSON with `received.Figures`.
+Some time after the first picture says `counting`, after the seconds `counted`, then a line of JSON with
+`received.Figures`.
 """
 
 import argparse
@@ -14,6 +15,9 @@ from typing import NamedTuple
 
 from . import multipart, rfb, websocket
 from .received import Figures, Received, Truth
+
+FIRST_WITHIN = 10.0
+"""Seconds until a picture must have come."""
 
 
 class Kind(NamedTuple):
@@ -46,9 +50,12 @@ def main() -> None:
     kind = KINDS[options.kind]
     received = Received(Truth(options.ring, options.recording, options.step))
     threading.Thread(target=kind.follow, args=(options.url, received), daemon=True).start()
-    time.sleep(options.warm_up)
+    until = time.monotonic() + FIRST_WITHIN
+    while not received.pictures and time.monotonic() < until:
+        time.sleep(0.01)
     if not received.pictures:
-        sys.exit(f"no picture from {options.url} within {options.warm_up:g} s")
+        sys.exit(f"no picture from {options.url} within {FIRST_WITHIN:g} s")
+    time.sleep(options.warm_up)
     print("counting", flush=True)
     pictures, size = received.count(options.seconds)
     print("counted", flush=True)
