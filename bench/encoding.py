@@ -90,7 +90,7 @@ def main() -> None:
     parser.add_argument("--cache", type=Path, default=Path("~/.cache/ws-stream-bench"))
     options = parser.parse_args()
     if options.plain:
-        rows._COMPILED = False
+        rows.COMPILED = False
     print("us a picture  step    copy    take  encode  (take + encode) / copy    bytes")
     for step in (4, 1):
         ratios = []

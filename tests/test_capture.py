@@ -331,3 +331,25 @@ async def test_of_a_writer_that_stops_nothing_is_searched(monkeypatch: pytest.Mo
         writer.now = due
     assert np.allclose(waits[-100:], 1 / 30)
     stream.close()
+
+
+async def test_within_a_tolerance_a_source_whose_counter_stops_is_looked_at_until_it_is_exact() -> (
+    None
+):
+    source = Memory()
+    rendition = Rendition(tolerance=8)
+    stream = Stream("a", format=GRAY8, rendition=rendition, fps=200, producer=Capture(source))
+    woken = asyncio.Event()
+    feed = stream.join(woken.set).feed
+    await until(woken)
+    source.array[:] = 5
+    await asyncio.sleep(0.05)
+    source.still = True
+    assert feed.newest
+    assert not feed.newest.pixels.any()
+    await until(woken)
+    assert (feed.newest.pixels == 5).all()
+    captures = source.captures
+    await asyncio.sleep(0.1)
+    assert source.captures == captures, "an exact picture of a source that stands still is not read"
+    stream.close()

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 
 from ws_stream import wire
@@ -65,6 +67,15 @@ def test_after_the_last_number_a_new_epoch_begins() -> None:
     assert feed.announcement != told
     empty = blank(newest(feed).epoch, GRAY8, 3, 2)
     assert (decode(feed.encoding(last.number), empty).pixels == 2).all()
+
+
+def test_a_new_epoch_is_announced_also_when_the_picture_was_made_from_the_one_before() -> None:
+    feed = feed_with(1)
+    feed.newest = replace(newest(feed), number=wire.MAX_NUMBER)
+    told, before = feed.announcement, newest(feed).pixels
+    feed.put(made(np.full((2, 3), 2, np.uint8))._replace(before=before), 1)
+    assert feed.announcement != told
+    assert feed.announcement and feed.announcement.epoch == newest(feed).epoch
 
 
 def test_a_new_size_or_format_is_announced_and_an_equal_one_is_not() -> None:

@@ -371,3 +371,14 @@ async def test_with_a_depth_viewers_get_fewer_bits() -> None:
     assert feed.newest
     assert feed.newest.format is RGB444
     assert (feed.newest.pixels == 0xAAA).all()
+
+
+async def test_a_picture_that_a_thread_handed_over_does_not_come_after_a_later_one() -> None:
+    stream = Stream("a")
+    feed = stream.join(lambda: None).feed
+    thread = threading.Thread(target=stream.publish, args=(picture(1),))
+    thread.start()
+    thread.join()  # the loop, this thread, has not taken it yet
+    stream.publish(picture(2))
+    await asyncio.sleep(0.01)
+    assert shown(feed) == 2

@@ -248,7 +248,7 @@ def test_the_compiled_twin_is_there() -> None:
     from ws_stream import _kernel  # noqa: PLC0415 - its absence is this test's failure, not that of the others
 
     assert callable(_kernel.take)
-    assert rows._COMPILED
+    assert rows.COMPILED
 
 
 def _kernel_take() -> Callable[..., int]:
@@ -280,7 +280,7 @@ def test_where_there_is_no_compiled_twin_the_plain_one_takes_its_place(
 ) -> None:
     one = case((BGRX8888, BGRX8888), (9, 5), ("noise", "some rows"), "contiguous", seed=1)
     with_it = one.done()
-    monkeypatch.setattr(rows, "_COMPILED", False)
+    monkeypatch.setattr(rows, "COMPILED", False)
     monkeypatch.delattr(rows, "take_compiled")
     without = one.done()
     assert without[0].tobytes() == with_it[0].tobytes()

@@ -95,7 +95,7 @@ async def _bench(options: argparse.Namespace) -> None:
     finally:
         _progress("")
     loop = type(asyncio.get_running_loop()).__module__.partition(".")[0]
-    device = Device(compiled=hasattr(rows, "take_compiled"), uvloop=loop == "uvloop")
+    device = Device(compiled=rows.COMPILED, uvloop=loop == "uvloop")
     width, height = rendition.size(source.width, source.height)
     kernel = "a compiled kernel" if device.compiled else "no compiled kernel"
     print(

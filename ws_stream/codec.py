@@ -15,6 +15,7 @@ from .errors import ChecksumError, ProtocolError
 from .frame import Frame
 from .moved import moved_rows
 from .packing import pack
+from .pixels import differing_rows
 from .wire import Kind, Message, Segment, parse, serialize
 
 MERGE_GAP = 16
@@ -26,29 +27,13 @@ BAND = 2**18
 in the processor's cache."""
 
 
-def changed_rows(
-    frame: Frame, base: Frame, within: NDArray[np.bool_] | None = None
-) -> NDArray[np.bool_]:
-    """Which rows differ between two frames that are alike: (height,) booleans.
-
-    Only the rows `within` are looked at, where that is given; the caller vouches for the others.
-    """
-    if within is None:
-        changed: NDArray[np.bool_] = (frame.words != base.words).any(axis=1)
-        return changed
-    changed = np.zeros(frame.height, np.bool_)
-    for first, end in runs(within, 0):
-        changed[first:end] = (frame.words[first:end] != base.words[first:end]).any(axis=1)
-    return changed
-
-
 def encode(
     frame: Frame, base: Frame | None = None, changed: NDArray[np.bool_] | None = None
 ) -> bytes:
     """The message that turns `base` into `frame`; from blank when there is no base or it is not alike.
 
-    `changed` is `changed_rows(frame, base)` where the caller has that already. Both frames' padding bytes are sent as
-    they are: `shrink` has set them to 255. Cannot fail.
+    `changed` are the `differing_rows` of the two, where the caller has them. Both frames' padding bytes are sent
+    as they are: `shrink` has set them to 255. Cannot fail.
     """
     if base is None or base.number == 0 or not base.alike(frame):
         base_number = 0
@@ -60,7 +45,7 @@ def encode(
     else:
         base_number = base.number
         if changed is None:
-            changed = changed_rows(frame, base)
+            changed = differing_rows(frame.pixels, base.pixels)
         segments = _differences(frame, base, changed)
     return serialize(
         Message(

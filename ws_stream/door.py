@@ -82,8 +82,8 @@ class Door:
         stream = http.stream_at(connection.request.path, self._streams)
         assert stream  # `answer` has looked
         _bound_socket(connection)
-        self._viewers += 1
         link = connection.attach(stream, parse_wish(connection.request.path.partition("?")[2]))
+        self._viewers += 1
         try:
             verdict = await link.ended
             if verdict:

@@ -15,6 +15,7 @@ from . import codec, wire
 from .control import Announcement
 from .frame import Frame
 from .maker import Made, Maker
+from .pixels import differing_rows
 from .shrink import Rendition
 
 MAX_BASES = 8
@@ -52,10 +53,7 @@ class Feed:
         self._changed: tuple[int, NDArray[np.bool_]] | None = None
 
     def put(self, made: Made, time_us: int) -> None:
-        """Make this the newest picture, if it differs from the one there is. Nobody changes it from now on.
-
-        Who made it vouches that it differs from the picture made before.
-        """
+        """Make this the newest picture, if it differs from the one there is. Nobody changes it from now on."""
         previous = self.newest
         number = previous.number + 1 if previous else 1
         if number > wire.MAX_NUMBER:
@@ -65,10 +63,10 @@ class Feed:
                 self._drop(old)
         frame = Frame(self._epoch, number, time_us, made.format, made.pixels)
         self._changed = None
-        is_next = previous is not None and previous.pixels is made.before
-        if previous and (is_next or (frame.alike(previous) and made.rendition == self._made)):
-            changed = made.changed if is_next else codec.changed_rows(frame, previous)
-            if not (is_next or changed.any()):
+        if previous and frame.alike(previous) and made.rendition == self._made:
+            is_next = previous.pixels is made.before  # the maker has compared them
+            changed = made.changed if is_next else differing_rows(frame.pixels, previous.pixels)
+            if not changed.any():
                 self.maker.recycle(made.pixels)
                 return
             self._changed = (previous.number, changed)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .pixels import PixelFormat, Pixels
+from .pixels import PixelFormat, Pixels, rows_as_words
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,9 +44,7 @@ class Frame:
     @property
     def words(self) -> NDArray[Any]:
         """The same memory as (height, n) of the widest unsigned words that fill a row; never copies."""
-        rows = self.rows
-        size = next(size for size in (8, 4, 2, 1) if rows.shape[1] % size == 0)
-        return rows.view(f"u{size}")
+        return rows_as_words(self.pixels)
 
     def alike(self, other: "Frame") -> bool:
         """Whether the other frame has the same epoch, format and size, so that one can be a base of the other."""

@@ -131,6 +131,7 @@ class Stream:
         for feed, made in changed.items():
             feed.maker.keep(made)
         if changed and threading.get_ident() == self._loop_thread:
+            self._put_handed()  # what a thread has handed over is older
             self._put(changed, time_us)
         elif changed:
             self._hand_over(changed, time_us)
@@ -218,14 +219,10 @@ class Stream:
 
     def _accept(self, array: Pixels) -> PixelFormat:
         """The format of an array that fits the stream. Raises UsageError."""
-        if (
-            self.format
-            and isinstance(array, np.ndarray)
-            and (array.shape, array.dtype) == self._accepted
-        ):
-            return self.format
         if not isinstance(array, np.ndarray):
             raise UsageError(f"{type(array).__name__} is no picture; right would be a numpy array")
+        if self.format and (array.shape, array.dtype) == self._accepted:
+            return self.format
         pixel_format = self.format or guess(array)
         check(array, pixel_format, self.rendition)
         height, width = array.shape[:2]

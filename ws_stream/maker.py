@@ -7,9 +7,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .pixels import PixelFormat, Pixels, reduced
+from .pixels import PixelFormat, Pixels, differing_rows, reduced
 from .rows import Rows
 from .shrink import Rendition, shrink, take_rendition
+
+SETTLE_EVERY = 0.4
+"""Seconds between two exact looks at a picture that is shown within a tolerance: rows that were the same at both stand
+still, and are shown exactly. So a still picture is exact within a second."""
 
 
 class Made(NamedTuple):
@@ -23,11 +27,6 @@ class Made(NamedTuple):
     """All of them when there was no picture before."""
     changes: int
     """How many rows changed."""
-
-
-SETTLE_EVERY = 0.4
-"""Seconds between two exact looks at a picture that is shown within a tolerance: rows that were the same at both stand
-still, and are shown exactly. So a still picture is exact within a second."""
 
 
 class _Buffer:
@@ -86,8 +85,7 @@ class Maker:
         if self._is_first:
             changed = np.ones_like(changed)
             changes = len(changed)
-        made_format = reduced(pixel_format, rendition.depth)
-        return Made(target.pixels, made_format, rendition, before, changed, changes)
+        return Made(target.pixels, self._format, rendition, before, changed, changes)
 
     def keep(self, made: Made) -> None:
         """From now on this picture, the one made last, is the one before."""
@@ -109,9 +107,9 @@ class Maker:
         self, source: tuple[int, ...], pixel_format: PixelFormat, rendition: Rendition
     ) -> None:
         self._how = source, pixel_format, rendition
-        made_format = reduced(pixel_format, rendition.depth)
-        shape = made_format.shape(*rendition.size(source[1], source[0]))
-        self._latest = _Buffer(shape, made_format.dtype)
+        self._format = reduced(pixel_format, rendition.depth)
+        shape = self._format.shape(*rendition.size(source[1], source[0]))
+        self._latest = _Buffer(shape, self._format.dtype)
         self._exact, self._settle_at, self.is_settled = None, 0.0, not rendition.tolerance
         self._none = np.zeros(shape[0], np.bool_)
         self._buffers, self._target, self._is_first = [], None, True
@@ -120,11 +118,9 @@ class Maker:
         """Put the exact rows in the place of those that stand still; how many rows then differ from before."""
         last, self._exact = self._exact, exact
         if last is not None:
-            height = len(exact)
-            still = (exact == last).reshape(height, -1).all(axis=1)
+            still = ~differing_rows(exact, last)
             target[still] = exact[still]
-            differ = (exact != before).reshape(height, -1).any(axis=1)
-            changed[still] = differ[still]
+            changed[still] = differing_rows(exact, before)[still]
             self.is_settled = bool(still.all())
         return int(changed.sum())
 

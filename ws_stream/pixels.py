@@ -109,6 +109,19 @@ def fits(array: Pixels, pixel_format: PixelFormat) -> bool:
     )
 
 
+def rows_as_words(pixels: Pixels) -> NDArray[Any]:
+    """The memory of C-contiguous pixels as (height, n) of the widest unsigned words that fill a row; never copies."""
+    rows = pixels.reshape(len(pixels), -1).view(np.uint8)
+    size = next(size for size in (8, 4, 2, 1) if rows.shape[1] % size == 0)
+    return rows.view(f"u{size}")
+
+
+def differing_rows(one: Pixels, other: Pixels) -> NDArray[np.bool_]:
+    """Which rows differ between two C-contiguous pictures of one shape and dtype: (height,) booleans."""
+    differing: NDArray[np.bool_] = (rows_as_words(one) != rows_as_words(other)).any(axis=1)
+    return differing
+
+
 def to_rgb(pixels: Pixels, pixel_format: PixelFormat) -> NDArray[np.uint8]:
     """The picture as uint8 (height, width, 3). Fewer than eight bits widen by repeating them."""
     if pixel_format is GRAY8:

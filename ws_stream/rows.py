@@ -4,19 +4,18 @@ Knows nothing of renditions or of where the picture came from. Two twins do the 
 compiler when the package was installed, and a plain one in numpy.
 """
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
 from .codec import runs
-from .pixels import PixelFormat, Pixels, from_rgb, to_rgb
+from .pixels import PixelFormat, Pixels, differing_rows, from_rgb, to_rgb
 
-_COMPILED = True
+COMPILED = True
+"""Whether there is the compiled twin."""
 try:
     from ._kernel import take as take_compiled
 except ImportError:  # installed where there was no compiler
-    _COMPILED = False
+    COMPILED = False
 
 Rows = NDArray[np.bool_]
 """Of each row of a picture yes or no: shape (height,)."""
@@ -45,7 +44,7 @@ def take(
     """
     shown, made = formats
     together = view.strides[2:] in ((), (1,))
-    if not (_COMPILED and together) or (shown is not made and shown.fields):
+    if not (COMPILED and together) or (shown is not made and shown.fields):
         return take_plain(view, formats, before, target, stale, asked, tolerance)
     changed = np.empty(len(stale), np.bool_)
     padding = _PADDING if made.padded else 0
@@ -76,7 +75,7 @@ def take_plain(
         _copy(view[first:end], formats, new)
         if tolerance:
             _keep_near(new, old, formats[1], tolerance)
-        changed[first:end] = (_words(new) != _words(old)).any(axis=1)
+        changed[first:end] = differing_rows(new, old)
     return changed, int(changed.sum())
 
 
@@ -123,10 +122,3 @@ def _packing(shown: PixelFormat, made: PixelFormat) -> bytes:
     """Of each channel of bytes the one it is, how far it is shifted down, and how far up, to make a word."""
     channels = zip(shown.rgb, made.fields, strict=True)
     return b"".join(bytes((byte, 8 - bits, lowest)) for byte, (lowest, bits) in channels)
-
-
-def _words(pixels: Pixels) -> NDArray[Any]:
-    """The rows as (height, n) of the widest unsigned words that fill one."""
-    rows = pixels.reshape(len(pixels), -1).view(np.uint8)
-    size = next(size for size in (8, 4, 2, 1) if rows.shape[1] % size == 0)
-    return rows.view(f"u{size}")
