@@ -4,7 +4,6 @@ Knows nothing of servers or tables.
 """
 
 import asyncio
-import shutil
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -17,17 +16,10 @@ from numpy.typing import NDArray
 from playwright.async_api import Browser, Page, async_playwright
 from playwright.async_api import TimeoutError as PlaywrightTimeout
 
+from tests.browser.chromium import ARGUMENTS, executable
+
 from .processes import BenchError
 
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 FIRST_WITHIN = 20.0
 """Seconds until a page must have shown something."""
 WARM_UP = 2.0
@@ -61,9 +53,8 @@ class Seen(NamedTuple):
 @asynccontextmanager
 async def chromium() -> AsyncIterator[Browser]:
     """The browser of this machine, or the driver's own, without a window."""
-    program = shutil.which("chromium") or shutil.which("google-chrome")
     async with async_playwright() as driver:
-        browser = await driver.chromium.launch(executable_path=program, args=ARGUMENTS)
+        browser = await driver.chromium.launch(executable_path=executable(), args=ARGUMENTS)
         try:
             yield browser
         finally:
