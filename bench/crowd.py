@@ -1,7 +1,7 @@
 """What one more viewer costs: `python -m bench.crowd`.
 
-A server shows the recorded dashboard at step 4, 30 pictures a second, to few and to many viewers that acknowledge
-each picture. Beside it, in turns, a loop of bare `socket.send` sends as many messages of the same size to as many
+A server shows the recorded dashboard at step 4, 30 pictures a second, to few and to many viewers that acknowledge what
+they are to. Beside it, in turns, a loop of bare `socket.send` sends as many messages of the same size to as many
 sockets. The difference between many and few, per viewer and message, is compared.
 """
 
@@ -16,6 +16,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 from typing import NamedTuple
+
+from ws_stream.wire import is_quiet
 
 from . import content, ring
 from .measure import Target, ws_stream
@@ -77,6 +79,8 @@ class Viewer(asyncio.Protocol):
     def _heed(self, opcode: int, payload: bytes) -> None:
         if opcode == BINARY:
             Viewer.messages += 1
+            if is_quiet(payload):
+                return
             (number,) = struct.unpack_from("<I", payload, 8)
             text = b'{"type":"acknowledge","number":%d}' % number
             self.transport.write(bytes((0x81, 0x80 | len(text))) + bytes(4) + text)

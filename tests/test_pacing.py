@@ -9,7 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ws_stream.pacing import CUT_OVER, DEAD_AFTER, IDLE_RESET, MOST, START, Pacing
+from ws_stream.pacing import (
+    AWAIT_EVERY,
+    CALM,
+    CUT_OVER,
+    DEAD_AFTER,
+    IDLE_RESET,
+    MOST,
+    START,
+    Pacing,
+)
 
 
 def fill(pacing: Pacing, first: int, now: float) -> int:
@@ -90,6 +99,56 @@ def test_a_viewer_that_never_acknowledges_is_held_back_by_its_socket_alone_and_n
     assert pacing.life_left(10 * DEAD_AFTER) == inf
 
 
+def awaited(pacing: Pacing, count: int, first: int = 1, answered: float = 0.005) -> list[bool]:
+    """Send so many pictures, 30 a second, each acknowledged a little later; which of them were to be."""
+    found = []
+    for number in range(first, first + count):
+        assert pacing.may_send(number / 30)
+        found.append(pacing.sent(number, number / 30))
+        if found[-1]:
+            pacing.acknowledged(number, number / 30 + answered)
+    return found
+
+
+def test_on_a_calm_way_only_one_of_a_few_pictures_is_to_be_acknowledged() -> None:
+    pacing = Pacing(0)
+    found = awaited(pacing, CALM + 10 * AWAIT_EVERY)
+    assert all(found[: CALM - 1])
+    assert sum(found[CALM:]) == 10
+
+
+@given(st.lists(st.booleans(), max_size=200))
+def test_never_are_more_pictures_in_a_row_not_to_be_acknowledged(answers: list[bool]) -> None:
+    pacing, quiet = Pacing(0), 0
+    awaited(pacing, CALM)
+    for number, answers_it in enumerate(answers, CALM + 1):
+        now = number / 30
+        if pacing.may_send(now):
+            quiet = 0 if pacing.sent(number, now) else quiet + 1
+            assert quiet < AWAIT_EVERY
+        if answers_it:
+            pacing.acknowledged(number, now + 0.001)
+
+
+def test_while_one_is_awaited_so_is_each_that_follows() -> None:
+    pacing = Pacing(0)
+    number = CALM + len(awaited(pacing, CALM))
+    while not pacing.sent(number, number / 30):
+        number += 1
+    assert pacing.may_send(number / 30)
+    assert pacing.sent(number + 1, number / 30)
+    assert not pacing.may_send(number / 30)
+
+
+def test_a_picture_that_was_held_back_or_a_pause_ends_the_calm() -> None:
+    held, paused = Pacing(0), Pacing(0)
+    for pacing in (held, paused):
+        awaited(pacing, CALM)
+    held.acknowledged(fill(held, CALM + 1, 2) - 1, 2)
+    assert all(awaited(held, CALM // 2, 200))
+    assert all(awaited(paused, CALM // 2, 30 * 60))
+
+
 class Shown(NamedTuple):
     """A picture on the screen: when, and how old it was then."""
 
@@ -123,6 +182,7 @@ def play(
     delay: float = 0.0005,
     back: float | None = None,
     outage: tuple[float, float] = (1e9, 1e9),
+    slower: tuple[float, float] = (1e9, 1),
 ) -> list[Shown]:
     """A publisher, the pacing and a link, event by event in simulated time."""
     pacing = Pacing(0)
@@ -147,16 +207,21 @@ def play(
         if newest[0] > last_sent and pacing.may_send(now):
             number, taken = newest
             last_sent = number
-            pacing.sent(number, now)
+            is_awaited = pacing.sent(number, now)
             arrival = link.through(now)
             at(arrival, lambda then: shown.append(Shown(then, then - taken)))
-            at(arrival + link.back, lambda then: acknowledge(number, then))
+            if is_awaited:
+                at(arrival + link.back, lambda then: acknowledge(number, then))
 
     def acknowledge(number: int, now: float) -> None:
         pacing.acknowledged(number, now)
         send(now)
 
+    def become_slower(_: float) -> None:
+        link.per_second = slower[1]
+
     at(0, publish)
+    at(slower[0], become_slower)
     while events and events[0][0] < seconds:
         now, _, act = heapq.heappop(events)
         act(now)
@@ -178,6 +243,13 @@ def test_an_outage_leaves_no_old_pictures_behind() -> None:
     shown = play(per_second=38, outage=(5, 7))
     after = [picture.age for picture in shown if 7.2 < picture.at < 8.2]
     assert late(after) < 0.100
+
+
+def test_a_calm_way_that_becomes_slow_all_at_once_is_fresh_again_soon() -> None:
+    shown = play(per_second=1000, fps=60, slower=(10, 20))
+    after = [picture.age for picture in shown if picture.at > 11]
+    assert late(after) < 0.150
+    assert max(picture.age for picture in shown) < 0.400
 
 
 def test_late_acknowledgements_do_not_lower_the_rate() -> None:

@@ -32,7 +32,7 @@ def messages(draw: st.DrawFn) -> Message:
     number = draw(st.integers(1, 2**32 - 1))
     return Message(
         *(pixel_format, draw(UINT32), number, draw(st.integers(0, number - 1)), draw(TIMES)),
-        *(width, height, draw(st.none() | UINT32), tuple(segments)),
+        *(width, height, draw(st.none() | UINT32), tuple(segments), draw(st.booleans())),
     )
 
 
@@ -64,6 +64,15 @@ def test_with_checksum_changes_the_checksum_and_nothing_else(message: Message, c
     assert parse(stamped) == message._replace(checksum=crc)
     assert stamped == serialize(message._replace(checksum=crc))
     assert data == serialize(message._replace(checksum=None))
+
+
+@given(messages())
+def test_quietly_sets_the_flag_and_changes_nothing_else(message: Message) -> None:
+    data = serialize(message)
+    quiet = wire.quietly(data)
+    assert wire.is_quiet(data) == message.quiet
+    assert wire.is_quiet(quiet)
+    assert parse(quiet) == message._replace(quiet=True)
 
 
 @given(messages(), st.binary(min_size=4, max_size=400))

@@ -44,7 +44,7 @@ class Screen:
     def apply(self, message: str | bytes) -> None:
         if isinstance(message, bytes):
             assert self.held
-            self.checksums += message[3]
+            self.checksums += message[3] & 1
             self.held = decode(message, self.held)
             return
         heard = control.parse_from_server(message)

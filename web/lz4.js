@@ -11,7 +11,7 @@ const LAST_LITERALS = 5;
 /** What follows literals before a match: an offset, a token and the last literals. */
 const SHORTEST_TAIL = 2 + 1 + LAST_LITERALS;
 const SHORTEST_MATCH = 4;
-/** Below this many bytes a plain loop beats the call of a built-in function. */
+/** For fewer bytes a plain loop beats the call of a built-in function. */
 const SHORT = 24;
 
 /**
@@ -24,7 +24,7 @@ export function unpack(source, position, sourceEnd, target, start, end) {
   let at = start;
   while (position < sourceEnd) {
     const token = source[position++];
-    // Where any sequence without length bytes fits, liblz4 does not look for the block's end.
+    // Where any sequence without length bytes fits, liblz4 does not look for the end.
     const roomy = token < 0xf0 && at <= end - 32 && position < sourceEnd - 16;
 
     let length = token >> 4;

@@ -44,7 +44,7 @@ export class Screen {
     this.#canvas = canvas;
     this.#context = context;
     this.#ondrawn = ondrawn;
-    // A canvas may lose its content, for example when the graphics driver restarts.
+    // A canvas may lose its content when the graphics driver restarts.
     canvas.addEventListener("contextrestored", () => {
       if (this.#image) context.putImageData(this.#image, 0, 0);
     });

@@ -7,7 +7,7 @@ import { DeviceClock } from "./clock.js";
 import { blank, decode } from "./codec.js";
 import { parseControl } from "./control.js";
 import { BY_NAME } from "./pixels.js";
-import { ProtocolError } from "./wire.js";
+import { ProtocolError, QUIET } from "./wire.js";
 
 const QUESTION_EVERY = 10_000;
 /** The server takes a viewer that says nothing for 15 s for dead. */
@@ -27,8 +27,7 @@ const SILENT_AT_MOST = 5000;
  */
 
 /**
- * What became of a message: the rows it changed, whether it was news, why it was refused, what to
- * reply.
+ * What became of a message: rows it changed, whether it was news, why it was refused, a reply.
  * @typedef {{runs?: Run[], news?: boolean, error?: ProtocolError, reply?: Reply}} Outcome
  */
 
@@ -42,20 +41,22 @@ export class Session {
   problem = null;
   /** @type {Pace | null} */
   pace = null;
-  /** Whether there has been a sign of a stream behind the connection. */
+  /** There was a sign of a stream behind the connection. */
   isAlive = false;
-  /** Whether the device has said, since the last picture, that nothing changed. */
+  /** The device has said, since the last picture, that nothing changed. */
   isUnchanged = false;
   /** When something was last said; set by whoever says it. */
   saidAt = -Infinity;
   clock = new DeviceClock();
 
-  /** Whether a difference from blank was asked for and has not come. */
+  /** A difference from blank was asked for and has not come. */
   #isResyncing = false;
   #received = 0;
-  #acknowledged = 0;
+  #drawn = 0;
+  /** The newest picture to be acknowledged. */
+  #awaited = 0;
   #questionAt = -Infinity;
-  /** First answers are often slow, so the clock is asked a few times at once. */
+  /** First answers are often slow: the clock is asked a few times. */
   #pauses = [200, 200];
 
   /**
@@ -72,13 +73,14 @@ export class Session {
   }
 
   /**
-   * An acknowledgement, or null: the number did not come here, or was acknowledged before.
-   * @param {number} number @returns {Reply | null}
+   * Takes note of a picture that is on the screen. Null: it did not come here, or was before.
+   * @param {number} number @returns {Outcome | null}
    */
   acknowledge(number) {
-    if (!(number > this.#acknowledged && number <= this.#received)) return null;
-    this.#acknowledged = number;
-    return { type: "acknowledge", number };
+    if (!(number > this.#drawn && number <= this.#received)) return null;
+    const isAwaited = this.#awaited > this.#drawn;
+    this.#drawn = number;
+    return isAwaited ? { reply: { type: "acknowledge", number } } : {};
   }
 
   /** A question of the time, or null when none is due. @param {number} now @returns {Reply | null} */
@@ -108,7 +110,7 @@ export class Session {
         this.isUnchanged = true;
         return this.#sign(0, now);
       case "waiting":
-        return this.#sign(this.#acknowledged, now);
+        return this.#sign(this.#drawn, now);
     }
     return {};
   }
@@ -120,8 +122,7 @@ export class Session {
     this.picture = blank({ epoch, format: known, width, height });
     this.announced = announcement;
     this.#isResyncing = false;
-    this.#received = 0;
-    this.#acknowledged = 0;
+    this.#received = this.#drawn = this.#awaited = 0;
   }
 
   /**
@@ -145,6 +146,7 @@ export class Session {
     this.isUnchanged = false;
     this.#isResyncing = false;
     this.#received = this.picture.number;
+    if (!(bytes[3] & QUIET)) this.#awaited = this.#received;
     return { runs };
   }
 

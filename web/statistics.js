@@ -1,6 +1,5 @@
 /**
- * Figures of the last two seconds, and what they say. Knows nothing of sockets and pictures; times
- * are passed in, in ms.
+ * Figures of the last two seconds, and what they say. Knows nothing of sockets. Times are in ms.
  */
 
 /** @import { Pace } from "./control.js" */
@@ -8,7 +7,7 @@
 const WINDOW = 2000;
 /** So small a share of skipped pictures is nobody's fault. */
 const FEW = 0.05;
-/** Timers that are later three times in four tell of a page that is hardly ever idle. */
+/** Timers later than that three times in four tell of a busy page. */
 const BUSY = 4;
 
 /** Values that are forgotten after two seconds. */

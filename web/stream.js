@@ -15,9 +15,9 @@ import { ChecksumError, SUBPROTOCOL } from "./wire.js";
 /** @import { Rendition } from "./control.js" */
 /** @import { Reply } from "./session.js" */
 
-// All times here are milliseconds of performance.now(), which only moves forward.
+// All times here are milliseconds of performance.now().
 
-/** The server says something every second: without a word for so long, the picture may be old... */
+/** The server speaks every second: silent for so long, the picture may be old... */
 const STALE_AFTER = 3000;
 /** ...and the connection dead. */
 const DEAD_AFTER = 10_000;
@@ -25,13 +25,13 @@ const DEAD_AFTER = 10_000;
 const UNCHANGED_AFTER = 3000;
 const FIRST_RETRY = 500;
 const LAST_RETRY = 10_000;
-/** Their lateness tells how busy the page is, so ticks keep no step with usual displays. */
+/** Late ticks tell of a busy page; they keep no step with usual displays. */
 const TICK = 90;
 /** The viewer's own fault; the server would say the same again. */
 const REFUSALS = [1003, 1008, 1009];
 
 /**
- * - `unchanged`: the device says that its picture is the same for 3 s or more, or not there yet
+ * - `unchanged`: the device says that nothing changed for 3 s, or that there is no picture yet
  * - `stale`: nothing was heard for 3 s
  * - `lost`: the connection broke; it is tried again at `retryAt`
  * - `refused`: the server found a fault in this viewer; it is not tried again
@@ -132,9 +132,9 @@ export class Stream {
    * @param {number} number @param {number} time
    */
   acknowledge(number, time) {
-    const reply = this.#session.acknowledge(number);
-    if (!reply) return;
-    this.#send(reply);
+    const drawn = this.#session.acknowledge(number);
+    if (!drawn) return;
+    this.#send(drawn.reply);
     const now = performance.now();
     this.#figures.agesDrawn.add(this.#session.clock.age(time, now), now);
   }

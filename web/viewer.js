@@ -8,7 +8,7 @@ import { Screen } from "./screen.js";
 import { Stream } from "./stream.js";
 import { bytesPerSecond, describe, duration, notice as noticeOf } from "./words.js";
 
-/** Milliseconds; who can read faster? */
+/** Milliseconds. */
 const FIGURES_EVERY = 500;
 
 /** @param {string} id */
@@ -23,14 +23,14 @@ const fps = query.get("fps");
 const address = streamAddress();
 /** The device's streams, as far as it has told. @type {string[]} */
 let names = [];
-/** Why the device does not give the stream, as far as it has told. */
+/** Why the device does not give the stream, if it told. */
 let refusal = "";
 
 const screen = new Screen(canvas, (number, time) => stream.acknowledge(number, time));
 const stream = follow();
 Object.assign(window, { wsStream: { screen, stream } });
 
-/** By HTTP. Without a name, the server gives its first stream. */
+/** Without a name, the server gives its first stream. */
 function streamAddress() {
   const name = query.get("stream");
   const url = new URL(name ? `stream/${encodeURIComponent(name)}` : "stream", location.href);
@@ -110,7 +110,6 @@ function render() {
   write("notice", notice);
   find("notice").hidden = !notice;
   nav.hidden = names.every((other) => other === name);
-  // The switcher names the stream already.
   find("name").hidden = !nav.hidden && names.includes(name);
   for (const link of nav.children) {
     link.setAttribute("aria-current", String(link.textContent === name));

@@ -19,6 +19,8 @@ export const MAX_TIME = 2 ** 53;
 const HEADER_LENGTH = 36;
 const SEGMENT_LENGTH = 12;
 const HAS_CHECKSUM = 1;
+/** In byte 3: the picture need not be acknowledged. */
+export const QUIET = 2;
 
 /** What becomes of a segment's rows: bits that combine as docs/protocol.md says. */
 export const PACKED = 1;
@@ -69,7 +71,7 @@ export function parse(bytes) {
   const count = view.getUint32(32, true);
 
   check(table >= HEADER_LENGTH && table % 4 === 0 && table <= total, `a header of ${table} bytes`);
-  check((flags & ~HAS_CHECKSUM) === 0, `flags ${flags} are of a later version`);
+  check((flags & ~(HAS_CHECKSUM | QUIET)) === 0, `flags ${flags} are of a later version`);
   check(base < number, `picture ${number} is based on ${base}`);
   check(time < MAX_TIME, `capture time ${time} is not below 2^53`);
   if (!format) throw new ProtocolError("no pixel format has this code");

@@ -77,7 +77,7 @@ class Connection:
     async def __aiter__(self) -> AsyncIterator[Frame]:
         """Every picture that arrives; a slow consumer skips pictures. Frames' arrays are read-only.
 
-        A frame is acknowledged when the next one is asked for. Raises ConnectError when the first attempt fails or
+        A frame is acknowledged when the next one is taken. Raises ConnectError when the first attempt fails or
         the server refuses; a connection that is lost later is made again.
         """
         pause, connected_once = FIRST_PAUSE, False
@@ -125,7 +125,8 @@ class Connection:
                 await self._resync(websocket)
                 continue
             yield frame
-            await websocket.send(control.serialize(control.Acknowledge(frame.number)))
+            if not wire.is_quiet(message):
+                await websocket.send(control.serialize(control.Acknowledge(frame.number)))
 
     def _apply(self, message: bytes) -> Frame:
         if self._held is None:

@@ -22,12 +22,17 @@ BASE_WINDOW = 10.0
 picture travels alone to measure it anew, or the queue of our own pictures would pass for the route."""
 IDLE_RESET = 1.0
 """Seconds without a picture on its way after which what was learnt about the link is no longer trusted."""
+CALM = 30
+"""Pictures sent one after the other, each when none was on its way, after which only some are to be acknowledged."""
+AWAIT_EVERY = 4
+"""That is one of so many: hearing an acknowledgement takes a sixth of the work of a small picture, and two fifths of
+what one more viewer costs. On a way that becomes slow all at once are three more pictures than may be, once."""
 DEAD_AFTER = 15.0
 """Seconds without any sign of life after which a viewer that acknowledges is gone: it speaks every 5."""
 
 
 class _Sent(NamedTuple):
-    """A picture on its way, and how many were with it included."""
+    """A picture on its way that is to be acknowledged, and how many of those there were with it included."""
 
     number: int
     at: float
@@ -44,6 +49,7 @@ class Pacing:
         self._heard = now
         self._in_flight: deque[_Sent] = deque()
         self._emptied = now
+        self._calm = 0
         self._round_ends = 0
         self._probing = False
         self._base = self._older_base = inf
@@ -55,12 +61,21 @@ class Pacing:
             return True
         if not self._in_flight and now - self._emptied > IDLE_RESET:
             self.window = min(self.window, START)
-        return len(self._in_flight) < (1 if self._probing else self.window)
+            self._calm = 0
+        may = len(self._in_flight) < (1 if self._probing else self.window)
+        if not may:
+            self._calm = 0
+        return may
 
-    def sent(self, number: int, now: float) -> None:
-        """A picture left; numbers only grow."""
-        if self.acknowledges:
+    def sent(self, number: int, now: float) -> bool:
+        """A picture leaves, numbers only grow; whether it is to be acknowledged."""
+        if not self.acknowledges:
+            return False
+        self._calm = 0 if self._in_flight else self._calm + 1
+        is_awaited = self._calm < CALM or self._calm % AWAIT_EVERY == 0
+        if is_awaited:
             self._in_flight.append(_Sent(number, now, len(self._in_flight) + 1))
+        return is_awaited
 
     def acknowledged(self, number: int, now: float) -> None:
         """The viewer shows this picture: it and all before it have arrived.
@@ -87,6 +102,7 @@ class Pacing:
         """What was on its way is void: numbers start anew."""
         self._in_flight.clear()
         self._emptied = now
+        self._calm = 0
         self._round_ends = 0
 
     def _adjust(self, shown: "_Sent", now: float) -> None:

@@ -23,7 +23,8 @@ MAX_NUMBER = 2**32 - 1
 
 _HEADER = struct.Struct("<HBBIIIQHHII")
 _SEGMENT = struct.Struct("<HHHhI")
-_HAS_CHECKSUM = 1
+_HAS_CHECKSUM, _QUIET = 1, 2
+_FLAGS_AT = 3
 _BASE_AT = 12
 _CHECKSUM_AT = 28
 
@@ -88,6 +89,8 @@ class Message(NamedTuple):
     height: int
     checksum: int | None
     segments: Sequence[Segment]
+    quiet: bool = False
+    """The viewer need not acknowledge this picture."""
 
 
 def max_message_length(pixel_format: PixelFormat, width: int, height: int) -> int:
@@ -98,12 +101,11 @@ def max_message_length(pixel_format: PixelFormat, width: int, height: int) -> in
 
 def serialize(message: Message) -> bytes:
     """The bytes of a message. The caller vouches for its values; see `parse` for what is valid."""
-    has_checksum = message.checksum is not None
     parts: list[bytes | memoryview] = [
         _HEADER.pack(
             HEADER_LENGTH,
             message.format.code,
-            _HAS_CHECKSUM if has_checksum else 0,
+            _HAS_CHECKSUM * (message.checksum is not None) | _QUIET * message.quiet,
             message.epoch,
             message.number,
             message.base,
@@ -126,9 +128,20 @@ def serialize(message: Message) -> bytes:
 def with_checksum(message: bytes, checksum: int) -> bytes:
     """The same serialized message, carrying a checksum of its picture."""
     stamped = bytearray(message)
-    stamped[3] |= _HAS_CHECKSUM
+    stamped[_FLAGS_AT] |= _HAS_CHECKSUM
     struct.pack_into("<I", stamped, _CHECKSUM_AT, checksum)
     return bytes(stamped)
+
+
+def quietly(message: bytes) -> bytes:
+    """The same serialized message, not to be acknowledged."""
+    flags = bytes((message[_FLAGS_AT] | _QUIET,))
+    return b"".join((message[:_FLAGS_AT], flags, memoryview(message)[_FLAGS_AT + 1 :]))
+
+
+def is_quiet(message: bytes) -> bool:
+    """Whether a serialized message need not be acknowledged."""
+    return bool(message[_FLAGS_AT] & _QUIET)
 
 
 def repeats(message: bytes, base: int) -> bool:
@@ -159,16 +172,16 @@ def parse(data: bytes | bytearray | memoryview) -> Message:
     if count > height:
         raise ProtocolError(f"{count} segments for {height} rows")
     segments = tuple(_segments(view, length, count, pixel_format, width, height))
-    has_checksum = flags & _HAS_CHECKSUM
     return Message(
         *(pixel_format, epoch, number, base, time, width, height),
-        checksum if has_checksum else None,
+        checksum if flags & _HAS_CHECKSUM else None,
         segments,
+        bool(flags & _QUIET),
     )
 
 
 def _check_header(flags: int, number: int, base: int, time: int) -> None:
-    if flags & ~_HAS_CHECKSUM:
+    if flags & ~(_HAS_CHECKSUM | _QUIET):
         raise ProtocolError(f"flags {flags:#04x} hold a bit of a later version")
     if base >= number:
         raise ProtocolError(f"picture {number} cannot differ from picture {base}")

@@ -33,7 +33,7 @@ class Notes(NamedTuple):
     wrong: list[int]
     """Numbers of the pictures that were not the true ones."""
     unacknowledged: list[int]
-    """How many pictures had not been acknowledged, as each arrived; this one included."""
+    """How many pictures that are not quiet had not been acknowledged, as each arrived; this one included."""
 
 
 class Spectator:
@@ -52,7 +52,9 @@ class Spectator:
             tasks.create_task(self._sample())
             async for message in websocket:
                 if isinstance(message, bytes):
-                    tasks.create_task(self._acknowledge(websocket, self._apply(message)))
+                    number = self._apply(message)
+                    if not wire.is_quiet(message):
+                        tasks.create_task(self._acknowledge(websocket, number))
                 elif isinstance(told := control.parse_from_server(message), control.Announcement):
                     self._held = blank(told.epoch, told.format, told.width, told.height)
             raise ConnectionError("the server ended the connection")
@@ -67,7 +69,7 @@ class Spectator:
         assert self._held, "a picture before the announcement"
         self._held = frame = decode(message, self._held)
         now = time.time()
-        self._unacknowledged += 1
+        self._unacknowledged += not wire.is_quiet(message)
         self.notes.applied.append((now, now - frame.time / 1e6, len(message)))
         self.notes.unacknowledged.append(self._unacknowledged)
         if not self._noise.is_true(frame.pixels):

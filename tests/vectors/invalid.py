@@ -74,7 +74,7 @@ def _header_lengths() -> Iterator[Invalid]:
 
 
 def _fields() -> Iterator[Invalid]:
-    for bit in range(1, 8):
+    for bit in range(2, 8):
         data = message(GRAY, ROW, flags=1 << bit)
         yield Invalid(f"flags/bit {bit}", "A later version's flag.", GRAY, data)
     first = replace(GRAY, number=0, pixels=bytes(6))

@@ -183,6 +183,9 @@ def _headers() -> Iterator[Valid]:
 
     yield vector("checksum", "Given and right.", flags=1, checksum=checksum)
     yield vector("no checksum", "Flag bit 0 is 0: the field has no meaning.", checksum=checksum ^ 1)
+    about = "It need not be acknowledged."
+    yield vector("quiet", about, flags=2)
+    yield vector("quiet, with its checksum", about, flags=3, checksum=checksum)
     yield vector("longer header", "A later version's; 4 more bytes.", later=b"\xff\x01\x02\x03")
     yield vector("much longer header", "A later version's.", later=bytes(range(1, 201)))
     yield vector("last time", "One below 2**53.", time=2**53 - 1)

@@ -7,7 +7,7 @@ import { beforeEach, test } from "node:test";
 import { crc32 } from "node:zlib";
 
 import { Session } from "../../web/session.js";
-import { ChecksumError, ProtocolError } from "../../web/wire.js";
+import { ChecksumError, ProtocolError, QUIET } from "../../web/wire.js";
 import { message, random } from "./pictures.js";
 
 const ANNOUNCEMENT = { type: "stream", name: "a", epoch: 7, format: "gray8", width: 2, height: 3 };
@@ -58,8 +58,32 @@ test("a picture of an epoch that is over is refused", () => {
 test("a picture that came is acknowledged once, with all before it", () => {
   bring(whole(4));
   bring(same(5, 4));
-  assert.deepEqual(session.acknowledge(5), { type: "acknowledge", number: 5 });
+  assert.deepEqual(session.acknowledge(5), { reply: { type: "acknowledge", number: 5 } });
   for (const number of [6, 5, 4, 0, -1, NaN]) assert.equal(session.acknowledge(number), null);
+});
+
+test("a quiet picture is taken note of and not acknowledged", () => {
+  bring(whole(4));
+  session.acknowledge(4);
+  bring(message({ number: 5, base: 4, flags: QUIET }));
+  assert.deepEqual(session.acknowledge(5), {});
+  assert.equal(session.acknowledge(5), null);
+});
+
+test("a quiet picture does for one before it that was not drawn", () => {
+  bring(whole(4));
+  bring(message({ number: 5, base: 4, flags: QUIET }));
+  assert.deepEqual(session.acknowledge(5), { reply: { type: "acknowledge", number: 5 } });
+});
+
+test("each picture that is drawn is acknowledged until the newest one that is not quiet is", () => {
+  bring(whole(4));
+  bring(same(5, 4));
+  bring(message({ number: 6, base: 5, flags: QUIET }));
+  for (const number of [4, 5]) {
+    assert.deepEqual(session.acknowledge(number), { reply: { type: "acknowledge", number } });
+  }
+  assert.deepEqual(session.acknowledge(6), {});
 });
 
 test("after a new announcement older pictures are not acknowledged", () => {
@@ -73,13 +97,13 @@ test("after a new announcement numbers may begin anew", () => {
   session.acknowledge(4);
   say({ ...ANNOUNCEMENT, epoch: 8 });
   bring(message({ epoch: 8, number: 1, base: 0 }));
-  assert.deepEqual(session.acknowledge(1), { type: "acknowledge", number: 1 });
+  assert.deepEqual(session.acknowledge(1), { reply: { type: "acknowledge", number: 1 } });
 });
 
 test("a picture that was drawn may still be acknowledged after another was refused", () => {
   bring(whole(4));
   bring(same(6, 5));
-  assert.deepEqual(session.acknowledge(4), { type: "acknowledge", number: 4 });
+  assert.deepEqual(session.acknowledge(4), { reply: { type: "acknowledge", number: 4 } });
 });
 
 test("what is refused leaves the pixels as they are, and asks for a difference from blank", () => {

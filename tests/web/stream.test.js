@@ -240,6 +240,14 @@ test("it acknowledges what it is told was drawn, once, and only what came", () =
   assert.deepEqual(socket.replies(), [{ type: "acknowledge", number: 5 }]);
 });
 
+test("it says nothing of a quiet picture, and counts it", () => {
+  const socket = open();
+  socket.bring(message({ number: 4, base: 0, flags: 2 }));
+  stream.acknowledge(4, 0);
+  assert.deepEqual(socket.replies(), []);
+  assert.notEqual(stream.statistics().age, undefined);
+});
+
 for (const [what, wrong] of Object.entries({
   "no width": { ...ANNOUNCEMENT, width: 0 },
   "more than a canvas takes": { ...ANNOUNCEMENT, width: 16385 },

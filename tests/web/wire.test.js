@@ -6,7 +6,14 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { FORMATS } from "../../web/pixels.js";
-import { MAX_PICTURE_BYTES, MAX_SIDE, ProtocolError, checkSize, parse } from "../../web/wire.js";
+import {
+  MAX_PICTURE_BYTES,
+  MAX_SIDE,
+  ProtocolError,
+  QUIET,
+  checkSize,
+  parse,
+} from "../../web/wire.js";
 import { format, message, random } from "./pictures.js";
 
 const ROW = Uint8Array.of(1, 2);
@@ -54,6 +61,11 @@ test("a header of a later version is skipped", () => {
 
 test("without its flag the checksum has no meaning", () => {
   assert.equal(parse(message({ checksum: 5, flags: 0 })).checksum, null);
+});
+
+test("a picture may say that it need not be acknowledged, with a checksum or without", () => {
+  assert.equal(parse(message({ flags: QUIET })).checksum, null);
+  assert.equal(parse(message({ checksum: 5, flags: 1 | QUIET })).checksum, 5);
 });
 
 test("a packed payload is at least 1 byte, and shorter than its rows", () => {
