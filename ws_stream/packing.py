@@ -13,8 +13,8 @@ from .wire import Kind, Segment
 SHORT = 2**15
 """Of a run of no more bytes no sample is taken: it is packed in the first way, unless that is bad."""
 
-SAMPLE = 2**13
-"""So many bytes of a longer run, and at least a sixteenth of it, show which way of packing it is the best."""
+SAMPLE = 2**12
+"""So many bytes of a longer run, and at least a thirty-second of it, show which way of packing it is the best."""
 
 GOOD_ENOUGH = 1 / 16
 """A way that packs the sample to this share of its size ends the search."""
@@ -67,7 +67,7 @@ def _shorter(rows: Rows, base: Rows | None) -> tuple[Rows | None, bytes]:
 
 def _better_for_a_sample(rows: Rows, base: Rows | None) -> tuple[Rows | None, float]:
     """The base or none, whatever packs a sample from the middle better, and to which share of its size."""
-    count = min(max(-(-SAMPLE // rows.shape[1]), len(rows) // 16), len(rows))
+    count = min(max(-(-SAMPLE // rows.shape[1]), len(rows) // 32), len(rows))
     middle = slice((len(rows) - count) // 2, (len(rows) + count) // 2)
     sample = rows[middle]
     share = len(_compressed(_content(sample, None if base is None else base[middle]))) / sample.size
