@@ -2,7 +2,6 @@
 
 import tracemalloc
 from dataclasses import replace
-from itertools import pairwise
 from random import Random
 
 import numpy as np
@@ -11,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ws_stream import wire
-from ws_stream.codec import MERGE_GAP, decode, encode, runs
+from ws_stream.codec import MERGE_GAP, decode, encode
 from ws_stream.errors import ChecksumError, ProtocolError
 from ws_stream.frame import Frame, blank
 from ws_stream.pixels import FORMATS, GRAY8, RGB565, RGB888, RGBX8888, PixelFormat
@@ -157,20 +156,6 @@ def test_the_largest_pictures_round_trip(
     frame = Frame(1, 2, 2, pixel_format, new)
     assert same(decode(encode(frame, base), base), frame)
     assert same(decode(encode(frame), base), frame)
-
-
-@given(st.lists(st.booleans(), max_size=60), st.integers(1, 20))
-def test_runs_cover_what_changed_and_join_only_over_small_gaps(rows: list[bool], gap: int) -> None:
-    found = list(runs(np.array(rows, bool), gap))
-    covered = {row for first, end in found for row in range(first, end)}
-    assert covered >= {row for row, is_changed in enumerate(rows) if is_changed}
-    for first, end in found:
-        assert rows[first]
-        assert rows[end - 1]
-        gaps = "".join("x" if row else "." for row in rows[first:end]).split("x")
-        assert max(map(len, gaps)) < gap
-    for (_, end), (first, _) in pairwise(found):
-        assert first - end >= gap
 
 
 @pytest.mark.parametrize("unchanged", [MERGE_GAP - 1, MERGE_GAP])

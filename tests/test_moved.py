@@ -9,7 +9,8 @@ from hypothesis import given
 from ws_stream.codec import decode, encode
 from ws_stream.frame import Frame
 from ws_stream.moved import WORTH_A_LOOK, moved_rows
-from ws_stream.pixels import GRAY8, RGBX8888, Pixels, differing_rows
+from ws_stream.pixels import GRAY8, RGBX8888, Pixels
+from ws_stream.rows import differing_rows
 from ws_stream.wire import Kind, parse
 
 from .strategies import pairs

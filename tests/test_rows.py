@@ -1,6 +1,7 @@
 """The pass over a picture's rows: both twins against a naive reference, and the compiled one against wrong buffers."""
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -9,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ws_stream import rows
+from ws_stream.frame import Frame
 from ws_stream.pixels import (
     BGRX8888,
     DEPTHS,
@@ -23,7 +25,7 @@ from ws_stream.pixels import (
 from ws_stream.rows import Rows, take, take_plain
 from ws_stream.shrink import MAX_TOLERANCE
 
-from .strategies import CHANGES, CONTENTS, SEEDS, changed, pixels, shapes
+from .strategies import CHANGES, CONTENTS, SEEDS, changed, pairs, pixels, shapes
 from .test_shrink import LAYOUTS
 
 PAIRS = sorted({(shown, reduced(shown, depth)) for shown in FORMATS for depth in DEPTHS}, key=str)
@@ -237,6 +239,56 @@ def test_a_single_byte_that_differs_is_seen_wherever_it_stands_and_no_byte_besid
         assert (memory[[0, 4]] == 0x5A).all()
 
 
+@given(st.lists(st.booleans(), max_size=60), st.integers(1, 20))
+def test_runs_cover_what_changed_and_join_only_over_small_gaps(flags: list[bool], gap: int) -> None:
+    found = rows.runs(np.array(flags, np.bool_), gap)
+    covered = {row for first, end in found for row in range(first, end)}
+    assert covered >= {row for row, is_changed in enumerate(flags) if is_changed}
+    for first, end in found:
+        assert flags[first]
+        assert flags[end - 1]
+        gaps = "".join("x" if row else "." for row in flags[first:end]).split("x")
+        assert max(map(len, gaps)) < gap
+    for (_, end), (first, _) in pairwise(found):
+        assert first - end >= gap
+
+
+# Comparing, and leaving out the padding.
+
+EACH_TWIN = pytest.mark.parametrize("compiled", [True, False], ids=["compiled", "plain"])
+
+
+@EACH_TWIN
+@given(pairs())
+def test_those_rows_differ_in_which_any_byte_does(
+    compiled: bool, frames: tuple[Frame, Frame]
+) -> None:
+    one, other = (frame.pixels for frame in frames)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rows, "COMPILED", compiled)
+        found = rows.differing_rows(one, other).tolist()
+    assert found == [a.tobytes() != b.tobytes() for a, b in zip(one, other, strict=True)]
+
+
+@EACH_TWIN
+@given(st.integers(1, 9), st.integers(1, 70), st.booleans(), SEEDS)
+def test_of_padded_pixels_the_three_bytes_of_colour_are_left(
+    compiled: bool, height: int, width: int, has_base: bool, seed: int
+) -> None:
+    random = np.random.default_rng(seed)
+    new, old = random.integers(0, 256, (2, height, width, 4), np.uint8)
+    new[..., 3] = old[..., 3] = 255
+    base = old.reshape(height, -1) if has_base else None
+    wanted = (new ^ old if has_base else new)[..., :3].reshape(height, -1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rows, "COMPILED", compiled)
+        found = rows.unpadded(new.reshape(height, -1), base)
+        assert found is not None
+        assert found.tolist() == wanted.tolist()
+        (new if seed % 2 or not has_base else old)[seed % height, seed % width, 3] = 254
+        assert rows.unpadded(new.reshape(height, -1), base) is None, "a byte that carries something"
+
+
 # The compiled twin.
 
 BESIDE = sorted(set(LAYOUTS) - {"channels reversed", "planes", "Fortran order", "transposed"})
@@ -344,6 +396,22 @@ def test_memory_that_cannot_be_written_to_or_has_gaps_is_refused() -> None:
     for name, memory in (("target", frozen), ("before", apart), ("target", apart)):
         with pytest.raises((TypeError, ValueError)):
             compiled(**{name: memory})
+
+
+def test_rows_of_other_sizes_are_not_compared_and_not_read() -> None:
+    from ws_stream import _kernel  # noqa: PLC0415 - as above
+
+    row, flags = np.zeros(12, np.uint8), np.zeros(3, np.bool_)
+    for one, other, differing in (
+        (row, row[:-1], flags),
+        (row[:-1], row[:-1], flags),
+        (row, row, flags[:0]),
+    ):
+        with pytest.raises(ValueError, match="are not of one size"):
+            _kernel.compare(one, other, differing)
+    for new, base, colours in ((row, row[:8], row[:9]), (row, None, row[:8]), (row[:9], None, row)):
+        with pytest.raises(ValueError, match="are not of one size"):
+            _kernel.unpad(new, base, colours)
 
 
 def test_a_picture_without_pixels_is_taken_and_no_row_of_it_changes() -> None:

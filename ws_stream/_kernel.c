@@ -193,11 +193,18 @@ static int can_pack(const Row *row, Py_ssize_t length)
            (row->packed_size == 1 || row->packed_size == 2);
 }
 
+static void release(Py_buffer **buffers)
+{
+    for (; *buffers; buffers++)
+        if ((*buffers)->buf)
+            PyBuffer_Release(*buffers);
+}
+
 /* take(source, before, target, stale, asked, changed, padding, tolerance, pack, fields); see rows.py. */
 static PyObject *take(PyObject *self, PyObject *arguments)
 {
     PyObject *object, *result = NULL;
-    Py_buffer source, before, target, stale, asked, changed;
+    Py_buffer source = {0}, before, target, stale, asked, changed;
     Row row = {0};
     Tolerance tolerance = {0};
     const char *pack, *fields;
@@ -206,9 +213,7 @@ static PyObject *take(PyObject *self, PyObject *arguments)
     if (!PyArg_ParseTuple(arguments, "Oy*w*y*z*w*IIy#y#", &object, &before, &target, &stale, &asked, &changed,
                           &row.padding, &tolerance.bytes, &pack, &pack_length, &fields, &fields_length))
         return NULL;
-    if (PyObject_GetBuffer(object, &source, PyBUF_STRIDED_RO) < 0)
-        goto release;
-    if (describe(&source, &row)) {
+    if (PyObject_GetBuffer(object, &source, PyBUF_STRIDED_RO) == 0 && describe(&source, &row)) {
         row.pack = pack_length ? (const uint8_t *)pack : NULL;
         tolerance.fields = fields_length ? (const uint8_t *)fields : NULL;
         const Py_ssize_t height = source.shape[0], pixels = height * row.width;
@@ -216,7 +221,7 @@ static PyObject *take(PyObject *self, PyObject *arguments)
         if (!can_pack(&row, pack_length) || (fields_length && fields_length != 9)) {
             PyErr_SetString(PyExc_ValueError, "pack or fields do not fit the source's pixels");
         } else if (target.len != pixels * row.packed_size || before.len != target.len || stale.len != height ||
-            (asked.buf && asked.len != height) || changed.len != height) {
+                   (asked.buf && asked.len != height) || changed.len != height) {
             PyErr_SetString(PyExc_ValueError, "before, target, stale, asked or changed is not of the source's size");
         } else {
             Py_ssize_t count;
@@ -226,19 +231,63 @@ static PyObject *take(PyObject *self, PyObject *arguments)
             result = PyLong_FromSsize_t(count);
         }
     }
-    PyBuffer_Release(&source);
-release:
-    PyBuffer_Release(&before);
-    PyBuffer_Release(&target);
-    PyBuffer_Release(&stale);
-    if (asked.buf)
-        PyBuffer_Release(&asked);
-    PyBuffer_Release(&changed);
+    release((Py_buffer *[]){&source, &before, &target, &stale, &asked, &changed, NULL});
     return result;
+}
+
+/* compare(one, other, differing): says of each row whether it differs. */
+static PyObject *compare(PyObject *self, PyObject *arguments)
+{
+    Py_buffer one, other, differing;
+    (void)self;
+    if (!PyArg_ParseTuple(arguments, "y*y*w*", &one, &other, &differing))
+        return NULL;
+    const Py_ssize_t length = differing.len ? one.len / differing.len : 0;
+    const int fits = one.len == other.len && one.len == length * differing.len;
+    for (Py_ssize_t y = 0; fits && y < differing.len; y++)
+        ((uint8_t *)differing.buf)[y] =
+            memcmp((const uint8_t *)one.buf + y * length, (const uint8_t *)other.buf + y * length, length) != 0;
+    release((Py_buffer *[]){&one, &other, &differing, NULL});
+    if (!fits)
+        PyErr_SetString(PyExc_ValueError, "one, other and differing are not of one size");
+    return fits ? Py_NewRef(Py_None) : NULL;
+}
+
+/* The first three bytes of each pixel, XORed with the base's if there is one; whether all fourth bytes were 255. */
+static inline int strip(const word32 *pixels, const word32 *base, uint8_t *to, Py_ssize_t count)
+{
+    uint32_t fourth = UINT32_MAX;
+    for (Py_ssize_t i = 0; i < count; i++, to += 3) {
+        const uint32_t colours = base ? pixels[i] ^ base[i] : pixels[i];
+        fourth &= base ? pixels[i] & base[i] : pixels[i];
+        if (i < count - 1)
+            *(word32 *)to = colours; /* its fourth byte is written over by the next pixel's first */
+        else
+            memcpy(to, (uint8_t[]){(uint8_t)colours, (uint8_t)(colours >> 8), (uint8_t)(colours >> 16)}, 3);
+    }
+    return fourth >> 24 == 255;
+}
+
+/* unpad(rows, base or None, colours): whether there was nothing but padding to leave out. */
+static PyObject *unpad(PyObject *self, PyObject *arguments)
+{
+    Py_buffer rows, base, colours;
+    int fits, only = 0;
+    (void)self;
+    if (!PyArg_ParseTuple(arguments, "y*z*w*", &rows, &base, &colours))
+        return NULL;
+    if ((fits = colours.len * 4 == rows.len * 3 && (!base.buf || base.len == rows.len)))
+        only = strip(rows.buf, base.buf, colours.buf, rows.len / 4);
+    release((Py_buffer *[]){&rows, &base, &colours, NULL});
+    if (!fits)
+        PyErr_SetString(PyExc_ValueError, "rows, base and colours are not of one size");
+    return fits ? PyBool_FromLong(only) : NULL;
 }
 
 static PyMethodDef methods[] = {
     {"take", take, METH_VARARGS, "See ws_stream/rows.py."},
+    {"compare", compare, METH_VARARGS, "See ws_stream/rows.py."},
+    {"unpad", unpad, METH_VARARGS, "See ws_stream/rows.py."},
     {NULL, NULL, 0, NULL},
 };
 

@@ -1,4 +1,4 @@
-"""The compiled twin of `rows.take_plain`; see _kernel.c."""
+"""The compiled twins of what is in rows.py; see _kernel.c."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,3 +18,7 @@ def take(
     fields: bytes,
     /,
 ) -> int: ...
+def compare(one: Pixels, other: Pixels, differing: NDArray[np.bool_], /) -> None: ...
+def unpad(
+    rows: NDArray[np.uint8], base: NDArray[np.uint8] | None, colours: NDArray[np.uint8], /
+) -> bool: ...

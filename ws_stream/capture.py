@@ -26,7 +26,7 @@ RETRY_AFTER = 1.0
 """Seconds until a source that failed is asked again."""
 TIMER_GRAIN = 0.001
 """Seconds by which an event loop may call early: uvloop counts whole milliseconds."""
-EARLIER, EARLIER_IN_STEP = 1 / 64, 1 / 256
+EARLIER, EARLIER_IN_STEP = 1 / 64, 1 / 1024
 """Share of the interval by which each look comes earlier than the one before, until one comes too early, and after
 that: so the looks follow the writer's clock, and a picture is read when it is a millisecond old rather than half an
 interval."""
@@ -59,7 +59,9 @@ class Capture:
         self._due = min(self._due or now, now + interval)
         if now >= self._due - TIMER_GRAIN or stream.has_newcomers:
             self._due += self._turn(stream, interval)
-            self._keep_up(stream, time.monotonic())
+            now = time.monotonic()
+            if now > self._due or self._late:
+                self._keep_up(stream, now)
         return self._due
 
     def rest(self) -> None:

@@ -3,7 +3,7 @@
 Knows nothing of time, viewers or sockets.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from itertools import pairwise
 from operator import attrgetter
 
@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from .errors import ChecksumError, ProtocolError
 from .frame import Frame
-from .moved import moved_rows
+from .moved import WORTH_A_LOOK, moved_rows
 from .packing import pack
-from .pixels import differing_rows
+from .rows import Memory, differing_rows, runs
 from .wire import Kind, Message, Segment, parse, serialize
 
 MERGE_GAP = 16
@@ -38,10 +38,7 @@ def encode(
     if base is None or base.number == 0 or not base.alike(frame):
         base_number = 0
         everything = [(0, frame.height)] if frame.pixels.any() else []
-        segments = [
-            pack(frame.rows[first:end], None, first, padded=frame.format.padded)
-            for first, end in _bands(everything, frame.rows.shape[1])
-        ]
+        segments = _pack_all(frame.rows, None, everything, frame.format.padded)
     else:
         base_number = base.number
         if changed is None:
@@ -83,30 +80,16 @@ def decode(data: bytes | bytearray | memoryview, base: Frame) -> Frame:
     return frame
 
 
-def runs(changed: NDArray[np.bool_], gap: int) -> Iterator[tuple[int, int]]:
-    """The runs (first, end) of true values; two with less than `gap` values between them are one."""
-    flags, quiet = changed.tobytes(), bytes(max(gap, 1))
-    first = flags.find(1)
-    while first >= 0:
-        end = flags.find(quiet, first)
-        if end < 0:
-            end = len(flags.rstrip(b"\0"))
-        yield first, end
-        first = flags.find(1, end)
-
-
 def _differences(frame: Frame, base: Frame, changed: NDArray[np.bool_]) -> list[Segment]:
-    new, old, padded = frame.rows, base.rows, frame.format.padded
-    copies: list[Segment] = []
-    if found := moved_rows(frame, base, changed):
-        copies = _copies(changed, *found)
+    new, padded = frame.rows, frame.format.padded
+    found, copies = runs(changed, MERGE_GAP), []
+    if new.size >= WORTH_A_LOOK and (moved := moved_rows(frame, base, changed)):
+        copies = _copies(changed, *moved)
         changed = changed.copy()
         for copy in copies:
             changed[copy.first_row : copy.first_row + copy.rows] = False
-    differences = [
-        pack(new[first:end], old[first:end], first, padded=padded)
-        for first, end in _bands(runs(changed, MERGE_GAP), new.shape[1])
-    ]
+        found = runs(changed, MERGE_GAP)
+    differences = _pack_all(new, base.rows, found, padded)
     return sorted(copies + differences, key=attrgetter("first_row")) if copies else differences
 
 
@@ -121,15 +104,24 @@ def _copies(changed: NDArray[np.bool_], shift: int, moved: NDArray[np.bool_]) ->
     return copies
 
 
-def _bands(found: Iterable[tuple[int, int]], row_bytes: int) -> Iterator[tuple[int, int]]:
-    """The runs, cut where they are longer than a band."""
-    for first, end in found:
-        size = (end - first) * row_bytes
-        if size <= BAND:
-            yield first, end
-        else:
-            count = min(-(-size // BAND), end - first)
-            yield from pairwise(first + (end - first) * cut // count for cut in range(count + 1))
+def _pack_all(
+    new: Memory, old: Memory | None, found: Iterable[tuple[int, int]], padded: bool
+) -> list[Segment]:
+    """The runs of rows, cut into bands, each packed as it suits it."""
+    row_bytes = new.shape[1]
+    return [
+        pack(new[first:end], old if old is None else old[first:end], first, padded=padded)
+        for run in found
+        for first, end in (
+            [run] if (run[1] - run[0]) * row_bytes <= BAND else _bands(*run, row_bytes)
+        )
+    ]
+
+
+def _bands(first: int, end: int, row_bytes: int) -> Iterable[tuple[int, int]]:
+    """A run that is longer than a band, cut."""
+    count = min(-(-(end - first) * row_bytes // BAND), end - first)
+    return pairwise(first + (end - first) * cut // count for cut in range(count + 1))
 
 
 def _apply(segment: Segment, target: NDArray[np.uint8]) -> None:

@@ -135,7 +135,9 @@ class Link:
         while not self._connection.paused:
             message = self._viewer.take(now)
             if message is None:
-                self._wake_at(self._viewer.due(now))
+                due = self._viewer.due(now)
+                if self._timer is None or due < self._timer_due:
+                    self._wake_at(due)
                 return
             self._connection.write(message)
 
@@ -179,11 +181,10 @@ class Link:
         self.wake()
 
     def _wake_at(self, due: float) -> None:
-        """Keeps an earlier timer: most are put off by the next picture, and one in vain costs little."""
-        if self._timer is None or due < self._timer_due:
-            if self._timer:
-                self._timer.cancel()
-            self._timer, self._timer_due = self._loop.call_at(due, self._wake_now), due
+        """In place of a later timer; an earlier one is left, as most are put off by the next picture."""
+        if self._timer:
+            self._timer.cancel()
+        self._timer, self._timer_due = self._loop.call_at(due, self._wake_now), due
 
     def _wake_now(self) -> None:
         self._timer = None

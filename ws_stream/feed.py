@@ -5,7 +5,7 @@ bounded whatever the number and behaviour of viewers.
 """
 
 import secrets
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable
 
 import numpy as np
@@ -15,7 +15,7 @@ from . import codec, wire
 from .control import Announcement
 from .frame import Frame
 from .maker import Made, Maker
-from .pixels import differing_rows
+from .rows import differing_rows
 from .shrink import Rendition
 
 MAX_BASES = 8
@@ -47,7 +47,7 @@ class Feed:
         self._made = rendition
         self._epoch = secrets.randbits(32)
         self._bases: dict[int, Frame] = {}
-        self._held: Counter[int] = Counter()
+        self._held: defaultdict[int, int] = defaultdict(int)
         self._encodings: dict[int, bytes] = {}
         self._checksum: int | None = None
         self._changed: tuple[int, NDArray[np.bool_]] | None = None
@@ -64,9 +64,11 @@ class Feed:
         frame = Frame(self._epoch, number, time_us, made.format, made.pixels)
         self._changed = None
         if previous and frame.alike(previous) and made.rendition == self._made:
-            is_next = previous.pixels is made.before  # the maker has compared them
-            changed = made.changed if is_next else differing_rows(frame.pixels, previous.pixels)
-            if not changed.any():
+            changed, changes = made.changed, made.changes
+            if previous.pixels is not made.before:  # else the maker has compared them
+                changed = differing_rows(frame.pixels, previous.pixels)
+                changes = int(changed.sum())
+            if not changes:
                 self.maker.recycle(made.pixels)
                 return
             self._changed = (previous.number, changed)
@@ -131,7 +133,7 @@ class Feed:
 
     def _keep(self, frame: Frame) -> None:
         previous, self.newest = self.newest, frame
-        if previous and not self._held[previous.number]:
+        if previous and previous.number not in self._held:
             self._drop(previous.number)
         while len(self._bases) > MAX_BASES:
             self._drop(min(self._bases))

@@ -39,7 +39,7 @@ class Frame:
     @property
     def rows(self) -> NDArray[np.uint8]:
         """The same memory as uint8 (height, bytes in a row)."""
-        return self.pixels.reshape(self.height, -1).view(np.uint8)
+        return self.pixels.reshape(len(self.pixels), -1).view(np.uint8)
 
     @property
     def words(self) -> NDArray[Any]:

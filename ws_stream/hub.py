@@ -122,16 +122,21 @@ class Stream:
         Raises UsageError when the array does not fit the stream.
         """
         pixel_format = self._accept(array)
-        feeds = tuple(self.audience.feeds.values())
-        return {feed: self._make(feed, array, pixel_format, damage) for feed in feeds}
+        pictures = {}
+        for feed in tuple(self.audience.feeds.values()):
+            pictures[feed] = self._make(feed, array, pixel_format, damage)
+        return pictures
 
     def show(self, pictures: Pictures, time_us: int) -> bool:
         """Make these pictures, from the last `read`, the newest ones; whether any is another than the one before."""
-        changed = {feed: made for feed, made in pictures.items() if made.changes}
-        for feed, made in changed.items():
-            feed.maker.keep(made)
+        changed = {}
+        for feed, made in pictures.items():
+            if made.changes:
+                feed.maker.keep(made)
+                changed[feed] = made
         if changed and threading.get_ident() == self._loop_thread:
-            self._put_handed()  # what a thread has handed over is older
+            if self._handed:
+                self._put_handed()  # what a thread has handed over is older
             self._put(changed, time_us)
         elif changed:
             self._hand_over(changed, time_us)

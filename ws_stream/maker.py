@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .pixels import PixelFormat, Pixels, differing_rows, reduced
-from .rows import Rows
+from .pixels import PixelFormat, Pixels, reduced
+from .rows import Rows, differing_rows
 from .shrink import Rendition, shrink, take_rendition
 
 SETTLE_EVERY = 0.4

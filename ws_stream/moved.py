@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .frame import Frame
+from .rows import Rows, differing_rows
 
 WORTH_A_LOOK = 2**18
 """Fewer changed bytes than this are packed in about the time it takes to find out whether they moved."""
@@ -16,15 +17,13 @@ WORTH_A_LOOK = 2**18
 LEAST = 0.25
 """A shift that explains less than this share of the changed rows is a coincidence, or not worth the segments."""
 
-PROBES = (0.35, 0.6, 0.2, 0.75, 0.5, 0.27)
+PROBES = (0.35, 0.6, 0.2)
 """How far down the changed rows those lie that are looked for, until one is found."""
 
 Words = NDArray[Any]
 
 
-def moved_rows(
-    frame: Frame, base: Frame, changed: NDArray[np.bool_]
-) -> tuple[int, NDArray[np.bool_]] | None:
+def moved_rows(frame: Frame, base: Frame, changed: Rows) -> tuple[int, Rows] | None:
     """A shift, and which rows of `frame` are those of `base` that lie so many rows further down: booleans (height,).
 
     None where too few of the rows that changed are. Only a few rows are looked for, so what moved may not be found.
@@ -42,18 +41,20 @@ def moved_rows(
     if np.count_nonzero((new[inside] == old[inside + shift]).all(axis=1)) < LEAST * len(few):
         return None
     moved = np.zeros(len(new), np.bool_)
-    first, end = max(-shift, 0), len(new) - max(shift, 0)
-    moved[first:end] = (new[first:end] == old[first + shift : end + shift]).all(axis=1)
+    first = max(int(rows[0]), -shift)
+    end = min(int(rows[-1]) + 1, len(new) - shift)
+    moved[first:end] = ~differing_rows(new[first:end], old[first + shift : end + shift])
     return shift, moved
 
 
 def _shift(new: Words, old: Words, rows: NDArray[np.intp]) -> int:
     """How many rows further down in `old` one of the rows is; 0 when none is found just once."""
+    first, end = int(rows[0]), int(rows[-1]) + 1
     for share in PROBES:
         row = int(rows[int(len(rows) * share)])
-        found = _rows_like(old, new[row], new[row - 1])
+        found = _rows_like(old[first:end], new[row], new[row - 1])
         if len(found) == 1:
-            return int(found[0]) - row
+            return first + int(found[0]) - row
     return 0
 
 

@@ -24,9 +24,9 @@ IDLE_RESET = 1.0
 """Seconds without a picture on its way after which what was learnt about the link is no longer trusted."""
 CALM = 30
 """Pictures sent one after the other, each when none was on its way, after which only some are to be acknowledged."""
-AWAIT_EVERY = 4
-"""That is one of so many: hearing an acknowledgement takes a sixth of the work of a small picture, and two fifths of
-what one more viewer costs. On a way that becomes slow all at once are three more pictures than may be, once."""
+AWAIT_EVERY = 8
+"""That is one of so many: hearing an acknowledgement is a wake-up of its own and takes a third of the work of a small
+picture. On a way that becomes slow all at once are seven more pictures than may be, once; large ones fill it sooner."""
 DEAD_AFTER = 15.0
 """Seconds without any sign of life after which a viewer that acknowledges is gone: it speaks every 5."""
 

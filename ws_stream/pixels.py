@@ -5,6 +5,7 @@ address first (`bgrx8888` is B, G, R, ignored); `rgb565`, `rgb444` and `rgb332` 
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -16,9 +17,9 @@ Pixels = NDArray[Any]
 """Pixels in one of the formats: shape (height, width) or (height, width, bytes)."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class PixelFormat:
-    """How one pixel lies in memory."""
+    """How one pixel lies in memory. Those below are all there are, so two are equal only if they are the same."""
 
     name: str
     code: int
@@ -71,6 +72,7 @@ DEPTHS = {24: None, 16: RGB565, 12: RGB444, 8: RGB332}
 """The formats that pixels of more bits can be reduced to, by their depth; 24 is as it is."""
 
 
+@lru_cache
 def reduced(pixel_format: PixelFormat, depth: int) -> PixelFormat:
     """The format of at most so many bits: this one itself, if it has no more."""
     return pixel_format if pixel_format.depth <= depth else DEPTHS[depth] or pixel_format
@@ -114,12 +116,6 @@ def rows_as_words(pixels: Pixels) -> NDArray[Any]:
     rows = pixels.reshape(len(pixels), -1).view(np.uint8)
     size = next(size for size in (8, 4, 2, 1) if rows.shape[1] % size == 0)
     return rows.view(f"u{size}")
-
-
-def differing_rows(one: Pixels, other: Pixels) -> NDArray[np.bool_]:
-    """Which rows differ between two C-contiguous pictures of one shape and dtype: (height,) booleans."""
-    differing: NDArray[np.bool_] = (rows_as_words(one) != rows_as_words(other)).any(axis=1)
-    return differing
 
 
 def to_rgb(pixels: Pixels, pixel_format: PixelFormat) -> NDArray[np.uint8]:

@@ -1,19 +1,22 @@
-"""The one pass over a picture's pixels: takes the rows that are asked for and says which differ from those before.
+"""What goes over all pixels of a picture: taking its rows, comparing them, leaving out their padding.
 
-Knows nothing of renditions or of where the picture came from. Two twins do the same: a compiled one, where there was a
-compiler when the package was installed, and a plain one in numpy.
+Knows nothing of renditions or of where the picture came from. Each exists twice, and the twins do the same: a compiled
+one, where there was a compiler when the package was installed, and a plain one in numpy.
 """
+
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .codec import runs
-from .pixels import PixelFormat, Pixels, differing_rows, from_rgb, to_rgb
+from .pixels import PixelFormat, Pixels, from_rgb, rows_as_words, to_rgb
 
 COMPILED = True
-"""Whether there is the compiled twin."""
+"""Whether there are the compiled twins."""
 try:
+    from ._kernel import compare as compare_compiled
     from ._kernel import take as take_compiled
+    from ._kernel import unpad as unpad_compiled
 except ImportError:  # installed where there was no compiler
     COMPILED = False
 
@@ -21,7 +24,11 @@ Rows = NDArray[np.bool_]
 """Of each row of a picture yes or no: shape (height,)."""
 Formats = tuple[PixelFormat, PixelFormat]
 
-_PADDING = 0xFF000000
+Memory = NDArray[np.uint8]
+"""Rows as they lie in memory: shape (rows, bytes in a row)."""
+
+_OPAQUE = 255
+_PADDING = _OPAQUE << 24
 
 
 def take(
@@ -42,18 +49,11 @@ def take(
     Padding bytes become 255, so that their content never looks like a change. With a tolerance, a pixel none of whose
     channels is farther than that from the one before stays as it was.
     """
-    shown, made = formats
-    together = view.strides[2:] in ((), (1,))
-    if not (COMPILED and together) or (shown is not made and shown.fields):
+    how = _compiled_for(formats, tolerance)
+    if not (COMPILED and how) or view.strides[2:] not in ((), (1,)):
         return take_plain(view, formats, before, target, stale, asked, tolerance)
     changed = np.empty(len(stale), np.bool_)
-    padding = _PADDING if made.padded else 0
-    packing = b"" if shown is made else _packing(shown, made)
-    limits = _limits(made, tolerance) if tolerance else b""
-    count = take_compiled(
-        view, before, target, stale, asked, changed, padding, tolerance, packing, limits
-    )
-    return changed, count
+    return changed, take_compiled(view, before, target, stale, asked, changed, *how)
 
 
 def take_plain(
@@ -77,6 +77,47 @@ def take_plain(
             _keep_near(new, old, formats[1], tolerance)
         changed[first:end] = differing_rows(new, old)
     return changed, int(changed.sum())
+
+
+def differing_rows(one: Pixels, other: Pixels) -> Rows:
+    """Which rows differ between two C-contiguous pictures of one shape and dtype."""
+    if not COMPILED:
+        differing: Rows = (rows_as_words(one) != rows_as_words(other)).any(axis=1)
+        return differing
+    differing = np.empty(len(one), np.bool_)
+    compare_compiled(one, other, differing)
+    return differing
+
+
+def runs(changed: Rows, gap: int) -> list[tuple[int, int]]:
+    """The runs (first, end) of true values; two with less than `gap` values between them are one."""
+    found = []
+    flags, quiet = changed.tobytes(), bytes(gap or 1)
+    first = flags.find(1)
+    while first >= 0:
+        end = flags.find(quiet, first)
+        if end < 0:
+            end = len(flags.rstrip(b"\0"))
+        found.append((first, end))
+        first = flags.find(1, end)
+    return found
+
+
+def unpadded(rows: Memory, base: Memory | None) -> Memory | None:
+    """The three bytes of colour of each pixel, XORed with the base's if there is one: uint8 (rows, 3 * pixels).
+
+    `rows` and `base` are C-contiguous and of one shape, pixels of four bytes. None if any of their fourth bytes is
+    not 255.
+    """
+    colours = np.empty((len(rows), rows.shape[1] // 4 * 3), np.uint8)
+    if COMPILED:
+        return colours if unpad_compiled(rows, base, colours) else None
+    content = rows if base is None else rows ^ base
+    if any((part[:, 3::4] != _OPAQUE).any() for part in (rows, base) if part is not None):
+        return None
+    for channel in range(3):
+        colours[:, channel::3] = content[:, channel::4]
+    return colours
 
 
 def _copy(view: Pixels, formats: Formats, target: Pixels) -> None:
@@ -107,6 +148,17 @@ def _keep_near(new: Pixels, old: Pixels, pixel_format: PixelFormat, tolerance: i
     if new.ndim > 2:  # noqa: PLR2004 - height, width, components
         near = near.all(axis=2)
     new[near] = old[near]
+
+
+@lru_cache
+def _compiled_for(formats: Formats, tolerance: int) -> tuple[int, int, bytes, bytes] | None:
+    """What the compiled twin has to know of them; None for what it cannot do."""
+    shown, made = formats
+    if shown is not made and shown.fields:
+        return None
+    packing = b"" if shown is made else _packing(shown, made)
+    limits = _limits(made, tolerance) if tolerance else b""
+    return _PADDING if made.padded else 0, tolerance, packing, limits
 
 
 def _limits(pixel_format: PixelFormat, tolerance: int) -> bytes:

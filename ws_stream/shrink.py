@@ -12,10 +12,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from .codec import runs
 from .errors import UsageError
 from .pixels import DEPTHS, PixelFormat, Pixels, fits, pack, reduced, unpack
-from .rows import Rows, take
+from .rows import Rows, runs, take
 from .wire import MAX_PICTURE_BYTES, MAX_SIDE
 
 MAX_STEP = 16

@@ -8,6 +8,7 @@ import time
 
 from . import control, wire
 from .feed import Feed
+from .frame import Frame
 from .pacing import Pacing
 from .wish import Wish
 
@@ -53,15 +54,18 @@ class Viewer:
 
     def take(self, now: float) -> str | bytes | None:
         """The message to send at this moment, or None; what is taken counts as sent."""
+        feed = self.feed
         message: str | bytes | None = None
-        if self._answer or self._problem != self.feed.problem:
+        if self._answer or self._problem != feed.problem:
             message = self._reply()
-        elif self._announced is not self.feed.announcement:
+        elif self._announced is not feed.announcement:
             message = self._announcement(now)
-        elif self.is_behind:
-            message = self._picture(now)
-        if message is None:
-            message = self._pace(now) if self._pace_due else self._sign(now)
+        elif feed.newest and feed.newest.number != self._base:
+            message = self._picture(feed.newest, now)
+        if message is None and self._pace_due:
+            message = self._pace(now)
+        elif message is None and now - self._quiet_since >= HEARTBEAT:
+            message = self._sign(now)
         if message is not None:
             self._quiet_since = now
         return message
@@ -75,8 +79,8 @@ class Viewer:
     def due(self, now: float) -> float:
         """When there may be something to take although nothing woke the viewer."""
         due = self._quiet_since + HEARTBEAT
-        if self.is_behind and self._rate() and self._turn_at() > now:
-            return min(due, self._turn_at())
+        if self.is_behind and (rate := self._rate()) and self._turn_at(rate) > now:
+            return min(due, self._turn_at(rate))
         return due
 
     def heed(self, message: control.ViewerMessage, now: float) -> None:
@@ -111,10 +115,9 @@ class Viewer:
         self._seen = self.feed.newest.number - 1 if self.feed.newest else 0
         return control.serialize(announcement)
 
-    def _picture(self, now: float) -> bytes | None:
-        newest = self.feed.newest
-        assert newest
-        if not self._is_turn(now):
+    def _picture(self, newest: Frame, now: float) -> bytes | None:
+        rate = self._rate()
+        if not rate or now < self._turn_at(rate) or not self.pacing.may_send(now):
             return None
         message = self.feed.encoding(self._base)
         if wire.repeats(message, self._base):
@@ -125,27 +128,24 @@ class Viewer:
         self._hold(newest.number)
         if not self.pacing.sent(newest.number, now):
             message = wire.quietly(message)
-        self._book(now)
+        self._book(rate, now)
         self._published += newest.number - self._seen
         self._seen = newest.number
         self._sent += 1
         self._pace_due = now - self._pace_since >= PACE_EVERY
         return message
 
-    def _book(self, now: float) -> None:
+    def _book(self, rate: float, now: float) -> None:
         """Count a picture against the rate."""
-        interval = 1 / self._rate()
+        interval = 1 / rate
         ahead = max(self._due_at - self._sent_at, interval)
         self._due_at = max(self._due_at, now) + interval
         if now - self._sent_at >= NEARLY * interval:
             self._due_at = min(self._due_at, now + ahead)
         self._sent_at = now
 
-    def _is_turn(self, now: float) -> bool:
-        return self._rate() > 0 and now >= self._turn_at() and self.pacing.may_send(now)
-
-    def _turn_at(self) -> float:
-        return self._due_at - EARLY / self._rate()
+    def _turn_at(self, rate: float) -> float:
+        return self._due_at - EARLY / rate
 
     def _rate(self) -> float:
         return self.feed.fps if self.fps is None else min(self.feed.fps, self.fps)
@@ -160,9 +160,7 @@ class Viewer:
         rates = round(published, 1), round(skipped, 1), self._rate()
         return control.serialize(control.Pace(*rates, self.feed.saves_work))
 
-    def _sign(self, now: float) -> str | None:
-        if now - self._quiet_since < HEARTBEAT:
-            return None
+    def _sign(self, now: float) -> str:
         is_current = self._rate() > 0 and self.pacing.may_send(now)
         sign = control.Unchanged if is_current else control.Waiting
         return control.serialize(sign(self._base, now_us()))

@@ -18,6 +18,11 @@ Locate = Callable[[int], Layout]
 Raises UsageError for a file that is of another kind."""
 
 
+TRUST = 30
+"""Pictures read from a file whose counter moves before its path is looked at again: to walk a path costs more than to
+ask the open file for its size, which has to be known before memory is read."""
+
+
 class MappedFile:
     """The file or device under a path. Mapped no further than it was asked for, and never beyond its end."""
 
@@ -50,6 +55,10 @@ class MappedFile:
             self.close()
             raise SourceError(f"{self._path} cannot be read: {error.strerror}") from None
         return True
+
+    def resized(self) -> bool:
+        """Whether the open file is of another size than at the last look, or there is none."""
+        return self.fd < 0 or os.lseek(self.fd, 0, os.SEEK_END) != self._size
 
     def buffer(self, start: int, end: int) -> tuple[mmap.mmap, int]:
         """Memory that holds bytes start to end of the file, and where in the file its first byte lies.
@@ -110,6 +119,7 @@ class MappedSource:
         self._views: dict[int, Pixels] = {}
         self._number: Pixels | None = None
         self._looked = False
+        self._trust = 0
         self._file = MappedFile(path)
         try:
             self._layout = locate(self._file.fd)
@@ -130,8 +140,15 @@ class MappedSource:
         return self._layout.height
 
     def changed(self) -> bool:
-        """Whether the counter has moved since the last intact picture; without a counter always."""
-        self._look()
+        """Whether the counter has moved since the last intact picture; without a counter always.
+
+        A file whose counter moves has its writer: that it is still the one under its path is seen now and then.
+        """
+        if not self._trust or self._file.resized() or self._count() == self._seen:
+            self._look()
+            self._trust = TRUST if self._counter else 0
+        else:
+            self._trust -= 1
         self._looked = self._counter is None or self._count() != self._seen
         return self._looked
 
