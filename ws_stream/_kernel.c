@@ -137,7 +137,7 @@ static int take_row(const Row *row, const uint8_t *before, uint8_t *target, int 
     const Py_ssize_t length = row->width * row->packed_size;
     const int beside = row->stride == row->size && !row->pack;
     if (beside && !tolerance.bytes) { /* compare first: most rows need no writing then */
-        int differs = row->padding ? !padded_equal(row, before) : memcmp(row->bytes, before, length) != 0;
+        int differs = memcmp(row->bytes, before, length) && !(row->padding && padded_equal(row, before));
         if (differs || stale)
             gather(row, target);
         return differs;
