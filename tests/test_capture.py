@@ -286,6 +286,24 @@ def followed(
     return writer
 
 
+async def test_who_comes_back_later_is_as_soon_shown_fresh_pictures(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    writer = Writer(30, 0.5)
+    monkeypatch.setattr(capture_room, "time", SimpleNamespace(monotonic=lambda: writer.now))
+    stream = Stream("a", format=GRAY8, fps=30)
+    stream.join(lambda: None)
+    capture = Capture(writer)
+    for away in (10.01, 10.02, 10.03):
+        until, writer.ages = writer.now + 4, []
+        while writer.now < until:
+            writer.now = capture.look(stream)
+        assert max(writer.ages[60:]) < 0.005
+        capture.rest()
+        writer.now += away
+    stream.close()
+
+
 PHASES = (0.0, 0.2, 0.4, 0.6, 0.8)
 
 

@@ -26,7 +26,7 @@ RETRY_AFTER = 1.0
 """Seconds until a source that failed is asked again."""
 TIMER_GRAIN = 0.001
 """Seconds by which an event loop may call early: uvloop counts whole milliseconds."""
-EARLIER, EARLIER_IN_STEP = 1 / 64, 1 / 1024
+EARLIER, EARLIER_IN_STEP = 1 / 16, 1 / 1024
 """Share of the interval by which each look comes earlier than the one before, until one comes too early, and after
 that: so the looks follow the writer's clock, and a picture is read when it is a millisecond old rather than half an
 interval."""
@@ -48,9 +48,7 @@ class Capture:
         self._is_behind = False
         self._still = 0
         self._torn = 0
-        self._found = 0
-        self._missed = 0
-        self._earlier = EARLIER
+        self._begin_search()
 
     def look(self, stream: Stream) -> float:
         """Show the newest picture, if there is one and it is due; when to look again."""
@@ -67,6 +65,7 @@ class Capture:
     def rest(self) -> None:
         """Nobody watches: the next look is due when somebody does."""
         self._due = 0.0
+        self._begin_search()
 
     def _turn(self, stream: Stream, interval: float) -> float:
         """Look once; seconds until the next look."""
@@ -86,6 +85,10 @@ class Capture:
             stream.tell(None)
         return wait
 
+    def _begin_search(self) -> None:
+        """Of the moment at which the writer completes its pictures nothing is known."""
+        self._found, self._missed, self._earlier = 0, 0, EARLIER
+
     def _keep_up(self, stream: Stream, now: float) -> None:
         """See whether the next look is due already, and tell viewers when that is so again and again."""
         self._late = self._late + 1 if now > self._due else 0
@@ -99,7 +102,8 @@ class Capture:
         if self._missed:
             self._found, self._missed, self._earlier = IN_STEP, 0, EARLIER_IN_STEP
         self._found += 1
-        searches = IN_STEP <= self._found < 1 / self._earlier  # else a miss would cost a whole turn
+        # Once through a whole interval, no more; and not before a miss can be waited for.
+        searches = 0 < self._found - IN_STEP <= 1 / self._earlier + 1
         return interval * (1 - self._earlier) if searches else interval
 
     def _wait(self, interval: float) -> float:
@@ -108,7 +112,7 @@ class Capture:
         if in_step and self._missed < len(TOO_EARLY):
             self._missed += 1
             return TOO_EARLY[self._missed - 1]
-        self._found, self._missed, self._earlier = 0, 0, EARLIER
+        self._begin_search()
         return interval
 
     def _see(self, stream: Stream, *, sample: bool) -> None:
