@@ -1,7 +1,4 @@
-/*
- * The compiled twin of `take_plain` in rows.py: one pass over the rows of a picture that reads each pixel once.
- * Knows nothing of Python objects but their buffers. tests/test_rows.py holds the two equal.
- */
+/* The compiled twins of what is in rows.py. Knows nothing of Python objects but their buffers. */
 
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
@@ -73,13 +70,13 @@ static void gather(const Row *row, uint8_t *to)
     }
 }
 
-/* Which of the bytes, 255 or 0, are off by more than the tolerance. A loop that the compiler makes vectors of. */
+/* Which of the bytes, 255 or 0, are off by more than so much. A loop that the compiler makes vectors of. */
 static void compare_bytes(const uint8_t *restrict new, const uint8_t *restrict old, uint8_t *restrict off, int length,
-                          uint8_t tolerance)
+                          uint8_t by)
 {
     for (int i = 0; i < length; i++) {
         uint8_t more = new[i] > old[i] ? new[i] : old[i], less = new[i] > old[i] ? old[i] : new[i];
-        off[i] = (uint8_t)(more - less) > tolerance ? 255 : 0;
+        off[i] = (uint8_t)(more - less) > by ? 255 : 0;
     }
 }
 
@@ -152,13 +149,18 @@ static int take_row(const Row *row, const uint8_t *before, uint8_t *target, int 
 static Py_ssize_t take_rows(Row row, const Py_buffer *source, const uint8_t *old, uint8_t *new, const uint8_t *stale,
                             const uint8_t *asked, uint8_t *changed, Tolerance tolerance)
 {
-    const Py_ssize_t length = row.width * row.packed_size;
+    enum { LINE = 64, LINES_AHEAD = 16 };
+    const Py_ssize_t length = row.width * row.packed_size, height = source->shape[0], stride = source->strides[0];
     const uint8_t *from = source->buf;
     Py_ssize_t count = 0;
-    for (Py_ssize_t y = 0; y < source->shape[0]; y++, old += length, new += length) {
+    for (Py_ssize_t y = 0; y < height; y++, from += stride, old += length, new += length) {
         changed[y] = 0;
         if (!asked || asked[y]) {
-            row.bytes = from + y * source->strides[0];
+            /* The processor itself reads ahead within a page of memory only, and a row may be one. */
+            if (y + 1 < height && (!asked || asked[y + 1]))
+                for (int line = 0; line < LINES_AHEAD; line++)
+                    __builtin_prefetch(from + stride + line * LINE);
+            row.bytes = from;
             changed[y] = (uint8_t)take_row(&row, old, new, stale[y], tolerance);
         } else if (stale[y]) {
             memcpy(new, old, length);
@@ -196,8 +198,7 @@ static int can_pack(const Row *row, Py_ssize_t length)
 static void release(Py_buffer **buffers)
 {
     for (; *buffers; buffers++)
-        if ((*buffers)->buf)
-            PyBuffer_Release(*buffers);
+        PyBuffer_Release(*buffers); /* of one that was never filled nothing */
 }
 
 /* take(source, before, target, stale, asked, changed, padding, tolerance, pack, fields); see rows.py. */
@@ -244,9 +245,9 @@ static PyObject *compare(PyObject *self, PyObject *arguments)
         return NULL;
     const Py_ssize_t length = differing.len ? one.len / differing.len : 0;
     const int fits = one.len == other.len && one.len == length * differing.len;
-    for (Py_ssize_t y = 0; fits && y < differing.len; y++)
-        ((uint8_t *)differing.buf)[y] =
-            memcmp((const uint8_t *)one.buf + y * length, (const uint8_t *)other.buf + y * length, length) != 0;
+    const uint8_t *a = one.buf, *b = other.buf;
+    for (Py_ssize_t y = 0; fits && y < differing.len; y++, a += length, b += length)
+        ((uint8_t *)differing.buf)[y] = memcmp(a, b, length) != 0;
     release((Py_buffer *[]){&one, &other, &differing, NULL});
     if (!fits)
         PyErr_SetString(PyExc_ValueError, "one, other and differing are not of one size");
@@ -272,11 +273,12 @@ static inline int strip(const word32 *pixels, const word32 *base, uint8_t *to, P
 static PyObject *unpad(PyObject *self, PyObject *arguments)
 {
     Py_buffer rows, base, colours;
-    int fits, only = 0;
+    int only = 0;
     (void)self;
     if (!PyArg_ParseTuple(arguments, "y*z*w*", &rows, &base, &colours))
         return NULL;
-    if ((fits = colours.len * 4 == rows.len * 3 && (!base.buf || base.len == rows.len)))
+    const int fits = colours.len * 4 == rows.len * 3 && (!base.buf || base.len == rows.len);
+    if (fits)
         only = strip(rows.buf, base.buf, colours.buf, rows.len / 4);
     release((Py_buffer *[]){&rows, &base, &colours, NULL});
     if (!fits)

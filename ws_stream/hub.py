@@ -10,6 +10,7 @@ import re
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any, Protocol
 
 import numpy as np
@@ -19,6 +20,7 @@ from .errors import UsageError
 from .feed import Feed
 from .maker import SETTLE_EVERY, Made, Maker
 from .pixels import PixelFormat, Pixels, guess
+from .rows import Rows
 from .shrink import Rendition, check, check_size, take_rendition, touched_rows
 from .viewer import Viewer, now_us
 from .wire import MAX_TIME
@@ -150,8 +152,7 @@ class Stream:
         pixel_format = self._accept(array)
         height, width = array.shape[:2]
         for feed in self.audience.feeds.values():
-            asked = np.zeros(feed.making.size(width, height)[1], np.bool_)
-            asked[first::every] = True
+            asked = _sample(feed.making.size(width, height)[1], first, every)
             if feed.maker.make(array, pixel_format, feed.making, asked).changes:
                 return False
         return True
@@ -289,6 +290,14 @@ class Stream:
             handed, self._handed = self._handed, None
         if handed:
             self._put(*handed)
+
+
+@lru_cache
+def _sample(height: int, first: int, every: int) -> Rows:
+    asked = np.zeros(height, np.bool_)
+    asked[first::every] = True
+    asked.flags.writeable = False
+    return asked
 
 
 def _verify(made: Made, array: Pixels, pixel_format: PixelFormat) -> None:
