@@ -189,10 +189,8 @@ static int describe(const Py_buffer *source, Row *row)
 static int can_pack(const Row *row, Py_ssize_t length)
 {
     const uint8_t *p = row->pack;
-    if (length == 0)
-        return 1;
-    return length == 9 && p[0] < row->size && p[3] < row->size && p[6] < row->size &&
-           (row->packed_size == 1 || row->packed_size == 2);
+    return !length || (length == 9 && p[0] < row->size && p[3] < row->size && p[6] < row->size &&
+                       (row->packed_size == 1 || row->packed_size == 2));
 }
 
 static void release(Py_buffer **buffers)

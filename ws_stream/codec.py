@@ -108,18 +108,16 @@ def _pack_all(
     new: Memory, old: Memory | None, found: Iterable[tuple[int, int]], padded: bool
 ) -> list[Segment]:
     """The runs of rows, cut into bands, each packed as it suits it."""
-    row_bytes = new.shape[1]
+    if new.size > BAND:
+        found = [band for run in found for band in _bands(*run, new.shape[1])]
     return [
-        pack(new[first:end], old if old is None else old[first:end], first, padded=padded)
-        for run in found
-        for first, end in (
-            [run] if (run[1] - run[0]) * row_bytes <= BAND else _bands(*run, row_bytes)
-        )
+        pack(new[first:end], None if old is None else old[first:end], first, padded=padded)
+        for first, end in found
     ]
 
 
 def _bands(first: int, end: int, row_bytes: int) -> Iterable[tuple[int, int]]:
-    """A run that is longer than a band, cut."""
+    """A run, cut if it is longer than a band."""
     count = min(-(-(end - first) * row_bytes // BAND), end - first)
     return pairwise(first + (end - first) * cut // count for cut in range(count + 1))
 

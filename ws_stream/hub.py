@@ -124,9 +124,15 @@ class Stream:
         Raises UsageError when the array does not fit the stream.
         """
         pixel_format = self._accept(array)
-        pictures = {}
+        height, width = array.shape[:2]
+        now, touched, pictures = time.monotonic(), None, {}
         for feed in tuple(self.audience.feeds.values()):
-            pictures[feed] = self._make(feed, array, pixel_format, damage)
+            if damage is not None:
+                touched = touched_rows(damage, feed.making, width, height)
+            made = feed.maker.make(array, pixel_format, feed.making, touched, now)
+            if touched is not None and self._verify_damage:
+                _verify(made, array, pixel_format)
+            pictures[feed] = made
         return pictures
 
     def show(self, pictures: Pictures, time_us: int) -> bool:
@@ -253,19 +259,6 @@ class Stream:
             self._timer = self._loop.call_at(self._producer.look(self), self._produce)
         else:
             self._producer.rest()
-
-    def _make(
-        self, feed: Feed, array: Pixels, pixel_format: PixelFormat, damage: Damage | None
-    ) -> Made:
-        now = time.monotonic()
-        if damage is None:
-            return feed.maker.make(array, pixel_format, feed.making, now=now)
-        height, width = array.shape[:2]
-        touched = touched_rows(damage, feed.making, width, height)
-        made = feed.maker.make(array, pixel_format, feed.making, touched, now)
-        if self._verify_damage:
-            _verify(made, array, pixel_format)
-        return made
 
     def _put(self, pictures: Pictures, time_us: int) -> None:
         self.has_newcomers = False

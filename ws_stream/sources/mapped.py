@@ -144,11 +144,12 @@ class MappedSource:
 
         A file whose counter moves has its writer: that it is still the one under its path is seen now and then.
         """
-        if not self._trust or self._file.resized() or self._count() == self._seen:
-            self._look()
-            self._trust = TRUST if self._counter else 0
-        else:
+        if self._trust and not self._file.resized() and self._count() != self._seen:
             self._trust -= 1
+            self._looked = True
+            return True
+        self._look()
+        self._trust = TRUST if self._counter else 0
         self._looked = self._counter is None or self._count() != self._seen
         return self._looked
 
