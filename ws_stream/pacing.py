@@ -22,7 +22,7 @@ BASE_WINDOW = 10.0
 picture travels alone to measure it anew, or the queue of our own pictures would pass for the route."""
 IDLE_RESET = 1.0
 """Seconds without a picture on its way after which what was learnt about the link is no longer trusted."""
-CALM = 30
+CALM = 8
 """Pictures sent one after the other, each when none was on its way, after which only some are to be acknowledged."""
 AWAIT_EVERY = 8
 """That is one of so many: hearing an acknowledgement is a wake-up of its own and takes a third of the work of a small
