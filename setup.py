@@ -1,11 +1,14 @@
 """What pyproject.toml cannot say: the compiled twin of ws_stream/rows.py, left out where there is no compiler."""
 
+import sys
+
 from setuptools import Extension, setup
 
 LIMITED_API = 0x030B0000
 """Python 3.11's stable interface: one build serves all later versions."""
 
 setup(
+    # The bytes of a pixel are taken for those of a word there.
     ext_modules=[
         Extension(
             "ws_stream._kernel",
@@ -15,6 +18,8 @@ setup(
             py_limited_api=True,
             optional=True,
         )
-    ],
+    ]
+    if sys.byteorder == "little"
+    else [],
     options={"bdist_wheel": {"py_limited_api": "cp311"}},
 )

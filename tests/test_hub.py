@@ -10,6 +10,7 @@ from ws_stream.hub import Stream
 from ws_stream.maker import Maker
 from ws_stream.pixels import BGRX8888, RGB444, RGB565, RGBX8888
 from ws_stream.shrink import Crop, Rendition
+from ws_stream.wish import Wish
 
 
 def picture(value: int, width: int = 8, height: int = 6) -> np.ndarray:
@@ -210,6 +211,27 @@ async def test_pictures_that_nobody_holds_any_more_give_their_memory_to_later_on
         assert feed.newest
         memories.add(feed.newest.pixels.ctypes.data)
     assert len(memories) <= 3
+
+
+async def test_a_picture_that_is_news_to_one_rendition_only_does_not_lose_that_of_another() -> None:
+    stream = Stream("a")
+    whole = stream.join(lambda: None).feed
+    part = stream.join(lambda: None, Wish(crop=Crop(0, 0, 8, 2))).feed
+    stream.publish(picture(1))
+    array = picture(2)
+
+    def publish() -> None:
+        stream.publish(array)
+        array[5] = 9  # outside of the part
+        stream.publish(array)
+
+    thread = threading.Thread(target=publish)
+    thread.start()
+    thread.join()
+    await asyncio.sleep(0)
+    assert (shown(whole), shown(part)) == (2, 2)
+    assert whole.newest
+    assert whole.newest.pixels[5, 0, 0] == 9
 
 
 async def test_with_a_damage_hint_only_the_rows_it_names_are_read() -> None:

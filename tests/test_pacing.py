@@ -117,6 +117,18 @@ def test_on_a_calm_way_only_one_of_a_few_pictures_is_to_be_acknowledged() -> Non
     assert sum(found[CALM:]) == 10
 
 
+@pytest.mark.parametrize("fps", [2, 4, 5, 7, 8, 15, 60])
+def test_the_way_of_a_slow_stream_is_as_calm(fps: int) -> None:
+    pacing, found = Pacing(0), []
+    for number in range(1, CALM + 1 + 10 * AWAIT_EVERY):
+        now = number / fps
+        assert pacing.may_send(now)
+        found.append(pacing.sent(number, now))
+        if found[-1]:
+            pacing.acknowledged(number, now + 0.005)
+    assert sum(found[CALM:]) == 10
+
+
 @given(st.lists(st.booleans(), max_size=200))
 def test_never_are_more_pictures_in_a_row_not_to_be_acknowledged(answers: list[bool]) -> None:
     pacing, quiet = Pacing(0), 0

@@ -1,5 +1,6 @@
 """The pass over a picture's rows: both twins against a naive reference, and the compiled one against wrong buffers."""
 
+import contextlib
 from collections.abc import Callable
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -425,4 +426,20 @@ def test_a_refused_call_leaves_no_hold_on_any_memory() -> None:
     for name, memory in memories.items():
         with pytest.raises(ValueError, match="size"):
             compiled(**{name: np.frombuffer(memory, np.uint8)})
+        memory.append(0)
+
+
+@pytest.mark.parametrize("length", [12, 11])
+def test_comparing_and_leaving_out_padding_leave_no_hold_on_any_memory(length: int) -> None:
+    from ws_stream import _kernel  # noqa: PLC0415 - as above
+
+    def of(memory: bytearray) -> Pixels:
+        return np.frombuffer(memory, np.uint8)
+
+    one, other, flags, colours = bytearray(12), bytearray(length), bytearray(3), bytearray(9)
+    with contextlib.suppress(ValueError):
+        _kernel.compare(of(one), of(other), np.frombuffer(flags, np.bool_))
+    with contextlib.suppress(ValueError):
+        _kernel.unpad(of(one), of(other), of(colours))
+    for memory in (one, other, flags, colours):
         memory.append(0)

@@ -30,6 +30,8 @@ static int padded_equal(const Row *row, const uint8_t *before)
     for (Py_ssize_t first = 0; first < row->width; first += 256) {
         Py_ssize_t end = first + 256 < row->width ? first + 256 : row->width;
         uint32_t differs = 0;
+        if (!memcmp(from + first, with + first, 4 * (end - first))) /* mostly, and the quickest comparison there is */
+            continue;
         for (Py_ssize_t i = first; i < end; i++)
             differs |= (from[i] | row->padding) ^ with[i];
         if (differs)
@@ -70,7 +72,7 @@ static void gather(const Row *row, uint8_t *to)
     }
 }
 
-/* Which of the bytes, 255 or 0, are off by more than so much. A loop that the compiler makes vectors of. */
+/* Which of the bytes, 255 or 0, are off by more than this. A loop that the compiler makes vectors of. */
 static void compare_bytes(const uint8_t *restrict new, const uint8_t *restrict old, uint8_t *restrict off, int length,
                           uint8_t by)
 {
@@ -106,15 +108,12 @@ static void keep_near(uint8_t *new, const uint8_t *old, Py_ssize_t width, int si
     uint8_t off[4 * BLOCK];
     for (; width > 0; width -= BLOCK, new += BLOCK * size, old += BLOCK * size) {
         const int pixels = width < BLOCK ? (int)width : BLOCK;
-        if (tolerance.fields) {
-            for (int i = 0; i < pixels; i++) {
-                unsigned a = size == 2 ? ((word16 *)new)[i] : new[i], b = size == 2 ? ((const word16 *)old)[i] : old[i];
-                if (!field_off(a, b, tolerance.fields))
-                    memcpy(new + i * size, old + i * size, size);
-            }
-            continue;
+        if (!tolerance.fields)
+            compare_bytes(new, old, off, pixels * size, (uint8_t)tolerance.bytes);
+        for (int i = 0; tolerance.fields && i < pixels; i++) {
+            unsigned a = size == 2 ? ((word16 *)new)[i] : new[i], b = size == 2 ? ((const word16 *)old)[i] : old[i];
+            memset(off + i * size, field_off(a, b, tolerance.fields), size);
         }
-        compare_bytes(new, old, off, pixels * size, (uint8_t)tolerance.bytes);
         if (size == 4) {
             keep_words((word32 *)new, (const word32 *)old, (const word32 *)off, pixels);
         } else {
@@ -134,7 +133,7 @@ static int take_row(const Row *row, const uint8_t *before, uint8_t *target, int 
     const Py_ssize_t length = row->width * row->packed_size;
     const int beside = row->stride == row->size && !row->pack;
     if (beside && !tolerance.bytes) { /* compare first: most rows need no writing then */
-        int differs = memcmp(row->bytes, before, length) && !(row->padding && padded_equal(row, before));
+        int differs = row->padding ? !padded_equal(row, before) : memcmp(row->bytes, before, length) != 0;
         if (differs || stale)
             gather(row, target);
         return differs;
@@ -149,17 +148,16 @@ static int take_row(const Row *row, const uint8_t *before, uint8_t *target, int 
 static Py_ssize_t take_rows(Row row, const Py_buffer *source, const uint8_t *old, uint8_t *new, const uint8_t *stale,
                             const uint8_t *asked, uint8_t *changed, Tolerance tolerance)
 {
-    enum { LINE = 64, LINES_AHEAD = 16 };
+    enum { LINE = 64, AHEAD = 16 * LINE };
     const Py_ssize_t length = row.width * row.packed_size, height = source->shape[0], stride = source->strides[0];
     const uint8_t *from = source->buf;
     Py_ssize_t count = 0;
     for (Py_ssize_t y = 0; y < height; y++, from += stride, old += length, new += length) {
         changed[y] = 0;
         if (!asked || asked[y]) {
-            /* The processor itself reads ahead within a page of memory only, and a row may be one. */
-            if (y + 1 < height && (!asked || asked[y + 1]))
-                for (int line = 0; line < LINES_AHEAD; line++)
-                    __builtin_prefetch(from + stride + line * LINE);
+            if (y + 1 < height && (!asked || asked[y + 1])) /* processors read ahead within a page of 4 kB only */
+                for (Py_ssize_t at = 0; at < AHEAD && at < row.width * row.stride; at += LINE)
+                    __builtin_prefetch(from + stride + at);
             row.bytes = from;
             changed[y] = (uint8_t)take_row(&row, old, new, stale[y], tolerance);
         } else if (stale[y]) {
@@ -196,7 +194,7 @@ static int can_pack(const Row *row, Py_ssize_t length)
 static void release(Py_buffer **buffers)
 {
     for (; *buffers; buffers++)
-        PyBuffer_Release(*buffers); /* of one that was never filled nothing */
+        PyBuffer_Release(*buffers); /* does nothing with one that holds none */
 }
 
 /* take(source, before, target, stale, asked, changed, padding, tolerance, pack, fields); see rows.py. */
@@ -244,8 +242,10 @@ static PyObject *compare(PyObject *self, PyObject *arguments)
     const Py_ssize_t length = differing.len ? one.len / differing.len : 0;
     const int fits = one.len == other.len && one.len == length * differing.len;
     const uint8_t *a = one.buf, *b = other.buf;
+    Py_BEGIN_ALLOW_THREADS
     for (Py_ssize_t y = 0; fits && y < differing.len; y++, a += length, b += length)
         ((uint8_t *)differing.buf)[y] = memcmp(a, b, length) != 0;
+    Py_END_ALLOW_THREADS
     release((Py_buffer *[]){&one, &other, &differing, NULL});
     if (!fits)
         PyErr_SetString(PyExc_ValueError, "one, other and differing are not of one size");

@@ -26,7 +26,7 @@ RETRY_AFTER = 1.0
 """Seconds until a source that failed is asked again."""
 TIMER_GRAIN = 0.001
 """Seconds by which an event loop may call early: uvloop counts whole milliseconds."""
-EARLIER, EARLIER_IN_STEP = 1 / 16, 1 / 1024
+EARLIER, EARLIER_IN_STEP = 1 / 32, 1 / 1024
 """Share of the interval by which each look comes earlier than the one before, until one comes too early, and after
 that: so the looks follow the writer's clock, and a picture is read when it is a millisecond old rather than half an
 interval."""

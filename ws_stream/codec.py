@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from .errors import ChecksumError, ProtocolError
 from .frame import Frame
-from .moved import WORTH_A_LOOK, moved_rows
+from .moved import moved_rows
 from .packing import pack
 from .rows import Memory, differing_rows, runs
 from .wire import Kind, Message, Segment, parse, serialize
@@ -83,7 +83,7 @@ def decode(data: bytes | bytearray | memoryview, base: Frame) -> Frame:
 def _differences(frame: Frame, base: Frame, changed: NDArray[np.bool_]) -> list[Segment]:
     new, padded = frame.rows, frame.format.padded
     found, copies = runs(changed, MERGE_GAP), []
-    if new.size >= WORTH_A_LOOK and (moved := moved_rows(frame, base, changed)):
+    if moved := moved_rows(frame, base, changed):
         copies = _copies(changed, *moved)
         changed = changed.copy()
         for copy in copies:

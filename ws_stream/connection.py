@@ -136,7 +136,9 @@ class Link:
             message = self._viewer.take(now)
             if message is None:
                 due = self._viewer.due(now)
-                if self._timer is None or due < self._timer_due:
+                if (
+                    self._timer is None or due < self._timer_due
+                ):  # most are put off by the next picture
                     self._wake_at(due)
                 return
             self._connection.write(message)
@@ -181,7 +183,7 @@ class Link:
         self.wake()
 
     def _wake_at(self, due: float) -> None:
-        """In place of a later timer; an earlier one is left, as most are put off by the next picture."""
+        """In place of the timer there is."""
         if self._timer:
             self._timer.cancel()
         self._timer, self._timer_due = self._loop.call_at(due, self._wake_now), due

@@ -266,15 +266,16 @@ class Stream:
             feed.put(made, time_us)
 
     def _hand_over(self, pictures: Pictures, time_us: int) -> None:
-        """From another thread to the event loop. One slot: pictures that still wait there are skipped."""
+        """From another thread to the event loop. One slot: later pictures take the place of those that wait there."""
         with self._lock:
-            skipped = self._handed[0] if self._handed else {}
+            waiting = self._handed[0] if self._handed else {}
             if self._loop is None:
                 skipped = pictures
             else:
+                skipped = {feed: made for feed, made in waiting.items() if feed in pictures}
                 if not self._handed:
                     self._loop.call_soon_threadsafe(self._put_handed)
-                self._handed = pictures, time_us
+                self._handed = {**waiting, **pictures}, time_us
         for feed, made in skipped.items():
             feed.maker.recycle(made.pixels)
 

@@ -28,6 +28,8 @@ def moved_rows(frame: Frame, base: Frame, changed: Rows) -> tuple[int, Rows] | N
 
     None where too few of the rows that changed are. Only a few rows are looked for, so what moved may not be found.
     """
+    if frame.pixels.nbytes < WORTH_A_LOOK:
+        return None
     rows = changed.nonzero()[0]
     if len(rows) * frame.rows.shape[1] < WORTH_A_LOOK:
         return None
@@ -48,7 +50,7 @@ def moved_rows(frame: Frame, base: Frame, changed: Rows) -> tuple[int, Rows] | N
 
 
 def _shift(new: Words, old: Words, rows: NDArray[np.intp]) -> int:
-    """How many rows further down in `old` one of the rows is; 0 when none is found just once."""
+    """How many rows further down in `old` one of the rows is; 0 when none is found just once among these."""
     first, end = int(rows[0]), int(rows[-1]) + 1
     for share in PROBES:
         row = int(rows[int(len(rows) * share)])

@@ -26,7 +26,8 @@ CALM = 8
 """Pictures sent one after the other, each when none was on its way, after which only some are to be acknowledged."""
 AWAIT_EVERY = 8
 """That is one of so many: hearing an acknowledgement is a wake-up of its own and takes a third of the work of a small
-picture. On a way that becomes slow all at once are seven more pictures than may be, once; large ones fill it sooner."""
+picture. On a way that becomes slow all at once are seven more pictures than may be, once; fewer of large ones, which
+fill the socket sooner."""
 DEAD_AFTER = 15.0
 """Seconds without any sign of life after which a viewer that acknowledges is gone: it speaks every 5."""
 
@@ -75,6 +76,8 @@ class Pacing:
         is_awaited = self._calm < CALM or self._calm % AWAIT_EVERY == 0
         if is_awaited:
             self._in_flight.append(_Sent(number, now, len(self._in_flight) + 1))
+        else:
+            self._emptied = now  # it has arrived as soon as the calm lasts
         return is_awaited
 
     def acknowledged(self, number: int, now: float) -> None:

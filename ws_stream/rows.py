@@ -43,8 +43,9 @@ def take(
     """Make `target` the picture that `view` shows; which of its rows differ from `before`, and how many.
 
     `formats` are that of the view and that of the two others, which may be a `pixels.reduced` one. `view` has any
-    strides, and is only read: each pixel once, in the widest load there is, as on uncached device memory every load is
-    a bus access. `before` and `target` are of the same shape, C-contiguous and not the same memory. Rows that are not
+    strides, and is only read: in the widest loads there are, as on uncached device memory every load is a bus access,
+    and each pixel once, but those of changed rows whose pixels lie side by side, which are compared first. `before` and
+    `target` are of the same shape, C-contiguous and not the same memory; `before` was made so itself. Rows that are not
     `asked` for are taken to be those before. `stale` are those of which the target does not hold the one before.
     Padding bytes become 255, so that their content never looks like a change. With a tolerance, a pixel none of whose
     channels is farther than that from the one before stays as it was.
@@ -75,15 +76,14 @@ def take_plain(
         _copy(view[first:end], formats, new)
         if tolerance:
             _keep_near(new, old, formats[1], tolerance)
-        changed[first:end] = differing_rows(new, old)
+        changed[first:end] = _differing_rows(new, old)
     return changed, int(changed.sum())
 
 
 def differing_rows(one: Pixels, other: Pixels) -> Rows:
     """Which rows differ between two C-contiguous pictures of one shape and dtype."""
     if not COMPILED:
-        differing: Rows = (rows_as_words(one) != rows_as_words(other)).any(axis=1)
-        return differing
+        return _differing_rows(one, other)
     differing = np.empty(len(one), np.bool_)
     compare_compiled(one, other, differing)
     return differing
@@ -112,12 +112,17 @@ def unpadded(rows: Memory, base: Memory | None) -> Memory | None:
     colours = np.empty((len(rows), rows.shape[1] // 4 * 3), np.uint8)
     if COMPILED:
         return colours if unpad_compiled(rows, base, colours) else None
-    content = rows if base is None else rows ^ base
     if any((part[:, 3::4] != _OPAQUE).any() for part in (rows, base) if part is not None):
         return None
+    content = rows if base is None else rows ^ base
     for channel in range(3):
         colours[:, channel::3] = content[:, channel::4]
     return colours
+
+
+def _differing_rows(one: Pixels, other: Pixels) -> Rows:
+    differing: Rows = (rows_as_words(one) != rows_as_words(other)).any(axis=1)
+    return differing
 
 
 def _copy(view: Pixels, formats: Formats, target: Pixels) -> None:

@@ -8,7 +8,6 @@ import time
 
 from . import control, wire
 from .feed import Feed
-from .frame import Frame
 from .pacing import Pacing
 from .wish import Wish
 
@@ -60,8 +59,8 @@ class Viewer:
             message = self._reply()
         elif self._announced is not feed.announcement:
             message = self._announcement(now)
-        elif feed.newest and feed.newest.number != self._base:
-            message = self._picture(feed.newest, now)
+        elif self.is_behind:
+            message = self._picture(now)
         if message is None and self._pace_due:
             message = self._pace(now)
         elif message is None and now - self._quiet_since >= HEARTBEAT:
@@ -115,8 +114,9 @@ class Viewer:
         self._seen = self.feed.newest.number - 1 if self.feed.newest else 0
         return control.serialize(announcement)
 
-    def _picture(self, newest: Frame, now: float) -> bytes | None:
-        rate = self._rate()
+    def _picture(self, now: float) -> bytes | None:
+        newest, rate = self.feed.newest, self._rate()
+        assert newest
         if not rate or now < self._turn_at(rate) or not self.pacing.may_send(now):
             return None
         message = self.feed.encoding(self._base)
@@ -151,7 +151,7 @@ class Viewer:
         return self.feed.fps if self.fps is None else min(self.feed.fps, self.fps)
 
     def _pace(self, now: float) -> str:
-        """A report, if one is due, right after a picture: a still one leaves nothing to report."""
+        """A report, right after a picture: a still one leaves nothing to report."""
         seconds = now - self._pace_since
         self._pace_due = False
         published = min(self._published / seconds, self._rate())

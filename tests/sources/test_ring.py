@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from ws_stream.errors import SourceError, UsageError
 from ws_stream.sources import Source, open_source
+from ws_stream.sources.mapped import TRUST, MappedSource
 
 from .ring import TYPES, Ring
 
@@ -122,6 +123,51 @@ def test_a_replaced_ring_is_a_change_even_at_the_same_count(tmp_path: Path) -> N
         source.changed()
     Ring(path, 4, 3, slots=3, count=5)
     assert source.changed()
+    source.close()
+
+
+def test_a_ring_in_the_place_of_one_that_is_still_written_to_is_found_soon(tmp_path: Path) -> None:
+    path = tmp_path / "ring"
+    old = Ring(path, 4, 3, slots=3, count=1)
+    source = open_source(old.address(path))
+    path.unlink()
+    Ring(path, 4, 3, slots=3, count=200)
+    shown: list[int] = []
+    while 200 not in shown:
+        old.write()
+        assert source.changed()
+        shown.append(int(source.capture()[0, 0]))
+        assert source.intact()
+        assert len(shown) <= TRUST + 1
+    source.close()
+
+
+def test_a_ring_that_is_cut_off_is_missed_at_each_look_until_it_is_whole_again(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "ring"
+    ring = Ring(path, 4, 3, slots=2, count=1)
+    source = open_source(ring.address(path))
+    for _ in range(2):
+        ring.write()
+        assert source.changed()
+        source.capture()
+        assert source.intact()
+    os.truncate(path, 20)
+    for _ in range(3):
+        with pytest.raises(SourceError, match="is 20 bytes long"):
+            source.changed()
+    Ring(path, 4, 3, slots=2, count=7)
+    assert source.changed()
+    assert (source.capture() == 7).all()
+    source.close()
+
+
+def test_of_a_device_it_is_not_believed_that_it_knows_its_size() -> None:
+    source = open_source("mmap:/dev/zero?width=4&height=3&format=gray8&index=0:u32le")
+    assert isinstance(source, MappedSource)
+    assert source.changed()
+    assert source._trust == 0
     source.close()
 
 

@@ -33,6 +33,7 @@ class MappedFile:
         self._map: mmap.mmap | None = None
         self._start = 0
         self.fd = -1
+        self.is_regular = False
         self._size = -1
         self.look()
 
@@ -65,7 +66,7 @@ class MappedFile:
 
         Raises UsageError when the file is too short for that, SourceError when it cannot be mapped.
         """
-        if self._regular and end > self._size:
+        if self.is_regular and end > self._size:
             raise UsageError(
                 f"{self._path} is {self._size} bytes long; what is to be read from it ends at byte {end}"
             )
@@ -86,7 +87,7 @@ class MappedFile:
             raise UsageError(f"{self._path} is neither a file nor a device")
         self.fd = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC)
         status = os.fstat(self.fd)
-        self._regular = stat.S_ISREG(status.st_mode)
+        self.is_regular = stat.S_ISREG(status.st_mode)
         self._identity = (status.st_dev, status.st_ino)
         self._size = status.st_size
 
@@ -148,8 +149,10 @@ class MappedSource:
             self._trust -= 1
             self._looked = True
             return True
+        self._trust = 0
         self._look()
-        self._trust = TRUST if self._counter else 0
+        if self._counter and self._file.is_regular:  # a device may not know its size
+            self._trust = TRUST
         self._looked = self._counter is None or self._count() != self._seen
         return self._looked
 
