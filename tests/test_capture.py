@@ -270,12 +270,17 @@ class Writer(FakeSource):
 
 
 def followed(
-    monkeypatch: pytest.MonkeyPatch, rate: float, fps: float, phase: float, seconds: float = 20
+    monkeypatch: pytest.MonkeyPatch,
+    rate: float,
+    fps: float,
+    phase: float,
+    seconds: float = 20,
+    tolerance: int = 0,
 ) -> Writer:
     """A writer that was looked at whenever `Capture.look` said that it should be."""
     writer = Writer(rate, phase)
     monkeypatch.setattr(capture_room, "time", SimpleNamespace(monotonic=lambda: writer.now))
-    stream = Stream("a", format=GRAY8, fps=fps)
+    stream = Stream("a", format=GRAY8, fps=fps, rendition=Rendition(tolerance=tolerance))
     stream.join(lambda: None)
     capture = Capture(writer)
     while writer.now < 100 + seconds:
@@ -284,6 +289,15 @@ def followed(
         writer.now = due
     stream.close()
     return writer
+
+
+@pytest.mark.parametrize("tolerance", [0, 8])
+async def test_the_moment_at_which_pictures_are_complete_is_found_within_a_fifth_of_a_second(
+    monkeypatch: pytest.MonkeyPatch, tolerance: int
+) -> None:
+    for phase in PHASES:
+        writer = followed(monkeypatch, 30, 30, phase, seconds=5, tolerance=tolerance)
+        assert max(writer.ages[6:]) < 0.005
 
 
 async def test_who_comes_back_later_is_as_soon_shown_fresh_pictures(

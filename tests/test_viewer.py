@@ -6,7 +6,6 @@ import pytest
 from tests.test_feed import made
 from tests.world import Screen
 from ws_stream import control
-from ws_stream.capture import EARLIER
 from ws_stream.feed import Feed
 from ws_stream.frame import blank
 from ws_stream.pacing import START
@@ -244,7 +243,7 @@ def test_pictures_that_come_a_little_early_again_and_again_are_not_made_to_wait(
     screen = Screen(viewer)
     now = 0.0
     for tick in range(300):
-        now += (1 - EARLIER) / 30
+        now += 0.97 / 30
         put(feed, gray(tick % 256))
         assert any(isinstance(message, bytes) for message in screen.receive(now)), tick
         screen.acknowledge()

@@ -5,6 +5,7 @@ Knows nothing of sockets. What a picture on the device costs begins here: nothin
 
 import logging
 import time
+from collections.abc import Sequence
 
 from .errors import SourceError, WsStreamError
 from .hub import Stream
@@ -26,15 +27,17 @@ RETRY_AFTER = 1.0
 """Seconds until a source that failed is asked again."""
 TIMER_GRAIN = 0.001
 """Seconds by which an event loop may call early: uvloop counts whole milliseconds."""
-EARLIER, EARLIER_IN_STEP = 1 / 32, 1 / 1024
-"""Share of the interval by which each look comes earlier than the one before, until one comes too early, and after
-that: so the looks follow the writer's clock, and a picture is read when it is a millisecond old rather than half an
+PROBES = 16
+"""Looks in one interval by which the moment is found at which the writer completes its pictures."""
+PROBED = (3, 4)
+"""After so many looks that found a new picture one after the other; twice, as the first may meet the very moment. A
+source that always has one is looked at early these two times, once."""
+EARLIER = 1 / 1024
+"""Share of the interval by which each look comes earlier than the one before once the moment is known, until one comes
+too early. So the looks follow the writer's clock, and a picture is read when it is a millisecond old, not half an
 interval."""
 TOO_EARLY = (0.001, 0.001, 0.002, 0.004)
 """Seconds to wait, one after the other, when a look came too early; then the turn is given up."""
-IN_STEP = 3
-"""Looks one after the other that found a new picture, after which a missing one is waited for."""
-
 _log = logging.getLogger(__name__)
 
 
@@ -71,12 +74,14 @@ class Capture:
         """Look once; seconds until the next look."""
         try:
             newcomers = stream.has_newcomers
-            if self._source.changed() or newcomers or not stream.is_settled:
+            if self._source.changed() or newcomers:
                 still = self._still > STILL_LOOKS and stream.is_settled
                 self._see(stream, sample=still and not newcomers)
                 wait = self._next(interval)
             else:
                 wait = self._wait(interval)
+                if not stream.is_settled and not self._missed:
+                    self._see(stream, sample=False)
         except WsStreamError as error:
             return _report(stream, str(error))
         except Exception as error:  # a source may be anybody's code: the server lives
@@ -87,7 +92,7 @@ class Capture:
 
     def _begin_search(self) -> None:
         """Of the moment at which the writer completes its pictures nothing is known."""
-        self._found, self._missed, self._earlier = 0, 0, EARLIER
+        self._found, self._missed, self._in_step = 0, 0, False
 
     def _keep_up(self, stream: Stream, now: float) -> None:
         """See whether the next look is due already, and tell viewers when that is so again and again."""
@@ -98,20 +103,21 @@ class Capture:
         self._due = max(self._due, now)
 
     def _next(self, interval: float) -> float:
-        """A picture was found: seconds until the next may be there. A source that never lacks one needs no search."""
-        if self._missed:
-            self._found, self._missed, self._earlier = IN_STEP, 0, EARLIER_IN_STEP
-        self._found += 1
-        # Once through a whole interval, no more; and not before a miss can be waited for.
-        searches = 0 < self._found - IN_STEP <= 1 / self._earlier + 1
-        return interval * (1 - self._earlier) if searches else interval
+        """A picture was found: seconds until the next may be there."""
+        self._in_step |= self._missed > 0
+        self._found, self._missed = self._found + 1, 0
+        if self._in_step:
+            return interval * (1 - EARLIER)
+        return interval / PROBES if self._found in PROBED else interval
 
     def _wait(self, interval: float) -> float:
         """There is no picture yet: seconds until it is worth looking again."""
-        in_step = self._found >= IN_STEP
-        if in_step and self._missed < len(TOO_EARLY):
+        waits: Sequence[float] = TOO_EARLY if self._in_step else ()
+        if self._found in PROBED and not self._in_step:
+            waits = (interval / PROBES,) * PROBES
+        if self._missed < len(waits):
             self._missed += 1
-            return TOO_EARLY[self._missed - 1]
+            return waits[self._missed - 1]
         self._begin_search()
         return interval
 
