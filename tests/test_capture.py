@@ -300,6 +300,22 @@ async def test_the_moment_at_which_pictures_are_complete_is_found_within_a_fifth
         assert max(writer.ages[6:]) < 0.005
 
 
+async def test_looks_in_vain_that_come_late_are_no_sign_of_a_device_that_cannot_keep_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    writer, told = Writer(30, 0.5), list[bool]()
+    monkeypatch.setattr(capture_room, "time", SimpleNamespace(monotonic=lambda: writer.now))
+    stream = Stream("a", format=GRAY8, fps=30)
+    stream.join(lambda: None)
+    monkeypatch.setattr(stream.audience, "fall_behind", told.append)
+    capture = Capture(writer)
+    while writer.now < 110:
+        writer.now = max(writer.now, capture.look(stream)) + 0.003
+    assert not told
+    assert np.median(writer.ages[10:]) < 0.005
+    stream.close()
+
+
 async def test_who_comes_back_later_is_as_soon_shown_fresh_pictures(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -38,6 +38,7 @@ too early. So the looks follow the writer's clock, and a picture is read when it
 interval."""
 TOO_EARLY = (0.001, 0.001, 0.002, 0.004)
 """Seconds to wait, one after the other, when a look came too early; then the turn is given up."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -61,7 +62,7 @@ class Capture:
         if now >= self._due - TIMER_GRAIN or stream.has_newcomers:
             self._due += self._turn(stream, interval)
             now = time.monotonic()
-            if now > self._due or self._late:
+            if not self._missed and (now > self._due or self._late):
                 self._keep_up(stream, now)
         return self._due
 
