@@ -36,11 +36,11 @@ clean:
 	@$(python) -m venv .venv || { rm -rf .venv; \
 		echo "Python's venv is missing; on Debian: apt-get install python3-venv"; exit 1; }
 
-.venv/run: .venv/bin/python pyproject.toml setup.py ws_stream/_kernel.c
+.venv/run: .venv/bin/python pyproject.toml setup.py ws_stream/pixels/_kernel.c
 	$(bin)/pip install --quiet --disable-pip-version-check --editable .
 	@touch $@
 
-.venv/dev: .venv/bin/python pyproject.toml setup.py ws_stream/_kernel.c
+.venv/dev: .venv/bin/python pyproject.toml setup.py ws_stream/pixels/_kernel.c
 	$(bin)/pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@ .venv/run
 

@@ -1,18 +1,23 @@
-"""What pyproject.toml cannot say: the compiled twin of ws_stream/rows.py, left out where there is no compiler."""
+"""What pyproject.toml cannot say: which packages there are, the page's files among them, and the compiled kernel.
+
+The kernel is the twin of ws_stream/pixels/rows.py; it is left out where there is no compiler.
+"""
 
 import sys
 
-from setuptools import Extension, setup
+from setuptools import Extension, find_packages, setup
 
 LIMITED_API = 0x030B0000
 """Python 3.11's stable interface: one build serves all later versions."""
 
 setup(
+    # web/ lies outside of ws_stream/, so find_packages does not find it.
+    packages=[*find_packages(include=["ws_stream", "ws_stream.*"]), "ws_stream.web"],
     # The bytes of a pixel are taken for those of a word there.
     ext_modules=[
         Extension(
-            "ws_stream._kernel",
-            ["ws_stream/_kernel.c"],
+            "ws_stream.pixels._kernel",
+            ["ws_stream/pixels/_kernel.c"],
             define_macros=[("Py_LIMITED_API", hex(LIMITED_API))],
             extra_compile_args=["-O3"],
             py_limited_api=True,

@@ -17,7 +17,7 @@ from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
-from ws_stream.wire import is_quiet
+from ws_stream.protocol.picture import is_quiet
 
 from . import content, ring
 from .measure import Target, ws_stream

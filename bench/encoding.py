@@ -14,11 +14,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ws_stream import codec, rows
-from ws_stream.frame import Frame
-from ws_stream.maker import Maker
-from ws_stream.pixels import RGBX8888
-from ws_stream.shrink import Rendition
+from ws_stream import codec
+from ws_stream.pixels import rows
+from ws_stream.pixels.formats import RGBX8888
+from ws_stream.pixels.frame import Frame
+from ws_stream.pixels.maker import Maker
+from ws_stream.pixels.rendition import Rendition
 
 from .content import recorded
 

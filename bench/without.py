@@ -5,6 +5,6 @@ import sys
 if __name__ == "__main__":
     for name in sys.argv[1].split(","):
         sys.modules[name] = None  # type: ignore[assignment]  # what makes an import fail
-    from ws_stream.cli import main
+    from ws_stream.commands.cli import main
 
     main(sys.argv[2:])

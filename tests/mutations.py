@@ -8,9 +8,9 @@ from typing import NamedTuple
 import numpy as np
 
 from ws_stream.codec import encode
-from ws_stream.frame import Frame, blank
-from ws_stream.pixels import FORMATS
-from ws_stream.wire import HEADER_LENGTH, Kind, Segment, parse, serialize, with_checksum
+from ws_stream.pixels.formats import FORMATS
+from ws_stream.pixels.frame import Frame, blank
+from ws_stream.protocol.picture import HEADER_LENGTH, Kind, Segment, parse, serialize, with_checksum
 
 from .strategies import CHANGES, CONTENTS, changed, pixels
 from .vectors.layout import last, sequence

@@ -4,8 +4,8 @@ import numpy as np
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
-from ws_stream.frame import Frame
-from ws_stream.pixels import FORMATS, RGB444, PixelFormat, Pixels
+from ws_stream.pixels.formats import FORMATS, RGB444, PixelFormat, Pixels
+from ws_stream.pixels.frame import Frame
 
 # No time is a reason to fail: the machine may be busy with something else.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])

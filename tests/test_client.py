@@ -8,9 +8,11 @@ import pytest
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.typing import Subprotocol
 
-from ws_stream import ConnectError, Frame, Server, UsageError, client, connect, control, wire
+from ws_stream import ConnectError, Frame, Server, UsageError, client, connect
 from ws_stream.codec import encode
-from ws_stream.pixels import GRAY8
+from ws_stream.pixels.formats import GRAY8
+from ws_stream.protocol import control
+from ws_stream.protocol.picture import SUBPROTOCOL, with_checksum
 
 
 @pytest.fixture(autouse=True)
@@ -172,7 +174,7 @@ async def frames_of(
         async for text in websocket:
             said.append(str(text))
 
-    protocols = [Subprotocol(wire.SUBPROTOCOL)]
+    protocols = [Subprotocol(SUBPROTOCOL)]
     async with serve(handle, "127.0.0.1", 0, subprotocols=protocols) as server:
         port = next(iter(server.sockets)).getsockname()[1]
         connection, frames = connect(f"ws://127.0.0.1:{port}/stream"), []
@@ -204,7 +206,7 @@ async def test_a_message_for_another_base_or_epoch_is_refused_and_answered_by_a_
 
 
 async def test_a_wrong_checksum_is_counted_and_the_picture_is_never_seen() -> None:
-    wrong = wire.with_checksum(encode(frame(1, 1, 3)), 12345)
+    wrong = with_checksum(encode(frame(1, 1, 3)), 12345)
     right = encode(frame(1, 2, 4))
     connection, frames, _ = await frames_of([announcement(1), wrong, right], expect=1)
     assert [int(seen.pixels[0, 0]) for seen in frames] == [4]
@@ -238,7 +240,7 @@ async def test_words_that_break_the_protocol_end_the_connection_and_another_is_m
 
 async def test_a_resync_whose_answer_is_refused_too_is_asked_for_again() -> None:
     heartbeat = control.serialize(control.Unchanged(1, 5))
-    bad = wire.with_checksum(encode(frame(1, 1, 3)), 1)
+    bad = with_checksum(encode(frame(1, 1, 3)), 1)
     _, _, said = await frames_of(
         [announcement(1), bad, bad, heartbeat, encode(frame(1, 2, 4))], expect=1
     )

@@ -1,6 +1,6 @@
 """The rooms of the package, top to bottom: a room imports from rooms above it, never from below.
 
-docs/design.md draws the same table for people.
+The same holds for the files inside a room. docs/design.md draws the table of rooms for people.
 """
 
 import ast
@@ -11,100 +11,105 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "ws_stream"
 
-ROOMS = [
-    "errors",
-    "pixels",
-    "frame",
-    "wire",
-    "_kernel",
-    "rows",
-    "moved",
-    "packing",
-    "codec",
-    "shrink",
-    "maker",
-    "wish",
-    "control",
-    "pacing",
-    "feed",
-    "viewer",
-    "audience",
-    "hub",
-    "sources",
-    "capture",
-    "threaded",
-    "budget",
-    "http",
-    "connection",
-    "door",
-    "loop_thread",
-    "server",
-    "client",
-    "contents",
-    "meter",
-    "rehearsal",
-    "advice",
-    "png",
-    "watch",
-    "arguments",
-    "cli",
-]
+ROOMS = {
+    "errors": [],
+    "limits": [],
+    "pixels": ["formats", "frame", "rendition", "_kernel", "rows", "resample", "maker"],
+    "protocol": ["picture", "request", "control"],
+    "codec": ["compress", "scroll", "encode", "decode"],
+    "sources": [
+        *("address", "source", "layout", "mapped", "mmap_file", "shm", "xwd", "fb"),
+        *("font", "testcard"),
+    ],
+    "hub": ["window", "feed", "viewer", "audience", "stream", "budget"],
+    "producers": ["poller", "reader"],
+    "server": ["access", "pages", "websocket", "listener", "loop_thread", "server"],
+    "client": [],
+    "selftest": ["workload", "profiler", "run", "advice"],
+    "commands": ["png", "watch", "arguments", "cli"],
+}
+"""The rooms, and the files of those that have several. A room's `__init__` comes after its files."""
 
 LIBRARIES = {
-    "asyncio": {
-        *("hub", "connection", "door", "loop_thread", "server", "client", "meter", "rehearsal"),
-        *("watch", "cli"),
-    },
-    "lz4": {"packing", "codec"},
-    "websockets": {"connection", "door", "server", "client"},
-    "numpy": {
-        *("pixels", "frame", "moved", "packing", "codec", "_kernel", "rows", "shrink", "maker"),
-        *("feed", "hub", "sources", "contents", "png"),
-    },
+    "asyncio": {"hub", "server", "client", "selftest", "commands"},
+    "lz4": {"codec"},
+    "websockets": {"server", "client"},
+    "numpy": {"pixels", "codec", "sources", "hub", "selftest", "commands"},
 }
 """Who may know a library. What is not named here is free to all."""
 
+MAX_LINES = 320
+"""Of a file: one that is longer holds more than one idea."""
 
-def room_of(file: Path) -> str:
-    return file.relative_to(PACKAGE).parts[0].partition(".")[0]
+
+def place(file: Path) -> tuple[str, str]:
+    """The room of a file, and the file in it; a room that is one file has the empty name."""
+    room, *rest = file.relative_to(PACKAGE).with_suffix("").parts
+    return room, rest[0] if rest else ""
 
 
-def imports(file: Path) -> Iterator[tuple[str, str]]:
-    """The rooms and the libraries a file imports, wherever in it."""
+def imports(file: Path) -> Iterator[tuple[str, str, str]]:
+    """What a file imports, wherever in it: kind, name, file of the room; the kind is "library" or "room"."""
     depth = len(file.relative_to(PACKAGE).parts)
     for node in ast.walk(ast.parse(file.read_text())):
         if isinstance(node, ast.Import):
-            yield from (("library", name.name.partition(".")[0]) for name in node.names)
+            yield from (("library", name.name.partition(".")[0], "") for name in node.names)
         elif isinstance(node, ast.ImportFrom) and node.level == 0:
-            yield "library", (node.module or "").partition(".")[0]
-        elif isinstance(node, ast.ImportFrom) and node.level == depth:
-            names = [node.module] if node.module else [name.name for name in node.names]
-            yield from (("room", name.partition(".")[0]) for name in names)
+            yield "library", (node.module or "").partition(".")[0], ""
+        elif isinstance(node, ast.ImportFrom):
+            here = file.relative_to(PACKAGE).parts[: depth - node.level]
+            named = [*here, *(node.module.split(".") if node.module else [])]
+            for name in node.names:
+                room, *rest = [*named, name.name]
+                yield "room", room, rest[0] if rest and rest[0] in ROOMS[room] else ""
 
 
 FILES = [
     file
     for file in sorted(PACKAGE.rglob("*.py*"))
-    if file.suffix in {".py", ".pyi"} and not room_of(file).startswith("__")
+    if file.suffix in {".py", ".pyi"} and not place(file)[0].startswith("__")
 ]
 """What a compiled room imports is what its stub says that it takes and returns."""
 
-
-def test_every_file_has_its_room_in_the_table_and_every_room_a_file() -> None:
-    assert {room_of(file) for file in FILES} == set(ROOMS)
+EACH_FILE = pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(PACKAGE)))
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(PACKAGE)))
+def test_every_file_has_its_place_in_the_table_and_every_place_a_file() -> None:
+    rooms = {(room, file) for room, files in ROOMS.items() for file in files or [""]}
+    inits = {(room, "__init__") for room, files in ROOMS.items() if files}
+    assert {place(file) for file in FILES} == rooms | inits
+
+
+@EACH_FILE
 def test_a_room_imports_only_from_rooms_above_it(file: Path) -> None:
-    above = ROOMS[: ROOMS.index(room_of(file))]
-    rooms = {name for kind, name in imports(file) if kind == "room"}
-    assert rooms <= {*above, room_of(file)}
+    order, (here, _) = list(ROOMS), place(file)
+    above = order[: order.index(here) + 1]
+    assert {room for kind, room, _ in imports(file) if kind == "room"} <= set(above)
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(PACKAGE)))
+@EACH_FILE
+def test_a_file_imports_only_from_files_of_its_room_that_are_above_it(file: Path) -> None:
+    here, name = place(file)
+    order = [*ROOMS[here], "__init__"] if name else [""]
+    above = set(order[: order.index(name)])
+    assert {
+        other for kind, room, other in imports(file) if kind == "room" and room == here
+    } <= above
+
+
+@EACH_FILE
 def test_libraries_are_known_only_where_the_table_says(file: Path) -> None:
-    known = {name for kind, name in imports(file) if kind == "library"}
-    assert not {name for name in known if room_of(file) not in LIBRARIES.get(name, ROOMS)}
+    known = {name for kind, name, _ in imports(file) if kind == "library"}
+    assert not {name for name in known if place(file)[0] not in LIBRARIES.get(name, ROOMS)}
+
+
+def test_the_limits_import_nothing() -> None:
+    assert not list(imports(PACKAGE / "limits.py"))
+
+
+def test_no_file_is_too_long_to_hold_one_idea() -> None:
+    lengths = {str(file): len(file.read_text().splitlines()) for file in PACKAGE.rglob("*.py")}
+    assert not {file: length for file, length in lengths.items() if length > MAX_LINES}
 
 
 def test_only_the_command_line_prints_and_starts_the_loop() -> None:
@@ -114,4 +119,5 @@ def test_only_the_command_line_prints_and_starts_the_loop() -> None:
             for node in ast.walk(ast.parse(file.read_text()))
             if isinstance(node, ast.Call)
         }
-        assert not calls & {"print", "asyncio.run", "asyncio.Runner"} or room_of(file) == "cli"
+        found = calls & {"print", "asyncio.run", "asyncio.Runner"}
+        assert not found or place(file) == ("commands", "cli")

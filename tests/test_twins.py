@@ -19,7 +19,7 @@ import pytest
 
 from ws_stream.codec import decode
 from ws_stream.errors import ChecksumError, ProtocolError
-from ws_stream.frame import Frame
+from ws_stream.pixels.frame import Frame
 
 from .mutations import MUTATIONS, Parent, family
 

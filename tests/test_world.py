@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.world import World
-from ws_stream import feed
+from ws_stream.hub import feed
 
 
 @pytest.fixture(autouse=True)

@@ -10,15 +10,17 @@ from random import Random
 
 import numpy as np
 
-from ws_stream import audience, control, feed
-from ws_stream.audience import Audience
 from ws_stream.codec import decode
-from ws_stream.frame import Frame, blank
-from ws_stream.pacing import MOST
-from ws_stream.pixels import GRAY8, RGB565, Pixels
-from ws_stream.shrink import Crop, Rendition, touched_rows
-from ws_stream.viewer import Viewer
-from ws_stream.wish import Wish
+from ws_stream.hub import audience, feed
+from ws_stream.hub.audience import Audience
+from ws_stream.hub.viewer import Viewer
+from ws_stream.hub.window import MOST
+from ws_stream.pixels.formats import GRAY8, RGB565, Pixels
+from ws_stream.pixels.frame import Frame, blank
+from ws_stream.pixels.rendition import Crop, Rendition
+from ws_stream.pixels.resample import touched_rows
+from ws_stream.protocol import control
+from ws_stream.protocol.request import Request
 
 
 class Screen:
@@ -55,7 +57,7 @@ class Screen:
             self.held = blank(heard.epoch, heard.format, heard.width, heard.height)
 
     def say(self, message: control.ViewerMessage) -> None:
-        self.viewer.heed(message, self.now)
+        self.viewer.handle(message, self.now)
 
     def acknowledge(self) -> None:
         if self.held:
@@ -136,7 +138,7 @@ class World:
 
     def lie(self) -> None:
         number = self.random.choice([0, 1, 2**32 - 1, self.random.randrange(1000)])
-        self._screen().viewer.heed(control.Acknowledge(number), self.now)
+        self._screen().viewer.handle(control.Acknowledge(number), self.now)
 
     def drop_and_join(self) -> None:
         index = self._any()
@@ -151,7 +153,7 @@ class World:
 
     def rate(self) -> None:
         fps = self.random.choice([None, 0, 5, 1000])
-        self._screen().viewer.heed(control.Rate(fps), self.now)
+        self._screen().viewer.handle(control.Rate(fps), self.now)
 
     def resync(self) -> None:
         index = self._any()
@@ -161,7 +163,7 @@ class World:
         if screen.held:
             held = screen.held
             screen.held = blank(held.epoch, held.format, held.width, held.height)
-        screen.viewer.heed(control.Resync(), self.now)
+        screen.viewer.handle(control.Resync(), self.now)
 
     def save_work(self) -> None:
         coarser = self.random.choice([1, 1, 2])
@@ -198,7 +200,7 @@ class World:
                 told, pixels = screen.told, screen.held.pixels
                 key = (told.step, told.crop, told.average, pixels.dtype.str, pixels.shape)
                 assert pixels.tobytes() in self.published[key]
-            assert len(screen.viewer.pacing._in_flight) <= MOST
+            assert len(screen.viewer.window._in_flight) <= MOST
         assert len(self.audience.feeds) <= audience.MAX_RENDITIONS
         for one in self.audience.feeds.values():
             assert len(one._bases) <= feed.MAX_BASES + 1
@@ -207,7 +209,7 @@ class World:
     def settle(self) -> None:
         """Let all be said: afterwards every screen shows the newest picture."""
         for index, screen in enumerate(self.screens):
-            screen.viewer.heed(control.Rate(None), self.now)
+            screen.viewer.handle(control.Rate(None), self.now)
             for _ in range(4):
                 self.now += 0.1
                 screen.now = self.now
@@ -225,8 +227,8 @@ class World:
 
         self.wakes[index : index + 1] = [wake]
         rendition = self.random.choice(WISHES)
-        wish = Wish(rendition.step, rendition.crop, rendition.average)
-        return self.audience.join(wake, wish, self.now)
+        request = Request(rendition.step, rendition.crop, rendition.average)
+        return self.audience.join(wake, request, self.now)
 
     def _put(self, damage: list[tuple[int, int, int, int]] | None) -> None:
         height, width = self.source.shape

@@ -65,7 +65,7 @@ export class Stream {
   #session = new Session();
   #figures = new Figures();
   /** @type {Partial<Rendition>} */
-  #wish = {};
+  #asked = {};
   /** To be said once the socket is open: its address is older. @type {Reply[]} */
   #unsaid = [];
   /** @type {State} */
@@ -144,11 +144,11 @@ export class Stream {
     this.#ask({ type: "rate", fps }, { fps });
   }
 
-  /** Another part or size of the picture; what is left out stays. @param {Partial<Rendition>} wish */
-  request(wish) {
-    this.#wish = { ...this.#wish, ...wish };
-    const { step = 1, crop = null, average = false } = { ...this.announced, ...this.#wish };
-    this.#ask({ type: "rendition", step, crop, average }, wish);
+  /** Another part or size of the picture; what is left out stays. @param {Partial<Rendition>} part */
+  request(part) {
+    this.#asked = { ...this.#asked, ...part };
+    const { step = 1, crop = null, average = false } = { ...this.announced, ...this.#asked };
+    this.#ask({ type: "rendition", step, crop, average }, part);
   }
 
   /** Tries a lost connection again now. */
@@ -161,9 +161,9 @@ export class Stream {
     this.#finish("closed", "");
   }
 
-  /** @param {Reply} message @param {object} wishes the same for the next connection's address */
-  #ask(message, wishes) {
-    for (const [name, value] of Object.entries(wishes)) {
+  /** @param {Reply} message @param {object} query the same for the next connection's address */
+  #ask(message, query) {
+    for (const [name, value] of Object.entries(query)) {
       if (value === null) this.#url.searchParams.delete(name);
       else this.#url.searchParams.set(name, String(value));
     }

@@ -34,9 +34,9 @@ Object.assign(window, { wsStream: { screen, stream } });
 function streamAddress() {
   const name = query.get("stream");
   const url = new URL(name ? `stream/${encodeURIComponent(name)}` : "stream", location.href);
-  for (const wish of ["step", "crop", "average", "fps"]) {
-    const value = query.get(wish);
-    if (value !== null) url.searchParams.set(wish, value);
+  for (const key of ["step", "crop", "average", "fps"]) {
+    const value = query.get(key);
+    if (value !== null) url.searchParams.set(key, value);
   }
   return url;
 }

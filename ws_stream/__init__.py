@@ -9,10 +9,10 @@ from .errors import (
     UsageError,
     WsStreamError,
 )
-from .frame import Frame
-from .hub import Stream
-from .pixels import PixelFormat, to_rgb
-from .server import Server
+from .hub.stream import Stream
+from .pixels.formats import PixelFormat, to_rgb
+from .pixels.frame import Frame
+from .server.server import Server
 from .sources import Source, open_source
 
 __all__ = [

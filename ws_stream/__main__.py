@@ -1,6 +1,6 @@
 """`python -m ws_stream` is `ws-stream`."""
 
-from .cli import main
+from .commands.cli import main
 
 if __name__ == "__main__":
     main()

@@ -15,10 +15,12 @@ from websockets.asyncio.client import connect as open_websocket
 from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
 from websockets.typing import Subprotocol
 
-from . import control, wire
 from .codec import decode
 from .errors import ChecksumError, ConnectError, ProtocolError, UsageError
-from .frame import Frame, blank
+from .limits import MAX_PICTURE_BYTES
+from .pixels.frame import Frame, blank
+from .protocol import control
+from .protocol.picture import SUBPROTOCOL, is_quiet
 
 SILENCE = 10.0
 """Seconds without any message after which the connection counts as lost: the server speaks every second."""
@@ -26,7 +28,7 @@ CLOCK_EVERY = 10.0
 """Seconds between two questions of the time; two crystals drift apart by well under 1 ms in that."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 10.0
 """Seconds to wait before connecting again: doubled from the first to the longest, with jitter."""
-MAX_MESSAGE = wire.MAX_PICTURE_BYTES + 2**20
+MAX_MESSAGE = MAX_PICTURE_BYTES + 2**20
 """Bytes of the longest message read: the largest picture with the headers of all its rows."""
 
 _FINAL_STATUS = (400, 403, 404, 426)
@@ -98,7 +100,7 @@ class Connection:
     def _open(self) -> open_websocket:
         return open_websocket(
             self.url,
-            subprotocols=[Subprotocol(wire.SUBPROTOCOL)],
+            subprotocols=[Subprotocol(SUBPROTOCOL)],
             compression=None,
             max_size=MAX_MESSAGE,
             open_timeout=SILENCE,
@@ -125,7 +127,7 @@ class Connection:
                 await self._resync(websocket)
                 continue
             yield frame
-            if not wire.is_quiet(message):
+            if not is_quiet(message):
                 await websocket.send(control.serialize(control.Acknowledge(frame.number)))
 
     def _apply(self, message: bytes) -> Frame:
@@ -162,7 +164,7 @@ class Connection:
         told = self.announcement
         if told is None:
             return None
-        if told.width * told.height * told.format.bytes_per_pixel > wire.MAX_PICTURE_BYTES:
+        if told.width * told.height * told.format.bytes_per_pixel > MAX_PICTURE_BYTES:
             raise ProtocolError(f"a stream of {told.width}x{told.height} is over the limit")
         return blank(told.epoch, told.format, told.width, told.height)
 

@@ -10,7 +10,8 @@ import pytest
 from playwright.async_api import Page
 
 from tests.browser.chromium import canvas, opened
-from ws_stream import Server, Stream, pacing
+from ws_stream import Server, Stream
+from ws_stream.hub import window
 
 HIDE = """
 window.isHidden = HIDDEN;
@@ -96,7 +97,7 @@ async def test_a_page_that_opens_hidden_is_sent_its_first_picture_when_it_is_loo
 async def test_a_hidden_page_without_timers_is_not_taken_for_dead(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(pacing, "DEAD_AFTER", 7.0)
+    monkeypatch.setattr(window, "DEAD_AFTER", 7.0)
     async with Server(port=0) as server, opened("about:blank") as page:
         stream = server.stream("life")
         stream.publish(grey(1))

@@ -17,7 +17,9 @@ from websockets.asyncio.client import connect as open_websocket
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
-from ws_stream import connect, control, wire
+from ws_stream import connect
+from ws_stream.protocol import control
+from ws_stream.protocol.picture import SUBPROTOCOL, parse
 
 MINUTE = 60
 
@@ -79,7 +81,7 @@ async def device() -> AsyncIterator[Device]:
 async def raw(device: Device, query: str = "") -> AsyncIterator[ClientConnection]:
     async with open_websocket(
         device.url + query,
-        subprotocols=[Subprotocol(wire.SUBPROTOCOL)],
+        subprotocols=[Subprotocol(SUBPROTOCOL)],
         compression=None,
         proxy=None,
         open_timeout=30,
@@ -100,7 +102,7 @@ async def watch_well(device: Device, until: asyncio.Event) -> int:
 
 
 async def come_and_go(device: Device, chance: random.Random) -> None:
-    """A viewer that stays a moment, perhaps wishes something, perhaps never reads, and leaves without a word."""
+    """A viewer that stays a moment, perhaps requests something, perhaps never reads, and leaves without a word."""
     query = chance.choice(["", "?step=8", "?step=16&fps=5", "?crop=0,0,64,64&step=1", "?fps=0"])
     try:
         async with raw(device, query) as websocket:
@@ -108,7 +110,7 @@ async def come_and_go(device: Device, chance: random.Random) -> None:
             while time.monotonic() < stay:
                 message = await asyncio.wait_for(websocket.recv(), 3)
                 if isinstance(message, bytes) and chance.random() < 0.9:
-                    number = wire.parse(message).number
+                    number = parse(message).number
                     await websocket.send(control.serialize(control.Acknowledge(number)))
                 if chance.random() < 0.05:
                     await websocket.send(control.serialize(control.Resync()))

@@ -17,7 +17,8 @@ from websockets.uri import parse_uri
 
 from tests.network.lab import DEVICE
 from tests.network.spectator import URL
-from ws_stream import control, wire
+from ws_stream.protocol import control
+from ws_stream.protocol.picture import SUBPROTOCOL
 
 SMALL_BUFFER = 8192
 """Bytes the kernel may take in for a viewer that reads little: a small one fills soonest."""
@@ -34,7 +35,7 @@ class Bad:
     def __init__(self, address: str, query: str = "") -> None:
         self._address = address
         self._protocol = ClientProtocol(
-            parse_uri(URL + query), subprotocols=[Subprotocol(wire.SUBPROTOCOL)], max_size=None
+            parse_uri(URL + query), subprotocols=[Subprotocol(SUBPROTOCOL)], max_size=None
         )
         self._socket = socket.socket()
         self.newest = 0

@@ -13,7 +13,7 @@ from pathlib import Path
 from tests.network.content import Noise
 from tests.network.lab import DEVICE
 from ws_stream import Server, codec
-from ws_stream.frame import Frame
+from ws_stream.pixels.frame import Frame
 
 PORT = 8000
 ESTABLISHED = "01"

@@ -15,9 +15,10 @@ from websockets.typing import Subprotocol
 
 from tests.network.content import Noise
 from tests.network.lab import DEVICE
-from ws_stream import control, wire
 from ws_stream.codec import decode
-from ws_stream.frame import Frame, blank
+from ws_stream.pixels.frame import Frame, blank
+from ws_stream.protocol import control
+from ws_stream.protocol.picture import SUBPROTOCOL, is_quiet
 
 URL = f"ws://{DEVICE}:8000/stream/camera"
 SAMPLE_EVERY = 0.01
@@ -53,7 +54,7 @@ class Spectator:
             async for message in websocket:
                 if isinstance(message, bytes):
                     number = self._apply(message)
-                    if not wire.is_quiet(message):
+                    if not is_quiet(message):
                         tasks.create_task(self._acknowledge(websocket, number))
                 elif isinstance(told := control.parse_from_server(message), control.Announcement):
                     self._held = blank(told.epoch, told.format, told.width, told.height)
@@ -69,7 +70,7 @@ class Spectator:
         assert self._held, "a picture before the announcement"
         self._held = frame = decode(message, self._held)
         now = time.time()
-        self._unacknowledged += not wire.is_quiet(message)
+        self._unacknowledged += not is_quiet(message)
         self.notes.applied.append((now, now - frame.time / 1e6, len(message)))
         self.notes.unacknowledged.append(self._unacknowledged)
         if not self._noise.is_true(frame.pixels):
@@ -86,7 +87,7 @@ class Spectator:
 async def main() -> None:
     """Watch for so many seconds, then tell."""
     spectator = Spectator(int(sys.argv[1]), float(sys.argv[3]))
-    protocols = [Subprotocol(wire.SUBPROTOCOL)]
+    protocols = [Subprotocol(SUBPROTOCOL)]
     async with connect(
         URL, subprotocols=protocols, compression=None, max_size=None, proxy=None
     ) as websocket:

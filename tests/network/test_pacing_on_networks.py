@@ -10,8 +10,8 @@ from tests.network import report
 from tests.network.lab import CONGESTION_CONTROLS, Link
 from tests.network.scenarios import LARGE, LONG, OUTAGE, SCENARIOS, SMALL, Scenario, play, watch
 from tests.network.stalled import CROWD, GHOSTS, beside_stalled, vanish
-from ws_stream.feed import MAX_DIFFERENCES
-from ws_stream.pacing import DEAD_AFTER, MOST
+from ws_stream.hub.feed import MAX_DIFFERENCES
+from ws_stream.hub.window import DEAD_AFTER, MOST
 
 QUICK = 2.0
 QUICK_SCENARIOS = ("overload", "outage", "late", "lossy")

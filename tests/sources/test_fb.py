@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ws_stream.errors import SourceError, UsageError
-from ws_stream.pixels import BGRX8888, RGB565, RGBX8888
+from ws_stream.pixels.formats import BGRX8888, RGB565, RGBX8888
 from ws_stream.sources import fb, open_source
 
 U32, U16 = ctypes.c_uint32, ctypes.c_uint16

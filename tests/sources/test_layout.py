@@ -4,7 +4,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from ws_stream.errors import UsageError
-from ws_stream.pixels import FORMATS, GRAY8, RGB888, fits
+from ws_stream.pixels.formats import FORMATS, GRAY8, RGB888, fits
 from ws_stream.sources.layout import Counter, Layout, torn
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ws_stream.errors import SourceError, UsageError
-from ws_stream.pixels import BGRX8888
+from ws_stream.pixels.formats import BGRX8888
 from ws_stream.sources import Source, open_source
 from ws_stream.sources.mapped import MappedFile
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ws_stream.pixels import FORMATS, RGB888, RGBX8888, PixelFormat, fits, from_rgb, to_rgb
+from ws_stream.pixels.formats import FORMATS, RGB888, RGBX8888, PixelFormat, fits, from_rgb, to_rgb
 from ws_stream.sources import font, open_source, testcard
 
 NOON = datetime(2026, 11, 22, 12, 34, 56, 789000)

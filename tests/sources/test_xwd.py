@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ws_stream.errors import SourceError, UsageError
-from ws_stream.pixels import BGRX8888, RGB565, RGBX8888, Pixels, to_rgb
+from ws_stream.pixels.formats import BGRX8888, RGB565, RGBX8888, Pixels, to_rgb
 from ws_stream.sources import Source, open_source, xwd
 
 PROGRAMS = ("Xvfb", "xterm", "xlogo", "xwd")

@@ -370,7 +370,7 @@ test("a limit is said at once, and by the address of later connections", () => {
   assert.equal(world.socket.url, "ws://device/stream/a");
 });
 
-test("a wish keeps what it does not name, and goes into the address of later connections", () => {
+test("a request keeps what it does not name, and goes into the address of later connections", () => {
   world.socket.open();
   world.socket.say({ ...ANNOUNCEMENT, step: 4, crop: null, average: true });
   stream.request({ crop: [1, 2, 30, 40] });
@@ -393,15 +393,15 @@ test("a wish keeps what it does not name, and goes into the address of later con
   });
 });
 
-test("wishes made while it connects are said once it is open, and only then", () => {
+test("requests made while it connects are sent once it is open, and only then", () => {
   stream.limit(5);
   stream.request({ step: 2 });
   assert.deepEqual(world.socket.sent, []);
-  const wishes = [
+  const requests = [
     { type: "rate", fps: 5 },
     { type: "rendition", step: 2, crop: null, average: false },
   ];
-  assert.deepEqual(open().replies(), wishes);
+  assert.deepEqual(open().replies(), requests);
   world.socket.break();
   stream.limit(6);
   world.pass(1000);

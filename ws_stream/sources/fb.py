@@ -10,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from ..errors import UsageError
-from ..pixels import BGRX8888, RGB565, RGBX8888
+from ..pixels.formats import BGRX8888, RGB565, RGBX8888
 from .address import Address, stream_name
 from .layout import Layout
 from .mapped import MappedSource

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import UsageError
-from ..pixels import PixelFormat, Pixels
+from ..pixels.formats import PixelFormat, Pixels
 
 Buffer = bytes | bytearray | memoryview | mmap
 """Bytes that live somewhere; a view of them costs no copy."""

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ..errors import SourceError, UsageError, WsStreamError
-from ..pixels import Pixels
+from ..pixels.formats import Pixels
 from .layout import Counter, Layout, torn
 
 Locate = Callable[[int], Layout]

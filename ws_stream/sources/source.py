@@ -5,7 +5,7 @@ Knows nothing of who watches.
 
 from typing import Protocol
 
-from ..pixels import PixelFormat, Pixels
+from ..pixels.formats import PixelFormat, Pixels
 
 
 class Source(Protocol):

@@ -10,9 +10,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import wire
 from ..errors import UsageError
-from ..pixels import PixelFormat, Pixels, from_rgb
+from ..limits import MAX_PICTURE_BYTES, MAX_SIDE
+from ..pixels.formats import PixelFormat, Pixels, from_rgb
 from . import font
 from .address import Address
 
@@ -75,12 +75,12 @@ class Card:
     ) -> None:
         size = width * height * pixel_format.bytes_per_pixel
         if (
-            not LEAST_SIDE <= min(width, height) <= max(width, height) <= wire.MAX_SIDE
-            or size > wire.MAX_PICTURE_BYTES
+            not LEAST_SIDE <= min(width, height) <= max(width, height) <= MAX_SIDE
+            or size > MAX_PICTURE_BYTES
         ):
             raise UsageError(
-                f"a test card of {width}x{height} cannot be; right would be {LEAST_SIDE} to {wire.MAX_SIDE} a side "
-                f"and {wire.MAX_PICTURE_BYTES} bytes in all"
+                f"a test card of {width}x{height} cannot be; right would be {LEAST_SIDE} to {MAX_SIDE} a side "
+                f"and {MAX_PICTURE_BYTES} bytes in all"
             )
         self.format = pixel_format
         self.width = width

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..errors import UsageError
-from ..pixels import BGRX8888, RGB565, RGBX8888
+from ..pixels.formats import BGRX8888, RGB565, RGBX8888
 from .address import Address
 from .layout import Layout
 from .mapped import MappedSource

@@ -1,0 +1,163 @@
+"""The command line as a user runs it: whole processes."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.commands.test_png import read_png
+
+COMMAND = [sys.executable, "-m", "ws_stream"]
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*COMMAND, *arguments], capture_output=True, text=True, timeout=30, check=False
+    )
+
+
+@contextmanager
+def running(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """A command that goes on, and the first address it prints."""
+    with subprocess.Popen(
+        [*COMMAND, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            assert process.stdout
+            line = process.stdout.readline()
+            found = re.search(r"http://\S+", line)
+            assert found, line
+            yield process, found[0]
+        finally:
+            process.kill()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ([], "the following arguments are required: COMMAND"),
+        (["dance"], "invalid choice: 'dance'"),
+        (["serve", "--step", "0"], "'0' cannot be; right would be a whole number from 1 to 16"),
+        (["serve", "--step", "x"], "'x' cannot be; right would be a whole number from 1 to 16"),
+        (["serve", "--port", "70000"], "right would be a whole number from 0 to 65535"),
+        (["serve", "--fps", "0"], "0 pictures per second cannot be"),
+        (["serve", "--fps", "fast"], "right would be pictures per second"),
+        (["serve", "--cpu-budget", "0"], "a CPU budget of 0 % cannot be"),
+        (["serve", "--cpu-budget", "x"], "right would be a share of one core in percent"),
+        (["serve", "--crop", "1,2,3"], "right would be X,Y,WIDTH,HEIGHT"),
+        (["serve", "--crop", "0,0,0,5"], "the crop 0,0,0,5 is empty"),
+        (["serve", "--crop", "0,0,9999,5"], "leaves the picture, which is 1024x600"),
+        (["serve", "--name", "a b"], "'a b' cannot name a stream"),
+        (["serve", "--name", "a", "--name", "b"], "2 names for 1 sources"),
+        (["serve", "test:", "test:", "--name", "a", "--name", "a"], "'a' already"),
+        (["serve", "--host", "no.such.host.invalid"], "cannot listen on no.such.host.invalid"),
+        (["serve", "nosuch:thing"], "nosuch"),
+        (["serve", "xwd:/no/such/file"], "/no/such/file"),
+        (["serve", "mmap:/no/such?width=4&height=4&format=rgb888"], "/no/such"),
+        (["serve", "test:?format=rgba8888"], "rgba is rgbx8888"),
+        (["bench", "--width", "3"], "right would be a whole number from 16 to 16384"),
+        (["bench", "--content", "film"], "invalid choice: 'film'"),
+        (["bench", "--width", "9999", "--height", "9999"], "too large to send"),
+        (["bench", "test:", "--width", "64"], "--width is for made-up pictures"),
+        (["bench", "xwd:/no/such/file"], "/no/such/file"),
+        (["watch", "nowhere"], "'nowhere' is no address of a stream"),
+        (["watch", "ws://127.0.0.1:1/stream/a"], "no stream from ws://127.0.0.1:1/stream/a"),
+    ],
+)
+def test_bad_input_is_one_clear_sentence_and_exit_code_2(
+    arguments: list[str], sentence: str
+) -> None:
+    done = run(*arguments)
+    assert sentence in done.stderr
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+    assert done.stdout == ""
+
+
+def test_a_file_that_is_too_short_for_its_geometry_is_named_with_both_numbers(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "ring"
+    file.write_bytes(bytes(100))
+    done = run("serve", f"mmap:{file}?width=8&height=8&format=rgbx8888")
+    assert done.returncode == 2
+    assert "100" in done.stderr
+    assert "256" in done.stderr
+
+
+def test_a_busy_port_is_one_clear_sentence_and_exit_code_2() -> None:
+    with running("demo", "--port", "0") as (_, url):
+        port = url.rstrip("/").split(":")[2].split("/")[0]
+        done = run("demo", "--port", port)
+    assert done.returncode == 2
+    assert f"cannot listen on 127.0.0.1 port {port}" in done.stderr
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_the_server_in_order(number: signal.Signals) -> None:
+    with running("demo", "--port", "0") as (process, _):
+        process.send_signal(number)
+        assert process.wait(10) == 0
+        assert process.stderr
+        assert process.stderr.read() == ""
+
+
+def test_watch_saves_a_picture_that_is_the_source_s_to_the_bit(tmp_path: Path) -> None:
+    pixels = np.random.default_rng(1).integers(0, 256, (30, 40, 4), np.uint8)
+    (tmp_path / "raw").write_bytes(pixels.tobytes())
+    source = f"mmap:{tmp_path}/raw?width=40&height=30&format=bgrx8888"
+    with running("serve", source, "--port", "0", "--step", "3", "--crop", "1,2,30,20") as (_, url):
+        done = run("watch", url, "--png", str(tmp_path / "a.png"))
+        assert done.returncode == 0, done.stderr
+    saved = read_png((tmp_path / "a.png").read_bytes())
+    assert np.array_equal(saved, pixels[2:22:3, 1:31:3, 2::-1])
+
+
+def test_watch_stops_after_so_many_pictures_and_tells_its_figures() -> None:
+    with running("demo", "--port", "0") as (_, url):
+        done = run("watch", url, "--count", "20")
+    assert done.returncode == 0
+    assert "20 pictures in" in done.stdout
+    assert "1024x600" in done.stdout
+    assert "0 mismatches" in done.stdout
+
+
+def test_watch_says_when_the_picture_cannot_be_saved() -> None:
+    with running("demo", "--port", "0") as (_, url):
+        done = run("watch", url, "--png", "/no/such/folder/a.png")
+    assert done.returncode == 2
+    assert "cannot write /no/such/folder/a.png" in done.stderr
+
+
+def test_bench_tells_what_this_device_can_do() -> None:
+    done = run("bench", "--width", "64", "--height", "48", "--content", "noise", "--fps", "100")
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.splitlines()[-1] == "measuring noise, 1 of 1"
+    assert "served as 64x48 rgbx8888" in done.stdout
+    assert re.search(r"^noise +50%( +[0-9,]+){5} +[0-9.]+ +[0-9,]+$", done.stdout, re.MULTILINE)
+    assert "--tolerance 8" in done.stdout
+    assert max(map(len, done.stdout.splitlines())) <= 80
+
+
+def test_several_sources_are_served_each_under_its_name() -> None:
+    with running("serve", "test:", "test:?width=64&height=48", "--name", "big", "--port", "0") as (
+        process,
+        url,
+    ):
+        assert url.endswith("?stream=big")
+        assert process.stdout
+        assert "stream=test" in process.stdout.readline()
+
+
+def test_the_command_is_installed() -> None:
+    command = Path(sys.executable).with_name("ws-stream")
+    done = subprocess.run([command, "--help"], capture_output=True, text=True, check=True)
+    assert "serve" in done.stdout
+    assert os.access(command, os.X_OK)

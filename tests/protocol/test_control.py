@@ -1,0 +1,122 @@
+import contextlib
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ws_stream.errors import ProtocolError
+from ws_stream.pixels.formats import BGRX8888, FORMATS
+from ws_stream.pixels.rendition import Crop
+from ws_stream.protocol import control
+
+NUMBERS = st.integers(0, 2**32 - 1)
+TIMES = st.integers(0, 2**53 - 1)
+SIDES = st.integers(1, 16384)
+FLOATS = st.floats(allow_nan=False, allow_infinity=False)
+CROPS = st.none() | st.builds(Crop, *[st.integers(0, 99999)] * 4)
+
+FROM_SERVER = st.one_of(
+    st.builds(
+        control.Announcement,
+        *(st.text(), NUMBERS, st.sampled_from(FORMATS), SIDES, SIDES),
+        *(st.integers(1, 16), CROPS, st.booleans(), FLOATS, st.integers(0, 255)),
+    ),
+    st.builds(control.Unchanged, NUMBERS, TIMES),
+    st.builds(control.Waiting, NUMBERS, TIMES),
+    st.builds(control.ClockAnswer, FLOATS, TIMES),
+    st.builds(control.Problem, st.none() | st.text()),
+)
+FROM_VIEWER = st.one_of(
+    st.builds(control.Acknowledge, NUMBERS),
+    st.just(control.Resync()),
+    st.builds(control.ClockQuestion, FLOATS),
+)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | FLOATS | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+)
+
+
+@given(FROM_SERVER)
+def test_what_a_server_says_is_what_a_viewer_hears(message: control.ServerMessage) -> None:
+    assert control.parse_from_server(control.serialize(message)) == message
+
+
+@given(FROM_VIEWER)
+def test_what_a_viewer_says_is_what_a_server_hears(message: control.ViewerMessage) -> None:
+    assert control.parse_from_viewer(control.serialize(message)) == message
+
+
+@given(st.text() | JSON.map(json.dumps))
+def test_whatever_text_arrives_is_a_message_or_nothing_or_a_protocol_error(text: str) -> None:
+    for parse in (control.parse_from_viewer, control.parse_from_server):
+        with contextlib.suppress(ProtocolError):
+            parse(text)
+
+
+@given(st.sampled_from(sorted(control.FROM_VIEWER)), st.dictionaries(st.text(), JSON), JSON)
+def test_whatever_members_a_message_has_it_is_valid_or_a_protocol_error(
+    kind: str, members: dict[str, object], value: object
+) -> None:
+    content = {**members, "number": value, "viewer_time": value, "type": kind}
+    with contextlib.suppress(ProtocolError):
+        control.parse_from_viewer(json.dumps(content))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        "7",
+        "{}",
+        '{"type":7}',
+        '{"type":"acknowledge"}',
+        '{"type":"acknowledge","number":-1}',
+        '{"type":"acknowledge","number":4294967296}',
+        '{"type":"acknowledge","number":1.0}',
+        '{"type":"acknowledge","number":true}',
+        '{"type":"acknowledge","number":"1"}',
+        '{"type":"clock","viewer_time":NaN}',
+        '{"type":"clock","viewer_time":1e999}',
+        '{"type":"clock","viewer_time":null}',
+        '{"type":"clock","viewer_time":' + "9" * 4000 + "}",
+        "[" * 4000,
+    ],
+)
+def test_a_message_that_breaks_the_tables_is_refused(text: str) -> None:
+    with pytest.raises(ProtocolError):
+        control.parse_from_viewer(text)
+
+
+@pytest.mark.parametrize(
+    ("member", "value"),
+    [
+        ("name", 1),
+        ("epoch", 2**32),
+        ("format", "rgba"),
+        ("format", ["rgb888"]),
+        ("width", 0),
+        ("width", 16385),
+        ("height", 0),
+        ("height", 16385),
+        ("step", 0),
+        ("crop", [1, 2, 3]),
+        ("crop", "1,2,3,4"),
+        ("crop", [1, 2, 3, -4]),
+        ("average", 1),
+        ("fps", "30"),
+    ],
+)
+def test_an_announcement_with_a_wrong_member_is_refused(member: str, value: object) -> None:
+    good = control.Announcement("a", 1, BGRX8888, 2, 3, 1, Crop(0, 0, 2, 3), False, 30, 0)
+    content = json.loads(control.serialize(good))
+    assert control.parse_from_server(json.dumps(content)) == good
+    with pytest.raises(ProtocolError, match=member):
+        control.parse_from_server(json.dumps({**content, member: value}))
+
+
+def test_types_and_members_of_a_later_version_are_ignored() -> None:
+    assert control.parse_from_viewer('{"type":"dance"}') is None
+    assert control.parse_from_viewer('{"type":"acknowledge","number":3,"mood":"good"}') == (3,)

@@ -1,0 +1,51 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ws_stream.errors import UsageError
+from ws_stream.pixels.rendition import Crop, Rendition
+from ws_stream.protocol.request import Request, parse_request
+
+
+def test_what_is_not_asked_for_is_left_to_the_server() -> None:
+    default = Rendition(Crop(1, 2, 3, 4), 5, average=True)
+    assert parse_request("") == Request()
+    assert Request().rendition(default) == default
+
+
+def test_all_of_it_can_be_asked_for() -> None:
+    request = parse_request(
+        "step=4&crop=1,2,30,40&average=1&tolerance=8&depth=12&fps=2.5&acknowledge=no"
+    )
+    assert request == Request(4, Crop(1, 2, 30, 40), True, 8, 12, 2.5, acknowledge=False)
+    assert request.rendition(Rendition()) == Rendition(Crop(1, 2, 30, 40), 4, True, 8, 12)
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ("stepp=4", "'stepp' cannot be asked for; right would be step, tolerance, depth, crop"),
+        ("step=", "step= cannot be; right would be a whole number"),
+        ("step=17", "a step of 17 cannot be; right would be 1 to 16"),
+        ("crop=1,2,3", "right would be X,Y,WIDTH,HEIGHT"),
+        ("crop=1,2,3,4,5", "right would be X,Y,WIDTH,HEIGHT"),
+        ("crop=-1,0,3,4", "the crop -1,0,3,4 is empty or starts outside"),
+        ("fps=nan", "fps=nan cannot be; right would be 0 to 1000"),
+        ("fps=fast", "fps=fast cannot be; right would be 0 to 1000"),
+        ("tolerance=65", "a tolerance of 65 cannot be; right would be 0 .exact. to 64"),
+        ("depth=15", "a depth of 15 "),
+        ("average=2", "average=2 cannot be; right would be 1 or 0"),
+    ],
+)
+def test_a_wish_that_cannot_be_is_one_clear_sentence(query: str, sentence: str) -> None:
+    with pytest.raises(UsageError, match=sentence):
+        parse_request(query)
+
+
+@given(st.text())
+def test_whatever_the_query_it_is_a_wish_or_a_usage_error(query: str) -> None:
+    try:
+        request = parse_request(query)
+    except UsageError:
+        return
+    request.rendition(Rendition())

@@ -1,0 +1,206 @@
+"""How the command line is read: the options of each command, and what they may be.
+
+Knows nothing of what the commands do.
+"""
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+from typing import NoReturn
+
+from ..errors import UsageError
+from ..limits import MAX_SIDE, MAX_STEP, MAX_TOLERANCE
+from ..pixels.formats import BY_NAME, DEPTHS
+from ..pixels.rendition import Crop
+from ..protocol.request import parse_crop
+from ..selftest.workload import WORKLOADS
+from ..sources.testcard import LEAST_SIDE
+
+_SOURCES = """\
+sources:
+  mmap:PATH?width=W&height=H&format=F   a file or device of raw pixels; also stride=,
+                                        offset=, slots=, index=OFFSET:u32le
+  shm:NAME?width=W&height=H&format=F    named shared memory, with the same options
+  xwd:PATH                              the file that Xvfb -fbdir maps
+  fb:/dev/fb0                           a Linux framebuffer
+  test:                                 a moving test card; also width=, height=, format=
+"""
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message}; see {self.prog} --help")
+
+
+def parser() -> argparse.ArgumentParser:
+    """Reads the arguments; `command` is then the name of the command. Raises UsageError for what cannot be."""
+    parser = _Parser(
+        prog="ws-stream", description="Stream raw pictures from this device's memory to browsers."
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND", dest="command")
+    demo = commands.add_parser("demo", help="serve a moving test card, to see that it works")
+    _add_listening(demo)
+    demo.set_defaults(
+        sources=["test:"],
+        name=[],
+        step=1,
+        crop=None,
+        average=False,
+        tolerance=0,
+        depth=24,
+    )
+    serve = commands.add_parser(
+        "serve",
+        help="serve one or several sources",
+        epilog=_SOURCES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    serve.add_argument("sources", nargs="*", default=["test:"], metavar="SOURCE", help="see below")
+    _add_listening(serve)
+    _add_rendition(serve)
+    serve.add_argument(
+        "--name",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="name of the stream; once per source, in their order",
+    )
+    viewer = commands.add_parser("watch", help="show a stream's figures, or save a picture of it")
+    viewer.add_argument(
+        "url", metavar="URL", help="ws://HOST:PORT/stream/NAME or the page's http://"
+    )
+    viewer.add_argument(
+        "--count", type=_whole_number(1, 10**9), metavar="N", help="stop after N pictures"
+    )
+    viewer.add_argument(
+        "--png",
+        type=Path,
+        metavar="FILE",
+        help="save the last picture (the first one without --count), then stop",
+    )
+    _add_bench(commands.add_parser("bench", help="measure what this device can do"))
+    return parser
+
+
+def _add_bench(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "Serve pictures to a viewer on this device for some seconds, and say what each stage costs and what to change. "
+        "The pictures are made up, or those of SOURCE."
+    )
+    parser.add_argument("source", nargs="?", metavar="SOURCE", help="as for serve")
+    side = _whole_number(LEAST_SIDE, MAX_SIDE)
+    parser.add_argument("--width", type=side, metavar="W", help="in pixels (default 1024)")
+    parser.add_argument("--height", type=side, metavar="H", help="in pixels (default 600)")
+    parser.add_argument("--format", choices=BY_NAME, help="pixel format (default rgbx8888)")
+    parser.add_argument(
+        "--content",
+        action="append",
+        choices=WORKLOADS,
+        help="this one only; may be repeated (default: all)",
+    )
+    _add_rendition(parser)
+    _add_fps(parser)
+
+
+def _add_listening(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--host",
+        default="127.0.0.1",
+        metavar="ADDRESS",
+        help="address to listen on; 0.0.0.0 lets the LAN in (default 127.0.0.1)",
+    )
+    parser.add_argument(
+        "--port",
+        type=_whole_number(0, 65535),
+        default=8000,
+        help="0 takes any that is free (default 8000)",
+    )
+    _add_fps(parser)
+    parser.add_argument(
+        "--allow-host",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="also answer requests for, and from pages of, this host name",
+    )
+    parser.add_argument(
+        "--cpu-budget",
+        type=_number("a share of one core in percent"),
+        metavar="PERCENT",
+        help="use no more of one core: send fewer pictures, then coarser ones, until it fits",
+    )
+
+
+def _add_rendition(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--step",
+        type=_whole_number(1, MAX_STEP),
+        default=1,
+        metavar="N",
+        help=f"send every N-th pixel and row, 1 to {MAX_STEP} (default 1)",
+    )
+    parser.add_argument(
+        "--average",
+        action="store_true",
+        help="send the mean of each N x N box rather than its first pixel",
+    )
+    parser.add_argument("--crop", type=_crop, metavar="X,Y,W,H", help="send this part only")
+    parser.add_argument(
+        "--tolerance",
+        type=_whole_number(0, MAX_TOLERANCE),
+        default=0,
+        metavar="T",
+        help="for film and noise: send a pixel only when a channel is off by more than T, "
+        f"0 to {MAX_TOLERANCE} (default 0, which is exact)",
+    )
+    parser.add_argument(
+        "--depth",
+        type=int,
+        choices=DEPTHS,
+        default=24,
+        help="bits of colour to send of each pixel (default 24)",
+    )
+
+
+def _add_fps(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--fps",
+        type=_number("pictures per second"),
+        default=30,
+        metavar="N",
+        help="most pictures per second (default 30)",
+    )
+
+
+def _crop(text: str) -> Crop:
+    try:
+        return parse_crop(text)
+    except UsageError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _whole_number(least: int, most: int) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        try:
+            number = int(text)
+        except ValueError:
+            number = least - 1
+        if not least <= number <= most:
+            raise argparse.ArgumentTypeError(
+                f"'{text}' cannot be; right would be a whole number from {least} to {most}"
+            )
+        return number
+
+    return read
+
+
+def _number(right: str) -> Callable[[str], float]:
+    def read(text: str) -> float:
+        try:
+            return float(text)
+        except ValueError:
+            raise argparse.ArgumentTypeError(
+                f"'{text}' cannot be; right would be {right}"
+            ) from None
+
+    return read

@@ -1,0 +1,145 @@
+"""The command line: arguments, exit codes; the only `print` and the only `asyncio.Runner`.
+
+Exit code 0: done; 1: ended by a fault of ours; 2: what was asked for cannot be done, said in one sentence.
+"""
+
+import argparse
+import asyncio
+import gc
+import logging
+import os
+import platform
+import signal
+import sys
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from typing import Any, NoReturn
+
+from ..client import connect
+from ..errors import UsageError, WsStreamError
+from ..pixels import rows
+from ..pixels.formats import named, reduced
+from ..pixels.rendition import Rendition
+from ..selftest.advice import Case, Device, advice, table
+from ..selftest.run import Plan, run_selftest
+from ..selftest.workload import WORKLOADS, WorkloadSource
+from ..server.loop_thread import new_event_loop
+from ..server.server import Server
+from ..sources import Source, open_source
+from .arguments import parser
+from .watch import Watch
+
+
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command; always ends by SystemExit."""
+    logging.basicConfig(format="%(asctime)s %(name)s: %(message)s", level=logging.WARNING)
+    try:
+        options = parser().parse_args(arguments)
+        with asyncio.Runner(loop_factory=new_event_loop) as runner:
+            runner.run(_COMMANDS[options.command](options))
+    except WsStreamError as error:
+        print(f"ws-stream: {error}", file=sys.stderr)
+        sys.exit(2)
+    except (KeyboardInterrupt, BrokenPipeError):
+        pass
+    sys.exit(0)
+
+
+async def _serve(options: argparse.Namespace) -> None:
+    if len(options.name) > len(options.sources):
+        raise UsageError(f"{len(options.name)} names for {len(options.sources)} sources")
+    server = Server(
+        options.host,
+        options.port,
+        allow_hosts=options.allow_host,
+        cpu_budget=options.cpu_budget,
+    )
+    names = options.name + [None] * (len(options.sources) - len(options.name))
+    for source, name in zip(options.sources, names, strict=True):
+        server.serve(
+            source,
+            name=name,
+            step=options.step,
+            crop=options.crop,
+            average=options.average,
+            tolerance=options.tolerance,
+            depth=options.depth,
+            fps=options.fps,
+        )
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    gc.collect()
+    gc.freeze()  # the collector need not walk what was imported, which took it over 20 ms at a time
+    async with server:
+        for stream in server.streams.values():
+            for url in server.urls(stream):
+                print(f"{stream.name}: open {url}", flush=True)
+        await stop.wait()
+
+
+async def _watch(options: argparse.Namespace) -> None:
+    async for line in Watch(connect(options.url), count=options.count, png=options.png).lines():
+        print(line, flush=True)
+
+
+async def _bench(options: argparse.Namespace) -> None:
+    rendition = Rendition(
+        options.crop, options.step, options.average, options.tolerance, options.depth
+    ).check()
+    source = _measured(options)
+    workloads = (
+        tuple(options.content or WORKLOADS)
+        if isinstance(source, WorkloadSource)
+        else (source.name,)
+    )
+    gc.collect()
+    gc.freeze()  # as _serve does
+    try:
+        found = await run_selftest(Plan(source, workloads, rendition, options.fps), _progress)
+    finally:
+        _progress("")
+    loop = type(asyncio.get_running_loop()).__module__.partition(".")[0]
+    device = Device(compiled=rows.COMPILED, uvloop=loop == "uvloop")
+    width, height = rendition.size(source.width, source.height)
+    kernel = "a compiled kernel" if device.compiled else "no compiled kernel"
+    print(
+        f"{source.width}x{source.height} {source.format}, served as {width}x{height} "
+        f"{reduced(source.format, rendition.depth)} to one viewer on this device\n"
+        f"{os.cpu_count()} cores, Python {platform.python_version()}, {kernel}, event loop of {loop}"
+    )
+    if isinstance(source, WorkloadSource):
+        print(
+            f"pictures made up in {source.ring_bytes >> 20} MiB of memory, more than most caches hold"
+        )
+    print(f"\n{table(found)}")
+    print(*advice(Case(found, rendition, device)), sep="\n")
+
+
+def _measured(options: argparse.Namespace) -> Source:
+    """The source that is named, or the one that is made up. Raises UsageError and SourceError."""
+    if options.source is None:
+        pixel_format = named(options.format or "rgbx8888")
+        return WorkloadSource(options.width or 1024, options.height or 600, pixel_format)
+    for name in ("width", "height", "format", "content"):
+        if getattr(options, name) is not None:
+            raise UsageError(
+                f"--{name} is for made-up pictures and cannot change those of {options.source}; "
+                "right would be one or the other"
+            )
+    return open_source(options.source)
+
+
+def _progress(text: str) -> None:
+    """Say what is done now; on a terminal in one line that is written anew, and gone at the end."""
+    if sys.stderr.isatty():
+        print(f"\r\x1b[K{text}", end="", file=sys.stderr, flush=True)
+    elif text:
+        print(text, file=sys.stderr, flush=True)
+
+
+_COMMANDS: Mapping[str, Callable[[argparse.Namespace], Coroutine[Any, Any, None]]] = {
+    "demo": _serve,
+    "serve": _serve,
+    "watch": _watch,
+    "bench": _bench,
+}

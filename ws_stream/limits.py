@@ -1,0 +1,25 @@
+"""The limits on what peers, pictures and options may be, each with its unit and its reason.
+
+Imports nothing, so that every room can name a limit. Numbers that tune a room's own work stand in that room.
+"""
+
+MAX_SIDE = 16384
+"""Pixels of the longest side of a picture: what browsers' canvases take."""
+MAX_PICTURE_BYTES = 64 * 2**20
+"""Bytes of the largest picture: 4096 x 4096 pixels of four bytes."""
+MAX_TIME = 2**53
+"""Microseconds: capture times are below this, so that a JavaScript number holds them exactly."""
+MAX_NUMBER = 2**32 - 1
+"""Highest picture number and highest epoch: the message's header has 32 bits for each."""
+MAX_FPS = 1000
+"""Pictures per second; no display or camera is faster."""
+MAX_STEP = 16
+"""Coarsest step; also keeps the sum of a 16 x 16 box of bytes within 16 bits."""
+MAX_TOLERANCE = 64
+"""Steps of eight bits, a quarter of the range of a channel; beyond that a picture is hardly one."""
+MAX_VIEWER_MESSAGE = 4096
+"""Bytes of the longest text message a server reads: control messages are under 100."""
+MAX_VIEWERS = 256
+"""Viewers at one time, on all streams together: each may hold a picture of its own as its base."""
+MAX_CONNECTIONS = MAX_VIEWERS + 64
+"""TCP connections at one time: viewers, and requests for the page. One more is cut off."""

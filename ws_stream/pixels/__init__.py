@@ -1,0 +1,1 @@
+"""Formats, frames and renditions, and the passes over the pixels of a picture."""

@@ -1,0 +1,158 @@
+"""The pixel formats: their names, how a pixel lies in memory, and what it looks like as RGB.
+
+Knows nothing of frames, messages or memory regions. A name lists the bytes of a pixel in memory order, lowest
+address first (`bgrx8888` is B, G, R, ignored); `rgb565`, `rgb444` and `rgb332` are little-endian words, red on top.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import UsageError
+
+Pixels = NDArray[Any]
+"""Pixels in one of the formats: shape (height, width) or (height, width, bytes)."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PixelFormat:
+    """How one pixel lies in memory. Those below are all there are, so two are equal only if they are the same."""
+
+    name: str
+    code: int
+    """Its number on the wire; never reused."""
+    dtype: np.dtype[Any]
+    components: tuple[int, ...]
+    """The shape of one pixel: `(3,)` for three bytes, `()` for one word."""
+    rgb: tuple[int, int, int]
+    """Where red, green and blue stand among the components; unused where there are `fields`."""
+    padded: bool = False
+    """The fourth byte carries nothing: it is sent as 255 and must be ignored."""
+    fields: tuple[tuple[int, int], ...] = ()
+    """The lowest bit and the number of bits of red, green and blue in a word; none for whole bytes."""
+
+    @property
+    def bytes_per_pixel(self) -> int:
+        """Bytes from one pixel to the next."""
+        return self.dtype.itemsize * (self.components[0] if self.components else 1)
+
+    @property
+    def depth(self) -> int:
+        """Bits of a pixel that are shown."""
+        return sum(bits for _, bits in self.fields) or 8 * min(3, self.bytes_per_pixel)
+
+    def shape(self, width: int, height: int) -> tuple[int, ...]:
+        """The array shape of a picture of this format."""
+        return (height, width, *self.components)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+_BYTE = np.dtype(np.uint8)
+_WORD = np.dtype("<u2")
+
+RGBX8888 = PixelFormat("rgbx8888", 1, _BYTE, (4,), (0, 1, 2), padded=True)
+BGRX8888 = PixelFormat("bgrx8888", 2, _BYTE, (4,), (2, 1, 0), padded=True)
+RGB888 = PixelFormat("rgb888", 3, _BYTE, (3,), (0, 1, 2))
+BGR888 = PixelFormat("bgr888", 4, _BYTE, (3,), (2, 1, 0))
+RGB565 = PixelFormat("rgb565", 5, _WORD, (), (0, 0, 0), fields=((11, 5), (5, 6), (0, 5)))
+GRAY8 = PixelFormat("gray8", 6, _BYTE, (), (0, 0, 0))
+RGB444 = PixelFormat("rgb444", 7, _WORD, (), (0, 0, 0), fields=((8, 4), (4, 4), (0, 4)))
+RGB332 = PixelFormat("rgb332", 8, _BYTE, (), (0, 0, 0), fields=((5, 3), (2, 3), (0, 2)))
+
+FORMATS = (RGBX8888, BGRX8888, RGB888, BGR888, RGB565, GRAY8, RGB444, RGB332)
+BY_CODE = {pixel_format.code: pixel_format for pixel_format in FORMATS}
+BY_NAME = {pixel_format.name: pixel_format for pixel_format in FORMATS}
+
+DEPTHS = {24: None, 16: RGB565, 12: RGB444, 8: RGB332}
+"""The formats that pixels of more bits can be reduced to, by their depth; 24 is as it is."""
+
+
+@lru_cache
+def reduced(pixel_format: PixelFormat, depth: int) -> PixelFormat:
+    """The format of at most so many bits: this one itself, if it has no more."""
+    return pixel_format if pixel_format.depth <= depth else DEPTHS[depth] or pixel_format
+
+
+def named(name: str) -> PixelFormat:
+    """The format of that name. Raises UsageError for a name there is not."""
+    if name not in BY_NAME:
+        hint = " (alpha is ignored: rgba is rgbx8888, bgra is bgrx8888)" if "a8" in name else ""
+        raise UsageError(f"unknown pixel format '{name}'{hint}; known are {', '.join(BY_NAME)}")
+    return BY_NAME[name]
+
+
+def guess(array: Pixels) -> PixelFormat:
+    """The format an array most likely holds, from its shape and dtype; RGB order is assumed.
+
+    Raises UsageError when no format fits.
+    """
+    for pixel_format in (RGBX8888, RGB888, RGB565, GRAY8):
+        if fits(array, pixel_format):
+            return pixel_format
+    raise UsageError(
+        f"an array of shape {array.shape} and dtype {array.dtype} is no picture; "
+        "right would be uint8 (height, width, 4), (height, width, 3) or (height, width), "
+        "or uint16 (height, width) for rgb565"
+    )
+
+
+def fits(array: Pixels, pixel_format: PixelFormat) -> bool:
+    """Whether the array can hold a picture of this format."""
+    return (
+        array.dtype == pixel_format.dtype
+        and array.ndim == 2 + len(pixel_format.components)
+        and array.shape[2:] == pixel_format.components
+        and array.size > 0
+    )
+
+
+def rows_as_words(pixels: Pixels) -> NDArray[Any]:
+    """The memory of C-contiguous pixels as (height, n) of the widest unsigned words that fill a row; never copies."""
+    rows = pixels.reshape(len(pixels), -1).view(np.uint8)
+    size = next(size for size in (8, 4, 2, 1) if rows.shape[1] % size == 0)
+    return rows.view(f"u{size}")
+
+
+def to_rgb(pixels: Pixels, pixel_format: PixelFormat) -> NDArray[np.uint8]:
+    """The picture as uint8 (height, width, 3). Fewer than eight bits widen by repeating them."""
+    if pixel_format is GRAY8:
+        return np.repeat(pixels[..., None], 3, axis=2)
+    if pixel_format.fields:
+        bits = np.array([bits for _, bits in pixel_format.fields], np.uint8)
+        top = unpack(pixels, pixel_format) << 8 - bits
+        widened: NDArray[np.uint8] = top | top >> bits | top >> 2 * bits | top >> 3 * bits
+        return widened
+    return np.ascontiguousarray(pixels[..., pixel_format.rgb])
+
+
+def from_rgb(rgb: NDArray[np.uint8], pixel_format: PixelFormat) -> Pixels:
+    """A uint8 (height, width, 3) picture in this format; gray is the luma of ITU-R BT.601."""
+    if pixel_format is GRAY8:
+        luma: Pixels = np.rint(rgb @ np.array([0.299, 0.587, 0.114])).astype(np.uint8)
+        return luma
+    if pixel_format.fields:
+        dropped = np.array([8 - bits for _, bits in pixel_format.fields], np.uint8)
+        return pack(rgb >> dropped, pixel_format)
+    height, width = rgb.shape[:2]
+    pixels = np.full(pixel_format.shape(width, height), 255, np.uint8)
+    pixels[..., pixel_format.rgb] = rgb
+    return pixels
+
+
+def unpack(words: Pixels, pixel_format: PixelFormat) -> NDArray[np.uint8]:
+    """The fields of each word as uint8 (height, width, 3), not widened."""
+    fields = (words >> low & (1 << bits) - 1 for low, bits in pixel_format.fields)
+    return np.stack([field.astype(np.uint8) for field in fields], axis=2)
+
+
+def pack(channels: NDArray[np.uint8], pixel_format: PixelFormat) -> Pixels:
+    """The inverse of `unpack`."""
+    words: Pixels = np.zeros(channels.shape[:2], pixel_format.dtype)
+    for channel, (low, _) in enumerate(pixel_format.fields):
+        words |= channels[..., channel].astype(pixel_format.dtype) << low
+    return words

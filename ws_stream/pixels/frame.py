@@ -1,0 +1,65 @@
+"""A frame: one picture and which one it is."""
+
+import zlib
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .formats import PixelFormat, Pixels, rows_as_words
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Frame:
+    """One picture, never changed after it was made.
+
+    `pixels` is C-contiguous, of shape `format.shape(width, height)`. A frame of number 0 is blank: every byte zero.
+    """
+
+    epoch: int
+    """Which life of the stream this number counts in; random, 32 bits."""
+    number: int
+    """Grows with every picture of an epoch, not always by one; 0 is the blank picture before the first."""
+    time: int
+    """When the picture was taken, by the device's clock, in microseconds since 1970-01-01 UTC."""
+    format: PixelFormat
+    pixels: Pixels
+
+    @property
+    def width(self) -> int:
+        """Pixels in a row."""
+        return int(self.pixels.shape[1])
+
+    @property
+    def height(self) -> int:
+        """Rows."""
+        return int(self.pixels.shape[0])
+
+    @property
+    def rows(self) -> NDArray[np.uint8]:
+        """The same memory as uint8 (height, bytes in a row)."""
+        return self.pixels.reshape(len(self.pixels), -1).view(np.uint8)
+
+    @property
+    def words(self) -> NDArray[Any]:
+        """The same memory as (height, n) of the widest unsigned words that fill a row; never copies."""
+        return rows_as_words(self.pixels)
+
+    def alike(self, other: "Frame") -> bool:
+        """Whether the other frame has the same epoch, format and size, so that one can be a base of the other."""
+        return (
+            self.epoch == other.epoch
+            and self.format is other.format
+            and self.pixels.shape == other.pixels.shape
+        )
+
+    def checksum(self) -> int:
+        """CRC-32 (the one of zlib and PNG) of the rows, first to last."""
+        return zlib.crc32(self.rows.data)
+
+
+def blank(epoch: int, pixel_format: PixelFormat, width: int, height: int) -> Frame:
+    """What a viewer has before the first picture: number 0, every byte zero."""
+    pixels = np.zeros(pixel_format.shape(width, height), pixel_format.dtype)
+    return Frame(epoch, 0, 0, pixel_format, pixels)

@@ -1,0 +1,124 @@
+"""From pictures that may be long in coming into a stream, by a thread of their own, while somebody watches.
+
+Knows nothing of sockets or of what the pictures come from. The thread takes pictures and notes how it fares; the
+event loop looks at its notes and tells viewers. Neither ever waits for the other.
+"""
+
+import logging
+import threading
+import time
+import traceback
+from collections.abc import Callable, Iterable, Iterator
+
+from ..errors import SourceError, UsageError, WsStreamError
+from ..hub.stream import Stream
+from ..pixels.formats import Pixels
+
+STALL = 5.0
+"""Seconds without a picture after which viewers are told."""
+RETRY_FIRST, RETRY_MOST = 1.0, 30.0
+"""Seconds until a source that failed is opened again; doubled with every failure that no picture came between."""
+POLL_EVERY = 0.25
+"""Seconds between two polls of who watches and of how the thread fares."""
+
+_log = logging.getLogger(__name__)
+
+
+class Reader:
+    """Reads one source for one stream: `Stream(name, producer=Reader(pictures))`.
+
+    `pictures` opens the source and returns its pictures, newest last; what it returns may block, raise, end or come in
+    bursts. It is called in the reader's thread when somebody watches, and its iterator is closed there, if it can be,
+    at the first picture that nobody waits for. There is never a second thread while one is still in the source.
+    """
+
+    def __init__(self, pictures: Callable[[], Iterable[Pixels]]) -> None:
+        self._pictures = pictures
+        self._thread: threading.Thread | None = None
+        self._unwanted = threading.Event()
+        self._failure: tuple[str, str] | None = None
+        self._owing_since: float | None = None
+        self._retry_after = RETRY_FIRST
+        self._retry_at = 0.0
+
+    def poll(self, stream: Stream) -> float:
+        """See that the thread publishes pictures; a failing source is reported and opened again."""
+        self._unwanted.clear()
+        if not (self._thread and self._thread.is_alive()):
+            self._start(stream)
+        self._report(stream)
+        return time.monotonic() + POLL_EVERY
+
+    def rest(self) -> None:
+        """Nobody watches any more: the thread ends with its next picture."""
+        self._unwanted.set()
+
+    def _start(self, stream: Stream) -> None:
+        self._owing_since = None
+        self._thread = threading.Thread(
+            target=self._read_on,
+            args=(stream,),
+            name=f"ws-stream source of {stream.name}",
+            daemon=True,  # one that is stuck in the source must not keep the program alive
+        )
+        self._thread.start()
+
+    def _report(self, stream: Stream) -> None:
+        sentence, details = self._failure or (None, "")
+        owing_since = self._owing_since
+        if owing_since is not None and time.monotonic() - owing_since >= STALL:
+            sentence, details = f"the source has given no picture for {STALL:g} s", ""
+        if sentence and sentence != stream.problem:
+            _log.warning("stream %s: %s%s", stream.name, sentence, details)
+        stream.set_problem(sentence)
+
+    # What follows runs in the thread.
+
+    def _read_on(self, stream: Stream) -> None:
+        while not self._unwanted.wait(max(0.0, self._retry_at - time.monotonic())):
+            try:
+                self._read(stream)
+            except BaseException as error:  # anybody's code: its sys.exit() is a failure too
+                self._retry_at = time.monotonic() + self._retry_after
+                self._retry_after = min(2 * self._retry_after, RETRY_MOST)
+                self._failure = _describe(error)
+            self._owing_since = None
+
+    def _read(self, stream: Stream) -> None:
+        """Publish pictures until one is unwanted. Raises whatever the source does, SourceError when it ends."""
+        self._owing_since = time.monotonic()
+        arrays = iter(self._pictures())
+        try:
+            for array in arrays:
+                if self._unwanted.is_set():
+                    return
+                self._publish(array, stream)
+        finally:
+            _close(arrays)
+        raise SourceError("the source ended")
+
+    def _publish(self, array: Pixels, stream: Stream) -> None:
+        try:
+            stream.publish(array)
+        except UsageError as error:  # opening the source again would not help; its next picture may
+            self._failure = str(error), ""
+        else:
+            self._failure = None
+            self._retry_after = RETRY_FIRST
+        self._owing_since = time.monotonic()
+
+
+def _close(arrays: Iterator[Pixels]) -> None:
+    close = getattr(arrays, "close", None)
+    if close:
+        close()
+
+
+def _describe(error: BaseException) -> tuple[str, str]:
+    """A sentence for viewers, and what the log says in addition.
+
+    As text, because a kept exception would keep the source's frames, and with them the device it holds open.
+    """
+    if isinstance(error, WsStreamError):
+        return str(error), ""
+    return f"the source failed: {error!r}", f"\n{traceback.format_exc().rstrip()}"

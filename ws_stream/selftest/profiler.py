@@ -1,0 +1,155 @@
+"""Tells what each picture costs a server, stage by stage: its parts with a clock in them.
+
+Knows nothing of contents or figures. Times are CPU time of this process.
+"""
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NamedTuple
+
+from ..hub.feed import Feed
+from ..hub.stream import Stream
+from ..pixels.formats import PixelFormat, Pixels
+from ..pixels.maker import Made, Maker
+from ..pixels.rendition import Rendition
+from ..pixels.rows import Rows
+from ..protocol.picture import repeats
+from ..sources import Source
+
+
+class Cost(NamedTuple):
+    """What one picture cost: microseconds of CPU time, and bytes sent."""
+
+    take: float
+    encode: float
+    whole: float
+    bytes: int
+    skipped: bool
+    """It was new, but the viewer had not come to show the one before."""
+
+    @property
+    def send(self) -> float:
+        """Microseconds for all but the other two: the event loop, the WebSocket, the viewer's acknowledgement."""
+        return self.whole - self.take - self.encode
+
+
+class Profiler:
+    """Tells apart what each picture costs. A picture's time ends where the poll for the next begins."""
+
+    def __init__(self) -> None:
+        self._costs: list[Cost] = []
+        self._enough: tuple[int, asyncio.Future[None]] | None = None
+        self._begin()
+
+    async def pictures(self, count: int, within: float) -> list[Cost]:
+        """The costs of the next so many pictures, or of those that come within so many seconds."""
+        self._costs = []
+        self._enough = count, asyncio.get_running_loop().create_future()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(within):
+                await self._enough[1]
+        return self._costs[:count]
+
+    def turn(self) -> None:
+        """The next picture is looked for. If none was taken, what that cost belongs to the one that will be."""
+        now = time.process_time_ns()
+        if not self._is_taken:
+            return
+        take, encode = self._spent["take"], self._spent.get("encode", 0)
+        skipped = self._is_new and "encode" not in self._spent
+        whole = now - self._began
+        self._costs.append(Cost(take / 1e3, encode / 1e3, whole / 1e3, self._bytes, skipped))
+        self._begin()
+        if self._enough and len(self._costs) >= self._enough[0] and not self._enough[1].done():
+            self._enough[1].set_result(None)
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """What is done herein belongs to this stage."""
+        began = time.process_time_ns()
+        yield
+        self._spent[name] = self._spent.get(name, 0) + time.process_time_ns() - began
+
+    def took(self, made: Made) -> None:
+        """A picture was taken."""
+        self._is_taken = True
+        self._is_new |= made.changes > 0
+
+    def sent(self, size: int) -> None:
+        """So many bytes are on their way."""
+        self._bytes += size
+
+    def _begin(self) -> None:
+        self._began, self._spent = time.process_time_ns(), dict[str, int]()
+        self._bytes, self._is_taken, self._is_new = 0, False, False
+
+
+class ProfiledMaker(Maker):
+    """A maker whose work is the stage "take"."""
+
+    def __init__(self, profiler: Profiler) -> None:
+        super().__init__()
+        self._profiler = profiler
+
+    def make(
+        self,
+        array: Pixels,
+        pixel_format: PixelFormat,
+        rendition: Rendition,
+        asked: Rows | None = None,
+        now: float = 0,
+    ) -> Made:
+        """As `Maker` has it."""
+        with self._profiler.stage("take"):
+            made = super().make(array, pixel_format, rendition, asked, now)
+        self._profiler.took(made)
+        return made
+
+
+class ProfiledFeed(Feed):
+    """A feed whose work is the stages "take" and "encode"."""
+
+    def __init__(self, profiler: Profiler, stream: Stream) -> None:
+        super().__init__(stream.name, stream.rendition, stream.fps)
+        self.maker = ProfiledMaker(profiler)
+        self._profiler = profiler
+
+    def encoding(self, base: int) -> bytes:
+        """As `Feed` has it."""
+        with self._profiler.stage("encode"):
+            message = super().encoding(base)
+        if not repeats(message, base):
+            self._profiler.sent(len(message))
+        return message
+
+
+class ProfiledSource:
+    """A source that tells the profiler when it is asked for a picture."""
+
+    def __init__(self, source: Source, profiler: Profiler) -> None:
+        self._source, self._profiler = source, profiler
+        self.name, self.format = source.name, source.format
+        self.intact, self.close = source.intact, source.close
+
+    @property
+    def width(self) -> int:
+        """As the source has it."""
+        return self._source.width
+
+    @property
+    def height(self) -> int:
+        """As the source has it."""
+        return self._source.height
+
+    def changed(self) -> bool:
+        """As the source has it."""
+        self._profiler.turn()
+        return self._source.changed()
+
+    def capture(self) -> Pixels:
+        """As the source has it; it belongs to the stage "take"."""
+        with self._profiler.stage("take"):
+            return self._source.capture()

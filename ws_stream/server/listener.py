@@ -1,0 +1,160 @@
+"""Who comes in: answers plain HTTP, opens WebSockets, says goodbye. Every number of peers has its bound here.
+
+Knows nothing of pictures, nor of what is said to a viewer that is in.
+"""
+
+import asyncio
+import contextlib
+import os
+import socket
+from collections.abc import Mapping
+from functools import partial
+from http import HTTPStatus
+
+from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.datastructures import Headers
+from websockets.http11 import Request, Response
+from websockets.typing import Subprotocol
+
+from ..errors import UsageError
+from ..hub.stream import Stream
+from ..limits import MAX_CONNECTIONS, MAX_VIEWER_MESSAGE, MAX_VIEWERS
+from ..protocol.picture import SUBPROTOCOL
+from ..protocol.request import parse_request
+from . import pages
+from .access import AccessPolicy
+from .websocket import Connection
+
+UNSENT_BYTES = 16384
+"""Bytes the kernel takes beyond what is on its way to the viewer. Without a bound Linux takes up to 4 MB for a reader
+that never reads, all of it pictures that are old when they arrive."""
+RETRANSMIT_WITHIN_MS = 1000
+"""Milliseconds TCP waits at most before it sends again what was lost: after an outage of 2 s pictures are fresh within
+0.9 s rather than 1.5. Linux 6.15 and later."""
+_TCP_RTO_MAX_MS = 44
+"""From Linux's tcp.h; Python has no name for it yet."""
+CLOSE_TIMEOUT = 1
+"""Seconds a viewer has for its goodbye when the server closes: a stuck one must not hold up a shutdown."""
+OPEN_TIMEOUT = 5
+"""Seconds for a whole HTTP exchange or opening handshake: the page's files are a few kB each."""
+
+
+class Listener:
+    """Lets requests and viewers in, and out again."""
+
+    def __init__(self, streams: Mapping[str, Stream], policy: AccessPolicy) -> None:
+        self.connections: set[Connection] = set()
+        self._streams = streams
+        self._policy = policy
+        self._viewers = 0
+
+    def come(self, connection: Connection) -> None:
+        """A connection is there; it is cut off if that is one too many."""
+        self.connections.add(connection)
+        if len(self.connections) > MAX_CONNECTIONS:
+            connection.transport.abort()
+
+    def go(self, connection: Connection) -> None:
+        """A connection is gone."""
+        self.connections.discard(connection)
+
+    def answer(self, connection: ServerConnection, request: Request) -> Response | None:
+        """The response to plain HTTP and to what is refused; None opens the WebSocket."""
+        plain = _plain(request)
+        reply = pages.answer(plain, self._policy, self._streams)
+        if reply is None and self._viewers >= MAX_VIEWERS:
+            sentence = f"{MAX_VIEWERS} viewers are connected, and that is the limit\n"
+            reply = pages.Reply(HTTPStatus.SERVICE_UNAVAILABLE, "text/plain", sentence.encode())
+        if reply is None:
+            return None
+        headers = Headers(self._policy.headers(plain.host))
+        headers["Content-Type"] = reply.content_type
+        headers["Content-Length"] = str(len(reply.body))
+        headers["Connection"] = "close"
+        body = b"" if request.method == "HEAD" else reply.body
+        return Response(reply.status, reply.status.phrase, headers, body)
+
+    async def follow(self, connection: ServerConnection) -> None:
+        """Serve one viewer until the connection ends."""
+        assert isinstance(connection, Connection)
+        assert connection.request
+        stream = pages.stream_at(connection.request.path, self._streams)
+        assert stream  # `answer` has looked
+        _bound_socket(connection)
+        link = connection.attach(stream, parse_request(connection.request.path.partition("?")[2]))
+        self._viewers += 1
+        try:
+            verdict = await link.ended
+            if verdict:
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(CLOSE_TIMEOUT):
+                        await connection.close(*verdict)
+                connection.transport.abort()
+        finally:
+            self._viewers -= 1
+            link.leave()
+
+    async def close(self, server: Server) -> None:
+        """Say goodbye to all; who does not answer is left without one."""
+        server.close()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(CLOSE_TIMEOUT):
+                await server.wait_closed()
+        for connection in tuple(self.connections):
+            connection.transport.abort()
+        await server.wait_closed()
+
+
+async def listen(listener: Listener, host: str, port: int) -> Server:
+    """Serve this listener on host and port. Raises UsageError when that address cannot be had."""
+    try:
+        return await serve(
+            listener.follow,
+            host,
+            port,
+            process_request=listener.answer,
+            create_connection=partial(Connection, listener.come, listener.go),  # type: ignore[arg-type]  # called like the class
+            write_limit=0,  # paused as soon as the socket is full
+            subprotocols=[Subprotocol(SUBPROTOCOL)],
+            compression=None,
+            server_header=None,
+            max_size=MAX_VIEWER_MESSAGE,
+            open_timeout=OPEN_TIMEOUT,
+            close_timeout=CLOSE_TIMEOUT,
+        )
+    except (OSError, OverflowError, UnicodeError) as error:
+        number = getattr(error, "errno", None) or 0
+        reason = os.strerror(number) if number > 0 else getattr(error, "strerror", None) or error
+        raise UsageError(
+            f"cannot listen on {host} port {port}: {reason}; "
+            "right would be an address of this machine and a port that is free"
+        ) from None
+
+
+def _bound_socket(connection: Connection) -> None:
+    """Let the kernel queue little, and look often whether a lost link is back.
+
+    Where it cannot be told so, acknowledgements alone bound the queue, and TCP doubles its wait as it always did.
+    """
+    tcp = connection.transport.get_extra_info("socket")
+    lowat = getattr(socket, "TCP_NOTSENT_LOWAT", None)
+    for option, value in ((lowat, UNSENT_BYTES), (_TCP_RTO_MAX_MS, RETRANSMIT_WITHIN_MS)):
+        with contextlib.suppress(OSError, TypeError):
+            tcp.setsockopt(socket.IPPROTO_TCP, option, value)
+
+
+def _plain(request: Request) -> pages.HttpRequest:
+    headers = request.headers
+    return pages.HttpRequest(
+        method=request.method,
+        target=request.path,
+        host=_only(headers, "Host"),
+        origin=_only(headers, "Origin"),
+        upgrade=headers.get("Upgrade", "").lower() == "websocket",
+        subprotocols=headers.get("Sec-WebSocket-Protocol", ""),
+    )
+
+
+def _only(headers: Headers, name: str) -> str | None:
+    values = headers.get_all(name)
+    return values[0] if len(values) == 1 else ("several" if values else None)
