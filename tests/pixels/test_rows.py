@@ -3,7 +3,7 @@
 import contextlib
 from collections.abc import Callable
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 import pytest
@@ -32,7 +32,12 @@ from .test_resample import LAYOUTS
 PAIRS = sorted({(shown, reduced(shown, depth)) for shown in FORMATS for depth in DEPTHS}, key=str)
 """Every format with those that its pictures can be made to."""
 
-TWINS = pytest.mark.parametrize("twin", [take, take_plain], ids=["compiled", "plain"])
+EACH_PAIR = pytest.mark.parametrize("formats", PAIRS, ids=str)
+
+LAYOUTS_AND_TOLERANCES = [(layout, tolerance) for layout in LAYOUTS for tolerance in (0, 3, 40)]
+
+WIDTHS = (1, 3, 63, 64, 65, 255, 256, 257, 300)
+"""Just below, at and just above the lengths at which the compiled twin goes in blocks."""
 
 
 class Case(NamedTuple):
@@ -135,17 +140,26 @@ def test_both_twins_are_the_reference_in_every_byte(case: Case) -> None:
         assert count == sum(differ)
 
 
-@TWINS
-@pytest.mark.parametrize("layout", LAYOUTS)
-@pytest.mark.parametrize("formats", PAIRS, ids=str)
-def test_every_layout_of_every_pair_of_formats(
-    formats: tuple[PixelFormat, PixelFormat], layout: str, twin: Callable[..., Any]
-) -> None:
-    for seed, tolerance in enumerate((0, 3, 40)):
+@EACH_PAIR
+def test_every_layout_of_every_pair_of_formats(formats: tuple[PixelFormat, PixelFormat]) -> None:
+    for seed, (layout, tolerance) in enumerate(LAYOUTS_AND_TOLERANCES):
         one = case(formats, (37, 9), ("noise", "noise"), layout, seed, tolerance, asks=True)
-        made, changed, _ = one.done(twin)
         target, differ = reference(one)
-        assert (made.tobytes(), changed.tolist()) == (target.tobytes(), differ)
+        for twin in (take, take_plain):
+            made, changed, _ = one.done(twin)
+            found = made.tobytes(), changed.tolist()
+            assert found == (target.tobytes(), differ), (layout, tolerance, twin)
+
+
+@pytest.mark.parametrize("width", [63, 64, 65, 150])
+def test_a_row_longer_than_a_block_of_pixels_is_held_to_the_tolerance_to_its_end(
+    width: int,
+) -> None:
+    for formats in PAIRS:
+        one = case(formats, (width, 2), ("noise", "noise"), "contiguous", width, tolerance=2)
+        target, differ = reference(one)
+        made, changed, _ = one.done()
+        assert (made.tobytes(), changed.tolist()) == (target.tobytes(), differ), formats
 
 
 @given(cases)
@@ -219,25 +233,36 @@ def test_neither_the_view_nor_what_is_before_nor_who_asks_is_written_to(case: Ca
         assert np.array_equal(one, copy)
 
 
-@pytest.mark.parametrize("formats", PAIRS, ids=str)
-@pytest.mark.parametrize("width", [1, 3, 63, 64, 65, 255, 256, 257, 300])
+@EACH_PAIR
 def test_a_single_byte_that_differs_is_seen_wherever_it_stands_and_no_byte_beside_is_written(
-    formats: tuple[PixelFormat, PixelFormat], width: int
+    formats: tuple[PixelFormat, PixelFormat],
 ) -> None:
     shown, _ = formats
-    old = np.zeros(shown.shape(width, 3), shown.dtype)
-    before = exactly(old, formats)
-    memory = np.full((5, *before.shape[1:]), 0x5A, before.dtype)
     top = int(np.iinfo(shown.dtype).max) if shown is not RGB444 else 0x0FFF
-    for x in {0, width // 2, width - 1}:
-        view = old.copy()
-        view[1, x] = top
-        memory[1:4] = before
-        stale = np.zeros(3, np.bool_)
-        changed, count = take(view, formats, before, memory[1:4], stale, None)
-        assert (changed.tolist(), count) == ([False, True, False], 1)
-        assert memory[1:4].tobytes() == exactly(view, formats).tobytes()
-        assert (memory[[0, 4]] == 0x5A).all()
+    for width in WIDTHS:
+        old = np.zeros(shown.shape(width, 3), shown.dtype)
+        before = exactly(old, formats)
+        memory = np.full((5, *before.shape[1:]), 0x5A, before.dtype)
+        for x in {0, width // 2, width - 1}:
+            view = old.copy()
+            view[1, x] = top
+            memory[1:4] = before
+            stale = np.zeros(3, np.bool_)
+            changed, count = take(view, formats, before, memory[1:4], stale, None)
+            assert (changed.tolist(), count) == ([False, True, False], 1), (width, x)
+            assert memory[1:4].tobytes() == exactly(view, formats).tobytes(), (width, x)
+            assert (memory[[0, 4]] == 0x5A).all(), (width, x)
+
+
+@pytest.mark.parametrize("x", [0, 255, 256, 299])
+def test_padding_that_is_255_already_hides_no_change(x: int) -> None:
+    view = np.full((2, 300, 4), 255, np.uint8)
+    view[0, x, 1] = 7
+    for twin in (take, take_plain):
+        before, target = np.full((2, *view.shape), 255, np.uint8)
+        changed, count = twin(view, (BGRX8888, BGRX8888), before, target, np.zeros(2, np.bool_))
+        assert (changed.tolist(), count) == ([True, False], 1)
+        assert target.tobytes() == view.tobytes()
 
 
 @given(st.lists(st.booleans(), max_size=60), st.integers(1, 20))
@@ -310,22 +335,22 @@ def _kernel_take() -> Callable[..., int]:
     return take
 
 
-@pytest.mark.parametrize("layout", BESIDE)
-@pytest.mark.parametrize("formats", PAIRS, ids=str)
+@EACH_PAIR
 def test_wherever_a_pixels_bytes_lie_side_by_side_the_compiled_twin_does_the_work(
-    formats: tuple[PixelFormat, PixelFormat], layout: str, monkeypatch: pytest.MonkeyPatch
+    formats: tuple[PixelFormat, PixelFormat], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shown, made = formats
-    calls: list[object] = []
+    calls: list[str] = []
 
     def noted(*arguments: Any) -> int:  # noqa: ANN401 - whatever the twin takes
-        calls.append(arguments)
+        calls.append(layout)
         return int(rows_take(*arguments))
 
     rows_take = _kernel_take()
     monkeypatch.setattr(rows, "take_compiled", noted)
-    case(formats, (9, 5), ("noise", "some rows"), layout, seed=1).done()
-    assert len(calls) == (shown is made or not shown.fields)
+    for layout in BESIDE:
+        case(formats, (9, 5), ("noise", "some rows"), layout, seed=1).done()
+    assert calls == (BESIDE if shown is made or not shown.fields else [])
 
 
 def test_where_there_is_no_compiled_twin_the_plain_one_takes_its_place(
@@ -397,6 +422,16 @@ def test_memory_that_cannot_be_written_to_or_has_gaps_is_refused() -> None:
     for name, memory in (("target", frozen), ("before", apart), ("target", apart)):
         with pytest.raises((TypeError, ValueError)):
             compiled(**{name: memory})
+
+
+def test_what_is_no_memory_is_not_compared_and_not_read() -> None:
+    from ws_stream.pixels import _kernel  # noqa: PLC0415 - as above
+
+    memory, none = np.zeros(12, np.uint8), cast(Any, 7)
+    with pytest.raises(TypeError):
+        _kernel.compare(memory, none, np.zeros(3, np.bool_))
+    with pytest.raises(TypeError):
+        _kernel.unpad(memory, none, memory)
 
 
 def test_rows_of_other_sizes_are_not_compared_and_not_read() -> None:
