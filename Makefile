@@ -1,11 +1,13 @@
-# The commands of README.md. Everything goes into .venv and node_modules; nothing else on the machine is touched,
+# The commands of README.md. Everything goes into .venv, node_modules and build; nothing else on the machine is touched,
 # except that `make test` asks apt-get for the programs the tests run (see tests/install.sh).
 
 python ?= python3
 host ?= 127.0.0.1
 bin := .venv/bin
+core := $(wildcard core/*.c)
+core_headers := $(wildcard core/*.h)
 
-.PHONY: demo test check lint format clean
+.PHONY: demo test check core-check fuzz format clean
 
 demo: .venv/run
 	$(bin)/ws-stream demo --host $(host)
@@ -16,7 +18,7 @@ test:
 	$(bin)/npm test
 	$(bin)/pytest
 
-check: .venv/dev node_modules/.package-lock.json
+check: core-check .venv/dev node_modules/.package-lock.json
 	$(bin)/ruff format --check .
 	$(bin)/ruff check .
 	$(bin)/mypy
@@ -28,7 +30,43 @@ format: .venv/dev node_modules/.package-lock.json
 	$(bin)/npx prettier --write web tests/web
 
 clean:
-	rm -rf .venv node_modules
+	rm -rf .venv node_modules build
+
+# The library of core/ without Python, under sanitizers: its tests, with LZ4 and where nothing can be packed, then random
+# histories. It needs a C compiler and nothing else; every Debian has liblz4.so.1.
+core_build := build/core
+core_library := $(filter-out core/binding%,$(core))
+core_player := $(addprefix core/tests/,fuzz.c history.c world.c decoder.c memory.c)
+core_tests := $(patsubst core/tests/%.c,$(core_build)/%,$(wildcard core/tests/test_*.c))
+core_flags := -std=c99 -D_GNU_SOURCE -g -O1 -ffp-contract=off -Wall -Wextra -Wpedantic -Wconversion -Wshadow \
+	-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+core_link := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc -ldl -lpthread -lm
+core_sources := $(core_library) $(core_headers) $(wildcard core/tests/*.c core/tests/*.h) Makefile
+core_seconds ?= 10
+core_seed ?= $(shell date +%s)
+
+core-check: $(core_tests) $(core_build)/random $(core_build)/no_lz4.so
+	@for lz4 in liblz4.so.1 $(CURDIR)/$(core_build)/no_lz4.so; do \
+		for test in $(core_tests); do echo "$$test $$lz4"; $$test $$lz4 || exit 1; done; \
+		$(core_build)/random $$lz4 $(core_seed) $(core_seconds) || exit 1; done
+
+$(core_build)/test_%: core/tests/test_%.c $(core_sources)
+	@mkdir -p $(@D)
+	@$(CC) $(core_flags) -o $@ $< core/tests/decoder.c core/tests/memory.c $(core_library) $(core_link)
+
+$(core_build)/random: $(core_sources)
+	@mkdir -p $(@D)
+	@$(CC) $(core_flags) -DRANDOM -o $@ $(core_player) $(core_library) $(core_link)
+
+$(core_build)/no_lz4.so: core/tests/no_lz4.c
+	@mkdir -p $(@D)
+	@$(CC) -std=c99 -shared -fPIC -o $@ $<
+
+# The same histories, sought out by libFuzzer until it is stopped; needs clang.
+fuzz: $(core_sources)
+	@mkdir -p $(core_build)/corpus
+	clang $(core_flags) -fsanitize=fuzzer -o $(core_build)/fuzz $(core_player) $(core_library) $(core_link)
+	$(core_build)/fuzz -max_len=8192 -len_control=0 -artifact_prefix=$(core_build)/ $(core_build)/corpus
 
 .venv/bin/python:
 	@$(python) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -36,11 +74,11 @@ clean:
 	@$(python) -m venv .venv || { rm -rf .venv; \
 		echo "Python's venv is missing; on Debian: apt-get install python3-venv"; exit 1; }
 
-.venv/run: .venv/bin/python pyproject.toml setup.py ws_stream/pixels/_kernel.c
+.venv/run: .venv/bin/python pyproject.toml setup.py $(core) $(core_headers)
 	$(bin)/pip install --quiet --disable-pip-version-check --editable .
 	@touch $@
 
-.venv/dev: .venv/bin/python pyproject.toml setup.py ws_stream/pixels/_kernel.c
+.venv/dev: .venv/bin/python pyproject.toml setup.py $(core) $(core_headers)
 	$(bin)/pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@ .venv/run
 

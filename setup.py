@@ -1,30 +1,68 @@
-"""What pyproject.toml cannot say: which packages there are, the page's files among them, and the compiled kernel.
+"""What pyproject.toml cannot say: the compiled walk (core/), left out where there is no compiler.
 
-The kernel is the twin of ws_stream/pixels/rows.py; it is left out where there is no compiler.
+Without it everything works, in numpy and slower. So a compiler that fails is no failure of the build, and what is built
+then is a wheel for every machine. Were it named for this processor only, it would be taken for the compiled one.
 """
 
 import sys
+import sysconfig
+from pathlib import Path
 
 from setuptools import Extension, find_packages, setup
+from setuptools.command.bdist_wheel import bdist_wheel
+from setuptools.command.build_ext import build_ext
 
 LIMITED_API = 0x030B0000
-"""Python 3.11's stable interface: one build serves all later versions."""
+"""Python 3.11's stable interface: one build serves all later versions. Free-threaded Pythons have none."""
+IS_FREE_THREADED = bool(sysconfig.get_config_var("Py_GIL_DISABLED"))
+
+macros: list[tuple[str, str | None]] = [("_GNU_SOURCE", None)]
+if not IS_FREE_THREADED:
+    macros.append(("Py_LIMITED_API", hex(LIMITED_API)))
+
+
+class BuildIfPossible(build_ext):
+    """Forgets an extension that cannot be built: whatever comes after takes the project for pure Python."""
+
+    def build_extension(self, ext: Extension) -> None:
+        """Raises what the compiler does; as the extension is optional, that ends as a warning."""
+        try:
+            super().build_extension(ext)
+        except Exception:
+            Path(self.get_ext_fullpath(ext.name)).unlink(missing_ok=True)  # of an earlier build
+            self.distribution.ext_modules = []
+            raise
+
+
+class WheelOfWhatWasBuilt(bdist_wheel):
+    """Builds first, and names the wheel by what there is then."""
+
+    def run(self) -> None:
+        """Make the wheel."""
+        self.run_command("build")
+        self.root_is_pure = not self.distribution.has_ext_modules()
+        super().run()
+
 
 setup(
-    # web/ lies outside of ws_stream/, so find_packages does not find it.
-    packages=[*find_packages(include=["ws_stream", "ws_stream.*"]), "ws_stream.web"],
-    # The bytes of a pixel are taken for those of a word there.
+    packages=[*find_packages(include=["ws_stream*"]), "ws_stream.web"],
+    package_dir={"ws_stream.web": "web"},
+    cmdclass={"build_ext": BuildIfPossible, "bdist_wheel": WheelOfWhatWasBuilt},
+    # Pixels are taken for little-endian words there.
     ext_modules=[
         Extension(
-            "ws_stream.pixels._kernel",
-            ["ws_stream/pixels/_kernel.c"],
-            define_macros=[("Py_LIMITED_API", hex(LIMITED_API))],
-            extra_compile_args=["-O3"],
-            py_limited_api=True,
+            "ws_stream._core",
+            sorted(str(path) for path in Path("core").glob("*.c")),
+            depends=sorted(str(path) for path in Path("core").glob("*.h")),
+            define_macros=macros,
+            # Without contraction a*b+c is rounded as in Python, on every processor.
+            extra_compile_args=["-std=c99", "-O3", "-ffp-contract=off", "-fvisibility=hidden"],
+            libraries=["dl", "pthread"],
+            py_limited_api=not IS_FREE_THREADED,
             optional=True,
         )
     ]
     if sys.byteorder == "little"
     else [],
-    options={"bdist_wheel": {"py_limited_api": "cp311"}},
+    options={} if IS_FREE_THREADED else {"bdist_wheel": {"py_limited_api": "cp311"}},
 )

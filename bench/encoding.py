@@ -1,12 +1,13 @@
-"""What making and encoding pictures costs beside copying them: `python -m bench.encoding`.
+"""What the way of a picture costs beside copying its pixels: `python -m bench.encoding`.
 
 Recorded pictures are written into a ring in memory, one after the other. Of each, in turns: the pixels needed are
-copied, 32 bits at a time, as plainly as numpy can; then they are taken (read, compared, written where new) and encoded
-as the difference from the picture before. Knows nothing of servers.
+copied, 32 bits at a time, as plainly as numpy can; then a walk takes them (reads, compares, writes where new, marks)
+and makes the message for one viewer that shows the picture before. Knows nothing of servers.
 """
 
 import argparse
 import time
+from collections.abc import Callable, Mapping
 from itertools import cycle, islice
 from pathlib import Path
 from statistics import median
@@ -14,12 +15,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ws_stream import codec
-from ws_stream.pixels import rows
 from ws_stream.pixels.formats import RGBX8888
-from ws_stream.pixels.frame import Frame
-from ws_stream.pixels.maker import Maker
 from ws_stream.pixels.rendition import Rendition
+from ws_stream.walk import NumpyWalk, Walk, new_walk
 
 from .content import recorded
 
@@ -28,6 +26,11 @@ LEAST = 120
 """Pictures of a pass: a short recording is repeated, or its first pictures, in new memory, would be most of it."""
 CONTENTS = ("dashboard", "scrolling", "in-place", "desktop", "still", "film", "noise")
 SCREENS = CONTENTS[:5]
+PER_SECOND = 30
+WALKS: Mapping[str, Callable[[float], Walk]] = {
+    "numpy": NumpyWalk,
+    **({} if new_walk(PER_SECOND).__class__ is NumpyWalk else {"compiled": new_walk}),
+}
 
 
 class Costs(NamedTuple):
@@ -44,38 +47,39 @@ class Costs(NamedTuple):
         return (self.taken + self.encoded) / self.copied
 
 
-def measure(pictures: np.ndarray, rendition: Rendition) -> Costs:
+def measure(pictures: np.ndarray, rendition: Rendition, walk: Walk) -> Costs:
     """One pass over a recording."""
-    step, stream = rendition.step, Maker()
+    size = pictures.shape[2], pictures.shape[1]
+    walk.open(0, RGBX8888, rendition, size, epoch=1)
+    acknowledges, fps = False, -1.0  # it is sent every picture
+    viewer = walk.join(-1, 0, acknowledges, fps, 0.0)
+    walk.announced(viewer, 0.0)
+    step = rendition.step
     ring = np.empty((SLOTS, *pictures.shape[1:]), np.uint8)
     words = ring.view("<u4")[..., 0]
     copy = np.empty_like(words[0][::step, ::step])
-    copied = taken = encoded = size = 0.0
-    base: Frame | None = None
+    copied = taken = encoded = sent = 0.0
     count = max(LEAST, len(pictures))
     for number, picture in enumerate(islice(cycle(pictures), count), 1):
-        slot = number % SLOTS
+        slot, now = number % SLOTS, number / PER_SECOND
         ring[slot] = picture
         began = time.perf_counter()
         np.copyto(copy, words[slot][::step, ::step])
         copied += time.perf_counter() - began
         ring[slot] = picture
         began = time.perf_counter()
-        made = stream.make(ring[slot], RGBX8888, rendition, now=number / 30)
+        walk.update(ring[slot], None, now)
+        walk.commit(number)
         taken += time.perf_counter() - began
-        if not made.changes:
-            continue
-        stream.keep(made)
-        frame = Frame(1, number, number, made.format, made.pixels)
-        if base is not None:
-            began = time.perf_counter()
-            message = codec.encode(frame, base, made.changed)
+        began = time.perf_counter()
+        walk.flush(now)
+        if number > 1:  # the first is sent whole
             encoded += time.perf_counter() - began
-            size += len(message)
-            stream.recycle(base.pixels)
-        base = frame
+            sent += sum(len(message) for _, message in walk.messages())
+        else:
+            walk.messages()
     share = 1e6 / count
-    return Costs(copied * share, taken * share, encoded * share, size / count)
+    return Costs(copied * share, taken * share, encoded * share, sent / count)
 
 
 def middle(costs: list[Costs]) -> Costs:
@@ -87,31 +91,33 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(prog="python -m bench.encoding", description=__doc__)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--plain", action="store_true", help="by numpy alone, not compiled")
     parser.add_argument("--cache", type=Path, default=Path("~/.cache/ws-stream-bench"))
     options = parser.parse_args()
-    if options.plain:
-        rows.COMPILED = False
-    print("us a picture  step    copy    take  encode  (take + encode) / copy    bytes")
-    for step in (4, 1):
-        ratios = []
-        for content in CONTENTS:
-            path, _ = recorded(options.cache.expanduser(), content)
-            pictures = np.load(path, mmap_mode="r")
-            lossy = content in ("film", "noise")
-            rendition = Rendition(step=step, tolerance=8 if lossy else 0)
-            found = middle([measure(pictures, rendition) for _ in range(options.rounds)])
-            print(
-                f"{content:12}  {step:4}  {found.copied:6.0f}  {found.taken:6.0f}  {found.encoded:6.0f}"
-                f"  {found.ratio:22.2f}  {found.bytes:7.0f}",
-                flush=True,
-            )
-            ratios += [found] if content in SCREENS else []
-        mean = Costs(*(sum(values) / len(values) for values in zip(*ratios, strict=True)))
-        print(
-            f"screens       {step:4}  {mean.copied:6.0f}  {mean.taken:6.0f}  {mean.encoded:6.0f}"
-            f"  {mean.ratio:22.2f}  {mean.bytes:7.0f}"
-        )
+    print("us a picture            step    copy    take  encode  (take + encode) / copy    bytes")
+    for name, walk in WALKS.items():
+        for step in (4, 1):
+            found = {}
+            for content in CONTENTS:
+                path, _ = recorded(options.cache.expanduser(), content)
+                pictures = np.load(path, mmap_mode="r")
+                lossy = content in ("film", "noise")
+                rendition = Rendition(step=step, tolerance=8 if lossy else 0)
+                passes = [
+                    measure(pictures, rendition, walk(PER_SECOND)) for _ in range(options.rounds)
+                ]
+                found[content] = middle(passes)
+                _tell(name, content, step, found[content])
+            screens = [found[content] for content in SCREENS]
+            means = (sum(values) / len(values) for values in zip(*screens, strict=True))
+            _tell(name, "screens", step, Costs(*means))
+
+
+def _tell(walk: str, content: str, step: int, costs: Costs) -> None:
+    print(
+        f"{walk:8}  {content:12}  {step:4}  {costs.copied:6.0f}  {costs.taken:6.0f}  {costs.encoded:6.0f}"
+        f"  {costs.ratio:22.2f}  {costs.bytes:7.0f}",
+        flush=True,
+    )
 
 
 if __name__ == "__main__":

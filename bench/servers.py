@@ -161,7 +161,7 @@ SERVERS = {
     ),
     "ws-stream-numpy": Server(
         "ws-stream, numpy alone",
-        without("uvloop,ws_stream.pixels._kernel"),
+        without("uvloop,ws_stream._core"),
         contents=("dashboard",),
     ),
     "flask-pil": Server("Flask + PIL", rival("flask_pil", "multipart")),

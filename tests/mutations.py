@@ -5,15 +5,24 @@ from dataclasses import replace
 from random import Random
 from typing import NamedTuple
 
+import lz4.block
 import numpy as np
 
+from tests.strategies import with_checksum
 from ws_stream.codec import encode
 from ws_stream.pixels.formats import FORMATS
 from ws_stream.pixels.frame import Frame, blank
-from ws_stream.protocol.picture import HEADER_LENGTH, Kind, Segment, parse, serialize, with_checksum
+from ws_stream.protocol.picture import (
+    HEADER_LENGTH,
+    Kind,
+    Segment,
+    content_lengths,
+    parse,
+    serialize,
+)
 
 from .strategies import CHANGES, CONTENTS, changed, pixels
-from .vectors.layout import last, sequence
+from .vectors.layout import every, last, marks, sequence
 
 SHAPES = ((1, 1), (1, 9), (2, 5), (5, 7), (13, 2), (40, 5), (64, 9), (9, 40), (333, 3))
 INTERESTING = (0, 1, 2, 3, 4, 5, 6, 7, 8, 12, 35, 36, 37, 40, 48, 255, 256, 16384, 16385)
@@ -59,33 +68,48 @@ def _messages(frame: Frame, base: Frame) -> Iterator[bytes]:
     """What `encode` makes, with a checksum and without, and what it never makes: every kind, row by row."""
     yield encode(frame, base)
     yield with_checksum(encode(frame), frame.checksum())
-    message = parse(encode(replace(frame, pixels=np.zeros_like(frame.pixels)), base))
-    differences = frame.rows ^ base.rows
-    for xor, rows in ((0, frame.rows), (2, differences)):
-        segments = [
-            Segment(row, 1, Kind(xor), rows[row].tobytes())
-            for row in range(frame.height)
-            if differences[row].any()
-        ]
-        yield serialize(message._replace(segments=segments))
-    yield serialize(message._replace(segments=_based(frame, base)))
+    message = parse(encode(frame, base))
+    segments = _based(frame)
+    copies = [segment for segment in segments if segment.kind is Kind.COPY]
+    segments = (copies + [one for one in segments if one.kind is not Kind.COPY])[: frame.height]
+    yield serialize(message._replace(segments=segments))
 
 
-def _based(frame: Frame, base: Frame) -> list[Segment]:
-    """Each row made of another one of the base, in every way; what they become does not matter."""
-    random, height = Random(frame.number), frame.height
-    kinds = [Kind.COPY, Kind.XOR_STORED, Kind.XOR_LZ4, Kind.XOR_UNPADDED, Kind.WHOLE_UNPADDED]
+def _based(frame: Frame) -> list[Segment]:
+    """Each row made in a way of its own; what they become does not matter."""
+    random = Random(frame.number)
     segments = []
-    for row in range(height):
-        kind = random.choice(kinds[: None if frame.format.padded else 3])
-        payload = b"" if kind is Kind.COPY else frame.rows[row].tobytes()
-        if kind.packed:
-            payload = _constant(len(payload) * 3 // 4 if kind.unpadded else len(payload), random)
-        if kind.packed and not 0 < len(payload) < frame.rows.shape[1]:
-            kind, payload = Kind.COPY, b""
-        shift = random.randrange(height) - row if kind is Kind.COPY else 0
+    for row in range(frame.height):
+        kind, content = random.choice(tuple(Kind)), _content(frame, random, row, 1)
+        payload = content
+        if kind is Kind.MARKED_LZ4:
+            payload = last(content)
+            _, most = content_lengths(frame.format, frame.width, 1)
+            kind, payload = (kind, payload) if len(payload) < most else (Kind.MARKED, content)
+        shift = 0
+        if kind is Kind.COPY:
+            payload, shift = b"", random.randrange(frame.height) - row
         segments.append(Segment(row, 1, kind, payload, shift))
     return segments
+
+
+def _content(frame: Frame, random: Random, first: int, rows: int) -> bytes:
+    """Marks made up at random."""
+    width, size = frame.width, frame.format.colour_bytes
+    few = random.random()
+    return marks(
+        [
+            [
+                0
+                if random.random() < few
+                else random.randbytes(size)
+                if row == 0 or random.random() < 0.5
+                else None
+                for _ in range(width)
+            ]
+            for row in range(first, first + rows)
+        ]
+    )
 
 
 def flip_a_bit(random: Random, data: bytes, _: bytes) -> bytes:
@@ -137,23 +161,43 @@ def change_a_block(random: Random, data: bytes, other: bytes) -> bytes:
     change = random.choice((flip_a_bit, flip_a_bit, change_bytes, cut, insert))
     segments = [
         segment._replace(payload=change(random, bytes(segment.payload), other))
-        if segment.kind.packed
+        if segment.kind is Kind.MARKED_LZ4
         else segment
         for segment in message.segments
     ]
-    if not any(segment.kind.packed for segment in segments):
+    if not any(segment.kind is Kind.MARKED_LZ4 for segment in segments):
         return write_a_block(random, data, other)
     return serialize(message._replace(segments=segments, checksum=None))
 
 
-def write_a_block(random: Random, data: bytes, _: bytes) -> bytes:
-    """All rows, as sequences made up at random, most of which are valid."""
+def change_the_marks(random: Random, data: bytes, other: bytes) -> bytes:
+    """Only what is marked changes: bits, masks, literals or colours of a stored payload."""
     message = parse(data)
-    kind = random.choice([kind for kind in Kind if kind.packed])
-    size = message.height * message.width * message.format.bytes_per_pixel
-    if kind.unpadded:
-        size = size * 3 // 4
-    segment = Segment(0, message.height, kind, _block(random, size))
+    change = random.choice((flip_a_bit, flip_a_bit, change_bytes, cut, insert))
+    segments = []
+    for segment in message.segments:
+        payload = bytes(segment.payload)
+        if segment.kind is Kind.MARKED_LZ4:
+            _, most = content_lengths(message.format, message.width, segment.rows)
+            payload = lz4.block.decompress(payload, uncompressed_size=most)
+        if segment.kind is not Kind.COPY:
+            changed_payload = change(random, payload, other)
+            segment = segment._replace(kind=Kind.MARKED, payload=changed_payload)  # noqa: PLW2901
+        segments.append(segment)
+    return serialize(message._replace(segments=segments, checksum=None))
+
+
+def write_a_block(random: Random, data: bytes, _: bytes) -> bytes:
+    """All rows, as the marks of all pixels and then sequences made up at random, most of which are valid."""
+    message = parse(data)
+    width, height = message.width, message.height
+    start = every(width, height)
+    if len(start) < 4:
+        start, first = b"", b""
+    else:
+        first = sequence(start, len(start), 4)
+    size = height * width * message.format.colour_bytes - 4
+    segment = Segment(0, height, Kind.MARKED_LZ4, first + _block(random, max(size, 0)))
     return serialize(message._replace(segments=[segment], checksum=None))
 
 
@@ -162,6 +206,7 @@ MUTATIONS: dict[str, Callable[[Random, bytes, bytes], bytes]] = {
     for mutation in (
         *(flip_a_bit, change_bytes, cut, insert, grow_the_header, splice),
         *(change_a_field, change_a_segment, change_a_block, write_a_block),
+        change_the_marks,
     )
 }
 
@@ -171,12 +216,6 @@ def _with_field(random: Random, data: bytes, at: int, length: int) -> bytes:
     near = (old - 1, old + 1, old ^ 1 << random.randrange(8 * length))
     value = random.choice((*near, random.choice(INTERESTING), random.choice(LARGE)))
     return data[:at] + (value % (1 << 8 * length)).to_bytes(length, "little") + data[at + length :]
-
-
-def _constant(size: int, random: Random) -> bytes:
-    """A block of equal bytes; nothing for fewer than a match takes."""
-    value = random.randbytes(1)
-    return sequence(value, 1, size - 6) + last(value * 5) if size > 12 else b""
 
 
 def _block(random: Random, size: int) -> bytes:

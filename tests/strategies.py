@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from ws_stream.pixels.formats import FORMATS, RGB444, PixelFormat, Pixels
 from ws_stream.pixels.frame import Frame
+from ws_stream.protocol.picture import parse, serialize
 
 # No time is a reason to fail: the machine may be busy with something else.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -24,7 +25,7 @@ shapes = st.tuples(st.integers(1, 40), st.integers(1, 40))
 def pixels(
     pixel_format: PixelFormat, width: int, height: int, content: str, random: np.random.Generator
 ) -> Pixels:
-    """A picture of one of the CONTENTS; padding bytes are as random as the rest."""
+    """A picture of one of the CONTENTS; padding bytes are 255."""
     rows = np.zeros((height, width * pixel_format.bytes_per_pixel), np.uint8)
     if content == "constant":
         rows[:] = random.integers(1, 256)
@@ -37,7 +38,7 @@ def pixels(
     array = rows.view(pixel_format.dtype).reshape(pixel_format.shape(width, height))
     if pixel_format is RGB444:
         array &= 0x0FFF
-    return array
+    return _with_padding(array)
 
 
 def changed(old: Pixels, how: str, random: np.random.Generator) -> Pixels:
@@ -55,7 +56,13 @@ def changed(old: Pixels, how: str, random: np.random.Generator) -> Pixels:
         rows ^= random.integers(0, 4, rows.shape, np.uint8)
     elif how == "blank":
         rows[:] = 0
-    return new
+    return _with_padding(new)
+
+
+def _with_padding(array: Pixels) -> Pixels:
+    if array.shape[2:] == (4,):
+        array[..., 3] = 255
+    return array
 
 
 CHANGES = ("nothing", "one byte", "some rows", "scrolled", "noise", "blank")
@@ -84,3 +91,8 @@ def pairs(
         array = pixels(base.format, base.width, base.height, how, random)
     number = draw(st.integers(base.number + 1, 2**32 - 1))
     return base, Frame(base.epoch, number, draw(TIMES), base.format, array)
+
+
+def with_checksum(message: bytes, checksum: int) -> bytes:
+    """The same message, carrying a checksum of its picture."""
+    return serialize(parse(message)._replace(checksum=checksum))

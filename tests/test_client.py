@@ -8,11 +8,12 @@ import pytest
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.typing import Subprotocol
 
+from tests.strategies import with_checksum
 from ws_stream import ConnectError, Frame, Server, UsageError, client, connect
 from ws_stream.codec import encode
 from ws_stream.pixels.formats import GRAY8
 from ws_stream.protocol import control
-from ws_stream.protocol.picture import SUBPROTOCOL, with_checksum
+from ws_stream.protocol.picture import SUBPROTOCOL
 
 
 @pytest.fixture(autouse=True)

@@ -4,21 +4,25 @@
 
 import { crc32 } from "./crc32.js";
 import { unpack } from "./lz4.js";
-import { COPY, ChecksumError, PACKED, UNPADDED, XOR, check, checkSize, parse } from "./wire.js";
+import { OPAQUE, wordsOf } from "./pixels.js";
+import { COPY, ChecksumError, MARKED_LZ4, check, checkSize } from "./wire.js";
+import { contentLengths, groups, parse } from "./wire.js";
 
 /** @import { PixelFormat } from "./pixels.js" */
-/** @import { Message } from "./wire.js" */
+/** @import { Message, Segment } from "./wire.js" */
 
 /**
- * The one picture a viewer holds, changed in place. `time` is in microseconds since 1970 by the
- * device's clock, `pixels` are as on the wire, `scratch` means nothing between two calls.
- *
- * Number 0 is the blank picture, whatever the pixels are: a difference from it never reads them.
+ * The one picture a viewer holds, changed in place; number 0 is blank. `time` is in microseconds
+ * since 1970 by the device's clock. `scratch` has room for content, `places` for groups' first pixels.
  * @typedef {{epoch: number, number: number, time: number, format: PixelFormat, width: number,
- *   height: number, pixels: Uint8Array, scratch: Uint8Array}} Picture
+ *   height: number, pixels: Uint8Array, scratch: Uint8Array, places: Uint32Array}} Picture
  */
 
 /** @typedef {[firstRow: number, rows: number]} Run */
+
+/** Bits set in a byte. */
+const ONES = new Uint8Array(256);
+for (let byte = 1; byte < 256; byte++) ONES[byte] = ONES[byte >> 1] + (byte & 1);
 
 /**
  * What a viewer holds before the first picture. Throws ProtocolError when it is over the limits.
@@ -27,110 +31,117 @@ import { COPY, ChecksumError, PACKED, UNPADDED, XOR, check, checkSize, parse } f
  */
 export function blank({ epoch, format, width, height }) {
   checkSize(format, width, height);
-  const size = width * height * format.bytesPerPixel;
-  const [pixels, scratch] = [new Uint8Array(size), new Uint8Array(size)];
-  return { epoch, number: 0, time: 0, format, width, height, pixels, scratch };
+  const scratch = new Uint8Array(contentLengths(format, width, height)[1]);
+  const pixels = new Uint8Array(width * height * format.bytesPerPixel);
+  const places = new Uint32Array(height * groups(width));
+  return wipe({ epoch, number: 0, time: 0, format, width, height, pixels, scratch, places });
+}
+
+/** Makes it the blank picture. @param {Picture} picture */
+function wipe(picture) {
+  const { pixels, format } = picture;
+  if (format.bytesPerPixel === 4) wordsOf(pixels).fill(OPAQUE);
+  else pixels.fill(0);
+  return Object.assign(picture, { number: 0, time: 0 });
 }
 
 /**
  * Applies a message to the picture and returns the runs of rows it changed.
  *
- * Throws ProtocolError for an invalid message or one that is not for this picture, and ChecksumError
- * when the result would not be the picture that was sent; the picture is then as it was.
+ * Throws ProtocolError, or ChecksumError when the result is not what was sent; it is blank then.
  * @param {Uint8Array} bytes @param {Picture} picture @returns {Run[]}
  */
 export function decode(bytes, picture) {
-  const message = parse(bytes);
-  checkBase(message, picture);
-  const runs = compose(message, bytes, picture);
-  if (message.checksum !== null && message.checksum !== checksum(picture, runs)) {
-    throw new ChecksumError(`picture ${message.number} is not the one its checksum names`);
+  try {
+    return apply(parse(bytes), bytes, picture);
+  } catch (error) {
+    wipe(picture);
+    throw error;
   }
-  const rowBytes = picture.width * picture.format.bytesPerPixel;
-  for (const [firstRow, rows] of runs) {
-    const start = firstRow * rowBytes;
-    picture.pixels.set(picture.scratch.subarray(start, start + rows * rowBytes), start);
-  }
-  picture.number = message.number;
-  picture.time = message.time;
-  return runs;
 }
 
-/** @param {Message} message @param {Picture} picture */
-function checkBase(message, picture) {
-  const { format, width, height, base, number, epoch } = message;
-  const isSize = width === picture.width && height === picture.height;
-  const isAnnounced = epoch === picture.epoch && format === picture.format && isSize;
-  check(isAnnounced, `${width}x${height} ${format.name} of epoch ${epoch} was not announced`);
-  check(base === 0 || base === picture.number, `base ${base} is not held`);
-  check(number > picture.number, `picture ${number} is not newer than ${picture.number}`);
-}
-
-/**
- * Makes the new rows in the scratch memory, each where it lies in the picture, and says which.
- * @param {Message} message @param {Uint8Array} bytes @param {Picture} picture @returns {Run[]}
- */
-function compose(message, bytes, { pixels, scratch, width, height, format }) {
-  const fromBlank = message.base === 0;
-  if (fromBlank) scratch.fill(0);
+/** @param {Message} message @param {Uint8Array} bytes @param {Picture} picture @returns {Run[]} */
+function apply(message, bytes, picture) {
+  const { base, number, time, checksum, segments } = message;
+  for (const field of /** @type {const} */ (["epoch", "format", "width", "height"])) {
+    check(message[field] === picture[field], `the ${field} was not announced`);
+  }
+  const isNext = (base === 0 || base === picture.number) && number > picture.number;
+  check(isNext, `${number} from ${base}`);
+  const { pixels, scratch, width, height, format } = picture;
+  if (base === 0) wipe(picture);
   const rowBytes = width * format.bytesPerPixel;
-  for (const { firstRow, rows, kind, shift, start, end } of message.segments) {
-    const first = firstRow * rowBytes;
-    const last = first + rows * rowBytes;
-    if (kind & PACKED) {
-      const to = kind & UNPADDED ? first + (last - first) / 4 : first;
-      const isWhole = unpack(bytes, start, end, scratch, to, last);
-      check(isWhole, `the LZ4 block at row ${firstRow} is broken`);
-      if (kind & UNPADDED) pad(scratch, first, last, kind & XOR ? 0 : 255);
+  for (const segment of segments) {
+    const { firstRow, rows, kind, shift, start, end } = segment;
+    if (kind === COPY) {
+      const from = (firstRow + shift) * rowBytes;
+      pixels.copyWithin(firstRow * rowBytes, from, from + rows * rowBytes);
+    } else if (kind === MARKED_LZ4) {
+      const room = contentLengths(format, width, rows)[1];
+      draw(segment, scratch, 0, unpack(bytes, start, end, scratch, 0, room), picture);
     } else {
-      scratch.set(bytes.subarray(start, end), first);
+      draw(segment, bytes, start, end, picture);
     }
-    if (fromBlank) continue;
-    if (kind & XOR) xor(scratch, pixels, first, last);
-    const offset = shift * rowBytes;
-    if (kind === COPY) scratch.set(pixels.subarray(first + offset, last + offset), first);
   }
-  // Rows in no segment are black when the base is blank, whatever was held.
-  if (fromBlank) return [[0, height]];
-  return message.segments.map(({ firstRow, rows }) => [firstRow, rows]);
+  if (checksum !== null && checksum !== crc32(pixels)) {
+    throw new ChecksumError(`picture ${number} is not the one its checksum names`);
+  }
+  Object.assign(picture, { number, time });
+  return base === 0 ? [[0, height]] : segments.map(({ firstRow, rows }) => [firstRow, rows]);
 }
 
 /**
- * Spreads the pixels of three bytes that end at `end` over target[start..end], each with a fourth.
- * @param {Uint8Array} target @param {number} start @param {number} end @param {number} fourth
+ * Changes the marked pixels of rows, once their content `source[bits..end]` is checked. An end of -1
+ * says that it is broken.
+ * @param {Segment} segment @param {Uint8Array} source @param {number} bits @param {number} end
+ * @param {Picture} picture
  */
-function pad(target, start, end, fourth) {
-  for (let from = start + (end - start) / 4; start < end; target[start++] = fourth) {
-    for (let i = 0; i < 3; i++) target[start++] = target[from++];
+function draw({ firstRow, rows }, source, bits, end, { pixels, places, width, format }) {
+  const perRow = groups(width);
+  const count = rows * perRow;
+  const masks = bits + contentLengths(format, width, rows)[0];
+  let marked = 0;
+  for (let at = bits; at < masks; at++) marked += ONES[source[at]];
+  const beyond = width % 8 ? -1 << (width % 8) : 0;
+  let wrong = count % 8 ? source[masks - 1] >> (count % 8) : 0;
+  let coloured = 0;
+  let mask = masks;
+  let nextRow = perRow;
+  let offset = firstRow * width;
+  for (let at = bits, group = 0; at < masks; at++, group += 8) {
+    for (let left = source[at]; left; left &= left - 1) {
+      const here = group + 31 - Math.clz32(left & -left);
+      for (; here >= nextRow; nextRow += perRow) offset += width - 8 * perRow;
+      const marks = source[mask];
+      const literal = source[mask + marked];
+      wrong |= marks ? literal & ~marks : 1;
+      if (here === nextRow - 1) wrong |= marks & beyond;
+      if (firstRow === 0 && here < perRow) wrong |= marks ^ literal;
+      coloured += ONES[literal];
+      places[mask++ - masks] = offset + 8 * here;
+    }
   }
-}
+  // Content that ends too early was read beyond its end.
+  let from = mask + marked;
+  check(!wrong && from + coloured * format.colourBytes === end, `row ${firstRow}: no valid marks`);
 
-/**
- * target ^= source from byte `start` to `end`; both begin at a multiple of 4 in their buffers.
- * @param {Uint8Array} target @param {Uint8Array} source @param {number} start @param {number} end
- */
-function xor(target, source, start, end) {
-  let at = start;
-  // Nearly all rows begin at words.
-  if (start % 4 === 0) {
-    const to = new Int32Array(target.buffer, target.byteOffset, end >> 2);
-    const from = new Int32Array(source.buffer, source.byteOffset, end >> 2);
-    for (let i = start >> 2; i < to.length; i++) to[i] ^= from[i];
-    at = 4 * to.length;
+  const size = format.bytesPerPixel;
+  const words = size === 4 ? wordsOf(pixels) : null;
+  for (let i = 0; i < marked; i++) {
+    const literal = source[mask + i];
+    for (let left = source[masks + i]; left; left &= left - 1) {
+      const bit = left & -left;
+      const pixel = places[i] + 31 - Math.clz32(bit);
+      if (words) {
+        words[pixel] =
+          literal & bit
+            ? source[from++] | (source[from++] << 8) | (source[from++] << 16) | OPAQUE
+            : words[pixel - width];
+        continue;
+      }
+      for (let to = pixel * size; to < (pixel + 1) * size; to++) {
+        pixels[to] = literal & bit ? source[from++] : pixels[to - width * size];
+      }
+    }
   }
-  for (; at < end; at++) target[at] ^= source[at];
-}
-
-/** Of the picture as it will be: runs are in scratch. @param {Picture} picture @param {Run[]} runs */
-function checksum({ pixels, scratch, width, format }, runs) {
-  const rowBytes = width * format.bytesPerPixel;
-  let crc = 0;
-  let at = 0;
-  for (const [firstRow, rows] of runs) {
-    const start = firstRow * rowBytes;
-    crc = crc32(pixels, at, start, crc);
-    at = start + rows * rowBytes;
-    crc = crc32(scratch, start, at, crc);
-  }
-  return crc32(pixels, at, pixels.length, crc);
 }

@@ -9,13 +9,9 @@ const TABLE = new Uint32Array(256).map((_, byte) => {
   return crc;
 });
 
-/**
- * The CRC-32 of `bytes[start..end]`, or, given that of the bytes before, of both together.
- * @param {Uint8Array} bytes @param {number} start @param {number} end @param {number} [before]
- * @returns {number}
- */
-export function crc32(bytes, start, end, before = 0) {
-  let crc = ~before;
-  for (let at = start; at < end; at++) crc = TABLE[(crc ^ bytes[at]) & 0xff] ^ (crc >>> 8);
+/** @param {Uint8Array} bytes @returns {number} */
+export function crc32(bytes) {
+  let crc = -1;
+  for (let at = 0; at < bytes.length; at++) crc = TABLE[(crc ^ bytes[at]) & 0xff] ^ (crc >>> 8);
   return ~crc >>> 0;
 }

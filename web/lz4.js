@@ -1,24 +1,24 @@
 /**
  * Unpacks LZ4 blocks into memory the caller owns. Knows nothing of messages or pictures.
  *
- * Accepts and makes exactly what liblz4's LZ4_decompress_safe does for an output of known length,
- * so that no message is a picture to one viewer and an error to another.
+ * Accepts and makes exactly what liblz4's LZ4_decompress_safe does for the same room, so that no
+ * message is a picture to one viewer and an error to another.
  */
 
-/** A match begins and ends at least so many bytes before the end of the output. */
+/** A match begins and ends at least so many bytes before the end of the room. */
 const MATCH_START_LIMIT = 12;
 const LAST_LITERALS = 5;
-/** What follows literals before a match: an offset, a token and the last literals. */
+/** What follows literals before a match: offset, token, last literals. */
 const SHORTEST_TAIL = 2 + 1 + LAST_LITERALS;
 const SHORTEST_MATCH = 4;
 /** For fewer bytes a plain loop beats the call of a built-in function. */
 const SHORT = 24;
 
 /**
- * Whether `source[position..sourceEnd]` is a block that unpacks to exactly `target[start..end]`.
- * Writes nothing outside of that run; when false, what the run holds is undefined.
+ * Unpacks the block `source[position..sourceEnd]` into `target[start..end]` and nowhere else. How
+ * many bytes it made, or -1: it is broken or has more.
  * @param {Uint8Array} source @param {number} position @param {number} sourceEnd
- * @param {Uint8Array} target @param {number} start @param {number} end @returns {boolean}
+ * @param {Uint8Array} target @param {number} start @param {number} end @returns {number}
  */
 export function unpack(source, position, sourceEnd, target, start, end) {
   let at = start;
@@ -29,13 +29,13 @@ export function unpack(source, position, sourceEnd, target, start, end) {
 
     let length = token >> 4;
     for (let more = length === 15 ? 255 : 0; more === 255; length += more) {
-      if (position >= sourceEnd) return false;
+      if (position >= sourceEnd) return -1;
       more = source[position++];
     }
     const literalsEnd = position + length;
     const isLast =
       !roomy && (at + length > end - MATCH_START_LIMIT || literalsEnd > sourceEnd - SHORTEST_TAIL);
-    if (isLast && (literalsEnd !== sourceEnd || at + length !== end)) return false;
+    if (isLast && (literalsEnd !== sourceEnd || at + length > end)) return -1;
     if (length < SHORT) {
       while (position < literalsEnd) target[at++] = source[position++];
     } else {
@@ -43,23 +43,23 @@ export function unpack(source, position, sourceEnd, target, start, end) {
       at += length;
       position = literalsEnd;
     }
-    if (isLast) return true;
+    if (isLast) return at - start;
 
     const offset = source[position] | (source[position + 1] << 8);
     position += 2;
-    if (at - offset < start) return false;
+    if (at - offset < start) return -1;
     length = token & 15;
     const unchecked = roomy && length < 15 && offset >= 8;
     for (let more = length === 15 ? 255 : 0; more === 255; length += more) {
-      if (position >= sourceEnd) return false;
+      if (position >= sourceEnd) return -1;
       more = source[position++];
     }
     length += SHORTEST_MATCH;
-    if (!unchecked && at + length > end - LAST_LITERALS) return false;
+    if (!unchecked && at + length > end - LAST_LITERALS) return -1;
     repeat(target, at, offset, length);
     at += length;
   }
-  return false;
+  return -1;
 }
 
 /**
@@ -69,11 +69,9 @@ export function unpack(source, position, sourceEnd, target, start, end) {
 function repeat(target, at, offset, length) {
   const end = at + length;
   if (offset === 0) {
-    target.fill(0, at, end); // not valid by the format, but liblz4 takes it and makes zeros
+    target.fill(0, at, end); // not valid, but liblz4 makes zeros
   } else if (length < SHORT) {
     for (let from = at - offset; at < end;) target[at++] = target[from++];
-  } else if (offset === 1) {
-    target.fill(target[at - 1], at, end);
   } else {
     // An overlapping match repeats itself: what it made is copied too, twice as much each time.
     const from = at - offset;

@@ -10,16 +10,23 @@
  */
 
 /**
- * `code` is the format's number on the wire.
- * @typedef {{name: string, code: number, bytesPerPixel: number, toRgba: ToRgba}} PixelFormat
+ * `code` is the format's number on the wire, `colourBytes` are those of a pixel without padding.
+ * @typedef {{name: string, code: number, bytesPerPixel: number, colourBytes: number,
+ *   toRgba: ToRgba}} PixelFormat
  */
 
-// Words are little-endian, as is every machine that runs a browser.
-const OPAQUE = 0xff000000;
+export const OPAQUE = 0xff000000;
+
+/**
+ * Pixels of four bytes as words: little-endian, as is every machine that runs a browser.
+ * @param {Uint8Array} pixels
+ */
+export const wordsOf = ({ buffer, byteOffset, length }) =>
+  new Uint32Array(buffer, byteOffset, length >> 2);
 
 /** @param {number} red @param {number} blue the lowest bits @returns {ToRgba} */
 const from8888 = (red, blue) => (pixels, rgba, first, end) => {
-  const words = new Uint32Array(pixels.buffer, pixels.byteOffset, pixels.length >> 2);
+  const words = wordsOf(pixels);
   for (let i = first; i < end; i++) {
     const word = words[i];
     rgba[i] = ((word >> red) & 255) | (word & 0xff00) | (((word >> blue) & 255) << 16) | OPAQUE;
@@ -71,7 +78,7 @@ const TABLE = [
 
 /** @type {readonly PixelFormat[]} */
 export const FORMATS = TABLE.map(([name, bytesPerPixel, toRgba], at) => {
-  return { name, code: at + 1, bytesPerPixel, toRgba };
+  return { name, code: at + 1, bytesPerPixel, colourBytes: Math.min(3, bytesPerPixel), toRgba };
 });
 export const BY_CODE = new Map(FORMATS.map((format) => [format.code, format]));
 export const BY_NAME = new Map(FORMATS.map((format) => [format.name, format]));

@@ -71,8 +71,9 @@ export class Screen {
       this.#isAwaiting = false;
       this.#draw();
     });
-    if (document.hidden) return;
     const { picture, runs, number, time } = this.#due;
+    // Number 0: a message was refused, and what is shown stays.
+    if (document.hidden || !picture.number) return;
     this.#due = null;
     const { pixels, format, width, height } = picture;
     if (this.#image?.width !== width || this.#image.height !== height) {

@@ -150,12 +150,10 @@ export class Session {
     return { runs };
   }
 
-  /** Drops the picture held, not what is shown. @param {ProtocolError} error @returns {Outcome} */
+  /** @param {ProtocolError} error @returns {Outcome} */
   #refuse(error) {
-    if (!this.picture) return { error };
-    this.picture.number = 0;
     // What was on its way is refused too; asking each time could go round for ever.
-    if (this.#isResyncing) return { error };
+    if (!this.picture || this.#isResyncing) return { error };
     this.#isResyncing = true;
     return { error, reply: { type: "resync" } };
   }

@@ -22,13 +22,11 @@ const HAS_CHECKSUM = 1;
 /** In byte 3: the picture need not be acknowledged. */
 export const QUIET = 2;
 
-/** What becomes of a segment's rows: bits that combine as docs/protocol.md says. */
-export const PACKED = 1;
-export const XOR = 2;
-export const COPY = 4;
-export const UNPADDED = 8;
+/** What becomes of a segment's rows. Kind 0: the payload is not packed. */
+export const MARKED_LZ4 = 1;
+export const COPY = 2;
 
-/** A message that is not valid, or not for the picture held; the picture is untouched. */
+/** A message that is not valid, or not for the picture held. */
 export class ProtocolError extends Error {
   name = "ProtocolError";
 }
@@ -40,7 +38,7 @@ export class ChecksumError extends ProtocolError {
 
 /**
  * A run of rows; its payload is the message's bytes from `start` to before `end`. Rows to be copied
- * lie `shift` rows further down in the base.
+ * lie `shift` rows further down.
  * @typedef {{firstRow: number, rows: number, kind: number, shift: number, start: number,
  *   end: number}} Segment
  */
@@ -70,15 +68,14 @@ export function parse(bytes) {
   const checksum = flags & HAS_CHECKSUM ? view.getUint32(28, true) : null;
   const count = view.getUint32(32, true);
 
-  check(table >= HEADER_LENGTH && table % 4 === 0 && table <= total, `a header of ${table} bytes`);
-  check((flags & ~(HAS_CHECKSUM | QUIET)) === 0, `flags ${flags} are of a later version`);
-  check(base < number, `picture ${number} is based on ${base}`);
-  check(time < MAX_TIME, `capture time ${time} is not below 2^53`);
+  const isTable = table >= HEADER_LENGTH && table % 4 === 0 && table <= total;
+  const isKnown = (flags & ~(HAS_CHECKSUM | QUIET)) === 0;
+  check(isTable && isKnown, `a header of ${table} bytes with flags ${flags}`);
+  check(base < number && time < MAX_TIME, `picture ${number} of ${time}, based on ${base}`);
   if (!format) throw new ProtocolError("no pixel format has this code");
   checkSize(format, width, height);
-  check(count <= height, `${count} segments for ${height} rows`);
   let start = table + count * SEGMENT_LENGTH;
-  check(start <= total, `${count} segments do not fit the message`);
+  check(count <= height && start <= total, `${count} segments do not fit`);
   /** @type {Segment[]} */
   const segments = [];
   let nextRow = 0;
@@ -88,14 +85,16 @@ export function parse(bytes) {
     const kind = view.getUint16(entry + 4, true);
     const shift = view.getInt16(entry + 6, true);
     const end = start + view.getUint32(entry + 8, true);
-    check(firstRow >= nextRow && rows > 0 && firstRow + rows <= height, `row ${firstRow}: order`);
+    const length = end - start;
     const read = firstRow + shift;
-    const isShift = kind === COPY ? read >= 0 && read + rows <= height : shift === 0;
-    check(isShift, `row ${firstRow}: a shift by ${shift}`);
-    checkPayload(kind, end - start, rows * width * format.bytesPerPixel, format);
-    check(end <= total, `row ${firstRow}: the payload leaves the message`);
+    const isCopy = kind === COPY;
+    const isPlace = isCopy ? !nextRow && read >= 0 && read + rows <= height : !shift;
+    const [least, most] = contentLengths(format, width, rows);
+    const isLength = [length >= least && length <= most, length > 0 && length < most, !length];
+    const isInside = firstRow >= nextRow && rows > 0 && firstRow + rows <= height && end <= total;
+    check(isPlace && isInside && isLength[kind], `a segment of kind ${kind} at row ${firstRow}`);
     segments.push({ firstRow, rows, kind, shift, start, end });
-    nextRow = firstRow + rows;
+    if (!isCopy) nextRow = firstRow + rows;
     start = Math.ceil(end / 4) * 4;
   }
   check(start === total, `${total} bytes where ${start} are due`);
@@ -108,17 +107,21 @@ export function parse(bytes) {
  */
 export function checkSize(format, width, height) {
   const areSides = [width, height].every((side) => side >= 1 && side <= MAX_SIDE);
-  check(areSides, `${width}x${height}; a side is 1 to ${MAX_SIDE}`);
-  const size = width * height * format.bytesPerPixel;
-  check(size <= MAX_PICTURE_BYTES, `a picture of ${size} bytes is over the limit`);
+  const isSize = width * height * format.bytesPerPixel <= MAX_PICTURE_BYTES;
+  check(areSides && isSize, `a picture of ${width}x${height} is over the limits`);
 }
 
-/** @param {number} kind @param {number} length @param {number} size @param {PixelFormat} format */
-function checkPayload(kind, length, size, { bytesPerPixel }) {
-  const isUnpadded = bytesPerPixel === 4 && (kind & ~XOR) === (UNPADDED | PACKED);
-  check(kind <= COPY || isUnpadded, `${kind} is no kind`);
-  const isRight = kind & PACKED ? length > 0 && length < size : length === (kind < COPY ? size : 0);
-  check(isRight, `${length} bytes for ${size}`);
+/** Of eight pixels in a row. @param {number} width */
+export const groups = (width) => (width + 7) >> 3;
+
+/**
+ * The least and the most bytes of the content of marked rows.
+ * @param {PixelFormat} format @param {number} width @param {number} rows
+ */
+export function contentLengths({ colourBytes }, width, rows) {
+  const count = rows * groups(width);
+  const least = (count + 7) >> 3;
+  return [least, least + 2 * count + rows * width * colourBytes];
 }
 
 /** @param {unknown} isRight @param {string} sentence thrown as a ProtocolError where it is not */

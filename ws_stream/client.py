@@ -28,8 +28,8 @@ CLOCK_EVERY = 10.0
 """Seconds between two questions of the time; two crystals drift apart by well under 1 ms in that."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 10.0
 """Seconds to wait before connecting again: doubled from the first to the longest, with jitter."""
-MAX_MESSAGE = MAX_PICTURE_BYTES + 2**20
-"""Bytes of the longest message read: the largest picture with the headers of all its rows."""
+MAX_MESSAGE = MAX_PICTURE_BYTES * 3 // 2
+"""Bytes of the longest message read: the largest picture, and the marks of all its pixels, of a byte each."""
 
 _FINAL_STATUS = (400, 403, 404, 426)
 _FINAL_CLOSE = (1003, 1008, 1009)

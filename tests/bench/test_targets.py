@@ -30,9 +30,9 @@ def test_what_was_not_measured_is_neither_met_nor_missed() -> None:
 
 def test_screens_are_the_mean_of_all_five() -> None:
     ours = [cell(name, "ws-stream", cpu=1) for name in SCREENS]
-    theirs = [cell(name, "flask-pil", cpu=2 + 5 * (name == "still")) for name in SCREENS]
+    theirs = [cell(name, "flask-pil", cpu=4 + 5 * (name == "still")) for name in SCREENS]
     result = of(ours + theirs, "screens", "CPU", "flask-pil")
-    assert result.reached == 1 / 3
+    assert result.reached == 1 / 5
     assert result.met
     assert result.group == "screens"
 
@@ -43,8 +43,8 @@ def test_a_part_of_the_screens_is_said_to_be_a_part() -> None:
 
 
 def test_steps_are_kept_apart() -> None:
-    cells = [cell("film", "ws-stream", step=1), cell("film", "flask-pil", step=4)]
-    assert of(cells, "film", "CPU", "flask-pil").reached is None
+    cells = [cell("film", "ws-stream", step=1), cell("film", "simplejpeg", step=4)]
+    assert of(cells, "film", "CPU", "simplejpeg").reached is None
 
 
 def test_one_wrong_picture_on_one_screen_is_not_exact() -> None:

@@ -11,7 +11,7 @@ from playwright.async_api import Page
 
 from tests.browser.chromium import canvas, opened
 from ws_stream import Server, Stream
-from ws_stream.hub import window
+from ws_stream.hub import subscription
 
 HIDE = """
 window.isHidden = HIDDEN;
@@ -97,7 +97,7 @@ async def test_a_page_that_opens_hidden_is_sent_its_first_picture_when_it_is_loo
 async def test_a_hidden_page_without_timers_is_not_taken_for_dead(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(window, "DEAD_AFTER", 7.0)
+    monkeypatch.setattr(subscription, "DEAD_AFTER", 7.0)
     async with Server(port=0) as server, opened("about:blank") as page:
         stream = server.stream("life")
         stream.publish(grey(1))
@@ -106,7 +106,7 @@ async def test_a_hidden_page_without_timers_is_not_taken_for_dead(
         await page.evaluate("window.setTimeout = () => 0; hide(true)")
         await asyncio.sleep(9)
         assert await page.evaluate("sockets") == 1
-        assert len(stream.audience.viewers) == 1
+        assert len(stream.audience.subscriptions) == 1
 
 
 async def test_what_cannot_be_asked_for_is_answered_with_the_servers_sentence() -> None:
@@ -152,9 +152,9 @@ async def noise(stream: Stream) -> AsyncIterator[None]:
 async def behind(page: Page, stream: Stream) -> int:
     """How many pictures ago the page drew one last."""
     drawn = int(await page.evaluate("wsStream.screen.drawnNumber"))
-    (feed,) = stream.audience.feeds.values()
-    assert feed.newest
-    return feed.newest.number - drawn
+    (shown,) = stream.audience.shown.values()
+    _, number, _ = stream.walk.state(shown.slot)
+    return number - drawn
 
 
 async def test_a_page_on_a_slow_processor_says_so_and_slows_no_other() -> None:

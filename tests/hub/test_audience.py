@@ -1,122 +1,292 @@
-from collections.abc import Callable
+"""Who shares a picture, what each may have, and how much is wanted."""
 
-import numpy as np
+import json
+from dataclasses import replace
+from random import Random
+from typing import cast
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from ws_stream.hub.audience import MAX_RENDITIONS, Audience
-from ws_stream.pixels.formats import GRAY8
+from ws_stream.hub.audience import MAX_RENDITIONS, Audience, Limits, Shown
+from ws_stream.hub.subscription import Subscription
+from ws_stream.limits import MAX_NUMBER, MAX_STEP
+from ws_stream.pixels.formats import GRAY8, RGB565
 from ws_stream.pixels.rendition import Crop, Rendition
 from ws_stream.protocol.request import Request
+from ws_stream.walk import NumpyWalk
+
+from .viewer import BOTH_WALKS, NewWalk
 
 
-def waker() -> Callable[[], None]:
-    return lambda: None
+class Peer:
+    """Notes what is said to it."""
+
+    def __init__(self) -> None:
+        self.said: list[dict[str, object]] = []
+
+    def fileno(self) -> int:
+        return -1
+
+    def write(self, message: str) -> None:
+        self.said.append(json.loads(message))
+
+    def finish_picture(self) -> None: ...
+
+    def time_out(self) -> None: ...
 
 
-def audience(default: Rendition | None = None, fps: float = 30) -> Audience:
-    people = Audience("a", default or Rendition(step=4), fps)
-    people.resize(1024, 600)
+def audience(
+    default: Rendition | None = None, fps: float = 30, walk: NewWalk = NumpyWalk
+) -> Audience:
+    people = Audience("a", default or Rendition(step=4), fps, walk(fps))
+    people.resize(GRAY8, 1024, 600)
     return people
 
 
-def test_viewers_with_equal_wishes_share_a_feed() -> None:
-    people = audience()
-    one = people.join(waker(), Request(step=8), 0)
-    other = people.join(waker(), Request(step=8, fps=2), 0)
-    third = people.join(waker(), Request(), 0)
-    assert one.feed is other.feed is not third.feed
+def join(people: Audience, request: Request | None = None) -> Subscription:
+    return people.join(Peer(), request or Request(), 0)
 
 
-def test_wishes_that_come_to_the_same_picture_share_a_feed() -> None:
-    people = audience(Rendition())
-    whole = people.join(waker(), Request(), 0)
-    for requested in (
-        Request(crop=Crop(0, 0, 1024, 600)),
-        Request(crop=Crop(0, 0, 9999, 9999)),
-        Request(average=True),
-    ):
-        assert people.join(waker(), requested, 0).feed is whole.feed
+def seen(people: Audience, subscription: Subscription) -> Shown:
+    return people.shown[people.subscriptions[subscription]]
 
 
-def test_past_the_bound_the_nearest_rendition_is_given() -> None:
-    people = audience(Rendition())
-    for step in (1, 2, 8, 16)[:MAX_RENDITIONS]:
-        people.join(waker(), Request(step=step), 0)
-    given = people.join(waker(), Request(step=7), 0)
-    assert given.feed.rendition.step == 8
-    assert len(people.feeds) == MAX_RENDITIONS
+class TestSharing:
+    def test_viewers_with_equal_wishes_share_a_variant(self) -> None:
+        people = audience()
+        one = join(people, Request(step=8))
+        other = join(people, Request(step=8, fps=2))
+        third = join(people)
+        assert seen(people, one) is seen(people, other) is not seen(people, third)
+
+    def test_wishes_that_come_to_the_same_picture_share_a_variant(self) -> None:
+        people = audience(Rendition())
+        whole = seen(people, join(people))
+        for requested in (
+            Request(crop=Crop(0, 0, 1024, 600)),
+            Request(crop=Crop(0, 0, 9999, 9999)),
+            Request(average=True),
+        ):
+            assert seen(people, join(people, requested)) is whole
+
+    def test_past_the_bound_the_nearest_rendition_is_given(self) -> None:
+        people = audience(Rendition())
+        for step in (1, 2, 8, 16)[:MAX_RENDITIONS]:
+            join(people, Request(step=step))
+        assert seen(people, join(people, Request(step=7))).rendition.step == 8
+        assert len(people.shown) == MAX_RENDITIONS
+
+    def test_a_place_among_the_renditions_is_freed_by_the_last_who_leaves(self) -> None:
+        people = audience()
+        viewers = [join(people, Request(step=8)) for _ in range(2)]
+        people.leave(viewers[0])
+        assert len(people.shown) == 1
+        people.leave(viewers[1])
+        assert not people.shown
+        assert not people.subscriptions
+
+    def test_who_comes_back_to_a_rendition_that_was_forgotten_finds_a_new_epoch(self) -> None:
+        people, epochs = audience(), set()
+        for _ in range(3):
+            viewer = join(people)
+            announcement = seen(people, viewer).announcement
+            assert announcement
+            epochs.add(announcement.epoch)
+            people.leave(viewer)
+        assert len(epochs) == 3
 
 
-def test_a_place_among_the_renditions_is_freed_by_the_last_who_leaves() -> None:
-    people, wakes = audience(), [waker(), waker()]
-    for wake in wakes:
-        people.join(wake, Request(step=8), 0)
-    people.leave(wakes[0])
-    assert len(people.feeds) == 1
-    people.leave(wakes[1])
-    assert not people.feeds
-    assert not people.viewers
+class TestMoving:
+    def test_a_viewer_may_change_its_mind(self) -> None:
+        people = audience()
+        viewer = join(people)
+        part = Rendition(Crop(10, 10, 100, 100))
+        people.move(viewer, part, 1)
+        assert seen(people, viewer).rendition == part
+        assert len(people.shown) == 1
+
+    async def test_to_ask_for_what_it_sees_changes_nothing(self) -> None:
+        people, peer = audience(Rendition()), Peer()
+        viewer = people.join(peer, Request(), 0)
+        people.greet(viewer)
+        before = seen(people, viewer)
+        for same in (Rendition(), Rendition(average=True), Rendition(Crop(0, 0, 1024, 600))):
+            people.move(viewer, same, 1)
+        assert seen(people, viewer) is before
+        assert len(peer.said) == 1
+
+    async def test_it_is_told_what_it_sees_from_then_on_and_again_when_it_returns(self) -> None:
+        people, peer = audience(Rendition()), Peer()
+        join(people)
+        viewer = people.join(peer, Request(), 0)
+        people.greet(viewer)
+        people.move(viewer, Rendition(step=2), 1)
+        people.move(viewer, Rendition(), 2)
+        assert [said["step"] for said in peer.said] == [1, 2, 1]
+        assert peer.said[0]["epoch"] == peer.said[2]["epoch"]
+
+    @BOTH_WALKS
+    async def test_one_that_is_alone_may_move_also_when_all_places_are_taken(
+        self, walk: NewWalk
+    ) -> None:
+        people = audience(Rendition(), walk=walk)
+        viewers = [join(people, Request(step=step)) for step in range(1, MAX_RENDITIONS + 1)]
+        for x in range(20):
+            part = Rendition(Crop(x, 0, 16, 16))
+            people.move(viewers[2], part, x)
+            assert seen(people, viewers[2]).rendition == part
+        assert len(people.shown) == MAX_RENDITIONS
+
+    async def test_one_of_several_moves_to_the_nearest_there_is(self) -> None:
+        people = audience(Rendition())
+        viewers = [join(people, Request(step=step)) for step in range(1, MAX_RENDITIONS + 1)]
+        companion = join(people, Request(step=1))
+        people.move(companion, Rendition(step=50), 1)
+        assert seen(people, companion) is seen(people, viewers[-1])
 
 
-def test_a_viewer_may_change_its_mind() -> None:
-    people, wake = audience(), waker()
-    viewer = people.join(wake, Request(), 0)
-    people.want(wake, Rendition(Crop(10, 10, 100, 100)), 1)
-    assert viewer.feed.rendition == Rendition(Crop(10, 10, 100, 100))
-    assert list(people.feeds.values()) == [viewer.feed]
-    people.want(wake, Rendition(Crop(10, 10, 100, 100)), 1)
-    assert list(viewer.feed.wakes) == [wake]
+class TestGrants:
+    @pytest.mark.parametrize(
+        ("requested", "given"),
+        [
+            (Rendition(), Rendition(step=4)),
+            (Rendition(step=3), Rendition(step=4)),
+            (Rendition(step=5), Rendition(step=5)),
+            (Rendition(Crop(0, 0, 256, 150)), Rendition(Crop(0, 0, 256, 150))),
+            (Rendition(Crop(0, 0, 257, 150)), Rendition(Crop(0, 0, 257, 150), 2)),
+            (Rendition(Crop(1000, 0, 256, 150)), Rendition(Crop(1000, 0, 24, 150))),
+            (Rendition(Crop(2000, 0, 256, 150)), Rendition(step=4)),
+        ],
+    )
+    async def test_no_viewer_gets_more_pixels_than_the_owner_of_the_device_chose(
+        self, requested: Rendition, given: Rendition
+    ) -> None:
+        people = audience()
+        viewer = join(people)
+        people.move(viewer, requested, 0)
+        assert seen(people, viewer).rendition == given
+
+    def test_before_the_size_is_known_wishes_are_kept_and_bounded_afterwards(self) -> None:
+        people = Audience("a", Rendition(step=4), 30, NumpyWalk(30))
+        viewer = join(people, Request(step=1))
+        assert seen(people, viewer).announcement is None
+        people.resize(GRAY8, 1024, 600)
+        assert seen(people, viewer).rendition == Rendition(step=4)
+
+    def test_as_many_pictures_are_wanted_as_the_hungriest_viewer_may_have(self) -> None:
+        people = audience(fps=30)
+        assert people.fps() == 0
+        for fps, wanted in ((0, 0), (2, 2), (500, 30)):
+            join(people, Request(fps=fps))
+            assert people.fps() == wanted
+        join(people)
+        people.limit(Limits(10))
+        assert people.fps() == 10
+        people.limit(Limits(500))
+        assert people.fps() == 30
 
 
-@pytest.mark.parametrize(
-    ("requested", "given"),
-    [
-        (Rendition(), Rendition(step=4)),
-        (Rendition(step=3), Rendition(step=4)),
-        (Rendition(step=5), Rendition(step=5)),
-        (Rendition(Crop(0, 0, 256, 150)), Rendition(Crop(0, 0, 256, 150))),
-        (Rendition(Crop(0, 0, 257, 150)), Rendition(Crop(0, 0, 257, 150), 2)),
-        (Rendition(Crop(1000, 0, 256, 150)), Rendition(Crop(1000, 0, 24, 150))),
-        (Rendition(Crop(2000, 0, 256, 150)), Rendition(step=4)),
-    ],
-)
-def test_no_viewer_gets_more_pixels_than_the_owner_of_the_device_chose(
-    requested: Rendition, given: Rendition
+class TestSourcesAndLimits:
+    @BOTH_WALKS
+    def test_a_new_size_or_format_begins_an_epoch_and_an_equal_one_does_not(
+        self, walk: NewWalk
+    ) -> None:
+        people = audience(walk=walk)
+        viewer = join(people, Request(crop=Crop(0, 0, 8, 8)))
+        epochs = []
+        for pixel_format, size, is_new in (
+            (GRAY8, (1024, 600), False),
+            (GRAY8, (1024, 601), True),  # although what is shown is of the size it was
+            (RGB565, (1024, 601), True),
+            (RGB565, (1024, 601), False),
+        ):
+            assert people.resize(pixel_format, *size) == is_new
+            epochs.append(people.walk.state(seen(people, viewer).slot)[0])
+            announcement = seen(people, viewer).announcement
+            assert announcement
+            assert announcement.epoch == epochs[-1], "what is announced is what the walk shows"
+        assert len(set(epochs)) == 3
+
+    def test_to_save_work_every_rendition_becomes_coarser(self) -> None:
+        people = audience()
+        viewer = join(people)
+        for extra_step, step in ((1, 4), (2, 8), (4, 16), (MAX_STEP, MAX_STEP), (1, 4)):
+            people.limit(Limits(30, extra_step))
+            assert seen(people, viewer).rendition.step == step
+            announcement = seen(people, viewer).announcement
+            assert announcement
+            assert announcement.step == step
+
+    def test_what_limits_do_not_change_keeps_its_epoch(self) -> None:
+        people = audience()
+        coarsest = join(people, Request(step=MAX_STEP))
+        before = seen(people, coarsest)
+        for limits in (Limits(5), Limits(5, 2), Limits(5, 4, throttled=True), Limits(30, 1)):
+            people.limit(limits)
+            assert seen(people, coarsest) is before
+
+    async def test_the_rate_announced_is_the_most_there_can_be_whatever_the_limit_is_now(
+        self,
+    ) -> None:
+        people, peer = audience(fps=30), Peer()
+        people.limit(Limits(5))
+        people.greet(people.join(peer, Request(), 0))
+        assert peer.said[0]["fps"] == 30
+
+    async def test_who_joins_a_failing_stream_is_told_why_there_is_nothing(self) -> None:
+        people, peer = audience(), Peer()
+        people.problem = "the camera is gone"
+        viewer = people.join(peer, Request(), 0)
+        people.greet(viewer)
+        people.greet(viewer)
+        assert [said["type"] for said in peer.said] == ["stream", "problem"]
+        assert peer.said[1]["reason"] == "the camera is gone"
+
+
+@given(st.randoms(use_true_random=False), st.integers(1, 60))
+def test_after_any_history_variants_are_those_watched_and_within_their_bound(
+    random: Random, events: int
 ) -> None:
-    people, wake = audience(), waker()
-    people.join(wake, Request(), 0)
-    people.want(wake, requested, 0)
-    assert people.viewers[wake].feed.rendition == given
+    people = Audience("a", Rendition(step=2), 30, NumpyWalk(30))
+    viewers: list[Subscription] = []
+    for now in range(events):
+        step, width = random.choice([1, 2, 3, 8, MAX_STEP]), random.choice([1, 5, 64])
+        match random.choice(["join", "join", "leave", "move", "resize", "limit"]):
+            case "join":
+                viewers.append(people.join(Peer(), Request(step=step), now))
+            case "leave" if viewers:
+                people.leave(viewers.pop(random.randrange(len(viewers))))
+            case "move" if viewers:
+                wish = Rendition(Crop(random.randrange(70), 0, width, 3), step)
+                people.move(random.choice(viewers), wish, now)
+            case "resize":
+                people.resize(random.choice([GRAY8, RGB565]), width, 7)
+            case "limit":
+                people.limit(Limits(random.choice([1, 30]), random.choice([1, 2])))
+        assert set(people.subscriptions) == set(viewers)
+        assert set(people.subscriptions.values()) == set(people.shown)
+        slots = {shown.slot for shown in people.shown.values()}
+        assert len(slots) == len(people.shown) <= MAX_RENDITIONS
+        assert slots <= set(range(MAX_RENDITIONS))
+        for shown in people.shown.values():
+            if shown.announcement:
+                assert people.walk.state(shown.slot)[0] == shown.announcement.epoch
 
 
-def test_as_many_pictures_are_wanted_as_the_hungriest_viewer_may_have() -> None:
-    people = audience(fps=30)
-    assert people.fps() == 0
-    people.join(waker(), Request(fps=0), 0)
-    assert people.fps() == 0
-    people.join(waker(), Request(fps=2), 0)
-    assert people.fps() == 2
-    people.join(waker(), Request(fps=500), 0)
-    assert people.fps() == 30
-    people.join(waker(), Request(), 0)
-    people.limit(10, 1, saves_work=True)
-    assert people.fps() == 10
-
-
-def test_to_save_work_every_rendition_becomes_coarser_and_viewers_are_told() -> None:
+def test_an_epoch_that_begins_because_numbers_are_used_up_is_announced_with_the_next_report() -> (
+    None
+):
     people = audience()
-    viewer = people.join(waker(), Request(), 0)
-    array = np.zeros((600, 1024), np.uint8)
-    for coarser, step in ((1, 4), (2, 8), (8, 16), (1, 4)):
-        people.limit(30, coarser, saves_work=coarser > 1)
-        people.resize(1024, 600)
-        viewer.feed.put(viewer.feed.maker.make(array, GRAY8, viewer.feed.making), 1)
-        assert viewer.feed.announcement
-        assert viewer.feed.announcement.step == step
-        assert viewer.feed.saves_work == (coarser > 1)
-
-
-def test_who_joins_a_failing_stream_is_told_why_there_is_nothing() -> None:
-    people = audience()
-    people.set_problem("the camera is gone")
-    assert people.join(waker(), Request(), 0).feed.problem == "the camera is gone"
+    subscription = join(people)
+    people.greet(subscription)
+    before = seen(people, subscription).announcement
+    variant = cast(NumpyWalk, people.walk)._variants[0]
+    variant.picture = replace(variant.picture, number=MAX_NUMBER)
+    variant.commit(1)
+    people.report(1.0)
+    after = seen(people, subscription).announcement
+    assert before
+    assert after == before._replace(epoch=variant.picture.epoch) != before
+    assert people.walk.report(subscription.place, 1.0)[0] == 1  # and its first picture was sent

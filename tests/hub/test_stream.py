@@ -1,406 +1,790 @@
 import asyncio
+import socket
 import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from tests.strategies import CONTENTS, SEEDS, formats, pixels, shapes
 from ws_stream.errors import UsageError
-from ws_stream.hub.feed import Feed
+from ws_stream.hub import stream as stream_module
+from ws_stream.hub.audience import Limits
 from ws_stream.hub.stream import Stream
-from ws_stream.pixels.formats import BGRX8888, RGB444, RGB565, RGBX8888
-from ws_stream.pixels.maker import Maker
+from ws_stream.limits import MAX_STEP
+from ws_stream.pixels.formats import BGRX8888, GRAY8, RGB444, RGB565, RGBX8888, PixelFormat, Pixels
 from ws_stream.pixels.rendition import Crop, Rendition
+from ws_stream.pixels.resample import resample
+from ws_stream.protocol import control
 from ws_stream.protocol.request import Request
+from ws_stream.walk import NumpyWalk, new_walk
+
+from .viewer import BOTH_WALKS, UNHURRIED, NewWalk, Room, Viewer, picture, until
 
 
-def picture(value: int, width: int = 8, height: int = 6) -> np.ndarray:
-    return np.full((height, width, 4), value, np.uint8)
+def in_a_thread(work: Callable[[], None]) -> None:
+    """Done by another thread, while the event loop, this one, runs nothing."""
+    failures: list[BaseException] = []
 
+    def run() -> None:
+        try:
+            work()
+        except BaseException as error:
+            failures.append(error)
 
-def shown(feed: Feed) -> int:
-    assert feed.newest
-    return int(feed.newest.pixels[0, 0, 0])
-
-
-async def test_a_published_picture_reaches_who_watches_shrunk() -> None:
-    stream = Stream("a", rendition=Rendition(step=4))
-    feed = stream.join(lambda: None).feed
-    stream.publish(picture(7))
-    assert shown(feed) == 7
-    assert feed.newest
-    assert feed.newest.pixels.shape == (2, 2, 4)
-
-
-async def test_who_comes_later_sees_the_picture_that_was_published_last() -> None:
-    stream = Stream("a")
-    stream.publish(picture(1))
-    stream.publish(picture(2))
-    feed = stream.join(lambda: None).feed
-    assert shown(feed) == 2
-
-
-async def test_the_array_may_be_changed_once_publish_has_returned() -> None:
-    stream = Stream("a")
-    feed = stream.join(lambda: None).feed
-    array = picture(1)
-    stream.publish(array)
-    array[:] = 9
-    assert shown(feed) == 1
-
-
-async def test_nothing_is_read_while_nobody_watches(monkeypatch: pytest.MonkeyPatch) -> None:
-    reads = []
-    monkeypatch.setattr(Maker, "make", lambda *arguments: reads.append(arguments))
-    stream = Stream("a")
-    stream.publish(picture(1))
-    assert not stream.watched
-    assert reads == []
-
-
-async def test_a_feed_ends_with_its_last_viewer_and_the_next_has_a_new_epoch() -> None:
-    stream, wakes = Stream("a"), [lambda: None, lambda: None]
-    stream.publish(picture(1))
-    feed = stream.join(wakes[0]).feed
-    again = stream.join(wakes[1]).feed
-    assert again is feed
-    stream.leave(wakes[0])
-    assert stream.watched
-    stream.leave(wakes[1])
-    assert not stream.watched
-    assert not stream.audience.viewers
-    later = stream.join(wakes[0]).feed
-    assert later.newest and feed.newest
-    assert later.newest.epoch != feed.newest.epoch
-
-
-async def test_pictures_published_from_another_thread_arrive_newest_last() -> None:
-    stream = Stream("a")
-    woken = asyncio.Event()
-    feed = stream.join(woken.set).feed
-
-    def publish() -> None:
-        for value in range(200):
-            stream.publish(picture(value))
-
-    thread = threading.Thread(target=publish)
+    thread = threading.Thread(target=run)
     thread.start()
-    while thread.is_alive() or not feed.newest or shown(feed) != 199:
-        await asyncio.wait_for(woken.wait(), 5)
-        woken.clear()
-    thread.join()
-    assert feed.newest.number <= 200
+    thread.join(20)
+    assert not thread.is_alive()
+    assert not failures
 
 
-async def test_while_the_loop_is_busy_only_the_newest_picture_is_kept() -> None:
-    stream = Stream("a")
-    feed = stream.join(lambda: None).feed
+@contextmanager
+def publishing(work: Callable[[], None]) -> Iterator[None]:
+    """Done again and again by another thread."""
+    failures: list[BaseException] = []
+    done = threading.Event()
 
-    def publish() -> None:
-        for value in range(100):
-            stream.publish(picture(value))
+    def run() -> None:
+        try:
+            while not done.is_set():
+                work()
+        except BaseException as error:
+            failures.append(error)
 
-    thread = threading.Thread(target=publish)
+    thread = threading.Thread(target=run)
     thread.start()
-    thread.join()  # the loop, this thread, runs nothing meanwhile
-    await asyncio.sleep(0)
-    assert feed.newest
-    assert (feed.newest.number, shown(feed)) == (1, 99)
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join(20)
+    assert not thread.is_alive()
+    assert not failures
 
 
-def test_the_format_is_taken_from_the_first_array() -> None:
-    stream = Stream("a")
-    stream.publish(np.zeros((2, 2), np.uint16))
-    assert stream.format is RGB565
-    with pytest.raises(UsageError, match="no rgb565 picture"):
-        stream.publish(picture(1))
-
-
-def test_a_given_format_is_kept() -> None:
-    stream = Stream("a", format=BGRX8888)
-    stream.publish(picture(1))
-    assert stream.format is BGRX8888 is not RGBX8888
-
-
-async def test_an_array_that_does_not_fit_is_refused_and_nothing_is_lost() -> None:
-    stream = Stream("a", rendition=Rendition(crop=Crop(0, 0, 8, 6)))
-    stream.publish(picture(1))
-    with pytest.raises(UsageError, match=r"the crop 0,0,8,6 leaves the picture, which is 4x4"):
-        stream.publish(picture(2, 4, 4))
-    feed = stream.join(lambda: None).feed
-    assert shown(feed) == 1
-
-
-@pytest.mark.parametrize("name", ["", "a b", "a/b", "ä", "a" * 65, "a\n"])
-def test_a_name_that_would_not_do_in_an_address_is_refused(name: str) -> None:
-    with pytest.raises(UsageError, match="cannot name a stream"):
-        Stream(name)
-
-
-@pytest.mark.parametrize("fps", [0, -1, float("nan"), float("inf"), 1001])
-def test_an_impossible_rate_is_refused(fps: float) -> None:
-    with pytest.raises(UsageError, match="pictures per second"):
-        Stream("a", fps=fps)
-
-
-class FakeProducer:
-    """Counts what is asked of it."""
-
-    def __init__(self) -> None:
-        self.polls = self.rests = 0
-
-    def poll(self, stream: Stream) -> float:
-        assert stream.watched
-        self.polls += 1
-        return asyncio.get_running_loop().time() + 0.01
-
-    def rest(self) -> None:
-        self.rests += 1
-
-
-async def test_the_producer_is_asked_while_somebody_watches_and_again_when_somebody_returns() -> (
-    None
-):
-    producer = FakeProducer()
-    stream, wakes = Stream("a", producer=producer), [lambda: None, lambda: None]
-    for _ in range(2):
-        polls, rests = producer.polls, producer.rests
-        stream.join(wakes[0])
-        stream.join(wakes[1])
-        await asyncio.sleep(0)
-        assert producer.polls == polls + 1
-        await asyncio.sleep(0.1)
-        assert producer.polls >= polls + 3
-        assert producer.rests == rests
-        stream.leave(wakes[0])
-        stream.leave(wakes[1])
-        await asyncio.sleep(0.03)
-        assert producer.rests == rests + 1
-        polls = producer.polls
-        await asyncio.sleep(0.05)
-        assert producer.polls == polls
-    stream.close()
-
-
-async def test_a_producer_rests_when_its_stream_is_closed() -> None:
-    producer = FakeProducer()
-    stream = Stream("a", producer=producer)
-    stream.join(lambda: None)
-    await asyncio.sleep(0)
-    stream.close()
-    polls = producer.polls
-    await asyncio.sleep(0.05)
-    assert (producer.polls, producer.rests) == (polls, 1)
-
-
-async def test_a_still_picture_published_again_and_again_is_one_picture() -> None:
-    stream = Stream("a")
-    feed = stream.join(lambda: None).feed
-    array = picture(1)
-    for _ in range(3):
-        stream.publish(array)
-    assert feed.newest
-    assert feed.newest.number == 1
-
-
-async def test_pictures_that_nobody_holds_any_more_give_their_memory_to_later_ones() -> None:
-    stream = Stream("a")
-    feed = stream.join(lambda: None).feed
-    memories = set()
-    for value in range(20):
+def publish_all(stream: Stream, values: Iterable[int]) -> None:
+    for value in values:
         stream.publish(picture(value))
-        assert feed.newest
-        memories.add(feed.newest.pixels.ctypes.data)
-    assert len(memories) <= 3
 
 
-async def test_a_picture_that_is_news_to_one_rendition_only_does_not_lose_that_of_another() -> None:
-    stream = Stream("a")
-    whole = stream.join(lambda: None).feed
-    part = stream.join(lambda: None, Request(crop=Crop(0, 0, 8, 2))).feed
-    stream.publish(picture(1))
-    array = picture(2)
+def distort(array: Pixels, how: str) -> Pixels:
+    """The same picture in memory of other strides."""
+    if how == "upside down":
+        return array[::-1].copy()[::-1]
+    if how == "mirrored":
+        return array[:, ::-1].copy()[:, ::-1]
+    if how == "sparse":
+        wide = np.zeros((2 * array.shape[0], 3 * array.shape[1], *array.shape[2:]), array.dtype)
+        wide[::2, ::3] = array
+        return wide[::2, ::3]
+    if how == "planar":
+        return np.moveaxis(np.moveaxis(array, -1, 0).copy(), 0, -1)
+    if how == "read-only":
+        array.flags.writeable = False
+    return array
 
-    def publish() -> None:
+
+DISTORTIONS = ("as it is", "upside down", "mirrored", "sparse", "planar", "read-only")
+
+
+class TestPictures:
+    @given(
+        pixel_format=formats,
+        size=shapes,
+        content=st.sampled_from(CONTENTS),
+        seed=SEEDS,
+        how=st.sampled_from(DISTORTIONS),
+        step=st.integers(1, 3),
+        walk=st.sampled_from([NumpyWalk, new_walk]),
+    )
+    def test_whatever_its_strides_a_published_picture_is_shown_exactly(
+        self,
+        pixel_format: PixelFormat,
+        size: tuple[int, int],
+        content: str,
+        seed: int,
+        how: str,
+        step: int,
+        walk: NewWalk,
+    ) -> None:
+        array = pixels(pixel_format, *size, content, np.random.default_rng(seed))
+
+        async def publish() -> None:
+            rendition = Rendition(step=step)
+            stream = Stream("a", format=pixel_format, rendition=rendition, walk=walk)
+            viewer = Room(stream).enter()
+            stream.publish(distort(array, how))
+            assert np.array_equal(viewer.pixels, resample(array, pixel_format, rendition))  # type: ignore[arg-type]  # None is unequal
+            stream.close()
+
+        asyncio.run(publish())
+
+    @BOTH_WALKS
+    async def test_who_comes_later_sees_the_picture_that_was_published_last(
+        self, walk: NewWalk
+    ) -> None:
+        stream = Stream("a", walk=walk)
+        stream.publish(picture(1))
+        stream.publish(picture(2))
+        room = Room(stream)
+        assert room.enter().shown == 2
+        assert room.enter(Request(step=2)).shown == 2
+
+    async def test_the_array_may_be_changed_once_publish_has_returned(self) -> None:
+        stream = Stream("a")
+        viewer = Room(stream).enter()
+        array = picture(1)
+        stream.publish(array)
+        array[:] = 9
+        assert viewer.shown == 1
+
+    async def test_nothing_is_read_while_nobody_watches(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        stream = Stream("a", walk=NumpyWalk)
+        monkeypatch.setattr(stream.walk, "publish", None)
+        stream.publish(picture(1))
+        assert not stream.watched
+
+    async def test_a_still_picture_published_again_and_again_is_one_picture(self) -> None:
+        stream = Stream("a", fps=1000)
+        viewer = Room(stream).enter()
+        for _ in range(3):
+            stream.publish(picture(1))
+            await asyncio.sleep(0.01)
+        assert viewer.pixels is not None
+        assert viewer.pictures == 1
+
+    @BOTH_WALKS
+    async def test_a_picture_that_is_news_to_one_rendition_only_does_not_lose_that_of_another(
+        self, walk: NewWalk
+    ) -> None:
+        stream = Stream("a", fps=1000, walk=walk)
+        room = Room(stream)
+        whole, part = room.enter(), room.enter(Request(crop=Crop(0, 0, 8, 2), acknowledge=False))
+        stream.publish(picture(1))
+        array = picture(2)
         stream.publish(array)
         array[5] = 9  # outside of the part
         stream.publish(array)
+        await until(lambda: whole.pixels is not None and bool(whole.pixels[5, 0, 0] == 9))
+        await part.sees(2)
+        assert whole.shown == 2
 
-    thread = threading.Thread(target=publish)
-    thread.start()
-    thread.join()
-    await asyncio.sleep(0)
-    assert (shown(whole), shown(part)) == (2, 2)
-    assert whole.newest
-    assert whole.newest.pixels[5, 0, 0] == 9
-
-
-async def test_with_a_damage_hint_only_the_rows_it_names_are_read() -> None:
-    stream = Stream("a")
-    feed = stream.join(lambda: None).feed
-    array = picture(1)
-    stream.publish(array)
-    array[:] = 9
-    stream.publish(array, damage=[(2, 1, 3, 2)])
-    assert feed.newest
-    assert feed.newest.pixels[:, 0, 0].tolist() == [1, 9, 9, 1, 1, 1]
+    async def test_with_a_depth_viewers_get_fewer_bits(self) -> None:
+        stream = Stream("a", rendition=Rendition(depth=12))
+        viewer = Room(stream).enter()
+        stream.publish(picture(0xA7))
+        assert viewer.pixels is not None
+        assert (viewer.pixels == 0xAAA).all()
+        assert viewer.held
+        assert viewer.held.format is RGB444
 
 
-async def test_hints_of_pictures_that_were_skipped_are_not_lost() -> None:
-    stream = Stream("a")
-    feed = stream.join(lambda: None).feed
-    array = picture(1)
-    stream.publish(array)
+class TestSizes:
+    @BOTH_WALKS
+    async def test_a_new_size_is_announced_before_its_first_picture_and_an_equal_one_is_not(
+        self, walk: NewWalk
+    ) -> None:
+        stream = Stream("a", fps=1000, walk=walk)
+        viewer = Room(stream).enter()
+        for value, width in enumerate((8, 8, 5, 5, 8), 1):
+            stream.publish(picture(value, width))
+            await viewer.sees(value)
+        announced = viewer.heard(control.Announcement)
+        assert [told.width for told in announced if isinstance(told, control.Announcement)] == [
+            8,
+            5,
+            8,
+        ]
+        assert (
+            len({told.epoch for told in announced if isinstance(told, control.Announcement)}) == 3
+        )
 
-    def publish() -> None:
-        for row in range(6):
-            array[row] = 9
-            stream.publish(array, damage=[(0, row, 8, 1)])
+    @BOTH_WALKS
+    async def test_whenever_sizes_change_in_a_thread_no_picture_comes_before_it_is_announced(
+        self, walk: NewWalk
+    ) -> None:
+        stream = Stream("a", fps=1000, walk=walk)
+        room, random = Room(stream), np.random.default_rng(1)
+        calls = iter(range(10**9))
 
-    thread = threading.Thread(target=publish)
-    thread.start()
-    thread.join()
-    await asyncio.sleep(0)
-    assert feed.newest
-    assert (feed.newest.pixels[..., :3] == 9).all()
+        def publish() -> None:
+            value = next(calls)
+            stream.publish(picture(1 + value % 250, int(random.integers(1, 4))))
+
+        with publishing(publish):
+            for _ in range(100):
+                viewer = room.enter(Request(step=int(random.integers(1, 3)), acknowledge=False))
+                await asyncio.sleep(0)
+                await viewer.sees()
+                viewer.leave()
+            last = room.enter()
+        stream.publish(picture(255, 7))
+        await last.sees(255)
+        assert last.held
+        assert last.held.width == 7
+
+    async def test_the_format_is_taken_from_the_first_array(self) -> None:
+        stream = Stream("a")
+        stream.publish(np.zeros((2, 2), np.uint16))
+        assert stream.format is RGB565
+        with pytest.raises(UsageError, match="no rgb565 picture"):
+            stream.publish(picture(1))
+
+    def test_a_given_format_is_kept(self) -> None:
+        stream = Stream("a", format=BGRX8888)
+        stream.publish(picture(1))
+        assert stream.format is BGRX8888 is not RGBX8888
+
+    async def test_an_array_that_does_not_fit_is_refused_and_nothing_is_lost(self) -> None:
+        stream = Stream("a", rendition=Rendition(crop=Crop(0, 0, 8, 6)))
+        stream.publish(picture(1))
+        refused = r"the crop 0,0,8,6 leaves the picture, which is 4x4"
+        with pytest.raises(UsageError, match=refused):
+            stream.publish(picture(2, 4, 4))
+        viewer = Room(stream).enter()
+        with pytest.raises(UsageError, match=refused):
+            stream.publish(picture(2, 4, 4))
+        assert viewer.shown == 1
 
 
-async def test_who_joins_between_hints_gets_the_whole_picture() -> None:
-    stream = Stream("a")
-    array = picture(1)
-    stream.publish(array)
-    array[3] = 9
-    stream.publish(array, damage=[(0, 3, 8, 1)])
-    feed = stream.join(lambda: None).feed
-    array[4] = 9
-    stream.publish(array, damage=[(0, 4, 8, 1)])
-    assert feed.newest
-    assert feed.newest.pixels[:, 0, 0].tolist() == [1, 1, 1, 9, 9, 1]
+class TestThreads:
+    @BOTH_WALKS
+    async def test_pictures_published_by_a_thread_arrive_newest_last(self, walk: NewWalk) -> None:
+        stream = Stream("a", fps=1000, walk=walk)
+        viewer = Room(stream).enter()
+        in_a_thread(lambda: publish_all(stream, range(200)))
+        await viewer.sees(199)
+        assert viewer.pictures <= 200
+
+    @BOTH_WALKS
+    async def test_a_thread_may_publish_before_anybody_watches_and_while_viewers_come_and_go(
+        self, walk: NewWalk
+    ) -> None:
+        stream = Stream("a", fps=1000, walk=walk)
+        room, calls = Room(stream), iter(range(10**9))
+        in_a_thread(lambda: stream.publish(picture(1)))
+        with publishing(lambda: stream.publish(picture(1 + next(calls) % 250))):
+            for _ in range(100):
+                viewer = room.enter()
+                assert viewer.shown, "a viewer never waits for the next picture"
+                await asyncio.sleep(0)
+                viewer.leave()
+        assert not stream.watched
+        assert not stream.audience.shown
+
+    @BOTH_WALKS
+    async def test_who_joins_while_pictures_are_published_is_not_left_with_an_older_one(
+        self, walk: NewWalk
+    ) -> None:
+        stream = Stream("a", fps=1000, walk=walk)
+        room = Room(stream)
+        for last in range(1, 50):
+            viewers: list[Viewer] = []
+            published = threading.Thread(target=publish_all, args=(stream, (250, 251, last)))
+            published.start()
+            viewers.append(room.enter())
+            viewers.append(room.enter(Request(step=2, acknowledge=False)))
+            await asyncio.to_thread(published.join, 20)
+            for viewer in viewers:
+                await viewer.sees(last)
+                viewer.leave()
+
+    async def test_who_joins_is_not_shown_an_older_picture_after_one_that_comes_meanwhile(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        stream = Stream("a", fps=1000, walk=NumpyWalk)
+        stream.publish(picture(1))
+        thread = threading.Thread(target=stream.publish, args=(picture(2),))
+        publish = stream.walk.publish
+
+        def let_the_thread_go_first(*arguments: Any) -> object:  # noqa: ANN401 - handed on as they came
+            if threading.current_thread() is not thread:
+                thread.start()
+                thread.join(0.2)  # as far as it comes
+            return publish(*arguments)
+
+        monkeypatch.setattr(stream.walk, "publish", let_the_thread_go_first)
+        viewer = Room(stream).enter()
+        await asyncio.to_thread(thread.join, 20)
+        await viewer.sees(2)
+
+    @BOTH_WALKS
+    @pytest.mark.parametrize("is_early", [True, False], ids=["at first", "later"])
+    async def test_no_picture_of_another_size_gets_between_an_announcement_and_its_picture(
+        self, walk: NewWalk, is_early: bool
+    ) -> None:
+        stream = Stream("a", fps=1000, walk=walk)
+        stream.publish(picture(1))
+        thread = threading.Thread(target=stream.publish, args=(picture(2, 3, 3),))
+
+        class Interrupted(Viewer):
+            is_armed = is_early
+
+            def write(self, message: str) -> None:
+                super().write(message)
+                if self.is_armed:
+                    self.is_armed = False
+                    thread.start()
+                    thread.join(0.2)  # as far as it comes
+
+        room = Room(stream)
+        viewer = Interrupted(room, UNHURRIED)
+        room.viewers[viewer.subscription.place] = viewer
+        stream.begin(viewer.subscription)
+        if not is_early:
+            viewer.is_armed = True
+            stream.limit(Limits(1000, 2))
+        await asyncio.to_thread(thread.join, 20)
+        await viewer.sees(2)
+
+    async def test_a_picture_of_a_thread_does_not_come_after_a_later_one(self) -> None:
+        stream = Stream("a", fps=1000)
+        viewer = Room(stream).enter()
+        in_a_thread(lambda: stream.publish(picture(1)))
+        stream.publish(picture(2))
+        await viewer.sees(2)
+        await asyncio.sleep(0.01)
+        assert viewer.shown == 2
+
+    @BOTH_WALKS
+    async def test_a_stream_may_be_closed_while_a_thread_publishes_and_be_joined_again(
+        self, walk: NewWalk
+    ) -> None:
+        stream = Stream("a", fps=1000, walk=walk)
+        room, calls = Room(stream), iter(range(10**9))
+
+        def publish() -> None:
+            value = next(calls)
+            stream.publish(picture(1 + value % 250, 3 + value % 2))
+
+        with publishing(publish):
+            for _ in range(20):
+                viewer = room.enter()
+                await viewer.sees()
+                stream.close()
+                await asyncio.sleep(0.001)
+                viewer.leave()
+            viewer = room.enter()
+        stream.publish(picture(255, 9))
+        await viewer.sees(255)
+
+    def test_no_viewer_is_told_anything_by_another_thread_also_after_the_stream_is_closed(
+        self,
+    ) -> None:
+        stream, tellers = Stream("a", fps=1000), set[int]()
+
+        class Listener(Viewer):
+            def write(self, message: str) -> None:
+                tellers.add(threading.get_ident())
+                super().write(message)
+
+        async def watch() -> None:
+            viewer = Listener(Room(stream), Request())
+            stream.begin(viewer.subscription)
+            stream.publish(picture(1))
+            stream.close()
+            in_a_thread(lambda: stream.publish(picture(2, 3)))
+            in_a_thread(lambda: stream.set_problem("gone"))
+            in_a_thread(lambda: stream.set_behind(behind=True))
+
+        asyncio.run(watch())
+        in_a_thread(lambda: stream.publish(picture(3, 5)))
+        assert tellers == {threading.get_ident()}
 
 
-async def test_a_wrong_hint_is_found_where_that_is_asked_for() -> None:
-    stream = Stream("a", verify_damage=True)
-    stream.join(lambda: None)
-    array = picture(1)
-    stream.publish(array)
-    array[4] = 9
-    with pytest.raises(UsageError, match="row 4 has changed outside of the damage given"):
+class TestRates:
+    async def test_a_picture_that_comes_too_early_is_shown_when_its_turn_comes(self) -> None:
+        stream = Stream("a", fps=20)
+        viewer = Room(stream).enter()
+        for value in (1, 2, 3, 4):
+            stream.publish(picture(value))
+        assert viewer.shown is not None
+        assert viewer.shown < 4
+        await viewer.sees(4)
+
+    async def test_a_socket_that_fills_up_when_its_turn_comes_is_handed_over_at_once(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(stream_module, "REPORT_EVERY", 1000)  # a report would take it anyway
+        stream = Stream("a", fps=4)
+        near, far = socket.socketpair()
+
+        class Connection(Viewer):
+            def fileno(self) -> int:
+                return near.fileno()
+
+        near.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+        viewer = Connection(Room(stream), Request(acknowledge=False))
+        stream.begin(viewer.subscription)
+        stream.publish(picture(1))
+        assert not viewer.finished
+        with near, far:
+            near.setblocking(False)
+            while True:
+                try:
+                    near.send(bytes(4096))
+                except BlockingIOError:
+                    break
+            stream.publish(picture(2))  # too early
+            await until(lambda: viewer.finished > 0)
+            stream.leave(viewer.subscription)
+
+    async def test_as_many_are_wanted_as_the_hungriest_viewer_may_have(self) -> None:
+        stream = Stream("a", fps=30)
+        room = Room(stream)
+        assert stream.wanted == 0
+        room.enter(Request(fps=0))
+        assert (stream.watched, stream.wanted) == (True, 0)
+        room.enter(Request(fps=2))
+        assert stream.wanted == 2
+        hungry = room.enter(Request(fps=500))
+        assert stream.wanted == 30
+        stream.limit(Limits(10))
+        assert stream.wanted == 10
+        hungry.leave()
+        assert stream.wanted == 2
+
+
+class TestLimits:
+    async def test_viewers_are_told_anew_only_of_what_becomes_coarser(self) -> None:
+        stream = Stream("a", fps=1000)
+        room = Room(stream)
+        fine, coarsest = room.enter(), room.enter(Request(step=MAX_STEP))
+        stream.publish(picture(1))
+        steps: list[int] = []
+        for limits in (
+            Limits(9),
+            Limits(9, 2),
+            Limits(8, 2),
+            Limits(8, 2, behind=True),
+            Limits(30),
+        ):
+            stream.limit(limits)
+            (*_, told) = fine.heard(control.Announcement)
+            assert isinstance(told, control.Announcement)
+            steps.append(told.step)
+            await fine.sees(1)
+        assert steps == [1, 2, 2, 2, 1]
+        assert len(fine.heard(control.Announcement)) == 3
+        assert len(coarsest.heard(control.Announcement)) == 1
+
+    async def test_a_device_that_cannot_keep_up_says_so_from_any_thread(self) -> None:
+        stream = Stream("a")
+        Room(stream).enter()
+        in_a_thread(lambda: stream.set_behind(behind=True))
+        await until(lambda: stream.audience.limits.behind)
+        in_a_thread(lambda: stream.set_behind(behind=False))
+        await until(lambda: not stream.audience.limits.behind)
+
+
+class TestProblems:
+    async def test_each_is_told_once_and_also_to_who_comes_later(self) -> None:
+        stream = Stream("a")
+        room = Room(stream)
+        stream.set_problem("the camera is gone")
+        early = room.enter()
+        stream.publish(picture(1))
+        stream.set_problem("the camera is gone")
+        late = room.enter(Request(step=2))
+        for viewer in (early, late):
+            assert viewer.heard(control.Problem) == [("the camera is gone",)]
+        stream.set_problem(None)
+        stream.set_problem(None)
+        for viewer in (early, late):
+            assert viewer.heard(control.Problem) == [("the camera is gone",), (None,)]
+        assert room.enter().heard(control.Problem) == []
+
+    async def test_one_that_is_over_before_the_loop_has_heard_of_it_does_not_stay(self) -> None:
+        stream = Stream("a")
+        viewer = Room(stream).enter()
+
+        def stutter() -> None:
+            stream.set_problem("a glitch")
+            stream.set_problem(None)
+
+        in_a_thread(stutter)
+        await asyncio.sleep(0.01)
+        assert stream.problem is None
+        assert viewer.heard(control.Problem) in ([], [("a glitch",), (None,)])
+
+
+class TestDamage:
+    @BOTH_WALKS
+    async def test_only_the_rows_it_names_are_read(self, walk: NewWalk) -> None:
+        stream = Stream("a", fps=1000, walk=walk)
+        viewer = Room(stream).enter()
+        array = picture(1)
+        stream.publish(array)
+        array[:] = 9
+        stream.publish(array, damage=[(2, 1, 3, 2)])
+        await until(
+            lambda: (
+                viewer.pixels is not None and viewer.pixels[:, 0, 0].tolist() == [1, 9, 9, 1, 1, 1]
+            )
+        )
+
+    @BOTH_WALKS
+    async def test_that_of_pictures_nobody_was_sent_is_not_lost(self, walk: NewWalk) -> None:
+        stream = Stream("a", fps=30, walk=walk)
+        viewer = Room(stream).enter()
+        array = picture(1)
+        stream.publish(array)
+
+        def publish() -> None:
+            for row in range(6):
+                array[row] = 9
+                stream.publish(array, damage=[(0, row, 8, 1)])
+
+        in_a_thread(publish)
+        await until(lambda: viewer.pixels is not None and bool((viewer.pixels[..., :3] == 9).all()))
+
+    @BOTH_WALKS
+    async def test_who_joins_between_gets_the_whole_picture(self, walk: NewWalk) -> None:
+        stream = Stream("a", fps=1000, walk=walk)
+        array = picture(1)
+        stream.publish(array)
+        array[3] = 9
         stream.publish(array, damage=[(0, 3, 8, 1)])
-    stream.publish(array, damage=[(0, 4, 8, 1)])
-
-
-@pytest.mark.parametrize(
-    "damage", [[(0, 0, 8)], [(0, -5, 8, 3)], [(0, 99, 8, 3)], [], [(0, 0, 0, 0)]]
-)
-async def test_hints_outside_of_the_picture_change_nothing_and_malformed_ones_are_refused(
-    damage: list[tuple[int, int, int, int]],
-) -> None:
-    stream = Stream("a")
-    feed = stream.join(lambda: None).feed
-    stream.publish(picture(1))
-    if damage and len(damage[0]) != 4:
-        with pytest.raises(UsageError, match=r"right would be \(x, y, width, height\)"):
-            stream.publish(picture(9), damage=damage)
-    else:
-        stream.publish(picture(9), damage=damage)
-    assert shown(feed) == 1
-
-
-async def test_who_joins_while_a_picture_is_being_published_is_shown_it(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    stream, joined = Stream("a"), []
-    make = stream.read
-
-    def join_first(*arguments: object) -> object:
-        pictures = make(*arguments)  # type: ignore[arg-type]  # handed on as they came
-        joined.append(stream.join(lambda: None).feed)
-        return pictures
-
-    monkeypatch.setattr(stream, "read", join_first)
-    stream.publish(picture(7))
-    assert shown(joined[0]) == 7
-
-
-async def test_a_thread_may_go_on_publishing_to_a_closed_stream_which_may_be_joined_again() -> None:
-    stream = Stream("a")
-    wakes = [lambda: None, lambda: None]
-    stream.join(wakes[0])
-    stream.close()
-    await asyncio.to_thread(stream.publish, picture(1))
-    stream.leave(wakes[0])
-    feed = stream.join(wakes[1]).feed
-    assert shown(feed) == 1
-    await asyncio.to_thread(stream.publish, picture(2))
-    await asyncio.sleep(0)
-    assert shown(feed) == 2
-
-
-@pytest.mark.parametrize(
-    ("array", "sentence"),
-    [
-        ([[1]], "list is no picture; right would be a numpy array"),
-        (np.zeros((20000, 2), np.uint8), "a picture of 2x20000 gray8 is too large to send"),
-        (np.zeros((2, 20000), np.uint8), "a picture of 20000x2 gray8 is too large to send"),
-        (np.broadcast_to(np.uint8(0), (8192, 8193, 4)), "8193x8192 rgbx8888 is too large to send"),
-    ],
-)
-def test_what_no_viewer_could_be_shown_is_refused_at_once(array: np.ndarray, sentence: str) -> None:
-    with pytest.raises(UsageError, match=sentence):
-        Stream("a").publish(array)
-
-
-@pytest.mark.parametrize("time_us", [-1, 2**53])
-def test_a_time_that_cannot_be_is_refused(time_us: int) -> None:
-    with pytest.raises(UsageError, match="right would be microseconds since 1970"):
-        Stream("a").publish(picture(1), time_us=time_us)
-
-
-async def test_a_picture_within_the_tolerance_is_exact_soon_after_publishing_has_stopped() -> None:
-    stream = Stream("a", rendition=Rendition(tolerance=8))
-    feed = stream.join(lambda: None).feed
-    stream.publish(picture(100))
-    stream.publish(picture(105))
-    assert shown(feed) == 100
-    async with asyncio.timeout(5):
-        while shown(feed) != 105:
-            await asyncio.sleep(0.01)
-    assert stream.is_settled
-    stream.publish(picture(101))
-    assert shown(feed) == 105
-    stream.close()
-
-
-async def test_a_tolerance_and_a_damage_hint_go_together() -> None:
-    stream = Stream("a", rendition=Rendition(tolerance=8), verify_damage=True)
-    feed = stream.join(lambda: None).feed
-    array = picture(100)
-    stream.publish(array)
-    array[2] = 104
-    array[4] = 109
-    stream.publish(array, damage=[(0, 4, 8, 1)])
-    assert feed.newest
-    assert feed.newest.pixels[:, 0, 0].tolist() == [100, 100, 100, 100, 109, 100]
-    array[2] = 110
-    with pytest.raises(UsageError, match="row 2 has changed outside of the damage given"):
+        room = Room(stream)
+        viewer = room.enter()
+        array[4] = 9
         stream.publish(array, damage=[(0, 4, 8, 1)])
-    stream.close()
+        late = room.enter(Request(step=2, acknowledge=False))
+        await until(
+            lambda: (
+                viewer.pixels is not None and viewer.pixels[:, 0, 0].tolist() == [1, 1, 1, 9, 9, 1]
+            )
+        )
+        assert late.pixels is not None
+        assert late.pixels[:, 0, 0].tolist() == [1, 1, 9]
+
+    async def test_a_first_picture_is_read_wholly_whatever_its_damage(self) -> None:
+        stream = Stream("a")
+        viewer = Room(stream).enter()
+        stream.publish(picture(5), damage=[])
+        assert viewer.pixels is not None
+        assert (viewer.pixels[..., :3] == 5).all()
+
+    @BOTH_WALKS
+    async def test_a_wrong_one_is_found_where_that_is_asked_for(self, walk: NewWalk) -> None:
+        stream = Stream("a", fps=1000, verify_damage=True, walk=walk)
+        viewer = Room(stream).enter()
+        array = picture(1)
+        stream.publish(array)
+        array[4] = 9
+        with pytest.raises(UsageError, match=r"rows outside of the damage .* have changed"):
+            stream.publish(array, damage=[(0, 3, 8, 1)])
+        await until(lambda: viewer.pixels is not None and bool(viewer.pixels[4, 0, 0] == 9))
+        stream.publish(array, damage=[(0, 4, 8, 1)])
+
+    @BOTH_WALKS
+    @pytest.mark.parametrize(
+        "damage", [[(0, -5, 8, 3)], [(0, 99, 8, 3)], [(0, 2**62, 8, 2**62)], [], [(0, 0, 0, 0)]]
+    )
+    async def test_one_outside_of_the_picture_changes_nothing(
+        self, damage: list[tuple[int, int, int, int]], walk: NewWalk
+    ) -> None:
+        stream = Stream("a", walk=walk)
+        stream.publish(picture(1))
+        viewer = Room(stream).enter()
+        stream.publish(picture(9), damage=damage)
+        await asyncio.sleep(0)
+        assert viewer.shown == 1
+
+    @pytest.mark.parametrize("damage", [[(0, 0, 8)], [(0, 0.5, 8, 1)], [3], [None], ["four"]])
+    async def test_what_is_none_is_refused(self, damage: object) -> None:
+        stream = Stream("a")
+        viewer = Room(stream).enter()
+        stream.publish(picture(1))
+        with pytest.raises(UsageError, match=r"right would be \(x, y, width, height\)"):
+            stream.publish(picture(9), damage=damage)  # type: ignore[arg-type]  # wrong on purpose
+        assert viewer.shown == 1
 
 
-async def test_with_a_depth_viewers_get_fewer_bits() -> None:
-    stream = Stream("a", rendition=Rendition(depth=12))
-    feed = stream.join(lambda: None).feed
-    stream.publish(picture(0xA7))
-    assert feed.newest
-    assert feed.newest.format is RGB444
-    assert (feed.newest.pixels == 0xAAA).all()
+class TestTolerance:
+    @BOTH_WALKS
+    @pytest.mark.parametrize(
+        ("default", "request_"),
+        [(8, Request(acknowledge=False)), (0, Request(tolerance=8, acknowledge=False))],
+        ids=["the stream's", "the viewer's"],
+    )
+    async def test_a_picture_is_exact_soon_after_publishing_has_stopped(
+        self, walk: NewWalk, default: int, request_: Request
+    ) -> None:
+        stream = Stream("a", fps=1000, rendition=Rendition(tolerance=default), walk=walk)
+        viewer = Room(stream).enter(request_)
+        stream.publish(picture(100))
+        stream.publish(picture(105))
+        assert viewer.shown == 100
+        await viewer.sees(105)
+        assert stream.walk.is_settled()
+        stream.close()
+
+    @BOTH_WALKS
+    async def test_rows_that_stand_still_become_exact_while_others_are_published_for_ever(
+        self, walk: NewWalk
+    ) -> None:
+        stream = Stream("a", fps=1000, rendition=Rendition(tolerance=8), walk=walk)
+        viewer = Room(stream).enter()
+        array = picture(100)
+        stream.publish(array)
+        array[1:] = 105
+        stream.publish(array)
+
+        def shown() -> list[int]:
+            return [] if viewer.pixels is None else viewer.pixels[1:, 0, 0].tolist()
+
+        async with asyncio.timeout(20):
+            while shown() != [105] * 5:
+                array[0] = (int(array[0, 0, 0]) + 50) % 200
+                stream.publish(array, damage=[(0, 0, 8, 1)])
+                await asyncio.sleep(0.01)
+        stream.close()
+
+    @BOTH_WALKS
+    async def test_right_damage_passes_for_right_also_while_a_picture_becomes_exact(
+        self, walk: NewWalk
+    ) -> None:
+        stream = Stream(
+            "a", fps=1000, rendition=Rendition(tolerance=8), verify_damage=True, walk=walk
+        )
+        viewer = Room(stream).enter()
+        array = picture(100)
+        stream.publish(array)
+        array[2] = 104
+        stream.publish(array, damage=[(0, 2, 8, 1)])
+        async with asyncio.timeout(20):
+            while viewer.pixels is None or viewer.pixels[2, 0, 0] != 104:
+                stream.publish(array, damage=[])
+                await asyncio.sleep(0.01)
+        array[4] = 120
+        with pytest.raises(UsageError, match="rows outside of the damage"):
+            stream.publish(array, damage=[(0, 2, 8, 1)])
+        stream.close()
+
+    @BOTH_WALKS
+    async def test_right_damage_passes_for_right_whatever_looks_at_the_picture_first(
+        self, walk: NewWalk, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(stream_module, "SETTLE_EVERY", 1000)
+        rendition = Rendition(tolerance=8)
+        stream = Stream("a", fps=1000, rendition=rendition, verify_damage=True, walk=walk)
+        Room(stream).enter()
+        array = picture(100)
+        stream.publish(array)
+        array[2] = 104
+        for _ in range(12):
+            stream.publish(array, damage=[(0, 2, 8, 1)])
+            await asyncio.sleep(0.1)
+        stream.close()
 
 
-async def test_a_picture_that_a_thread_handed_over_does_not_come_after_a_later_one() -> None:
-    stream = Stream("a")
-    feed = stream.join(lambda: None).feed
-    thread = threading.Thread(target=stream.publish, args=(picture(1),))
-    thread.start()
-    thread.join()  # the loop, this thread, has not taken it yet
-    stream.publish(picture(2))
-    await asyncio.sleep(0.01)
-    assert shown(feed) == 2
+class Producer:
+    """Notes what is asked of it."""
+
+    def __init__(self) -> None:
+        self.wanted: list[float] = []
+        self.checks = self.closed = 0
+
+    def demand(self, stream: Stream) -> None:
+        self.wanted.append(stream.wanted)
+
+    def check(self, stream: Stream) -> None:
+        assert stream.watched
+        self.checks += 1
+
+    def close(self, stream: Stream) -> None:
+        assert stream.name
+        self.closed += 1
+
+
+class TestProducers:
+    async def test_one_is_told_whenever_more_or_less_is_wanted(self) -> None:
+        producer = Producer()
+        stream = Stream("a", fps=30, producer=producer)
+        room = Room(stream)
+        assert producer.wanted == []
+        slow = room.enter(Request(fps=2))
+        quick = room.enter()
+        stream.limit(Limits(10))
+        quick.subscription.set_rate(1, time.monotonic())
+        stream.demand()
+        slow.leave()
+        quick.leave()
+        assert producer.wanted == [2, 30, 10, 2, 1, 0]
+
+    async def test_one_is_checked_and_viewers_hear_of_their_stream_again_and_again_while_they_watch(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(stream_module, "REPORT_EVERY", 0.01)
+        producer = Producer()
+        stream = Stream("a", producer=producer)
+        room = Room(stream)
+        for _ in range(2):
+            producer.checks = 0
+            viewer = room.enter()
+            await until(lambda: producer.checks > 3)
+            assert len(viewer.heard(control.Unchanged)) > 2
+            viewer.leave()
+        await asyncio.sleep(0.03)
+        checks = producer.checks
+        await asyncio.sleep(0.05)
+        assert producer.checks == checks
+
+    async def test_reports_go_on_for_who_joins_a_stream_again_that_was_closed_with_viewers(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(stream_module, "REPORT_EVERY", 0.01)
+        stream = Stream("a")
+        room = Room(stream)
+        room.enter()
+        stream.close()
+        viewer = room.enter()
+        await until(lambda: len(viewer.heard(control.Unchanged)) > 2)
+        stream.close()
+
+    async def test_one_is_closed_with_its_stream(self) -> None:
+        producer = Producer()
+        stream = Stream("a", producer=producer)
+        Room(stream).enter()
+        stream.close()
+        assert producer.closed == 1
+
+
+class TestRefusals:
+    @pytest.mark.parametrize("name", ["", "a b", "a/b", "ä", "a" * 65, "a\n"])
+    def test_a_name_that_would_not_do_in_an_address(self, name: str) -> None:
+        with pytest.raises(UsageError, match="cannot name a stream"):
+            Stream(name)
+
+    @pytest.mark.parametrize("fps", [0, -1, float("nan"), float("inf"), 1001])
+    def test_an_impossible_rate(self, fps: float) -> None:
+        with pytest.raises(UsageError, match="pictures per second"):
+            Stream("a", fps=fps)
+
+    @pytest.mark.parametrize(
+        ("array", "sentence"),
+        [
+            ([[1]], "list is no picture; right would be a numpy array"),
+            (np.zeros((20000, 2), np.uint8), "a picture of 2x20000 gray8 is too large to send"),
+            (np.zeros((2, 20000), np.uint8), "a picture of 20000x2 gray8 is too large to send"),
+            (np.zeros((2, 0), np.uint8), "no picture|hold no pixel|is no"),
+            (np.broadcast_to(np.uint8(0), (8192, 8193, 4)), "8193x8192 rgbx8888 is too large"),
+        ],
+    )
+    def test_what_no_viewer_could_be_shown(self, array: Pixels, sentence: str) -> None:
+        with pytest.raises(UsageError, match=sentence):
+            Stream("a").publish(array)
+
+    @pytest.mark.parametrize("time_us", [-1, 2**53])
+    def test_a_time_that_cannot_be(self, time_us: int) -> None:
+        with pytest.raises(UsageError, match="right would be microseconds since 1970"):
+            Stream("a", format=GRAY8).publish(picture(1), time_us=time_us)

@@ -32,7 +32,7 @@ def beside_stalled(congestion_control: str, seconds: float) -> Beside:
     with ExitStack() as stack:
         lab = stack.enter_context(network(Link(), congestion_control))
         device = Device(
-            stack.enter_context(lab.device.running("tests.network.device", LARGE, RATE))
+            stack.enter_context(lab.device.running("tests.network.device", LARGE, RATE, "count"))
         )
 
         def watch() -> tuple[Figures, int]:

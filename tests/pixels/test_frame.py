@@ -28,13 +28,15 @@ def test_words_are_the_widest_that_fill_a_row(width: int, size: int) -> None:
 
 
 @given(formats, shapes)
-def test_a_blank_frame_is_number_0_and_all_zero(
+def test_a_blank_frame_is_number_0_and_all_zero_but_for_padding_of_255(
     pixel_format: PixelFormat, size: tuple[int, int]
 ) -> None:
     frame = blank(7, pixel_format, *size)
     assert (frame.epoch, frame.number, frame.width, frame.height) == (7, 0, *size)
     assert frame.pixels.dtype == pixel_format.dtype
-    assert not frame.pixels.any()
+    colours = frame.rows.reshape(-1, pixel_format.bytes_per_pixel)
+    assert not colours[:, : pixel_format.colour_bytes].any()
+    assert (colours[:, pixel_format.colour_bytes :] == 255).all()
 
 
 @given(pictures())

@@ -1,6 +1,7 @@
-"""shrink: against a naive reference, pixel by pixel, over every way an array can lie in memory."""
+"""resample: against a naive reference, pixel by pixel, over every way an array can lie in memory."""
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from ws_stream.errors import UsageError
 from ws_stream.limits import MAX_STEP
 from ws_stream.pixels.formats import (
     BGRX8888,
+    DEPTHS,
     FORMATS,
     GRAY8,
     RGB565,
@@ -18,11 +20,19 @@ from ws_stream.pixels.formats import (
     PixelFormat,
     Pixels,
     from_rgb,
+    reduced,
 )
+from ws_stream.pixels.frame import Frame
 from ws_stream.pixels.rendition import Crop, Rendition
-from ws_stream.pixels.resample import shrink
+from ws_stream.pixels.resample import (
+    Rows,
+    differing_rows,
+    resample,
+    resample_rows,
+    runs,
+)
 
-from ..strategies import CONTENTS, SEEDS, formats, pixels, shapes
+from ..strategies import CONTENTS, SEEDS, formats, pairs, pixels, shapes
 
 Value = int | list[int]
 """One pixel: a word, or its components."""
@@ -33,10 +43,16 @@ def reference(array: Pixels, pixel_format: PixelFormat, rendition: Rendition) ->
     crop = rendition.crop or Crop(0, 0, array.shape[1], array.shape[0])
     source: list[list[Value]] = array.tolist()
     lines = [line[crop.x : crop.x + crop.width] for line in source[crop.y : crop.y + crop.height]]
-    step = rendition.step
+    step, kept = rendition.step, reduced(pixel_format, rendition.depth)
     return [
         [
-            pixel([line[x : x + step] for line in lines[y : y + step]], pixel_format, rendition)
+            lowered(
+                pixel(
+                    [line[x : x + step] for line in lines[y : y + step]], pixel_format, rendition
+                ),
+                pixel_format,
+                kept,
+            )
             for x in range(0, crop.width, step)
         ]
         for y in range(0, crop.height, step)
@@ -61,6 +77,19 @@ def pixel(box: list[list[Value]], pixel_format: PixelFormat, rendition: Renditio
     if scales := SCALES.get(pixel_format.name):
         return sum(mean * scale for mean, (scale, _) in zip(means, scales, strict=True))
     return means[0] if pixel_format is GRAY8 else means
+
+
+def lowered(value: Value, shown: PixelFormat, kept: PixelFormat) -> Value:
+    """The pixel in a format of fewer bits, or of as many: of each colour the upper ones."""
+    if kept is shown:
+        return value
+    parts = components(value, shown)
+    colours = parts if shown.fields else [parts[at] for at in shown.rgb]
+    had = [bits for _, bits in shown.fields] or [8, 8, 8]
+    return sum(
+        colour >> before - bits << lowest
+        for colour, before, (lowest, bits) in zip(colours, had, kept.fields, strict=True)
+    )
 
 
 def components(value: Value, pixel_format: PixelFormat) -> list[int]:
@@ -123,7 +152,8 @@ def renditions(draw: st.DrawFn, width: int, height: int) -> Rendition:
     if draw(st.booleans()):
         x, y = draw(st.integers(0, width - 1)), draw(st.integers(0, height - 1))
         crop = Crop(x, y, draw(st.integers(1, width - x)), draw(st.integers(1, height - y)))
-    return Rendition(crop, draw(st.integers(1, MAX_STEP)), draw(st.booleans())).check()
+    step, depth = draw(st.integers(1, MAX_STEP)), draw(st.sampled_from(list(DEPTHS)))
+    return Rendition(crop, step, draw(st.booleans()), 0, depth).check()
 
 
 @st.composite
@@ -135,13 +165,13 @@ def cases(draw: st.DrawFn) -> tuple[Pixels, PixelFormat, Rendition]:
 
 
 @given(cases(), st.sampled_from(sorted(LAYOUTS)))
-def test_shrink_is_the_reference_however_the_array_lies(
+def test_resample_is_the_reference_however_the_array_lies(
     case: tuple[Pixels, PixelFormat, Rendition], layout: str
 ) -> None:
     array, pixel_format, rendition = case
     lying = LAYOUTS[layout](array)
     before = lying.tolist()
-    small = shrink(lying, pixel_format, rendition)
+    small = resample(lying, pixel_format, rendition)
     assert small.tolist() == reference(lying, pixel_format, rendition)
     assert lying.tolist() == before
 
@@ -152,14 +182,15 @@ def test_the_result_is_contiguous_owned_writable_and_of_the_promised_size(
 ) -> None:
     array, pixel_format, rendition = case
     lying = LAYOUTS[layout](array)
-    small = shrink(lying, pixel_format, rendition)
+    small = resample(lying, pixel_format, rendition)
     assert small.flags.c_contiguous
     assert small.flags.owndata
     assert small.flags.writeable
     assert not np.shares_memory(small, lying)
-    assert small.dtype == pixel_format.dtype
+    kept = reduced(pixel_format, rendition.depth)
+    assert small.dtype == kept.dtype
     width, height = rendition.size(array.shape[1], array.shape[0])
-    assert small.shape == pixel_format.shape(width, height)
+    assert small.shape == kept.shape(width, height)
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
@@ -170,8 +201,12 @@ def test_every_layout_of_every_format_at_every_step(pixel_format: PixelFormat, l
     if layout != "one row repeated":
         assert np.array_equal(lying, array)
     for step in range(1, MAX_STEP + 1):
-        for rendition in (Rendition(None, step), Rendition(Crop(1, 2, 33, 16), step, average=True)):
-            small = shrink(lying, pixel_format, rendition)
+        for rendition in (
+            Rendition(None, step),
+            Rendition(Crop(1, 2, 33, 16), step, average=True),
+            *(Rendition(None, step, average=True, depth=depth) for depth in DEPTHS),
+        ):
+            small = resample(lying, pixel_format, rendition)
             assert small.tolist() == reference(lying, pixel_format, rendition)
 
 
@@ -180,14 +215,15 @@ def test_padding_bytes_become_255_and_never_matter(
     case: tuple[Pixels, PixelFormat, Rendition], seed: int
 ) -> None:
     array, _, rendition = case
+    rendition = rendition._replace(depth=24)
     for pixel_format in (RGBX8888, BGRX8888):
         noisy = pixels(
             pixel_format, array.shape[1], array.shape[0], "noise", np.random.default_rng(seed)
         )
         other = noisy.copy()
         other[..., 3] ^= 0xA5
-        small = shrink(noisy, pixel_format, rendition)
-        assert np.array_equal(small, shrink(other, pixel_format, rendition))
+        small = resample(noisy, pixel_format, rendition)
+        assert np.array_equal(small, resample(other, pixel_format, rendition))
         assert (small[..., 3] == 255).all()
 
 
@@ -195,7 +231,7 @@ def test_padding_bytes_become_255_and_never_matter(
 def test_the_mean_of_the_largest_white_box_is_white(pixel_format: PixelFormat) -> None:
     white = from_rgb(np.full((33, 40, 3), 255, np.uint8), pixel_format)
     assert np.array_equal(
-        shrink(white, pixel_format, Rendition(None, MAX_STEP, average=True)),
+        resample(white, pixel_format, Rendition(None, MAX_STEP, average=True)),
         white[: -(-33 // MAX_STEP), : -(-40 // MAX_STEP)],
     )
 
@@ -206,9 +242,9 @@ def test_step_1_without_a_crop_is_the_picture_itself(
 ) -> None:
     array, pixel_format, _ = case
     whole = Crop(0, 0, array.shape[1], array.shape[0])
-    plain = shrink(array, pixel_format, Rendition())
+    plain = resample(array, pixel_format, Rendition())
     for rendition in (Rendition(average=True), Rendition(whole), Rendition(whole, 1, average=True)):
-        assert np.array_equal(shrink(array, pixel_format, rendition), plain)
+        assert np.array_equal(resample(array, pixel_format, rendition), plain)
     if not pixel_format.padded:
         assert np.array_equal(plain, array)
 
@@ -222,8 +258,69 @@ def test_an_array_that_does_not_fit_its_format_gets_a_sentence_with_what_would()
         with pytest.raises(
             UsageError, match=r"is no rgbx8888 picture; right would be uint8 \(height, width, 4\)$"
         ):
-            shrink(array, RGBX8888, Rendition())
+            resample(array, RGBX8888, Rendition())
     with pytest.raises(
         UsageError, match=r"no rgb565 picture; right would be uint16 \(height, width\)$"
     ):
-        shrink(np.zeros((2, 3), ">u2"), RGB565, Rendition())
+        resample(np.zeros((2, 3), ">u2"), RGB565, Rendition())
+
+
+# Only some rows.
+
+
+@given(cases(), st.sampled_from(sorted(LAYOUTS)), SEEDS)
+def test_rows_asked_for_are_the_renditions_and_the_others_stay_what_they_are(
+    case: tuple[Pixels, PixelFormat, Rendition], layout: str, seed: int
+) -> None:
+    array, pixel_format, rendition = case
+    lying = LAYOUTS[layout](array)
+    whole = resample(lying, pixel_format, rendition)
+    random = np.random.default_rng(seed)
+    asked: Rows = random.random(len(whole)) < random.random()
+    target = (whole ^ 0x5A).astype(whole.dtype)
+    resample_rows(lying, pixel_format, rendition, target, asked)
+    assert np.array_equal(target[asked], whole[asked])
+    assert np.array_equal(target[~asked], whole[~asked] ^ 0x5A)
+
+
+@given(cases(), SEEDS)
+def test_of_rows_that_are_not_asked_for_nothing_is_read(
+    case: tuple[Pixels, PixelFormat, Rendition], seed: int
+) -> None:
+    array, pixel_format, rendition = case
+    crop = rendition.crop or Crop(0, 0, array.shape[1], array.shape[0])
+    height = rendition.size(array.shape[1], array.shape[0])[1]
+    asked: Rows = np.random.default_rng(seed).random(height) < 0.5
+    needed = np.zeros(len(array), np.bool_)
+    for row in asked.nonzero()[0]:
+        top = crop.y + row * rendition.step
+        needed[top : min(top + rendition.step, crop.y + crop.height)] = True
+    noisy = array.copy()
+    noisy[~needed] ^= 0x5A
+    found = []
+    for one in (array, noisy):
+        target = np.zeros_like(resample(array, pixel_format, rendition))
+        resample_rows(one, pixel_format, rendition, target, asked)
+        found.append(target.tobytes())
+    assert found[0] == found[1]
+
+
+@given(st.lists(st.booleans(), max_size=60), st.integers(1, 20))
+def test_runs_cover_what_is_true_and_join_only_over_small_gaps(flags: list[bool], gap: int) -> None:
+    found = list(runs(np.array(flags, np.bool_), gap))
+    covered = {row for first, end in found for row in range(first, end)}
+    assert covered >= {row for row, is_true in enumerate(flags) if is_true}
+    for first, end in found:
+        assert flags[first]
+        assert flags[end - 1]
+        gaps = "".join("x" if row else "." for row in flags[first:end]).split("x")
+        assert max(map(len, gaps)) < gap
+    for (_, end), (first, _) in pairwise(found):
+        assert first - end >= gap
+
+
+@given(pairs())
+def test_those_rows_differ_in_which_any_byte_does(frames: tuple[Frame, Frame]) -> None:
+    one, other = (frame.pixels for frame in frames)
+    found = differing_rows(one, other).tolist()
+    assert found == [a.tobytes() != b.tobytes() for a, b in zip(one, other, strict=True)]

@@ -1,40 +1,93 @@
+"""The thread that brings a source's pictures: over files that others write to and sources that fail, and both walks."""
+
 import asyncio
+import logging
+import os
+import socket
+import threading
 import time
-from collections.abc import Callable
-from types import SimpleNamespace
+from collections.abc import AsyncIterator, Callable
+from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from tests.hub.viewer import BOTH_WALKS, UNHURRIED, NewWalk, Room, Viewer, until
+from tests.sources.ring import PICTURES_AT, TYPES, Ring
 from ws_stream.errors import SourceError
-from ws_stream.hub.feed import Feed
 from ws_stream.hub.stream import Stream
 from ws_stream.pixels.formats import GRAY8, Pixels
-from ws_stream.pixels.rendition import Rendition
 from ws_stream.producers import poller
-from ws_stream.producers.poller import SAMPLE_EVERY, STILL_POLLS, TOO_EARLY, TORN_TRIES, Poller
+from ws_stream.producers.poller import Poller
+from ws_stream.protocol import control
 from ws_stream.protocol.request import Request
+from ws_stream.sources import Source, open_source
+from ws_stream.sources.layout import Layout
+from ws_stream.sources.mapped import MappedSource
+
+pytestmark = BOTH_WALKS
+
+Watch = Callable[..., Room]
 
 
-class FakeSource:
-    """Counts what it is asked; each picture is filled with the number of captures."""
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(poller, "RETRY_AFTER", 0.01)
 
-    name, format, width, height = "fake", GRAY8, 3, 2
+
+def threads() -> list[threading.Thread]:
+    return [thread for thread in threading.enumerate() if thread.name.startswith("ws-stream p")]
+
+
+@pytest.fixture
+async def polled(walk: NewWalk) -> AsyncIterator[Watch]:
+    """Makes a room for those who watch a source; afterwards no thread is left."""
+    rooms: list[Room] = []
+
+    def open_room(source: Source, fps: float = 500) -> Room:
+        stream = Stream("polled", fps=fps, producer=Poller(source), walk=walk)
+        rooms.append(Room(stream))
+        return rooms[-1]
+
+    yield open_room
+    for room in rooms:
+        room.stream.close()
+    assert not threads()
+
+
+class Fake(MappedSource):
+    """A source that no walk can read by itself. Each picture is filled with the number of captures."""
 
     def __init__(self) -> None:
-        self.captures = 0
+        self.name, self.format = "fake", GRAY8
+        self.size = 3, 2
+        self.looks = self.captures = self.torn = 0
         self.still = False
-        self.torn = 0
+        self.pause = 0.0
         self.failures: list[Exception] = []
 
+    @property
+    def width(self) -> int:
+        return self.size[0]
+
+    @property
+    def height(self) -> int:
+        return self.size[1]
+
+    def mapping(self) -> None:
+        return None
+
     def changed(self) -> bool:
+        self.looks += 1
         return not self.still
 
     def capture(self) -> Pixels:
         if self.failures:
-            raise self.failures.pop()
+            raise self.failures.pop(0)
         self.captures += 1
-        return np.full((2, 3), self.captures, np.uint8)
+        time.sleep(self.pause)
+        return np.full(self.size[::-1], self.captures % 256, np.uint8)
 
     def intact(self) -> bool:
         self.torn -= 1
@@ -43,361 +96,365 @@ class FakeSource:
     def close(self) -> None: ...
 
 
-def watched(source: FakeSource, fps: float = 200) -> tuple[Stream, asyncio.Event]:
-    return Stream("a", format=GRAY8, fps=fps, producer=Poller(source)), asyncio.Event()
+class Sized(MappedSource):
+    """A file that begins with the width and height of its picture."""
 
-
-async def until(condition: asyncio.Event) -> None:
-    condition.clear()
-    await asyncio.wait_for(condition.wait(), 5)
-
-
-async def test_nothing_is_captured_before_and_after_somebody_watches() -> None:
-    source = FakeSource()
-    stream, woken = watched(source)
-    await asyncio.sleep(0.05)
-    assert source.captures == 0
-    stream.join(woken.set)
-    await until(woken)
-    await until(woken)
-    stream.leave(woken.set)
-    await asyncio.sleep(0.05)
-    captures = source.captures
-    await asyncio.sleep(0.05)
-    assert source.captures == captures
-
-
-async def test_the_first_viewer_does_not_wait_for_the_next_picture_to_be_due() -> None:
-    source = FakeSource()
-    stream, woken = watched(source, fps=0.1)
-    feed = stream.join(woken.set).feed
-    await asyncio.sleep(0)
-    assert feed.newest
-
-
-async def test_a_source_that_has_not_changed_is_not_read_except_for_who_has_nothing() -> None:
-    source = FakeSource()
-    source.still = True
-    stream, woken = watched(source)
-    for returning in (1, 2):
-        stream.join(woken.set)
-        await until(woken)
-        await asyncio.sleep(0.05)
-        assert source.captures == returning
-        stream.leave(woken.set)
-        await asyncio.sleep(0.05)
-    stream.close()
-
-
-async def test_a_torn_picture_is_read_again_and_never_shown() -> None:
-    source = FakeSource()
-    source.torn = TORN_TRIES - 1
-    stream, woken = watched(source, fps=1)
-    feed = stream.join(woken.set).feed
-    await until(woken)
-    assert feed.newest
-    assert feed.newest.pixels[0, 0] == TORN_TRIES
-    stream.close()
-
-
-async def test_a_writer_that_always_tears_is_given_up_for_this_turn() -> None:
-    source = FakeSource()
-    source.torn = 10**9
-    stream, woken = watched(source, fps=0.1)
-    feed = stream.join(woken.set).feed
-    await asyncio.sleep(0.01)
-    assert feed.newest is None
-    assert source.captures == TORN_TRIES
-    stream.close()
-
-
-async def test_viewers_are_told_when_every_picture_is_torn(monkeypatch: pytest.MonkeyPatch) -> None:
-    source = FakeSource()
-    source.torn = 10**9
-    stream, woken = watched(source, fps=500)
-    feed = stream.join(woken.set).feed
-    await until(woken)
-    assert feed.problem
-    assert "right would be more slots" in feed.problem
-    stream.close()
-
-
-async def test_a_source_that_fails_is_reported_and_asked_again(monkeypatch: object) -> None:
-    source = FakeSource()
-    source.failures = [ZeroDivisionError("oops"), SourceError("the camera is gone")]
-    stream, woken = watched(source)
-    feed = stream.join(woken.set).feed
-    await until(woken)
-    assert feed.problem == "the camera is gone"
-    await until(woken)
-    assert feed.problem
-    assert "oops" in feed.problem
-    await until(woken)
-    await asyncio.sleep(0.05)
-    assert feed.newest
-    assert feed.problem is None
-    stream.close()
-
-
-async def test_viewers_are_told_when_the_device_cannot_keep_up_and_when_it_can_again() -> None:
-    source = FakeSource()
-    stream, woken = watched(source, fps=100)
-    take = source.capture
-
-    def slow() -> Pixels:
-        time.sleep(0.02)
-        return take()
-
-    source.capture = slow  # type: ignore[method-assign]  # a source that costs more than there is time
-    feed = stream.join(woken.set).feed
-    for _ in range(5):
-        await until(woken)
-    assert feed.saves_work
-    source.capture = take  # type: ignore[method-assign]  # and one that is quick again
-    async with asyncio.timeout(5):
-        while feed.saves_work:
-            await until(woken)
-    stream.close()
-
-
-async def test_who_joins_beside_a_viewer_of_a_slow_rate_need_not_wait_for_its_turn() -> None:
-    source = FakeSource()
-    stream, woken = watched(source, fps=100)
-    stream.join(lambda: None, Request(fps=0.001))
-    await asyncio.sleep(0.05)
-    assert source.captures == 1
-    stream.join(woken.set)
-    await until(woken)
-    await until(woken)
-    stream.close()
-
-
-class Memory(FakeSource):
-    """A source without a counter: the same memory, looked at again and again."""
-
-    width, height = 5, 33
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.array = np.zeros((33, 5), np.uint8)
-
-    def capture(self) -> Pixels:
-        self.captures += 1
-        return self.array
-
-
-def still_poll(step: int = 1) -> tuple[Memory, Stream, Feed, Callable[[], None]]:
-    """A source that has been still for long enough to be sampled."""
-    source = Memory()
-    stream = Stream("a", format=GRAY8, rendition=Rendition(step=step))
-    capture = Poller(source)
-    feed = stream.join(lambda: None).feed
-
-    def poll() -> None:
-        capture.rest()  # so that the next poll is due now
-        capture.poll(stream)
-
-    for _ in range(STILL_POLLS + 3):
-        poll()
-    return source, stream, feed, poll
-
-
-@pytest.mark.parametrize("step", [1, 2, 3])
-async def test_of_a_still_picture_only_a_sample_of_rows_is_read(step: int) -> None:
-    _, stream, _, poll = still_poll(step)
-    reads: list[object] = []
-    stream.read = reads.append  # type: ignore[method-assign,assignment]  # to see that it is not called
-    for _ in range(20):
-        poll()
-    assert reads == []
-
-
-@pytest.mark.parametrize("step", [1, 2, 3])
-async def test_a_change_as_high_as_a_line_of_text_is_seen_at_the_first_look(step: int) -> None:
-    for top in range(33 - SAMPLE_EVERY * step):
-        source, _, feed, poll = still_poll(step)
-        source.array[top : top + SAMPLE_EVERY * step, 0] = 9
-        poll()
-        assert feed.newest
-        assert np.array_equal(feed.newest.pixels, source.array[::step, ::step])
-
-
-async def test_a_change_of_a_single_row_is_seen_within_so_many_looks_as_rows_share_a_sample() -> (
-    None
-):
-    for row in range(33):
-        source, _, feed, poll = still_poll()
-        source.array[row, 3] = 9
-        for _ in range(SAMPLE_EVERY):
-            poll()
-        assert feed.newest
-        assert np.array_equal(feed.newest.pixels, source.array)
-
-
-async def test_who_joins_a_still_stream_sees_it_at_once_and_another_rendition_too() -> None:
-    source, stream, _, poll = still_poll()
-    feed = stream.join(lambda: None, Request(step=2)).feed
-    poll()
-    assert feed.newest
-    assert np.array_equal(feed.newest.pixels, source.array[::2, ::2])
-
-
-class Writer(FakeSource):
-    """Completes a picture every so often, by a clock that only the test moves."""
-
-    def __init__(self, rate: float, phase: float) -> None:
-        super().__init__()
-        self.now, self.began = 100.0, 100.0 + phase / rate
-        self.rate, self.seen = rate, 0
+    def __init__(self, path: Path) -> None:
+        super().__init__("sized", path, self.locate)
         self.looks = 0
-        self.ages: list[float] = []
 
-    @property
-    def count(self) -> int:
-        return int((self.now - self.began) * self.rate)
+    def locate(self, fd: int) -> Layout:
+        width, height = os.pread(fd, 2, 0)
+        return Layout(width, height, GRAY8, width, 2)
+
+    def mapping(self) -> object:  # type: ignore[override]  # handed on as it is
+        self.looks += 1
+        return super().mapping()
 
     def changed(self) -> bool:
         self.looks += 1
-        return not self.still and self.count != self.seen
-
-    def capture(self) -> Pixels:
-        return np.full((2, 3), self.count % 256, np.uint8)
-
-    def intact(self) -> bool:
-        self.seen = self.count
-        self.ages.append(self.now - self.began - self.count / self.rate)
-        return True
+        return super().changed()
 
 
-def followed(
-    monkeypatch: pytest.MonkeyPatch,
-    rate: float,
-    fps: float,
-    phase: float,
-    seconds: float = 20,
-    tolerance: int = 0,
-) -> Writer:
-    """A writer that was looked at whenever `Poller.poll` said that it should be."""
-    writer = Writer(rate, phase)
-    monkeypatch.setattr(poller, "time", SimpleNamespace(monotonic=lambda: writer.now))
-    stream = Stream("a", format=GRAY8, fps=fps, rendition=Rendition(tolerance=tolerance))
-    stream.join(lambda: None)
-    capture = Poller(writer)
-    while writer.now < 100 + seconds:
-        due = capture.poll(stream)
-        assert due > writer.now, "it never asks to be called again at the same moment"
-        writer.now = due
-    stream.close()
-    return writer
+def has_looked(source: Sized | Fake) -> bool:
+    """Some times since that was counted from 0."""
+    return source.looks > 3
 
 
-@pytest.mark.parametrize("tolerance", [0, 8])
-async def test_the_moment_at_which_pictures_are_complete_is_found_within_a_fifth_of_a_second(
-    monkeypatch: pytest.MonkeyPatch, tolerance: int
-) -> None:
-    for phase in PHASES:
-        writer = followed(monkeypatch, 30, 30, phase, seconds=5, tolerance=tolerance)
-        assert max(writer.ages[6:]) < 0.005
+def write(path: Path, value: int, width: int = 3, height: int = 2) -> None:
+    """Put another file in the place of the one there is."""
+    new = path.with_suffix(".new")
+    new.write_bytes(bytes((width, height)) + bytes((value,)) * (width * height))
+    new.replace(path)
 
 
-async def test_looks_in_vain_that_come_late_are_no_sign_of_a_device_that_cannot_keep_up(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    writer, told = Writer(30, 0.5), list[bool]()
-    monkeypatch.setattr(poller, "time", SimpleNamespace(monotonic=lambda: writer.now))
-    stream = Stream("a", format=GRAY8, fps=30)
-    stream.join(lambda: None)
-    monkeypatch.setattr(stream.audience, "fall_behind", told.append)
-    capture = Poller(writer)
-    while writer.now < 110:
-        writer.now = max(writer.now, capture.poll(stream)) + 0.003
-    assert not told
-    assert np.median(writer.ages[10:]) < 0.005
-    stream.close()
+class TestPictures:
+    @pytest.mark.parametrize("index", TYPES)
+    async def test_those_of_a_ring_are_shown_newest_last(
+        self, polled: Watch, tmp_path: Path, index: str
+    ) -> None:
+        path = tmp_path / "ring"
+        ring = Ring(path, 5, 3, 4, index, count=9)
+        viewer = polled(open_source(ring.address(path))).enter()
+        await viewer.sees(9)
+        for count in range(10, 40):
+            ring.write()
+            await viewer.sees(count)
+        assert viewer.heard(control.Problem) == []
+
+    async def test_a_torn_one_is_never_shown(self, polled: Watch, tmp_path: Path) -> None:
+        path = tmp_path / "ring"
+        ring = Ring(path, 64, 400, 3, count=1)
+        viewer = polled(open_source(ring.address(path)), fps=1000).enter()
+        written = threading.Event()
+
+        def go_on() -> None:
+            for _ in zip(range(200_000), ring.steps(), strict=False):
+                pass
+            written.set()
+
+        writer = threading.Thread(target=go_on)
+        writer.start()
+        while not written.is_set():
+            await asyncio.sleep(0.002)
+            shown = viewer.pixels
+            assert shown is None or (shown == shown[0, 0]).all()
+        writer.join(20)
+        ring.write()
+        await viewer.sees(ring.count % 256)
+        assert viewer.pictures > 5
+
+    async def test_a_viewer_never_waits_for_a_turn_that_is_far_off(
+        self, polled: Watch, tmp_path: Path
+    ) -> None:
+        path = tmp_path / "ring"
+        ring = Ring(path, 5, 3, 4, count=9)
+        room = polled(open_source(ring.address(path)))
+        first = room.enter(Request(fps=0.001, acknowledge=False))
+        await first.sees(9)
+        other = room.enter(Request(fps=0.001, step=2, acknowledge=False))
+        await other.sees(9)
+        ring.write()
+        quick = room.enter()
+        await quick.sees(10)
+        ring.write()
+        await quick.sees(11)
+
+    async def test_one_that_changes_size_is_announced_and_shown_without_a_fault(
+        self, polled: Watch, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        path = tmp_path / "sized"
+        write(path, 1)
+        viewer = polled(Sized(path)).enter()
+        await viewer.sees(1)
+        for value in range(2, 12):
+            write(path, value, 3 + value % 4, 2 + value % 3)
+            await viewer.sees(value)
+            assert viewer.pixels is not None
+            assert viewer.pixels.shape == (2 + value % 3, 3 + value % 4)
+        assert len(viewer.heard(control.Announcement)) == 11
+        assert viewer.heard(control.Problem) == []
+        assert not caplog.records
+
+    async def test_a_source_of_which_nobody_knows_where_pictures_lie_may_change_size_too(
+        self, polled: Watch
+    ) -> None:
+        source = Fake()
+        viewer = polled(source).enter()
+        for size in ((3, 2), (5, 2), (5, 7), (3, 2)):
+            source.size = size
+            async with asyncio.timeout(20):
+                while viewer.pixels is None or viewer.pixels.shape != size[::-1]:
+                    await asyncio.sleep(0.001)
+        assert viewer.heard(control.Problem) == []
+
+    async def test_one_that_a_socket_does_not_take_wholly_is_finished_by_its_transport(
+        self, polled: Watch
+    ) -> None:
+        source = Fake()
+        source.size = 300, 200
+        capture = source.capture
+
+        def noise() -> Pixels:
+            return np.random.default_rng(capture()[0, 0]).integers(0, 256, (200, 300), np.uint8)
+
+        source.capture = noise  # type: ignore[method-assign]  # hard to pack
+        tellers: list[int] = []
+        near, far = socket.socketpair()
+
+        class Connection(Viewer):
+            def fileno(self) -> int:
+                return near.fileno()
+
+            def finish_picture(self) -> None:
+                tellers.append(threading.get_ident())
+
+        with near, far:
+            near.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+            room = polled(source)
+            viewer = Connection(room, UNHURRIED)
+            room.stream.begin(viewer.subscription)
+            await until(lambda: bool(tellers))
+            assert set(tellers) == {threading.get_ident()}
+            assert viewer.subscription.take()
+            room.stream.leave(viewer.subscription)
 
 
-async def test_who_comes_back_later_is_as_soon_shown_fresh_pictures(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    writer = Writer(30, 0.5)
-    monkeypatch.setattr(poller, "time", SimpleNamespace(monotonic=lambda: writer.now))
-    stream = Stream("a", format=GRAY8, fps=30)
-    stream.join(lambda: None)
-    capture = Poller(writer)
-    for away in (10.01, 10.02, 10.03):
-        until, writer.ages = writer.now + 4, []
-        while writer.now < until:
-            writer.now = capture.poll(stream)
-        assert max(writer.ages[60:]) < 0.005
-        capture.rest()
-        writer.now += away
-    stream.close()
+class TestRest:
+    async def test_nothing_is_looked_at_unless_somebody_wants_pictures(
+        self, polled: Watch, tmp_path: Path
+    ) -> None:
+        path = tmp_path / "sized"
+        write(path, 1)
+        for source in (Sized(path), Fake()):
+            room = polled(source)
+            assert not threads()
+            hidden = room.enter(Request(fps=0))
+            await asyncio.sleep(0.05)
+            assert source.looks == 0
+            for _ in range(3):
+                viewer = room.enter()
+                await viewer.sees()
+                viewer.leave()
+                await asyncio.sleep(0.05)
+                looks = source.looks
+                await asyncio.sleep(0.1)
+                assert source.looks == looks
+            hidden.leave()
+            room.stream.close()
+
+    async def test_a_picture_that_is_not_new_costs_the_event_loop_nothing(
+        self, polled: Watch, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        path = tmp_path / "sized"
+        write(path, 1)
+        for source in (Sized(path), Fake()):
+            room = polled(source, fps=1000)
+            viewer = room.enter()
+            await viewer.sees()
+            if isinstance(source, Fake):
+                source.still = True
+            await asyncio.sleep(0.05)
+            errands: list[object] = []
+            monkeypatch.setattr(room.stream._errands, "run", errands.append)
+            source.looks = 0
+            await until(partial(has_looked, source))
+            assert errands == []
+            monkeypatch.undo()
+            room.stream.close()
+
+    async def test_the_thread_ends_when_the_stream_is_closed_whatever_it_does(
+        self, polled: Watch, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    ) -> None:
+        monkeypatch.setattr(poller, "RETRY_AFTER", 1000)
+        path = tmp_path / "ring"
+        ring = Ring(path, 5, 3, 4, count=9)
+
+        polled(Fake()).stream.close()  # nobody ever watched
+
+        working = polled(open_source(ring.address(path)))
+        viewer = working.enter()
+        await viewer.sees(9)
+        working.stream.close()
+
+        waiting = polled(open_source(ring.address(path)), fps=0.001)
+        late = waiting.enter()
+        await late.sees(9)
+        waiting.stream.close()
+
+        idle = polled(open_source(ring.address(path)))
+        idle.enter().leave()
+        idle.stream.close()
+
+        ring.count = 0
+        failing = polled(open_source(ring.address(path)))
+        failing.enter()
+        await until(lambda: failing.stream.problem is not None)
+        failing.stream.close()
+        assert not threads()
+
+    async def test_however_quickly_viewers_come_and_go_each_is_shown_the_picture(
+        self, polled: Watch, tmp_path: Path
+    ) -> None:
+        path = tmp_path / "ring"
+        ring = Ring(path, 5, 3, 4, count=9)
+        room = polled(open_source(ring.address(path)))
+        for pause in np.random.default_rng(1).uniform(0, 0.004, 100):
+            viewer = room.enter()
+            await asyncio.sleep(pause)
+            viewer.leave()
+            if pause < 0.001:
+                viewer = room.enter()
+                await viewer.sees(9)
+                viewer.leave()
 
 
-PHASES = (0.0, 0.2, 0.4, 0.6, 0.8)
+class TestFaults:
+    async def test_a_file_may_be_cut_off_grow_vanish_return_and_be_replaced(
+        self, polled: Watch, tmp_path: Path
+    ) -> None:
+        path = tmp_path / "ring"
+        ring = Ring(path, 5, 3, 4, count=9)
+        room = polled(open_source(ring.address(path)))
+        viewer = room.enter()
+        await viewer.sees(9)
+        for count, harm in enumerate((self.cut_off, self.empty, self.delete), 10):
+            harm(path)
+            await until(lambda: room.stream.problem is not None)
+            Ring(path, 5, 3, 4, count=count)
+            await viewer.sees(count)
+            await until(lambda: room.stream.problem is None)
+        replacement = tmp_path / "other"
+        Ring(replacement, 5, 3, 4, count=99)
+        replacement.replace(path)
+        await viewer.sees(99)
+        ring.write()
+        assert viewer.shown == 99
+        reasons = [said.reason for said in viewer.heard() if isinstance(said, control.Problem)]
+        assert [reason is None for reason in reasons if reason is None] == [True] * 3
+        assert str(path) in str(reasons[0])
+
+    @staticmethod
+    def cut_off(path: Path) -> None:
+        os.truncate(path, PICTURES_AT + 20)
+
+    @staticmethod
+    def empty(path: Path) -> None:
+        os.truncate(path, 0)
+
+    @staticmethod
+    def delete(path: Path) -> None:
+        path.unlink()
+
+    async def test_a_file_that_is_cut_off_again_and_again_while_it_is_read_ends_nobody(
+        self, polled: Watch, tmp_path: Path
+    ) -> None:
+        path = tmp_path / "sized"
+        write(path, 1, 200, 200)
+        viewer = polled(Sized(path), fps=1000).enter()
+        await viewer.sees(1)
+        for value in range(2, 30):
+            write(path, value, 200, 10 * (1 + value % 20))
+            await asyncio.sleep(0.002)
+        await viewer.sees(29)
+
+    async def test_who_watches_a_ring_that_nobody_has_written_to_is_told_until_somebody_does(
+        self, polled: Watch, tmp_path: Path
+    ) -> None:
+        path = tmp_path / "ring"
+        ring = Ring(path, 5, 3, 4)
+        viewer = polled(open_source(ring.address(path))).enter()
+        await until(lambda: bool(viewer.heard(control.Problem)))
+        assert "nothing written yet" in str(viewer.heard(control.Problem)[0])
+        ring.write()
+        await viewer.sees(1)
+        await until(lambda: viewer.heard(control.Problem)[-1] == (None,))
+        assert len(viewer.heard(control.Problem)) == 2
+
+    async def test_a_source_that_raises_is_told_logged_once_and_asked_again(
+        self, polled: Watch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        source = Fake()
+        source.failures = [
+            *[SourceError("the camera is gone")] * 3,
+            *[ZeroDivisionError("oops")] * 3,
+        ]
+        viewer = polled(source).enter()
+        await until(lambda: viewer.shown is not None and viewer.said[-1] == control.Problem(None))
+        told = [said.reason for said in viewer.said if isinstance(said, control.Problem)]
+        assert [reason for reason in told if reason] == [
+            "the camera is gone",
+            "the source failed: ZeroDivisionError('oops')",
+        ]
+        own, foreign = caplog.records
+        assert own.levelno == foreign.levelno == logging.WARNING
+        assert (bool(own.exc_info), bool(foreign.exc_info)) == (False, True)
+
+    async def test_one_that_tears_every_picture_is_said_to_be_too_quick(
+        self, polled: Watch
+    ) -> None:
+        source = Fake()
+        source.torn = 10**9
+        viewer = polled(source).enter()
+        await until(lambda: bool(viewer.heard(control.Problem)))
+        assert "right would be more slots" in str(viewer.heard(control.Problem)[0])
+        assert viewer.pixels is None
+        source.torn = 0
+        await viewer.sees()
+
+    async def test_who_comes_while_it_waits_to_ask_again_need_not_wait(
+        self, polled: Watch, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(poller, "RETRY_AFTER", 1000)
+        source = Fake()
+        source.failures = [SourceError("a long glitch")] * 1000
+        room = polled(source)
+        early = room.enter()
+        await until(lambda: bool(early.heard(control.Problem)))
+        source.failures.clear()
+        viewer = room.enter()
+        await viewer.sees()
 
 
-@pytest.mark.parametrize("phase", PHASES)
-@pytest.mark.parametrize("fps", [10, 25, 30, 60])
-async def test_pictures_of_a_writer_of_the_wanted_rate_are_soon_found_when_they_are_fresh(
-    monkeypatch: pytest.MonkeyPatch, fps: int, phase: float
-) -> None:
-    for drift in (0.99, 0.999, 1.0):  # two clocks are never quite the same
-        writer = followed(monkeypatch, drift * fps, fps, phase)
-        assert max(writer.ages[-5 * fps :]) < 0.005
+class TestDevicesThatCannotKeepUp:
+    async def test_viewers_are_told_of_one_and_when_it_can_again(self, polled: Watch) -> None:
+        source = Fake()
+        source.pause = 0.02
+        room = polled(source, fps=100)
+        room.enter()
+        await until(lambda: room.stream.audience.limits.behind)
+        source.pause = 0
+        await until(lambda: not room.stream.audience.limits.behind)
 
-
-@pytest.mark.parametrize("phase", PHASES)
-@pytest.mark.parametrize("fps", [10, 30, 60])
-@pytest.mark.parametrize("drift", [0.97, 0.99, 0.999, 1, 1.001, 1.004, 1.008, 1.009, 1.02, 1.5, 2])
-async def test_the_search_for_fresh_pictures_costs_none(
-    monkeypatch: pytest.MonkeyPatch, fps: float, phase: float, drift: float
-) -> None:
-    writer = followed(monkeypatch, drift * fps, fps, phase)
-    assert len(writer.ages) >= 20 * fps * min(1, drift) - 2
-
-
-@pytest.mark.parametrize("phase", PHASES)
-@pytest.mark.parametrize("rate", [1, 7, 15, 20, 29.7, 30, 30.3, 45, 60, 1000])
-async def test_the_search_looks_at_most_so_often_for_each_picture_and_turn(
-    monkeypatch: pytest.MonkeyPatch, rate: float, phase: float
-) -> None:
-    writer = followed(monkeypatch, rate, 30, phase)
-    assert writer.looks <= 20 * 30 * 1.02 + len(TOO_EARLY) * len(writer.ages)
-
-
-async def test_of_a_writer_that_stops_nothing_is_searched(monkeypatch: pytest.MonkeyPatch) -> None:
-    writer = Writer(30, 0.5)
-    monkeypatch.setattr(poller, "time", SimpleNamespace(monotonic=lambda: writer.now))
-    stream = Stream("a", format=GRAY8, fps=30)
-    stream.join(lambda: None)
-    capture, waits = Poller(writer), []
-    while writer.now < 110:
-        writer.still = writer.now > 105
-        due = capture.poll(stream)
-        waits.append(due - writer.now)
-        writer.now = due
-    assert np.allclose(waits[-100:], 1 / 30)
-    stream.close()
-
-
-async def test_within_a_tolerance_a_source_whose_counter_stops_is_looked_at_until_it_is_exact() -> (
-    None
-):
-    source = Memory()
-    rendition = Rendition(tolerance=8)
-    stream = Stream("a", format=GRAY8, rendition=rendition, fps=200, producer=Poller(source))
-    woken = asyncio.Event()
-    feed = stream.join(woken.set).feed
-    await until(woken)
-    source.array[:] = 5
-    await asyncio.sleep(0.05)
-    source.still = True
-    assert feed.newest
-    assert not feed.newest.pixels.any()
-    await until(woken)
-    assert (feed.newest.pixels == 5).all()
-    captures = source.captures
-    await asyncio.sleep(0.1)
-    assert source.captures == captures, "an exact picture of a source that stands still is not read"
-    stream.close()
+    async def test_it_is_not_forgotten_to_be_told_when_there_was_a_pause_between(
+        self, polled: Watch
+    ) -> None:
+        source = Fake()
+        source.pause = 0.02
+        room = polled(source, fps=100)
+        viewer = room.enter()
+        await until(lambda: room.stream.audience.limits.behind)
+        viewer.leave()
+        source.pause = 0
+        room.enter()
+        await until(lambda: not room.stream.audience.limits.behind)

@@ -31,7 +31,7 @@ def said(*found: Figures, device: Device = ALL, rendition: Rendition | None = No
 LIGHT = figures(0.1, 0.1, 0.1)
 READS = figures(take=9)
 PACKS = figures(encode=9)
-SENDS = figures(send=9)
+WAKES = figures(send=9)
 NOISE = figures(encode=5, size=0.75 * SIZE)
 SLOW = figures(take=20, encode=20)
 
@@ -41,8 +41,8 @@ SLOW = figures(take=20, encode=20)
     [
         ("nothing has to change", {"found": LIGHT}, {"found": READS}),
         ("reading memory is most of it: --step 2", {"found": READS}, {"found": PACKS}),
-        ("encoding is most of it: --step 2", {"found": PACKS}, {"found": SENDS}),
-        ("sending is most of it", {"found": SENDS}, {"found": READS}),
+        ("encoding is most of it: --step 2", {"found": PACKS}, {"found": WAKES}),
+        ("waking up is most of it", {"found": WAKES}, {"found": READS}),
         ("75 % of it is sent: --tolerance 8", {"found": NOISE}, {"found": PACKS}),
         ("no stage stands out", {"found": figures(3, 3, 3)}, {"found": READS}),
         ("more than 100 Mbit Ethernet", {"found": NOISE}, {"found": PACKS}),
@@ -54,7 +54,7 @@ SLOW = figures(take=20, encode=20)
             {"found": figures()._replace(skipped=0.3)},
             {"found": figures()._replace(skipped=0.05)},
         ),
-        ("no compiled kernel", {"device": Device(compiled=False, uvloop=True)}, {"device": ALL}),
+        ("no compiled walk", {"device": Device(compiled=False, uvloop=True)}, {"device": ALL}),
         (
             "install 'ws-stream[fast]'",
             {"device": Device(compiled=True, uvloop=False)},
@@ -96,11 +96,11 @@ def test_a_content_that_takes_little_is_not_named_beside_one_that_takes_much() -
 
 
 def test_sending_much_is_not_said_to_cost_what_sending_little_does() -> None:
-    assert "sending is most of it" not in said(figures(send=9, size=0.2 * SIZE))
+    assert "waking up is most of it" not in said(figures(send=9, size=0.2 * SIZE))
 
 
 def test_something_is_always_said() -> None:
-    assert all(said(each) for each in (LIGHT, READS, PACKS, SENDS, NOISE, SLOW))
+    assert all(said(each) for each in (LIGHT, READS, PACKS, WAKES, NOISE, SLOW))
 
 
 @pytest.mark.parametrize("scale", [0.001, 1, 1000])

@@ -90,10 +90,14 @@ async def test_a_still_picture_is_reported_unchanged_every_second(server: Server
     async with viewing(server) as websocket:
         frame = await receive_frame(websocket)
         await websocket.send(control.serialize(control.Acknowledge(frame.number)))
-        for _ in range(2):
-            told = control.parse_from_server(str(await asyncio.wait_for(websocket.recv(), 2)))
-            assert isinstance(told, control.Unchanged)
-            assert told.number == frame.number
+        told = [
+            control.parse_from_server(str(await asyncio.wait_for(websocket.recv(), 2)))
+            for _ in range(3)
+        ]
+        assert isinstance(told[0], control.Pace), "of the second in which it was sent"
+        for unchanged in told[1:]:
+            assert isinstance(unchanged, control.Unchanged)
+            assert unchanged.number == frame.number
 
 
 @pytest.mark.parametrize(
@@ -216,6 +220,16 @@ GARBAGE = [
 ]
 
 
+HANDSHAKE = (
+    b"GET /stream/camera HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
+    b"Connection: Upgrade\r\nSec-WebSocket-Protocol: ws-stream.v1\r\n"
+    b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+)
+
+BINARY = b"\x82\x80\0\0\0\0"
+"""What a server closes the connection for."""
+
+
 @pytest.mark.parametrize("ends", [True, False], ids=["ends", "waits"])
 @pytest.mark.parametrize("garbage", GARBAGE, ids=lambda garbage: repr(garbage[:20]))
 async def test_whatever_bytes_arrive_the_server_lives_and_logs_no_traceback(
@@ -282,6 +296,49 @@ async def test_more_connections_than_the_limit_are_cut_off_and_viewers_go_on(
             writer.close()
 
 
+async def test_viewers_that_hang_up_at_any_moment_leave_no_trace(
+    server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    camera = server.stream("camera", fps=1000)
+    random = np.random.default_rng(1)
+    for number in range(60):
+        camera.publish(random.integers(0, 256, (300, 400, 3), np.uint8))
+        reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+        writer.write(HANDSHAKE)
+        for _ in range(number % 6):
+            await asyncio.sleep(0)
+        if number % 2:
+            await reader.read(number * 100)
+        if number % 3:
+            writer.write(BINARY)
+            await writer.drain()
+        writer.transport.abort()
+    async with asyncio.timeout(10):
+        while camera.watched or server._listener.connections:
+            await asyncio.sleep(0.01)
+    assert caplog.records == []
+
+
+async def test_a_viewer_that_is_closed_while_a_picture_waits_for_it_hears_all_and_why(
+    server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Also when it has said that it will say no more: asyncio then ends a transport in a way of its own."""
+    camera = server.stream("camera")
+    camera.publish(np.random.default_rng(1).integers(0, 256, (2000, 2000, 4), np.uint8))
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+    writer.write(HANDSHAKE)
+    await reader.readuntil(b"\r\n\r\n")
+    writer.write(BINARY)
+    writer.write_eof()
+    heard = await asyncio.wait_for(reader.read(), 10)
+    assert b"\x03\xebviewers send text only" in heard[-100:]
+    async with asyncio.timeout(10):
+        while server._listener.connections:
+            await asyncio.sleep(0.01)
+    writer.close()
+    assert caplog.records == []
+
+
 async def test_closing_waits_for_nobody_longer_than_the_limit(server: Server) -> None:
     server.stream("camera").publish(picture(1))
     _, writer = await asyncio.open_connection("127.0.0.1", server.port)
@@ -296,7 +353,7 @@ async def test_closing_waits_for_nobody_longer_than_the_limit(server: Server) ->
 async def test_a_viewer_without_a_sign_of_life_is_closed_with_its_own_code(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ws_stream.hub.window.DEAD_AFTER", 0.5)
+    monkeypatch.setattr("ws_stream.hub.subscription.DEAD_AFTER", 0.5)
     server.stream("camera").publish(picture(1))
     async with viewing(server) as websocket:
         with pytest.raises(ConnectionClosed) as closed:
@@ -309,7 +366,7 @@ async def test_a_viewer_without_a_sign_of_life_is_closed_with_its_own_code(
 async def test_a_silent_viewer_is_forgotten_also_when_its_socket_is_full(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ws_stream.hub.window.DEAD_AFTER", 0.5)
+    monkeypatch.setattr("ws_stream.hub.subscription.DEAD_AFTER", 0.5)
     camera = server.stream("camera")
     random = np.random.default_rng(1)
     async with viewing(server) as deaf:
@@ -356,9 +413,9 @@ async def test_over_budget_viewers_are_sent_fewer_pictures_and_told_so(
         stream = server.serve("test:", name="camera", fps=30)
         for _ in range(100):
             await asyncio.sleep(0.05)
-            if stream.audience._coarser == 4:
+            if stream.audience.limits.extra_step == 4:
                 break
-        assert stream.audience._coarser == 4
+        assert stream.audience.limits.extra_step == 4
         async with viewing(server) as websocket:
             assert (await receive_frame(websocket)).width == 256
 

@@ -5,6 +5,7 @@ as readily as valid ones.
 """
 
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -23,8 +24,7 @@ FORMATS = {
 }
 """Name: code on the wire, bytes per pixel."""
 
-WHOLE_STORED, WHOLE_LZ4, XOR_STORED, XOR_LZ4, COPY = range(5)
-WHOLE_UNPADDED, XOR_UNPADDED = 9, 11
+MARKED, MARKED_LZ4, COPY = range(3)
 
 
 @dataclass(frozen=True)
@@ -55,15 +55,15 @@ class Held:
 
 def blank(pixel_format: str, width: int, height: int, epoch: int = EPOCH) -> Held:
     """What a viewer holds before the first picture."""
-    size = width * height * FORMATS[pixel_format][1]
-    return Held(epoch, 0, pixel_format, width, height, bytes(size))
+    pixels = _opaque(pixel_format, bytes(width * height * FORMATS[pixel_format][1]))
+    return Held(epoch, 0, pixel_format, width, height, pixels)
 
 
 def held(pixel_format: str, width: int, height: int, number: int = 6) -> Held:
-    """A picture without a zero byte, in which no two rows are equal."""
+    """A picture without a zero byte, in which no two rows are equal; padding is 255."""
     size = width * height * FORMATS[pixel_format][1]
     pixels = bytes(1 + (37 * index + index // 7) % 255 for index in range(size))
-    return Held(EPOCH, number, pixel_format, width, height, pixels)
+    return Held(EPOCH, number, pixel_format, width, height, _opaque(pixel_format, pixels))
 
 
 class Segment(NamedTuple):
@@ -134,9 +134,42 @@ def constant(value: int, size: int) -> bytes:
     return sequence(bytes([value]), 1, size - 6) + last(bytes([value]) * 5)
 
 
-def xor(left: bytes, right: bytes) -> bytes:
-    """Byte by byte."""
-    return bytes(a ^ b for a, b in zip(left, right, strict=True))
+def groups_of(flags: Sequence[Sequence[bool]]) -> list[int]:
+    """The bits of groups of eight of each row, as bytes; the leftmost is the lowest."""
+    return [
+        sum(flag << bit for bit, flag in enumerate(row[at : at + 8]))
+        for row in flags
+        for at in range(0, len(row), 8)
+    ]
+
+
+def marks(rows: Sequence[Sequence[bytes | int | None]]) -> bytes:
+    """The content of marked rows: of each pixel its colour, None for the pixel above, or 0 for none at all."""
+    masks = groups_of([[pixel != 0 for pixel in row] for row in rows])
+    literals = groups_of([[isinstance(pixel, bytes) for pixel in row] for row in rows])
+    bits = groups_of([[mask > 0 for mask in masks]])
+    held = [(mask, literal) for mask, literal in zip(masks, literals, strict=True) if mask]
+    colours = b"".join(pixel for row in rows for pixel in row if isinstance(pixel, bytes))
+    return bytes(bits) + bytes(mask for mask, _ in held) + bytes(one for _, one in held) + colours
+
+
+def every(width: int, rows: int) -> bytes:
+    """The content of rows of which every pixel has a colour, up to the colours."""
+    return marks([[b""] * width] * rows)
+
+
+def whole(to: Held, rows: bytes) -> bytes:
+    """The content of rows all of whose pixels get a colour; `rows` as they lie in memory."""
+    size = FORMATS[to.format][1]
+    pixels = [rows[at : at + min(size, 3)] for at in range(0, len(rows), size)]
+    return every(to.width, len(rows) // to.row_bytes) + b"".join(pixels)
+
+
+def _opaque(pixel_format: str, pixels: bytes) -> bytes:
+    """The pixels with 255 as padding."""
+    if FORMATS[pixel_format][1] != 4:
+        return pixels
+    return b"".join(pixels[at : at + 3] + b"\xff" for at in range(0, len(pixels), 4))
 
 
 def _extended(length: int, most: int) -> bytes:

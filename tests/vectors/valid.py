@@ -7,22 +7,20 @@ from typing import NamedTuple
 from .layout import (
     COPY,
     FORMATS,
+    MARKED,
+    MARKED_LZ4,
     TIME,
-    WHOLE_LZ4,
-    WHOLE_STORED,
-    WHOLE_UNPADDED,
-    XOR_LZ4,
-    XOR_STORED,
-    XOR_UNPADDED,
     Held,
     Segment,
     blank,
     constant,
+    every,
     held,
     last,
+    marks,
     message,
     sequence,
-    xor,
+    whole,
 )
 
 
@@ -48,7 +46,6 @@ def vectors() -> Iterator[Valid]:
     yield from _segments()
     yield from _blank_bases()
     yield from _moved_rows()
-    yield from _unpadded()
     yield from _headers()
     yield from _limits()
     yield from _blocks()
@@ -57,123 +54,157 @@ def vectors() -> Iterator[Valid]:
 def _example() -> Valid:
     base = Held(0x0A0B0C0D, 6, "gray8", 2, 3, bytes.fromhex("1020 3040 5060"))
     data = bytes.fromhex(
-        "2400 06 01 0d0c0b0a 07000000 06000000 0000ceeeb5400600 0200 0300 5fa08343 02000000"
-        "0100 0100 02000000 02000000  0200 0100 00000000 02000000  01000000 aabb0000"
+        "2400 06 01 0d0c0b0a 07000000 06000000 0000ceeeb5400600 0200 0300 3df9109e 02000000"
+        "0000 0200 0200 0100 00000000  0100 0200 0000 0000 06000000  03 0101 0100 aa 0000"
     )
     about = "The message that docs/protocol.md spells out."
-    return Valid("example", about, base, data, bytes.fromhex("1020 3140 aabb"))
+    return Valid("example", about, base, data, EXAMPLE)
+
+
+EXAMPLE = bytes.fromhex("3040 aa60 aa60")
 
 
 def _kinds_and_formats() -> Iterator[Valid]:
-    for name in FORMATS:
-        base = held(name, 7, 3)
-        size = 2 * base.row_bytes
-        old, even = base.rows(1, 2), bytes([0xA5]) * size
-        for kind, payload, new in (
-            (WHOLE_STORED, old[::-1], old[::-1]),
-            (WHOLE_LZ4, constant(0xA5, size), even),
-            (XOR_STORED, old[::-1], xor(old, old[::-1])),
-            (XOR_LZ4, constant(0xA5, size), xor(old, even)),
-            (COPY, b"", old),
-        ):
+    for name, (_, size) in FORMATS.items():
+        colour = min(size, 3)
+        for width in (7, 8, 13):
+            base = held(name, width, 3)
+            old = base.rows(1, 2)
+            pixels = [old[at : at + size] for at in range(0, len(old), size)]
+            new = b"".join(reversed(pixels))
+            data = message(base, Segment(1, 2, MARKED, whole(base, new)))
+            about = "Every pixel of two rows; row 0 stays."
+            yield Valid(f"{name}, kind 0, {width} wide", about, base, data, base.with_rows(1, new))
+            start = every(width, 2)
+            even = bytes([0xA5]) * colour * width * 2
+            packed = sequence(start + even[:1], 1, len(even) - 6) + last(even[:5])
+            filled = (b"\xa5" * colour + b"\xff" * (size - colour)) * width * 2
+            data = message(base, Segment(1, 2, MARKED_LZ4, packed))
+            about = "Two rows of one colour."
             yield Valid(
-                f"{name}, kind {kind}",
-                "Odd width; row 0 stays; padding bytes of a pixel are kept as they come.",
-                base,
-                message(base, Segment(1, 2, kind, payload)),
-                base.with_rows(1, new),
+                f"{name}, kind 1, {width} wide", about, base, data, base.with_rows(1, filled)
             )
+            data = message(base, Segment(0, 2, COPY, shift=1))
+            about = "Two rows from one row further down."
+            yield Valid(f"{name}, kind 2, {width} wide", about, base, data, base.with_rows(0, old))
+        yield from _above(name)
+
+
+def _above(name: str) -> Iterator[Valid]:
+    size = FORMATS[name][1]
+    colour = b"\x05\x06\x07"[: min(size, 3)]
+    pixel = colour + b"\xff" * (size - len(colour))
+    base = held(name, 11, 5)
+    first: list[list[bytes | int | None]] = [
+        [0] * 10 + [colour],
+        [0] * 9 + [None, None],
+        [None, *[0] * 9, None],
+    ]
+    second: list[list[bytes | int | None]] = [
+        [None, *[0] * 9, None],
+        [None, colour] + [0] * 8 + [None],
+    ]
+    data = message(
+        base,
+        Segment(0, 3, MARKED, marks(first)),
+        Segment(3, 2, MARKED, marks(second)),
+    )
+    rows = [[base.rows(y, 1)[x * size : (x + 1) * size] for x in range(11)] for y in range(5)]
+    rows[0][10] = rows[1][10] = rows[2][10] = rows[3][10] = rows[4][10] = pixel
+    rows[1][9] = rows[0][9]
+    rows[2][0] = rows[3][0] = rows[4][0] = rows[1][0]
+    rows[4][1] = pixel
+    about = "Pixels become the one above, over several rows and from one segment to the next."
+    pixels = b"".join(one for row in rows for one in row)
+    yield Valid(f"{name}, the pixel above", about, base, data, pixels)
 
 
 def _segments() -> Iterator[Valid]:
     yield Valid("no segment", "Equal to its base.", GRAY, message(GRAY), GRAY.pixels)
     base = held("gray8", 5, 4)
-    rows = [Segment(row, 1, WHOLE_STORED, bytes([row] * 5)) for row in range(4)]
+    rows = [Segment(row, 1, MARKED, whole(base, bytes([row] * 5))) for row in range(4)]
     yield Valid(
         "a segment for each row",
-        "As many segments as rows, all adjacent, each padded by 3: the longest message there is.",
+        "As many segments as rows, all adjacent, each as long as may be.",
         base,
         message(base, *rows),
         bytes([0] * 5 + [1] * 5 + [2] * 5 + [3] * 5),
     )
     base = held("gray8", 3, 5)
-    two = (Segment(1, 1, WHOLE_STORED, b"abc"), Segment(4, 1, XOR_STORED, b"\x01\x02\x03"))
-    pixels = base.with_rows(1, b"abc")[:-3] + xor(base.rows(4, 1), b"\x01\x02\x03")
-    about = "Rows above, between and below stay."
+    two = (
+        Segment(1, 1, MARKED, whole(base, b"abc")),
+        Segment(4, 1, MARKED, marks([[0, b"x", 0]])),
+    )
+    pixels = base.with_rows(1, b"abc")[:-3] + base.rows(4, 1)[:1] + b"x" + base.rows(4, 1)[2:]
+    about = "Rows above, between and below stay, and so do pixels without a mark."
     yield Valid("rows between segments", about, base, message(base, *two), pixels)
-    narrow = held("gray8", 1, 9)
-    ones = [Segment(row, 1, XOR_STORED, b"\xff") for row in (1, 2, 5, 8)]
-    flipped = bytes(byte ^ 255 * (row in (1, 2, 5, 8)) for row, byte in enumerate(narrow.pixels))
-    about = "XOR of segments that neither begin nor end with a word of 4 bytes."
-    yield Valid("rows within words", about, narrow, message(narrow, *ones), flipped)
-    dirty = (two[0]._replace(padding=b"\xff"), two[1]._replace(padding=b"\x7f"))
+    dirty = (two[0]._replace(padding=b"\xff" * 2), two[1]._replace(padding=b""))
     about = "Padding is ignored."
     yield Valid("padding is not zero", about, base, message(base, *dirty), pixels)
+    data = message(base, Segment(1, 3, MARKED, marks([[b"x", 0, 0], [0, 0, 0], [0, 0, b"y"]])))
+    pixels = base.with_rows(1, b"x" + base.rows(1, 1)[1:])
+    pixels = pixels[:11] + b"y" + pixels[12:]
+    yield Valid("an unmarked row inside", "Its group bit is 0.", base, data, pixels)
+    data = message(base, Segment(1, 3, MARKED, marks([[0] * 3] * 3)))
+    yield Valid("no mark", "A segment may mark no pixel.", base, data, base.pixels)
+    wide = held("gray8", 70, 2)
+    data = message(wide, Segment(0, 2, MARKED, marks([[0] * 69 + [b"x"], [b"y"] + [0] * 69])))
+    pixels = wide.pixels[:69] + b"xy" + wide.pixels[71:]
+    about = "The last pixel of a row and the first of the next; group bits go on from row to row."
+    yield Valid("groups of two rows in a byte", about, wide, data, pixels)
 
 
 def _blank_bases() -> Iterator[Valid]:
     first = blank("gray8", 2, 3)
-    row = Segment(1, 1, WHOLE_STORED, b"ab")
+    row = Segment(1, 1, MARKED, whole(GRAY, b"ab"))
     yield Valid("first picture", "From blank.", first, message(first, row), b"\0\0ab\0\0", number=1)
     yield Valid("first picture, all zero", "From blank.", first, message(first), bytes(6), number=1)
     for name, segments, pixels in (
         ("one row", [row], b"\0\0ab\0\0"),
         ("nothing", [], bytes(6)),
-        ("an XOR", [Segment(1, 1, XOR_STORED, b"ab")], b"\0\0ab\0\0"),
+        ("the pixel above", [Segment(1, 1, MARKED, marks([[None, None]]))], bytes(6)),
+        ("a copy", [Segment(0, 1, COPY, shift=2)], bytes(6)),
     ):
-        about = "Rows in no segment become zero, and XOR is with zeros, whatever was held."
+        about = "All colours are 0 before the segments are applied, whatever was held."
         yield Valid(f"base 0: {name}", about, GRAY, message(GRAY, *segments, base=0), pixels)
-    wide = held("gray8", 13, 1)
-    about = "An XOR with blank that is packed, onto a held picture."
-    packed = message(wide, Segment(0, 1, XOR_LZ4, constant(7, 13)), base=0)
-    yield Valid("base 0: a packed XOR", about, wide, packed, bytes([7]) * 13)
+    for name in ("rgbx8888", "bgrx8888"):
+        base = held(name, 2, 2)
+        data = message(base, Segment(0, 1, MARKED, marks([[b"abc", 0]])), base=0)
+        pixels = b"abc\xff" + b"\0\0\0\xff" * 3
+        yield Valid(f"base 0: {name}", "The padding of blank pixels is 255.", base, data, pixels)
 
 
 def _moved_rows() -> Iterator[Valid]:
     for name, height in (("gray8", 9), ("rgb888", 9), ("rgbx8888", 5)):
         base = held(name, 3, height)
-        about = "Each row becomes the base's row below it, and the first the last one: all are read before any is made."
+        about = "Rows move up over themselves, then the first becomes the last: segments apply in order."
         up = Segment(0, height - 1, COPY, shift=1)
-        corner = Segment(height - 1, 1, COPY, shift=1 - height)
-        pixels = base.rows(1, height - 1) + base.rows(0, 1)
-        yield Valid(f"{name}, rows turned up", about, base, message(base, up, corner), pixels)
+        pixels = base.rows(1, height - 1) + base.rows(height - 1, 1)
+        yield Valid(f"{name}, rows moved up", about, base, message(base, up), pixels)
         down = Segment(1, height - 1, COPY, shift=-1)
         pixels = base.rows(0, 1) + base.rows(0, height - 1)
-        about = "All but the first become the row above."
-        yield Valid(f"{name}, rows copied down", about, base, message(base, down), pixels)
-    two = (Segment(0, 1, WHOLE_STORED, b"ab"), Segment(1, 1, COPY, shift=-1))
-    about = "A copy is of the base's rows, also of one that the message has changed already."
-    pixels = b"ab" + GRAY.rows(0, 1) + GRAY.rows(2, 1)
-    yield Valid("a copy of a changed row", about, GRAY, message(GRAY, *two), pixels)
-    copy = Segment(0, 1, COPY, shift=2)
-    about = "The blank picture's rows are zero, whatever was held."
-    yield Valid("base 0: a copy", about, GRAY, message(GRAY, two[0], base=0), b"ab" + bytes(4))
-    yield Valid("base 0: an only copy", about, GRAY, message(GRAY, copy, base=0), bytes(6))
-
-
-def _unpadded() -> Iterator[Valid]:
-    for name in ("rgbx8888", "bgrx8888"):
-        base = held(name, 7, 3)
-        colours = sequence(b"abcdef", 6, 30) + last(b"ghijkl")
-        text = b"abcdef" * 6 + b"ghijkl"
-        pixels = [text[at : at + 3] for at in range(0, 42, 3)]
-        whole = b"".join(pixel + b"\xff" for pixel in pixels)
-        old = base.rows(1, 2)
-        new = xor(old, b"".join(pixel + b"\0" for pixel in pixels))
-        about = "Padding bytes become 255."
-        data = message(base, Segment(1, 2, WHOLE_UNPADDED, colours))
-        yield Valid(f"{name}, kind 9", about, base, data, base.with_rows(1, whole))
-        about = "Padding bytes become those of the base's rows, which need not be 255."
-        data = message(base, Segment(1, 2, XOR_UNPADDED, colours))
-        yield Valid(f"{name}, kind 11", about, base, data, base.with_rows(1, new))
-        zero = b"".join(pixel + b"\0" for pixel in pixels)
-        data = message(base, Segment(0, 2, XOR_UNPADDED, colours), base=0)
-        about = "Padding bytes of the blank picture are 0 and stay so."
-        yield Valid(f"base 0: {name}, kind 11", about, base, data, zero + bytes(28))
+        about = "Rows move down over themselves."
+        yield Valid(f"{name}, rows moved down", about, base, message(base, down), pixels)
+    two = (
+        Segment(0, 2, COPY, shift=1),
+        Segment(0, 3, MARKED, marks([[0, b"x"], [0, 0], [0, None]])),
+    )
+    about = "Marks change rows that a copy made, and the pixel above is the copied one."
+    pixels = GRAY.rows(1, 1)[:1] + b"x" + GRAY.rows(2, 1) + GRAY.rows(2, 1)
+    yield Valid("a copy, then marks", about, GRAY, message(GRAY, *two), pixels)
+    twice = (Segment(1, 1, COPY, shift=-1), Segment(2, 1, COPY, shift=-1), two[1])
+    about = "The second copy reads what the first one made; copies may be in any order of rows."
+    row = GRAY.rows(0, 1)
+    pixels = row[:1] + b"x" + row + row
+    yield Valid("two copies, then marks", about, GRAY, message(GRAY, *twice), pixels)
+    back = (Segment(2, 1, COPY, shift=-2), Segment(0, 1, COPY, shift=1))
+    pixels = GRAY.rows(1, 2)[:4][:2] + GRAY.rows(1, 1) + row
+    about = "Copies need not ascend."
+    yield Valid("copies upwards", about, GRAY, message(GRAY, *back), pixels)
 
 
 def _headers() -> Iterator[Valid]:
-    row, pixels = Segment(1, 1, WHOLE_STORED, b"ab"), GRAY.with_rows(1, b"ab")
+    row, pixels = Segment(1, 1, MARKED, whole(GRAY, b"ab")), GRAY.with_rows(1, b"ab")
     checksum = zlib.crc32(pixels)
 
     def vector(name: str, about: str, later: bytes = b"", **changed: int) -> Valid:
@@ -204,11 +235,12 @@ def _limits() -> Iterator[Valid]:
         yield Valid(name, about, base, message(base), base.pixels)
 
 
-def _block(name: str, about: str, block: bytes, pixels: bytes, rows: int = 1) -> Valid:
-    """A block that is the whole of a gray picture."""
-    base = held("gray8", len(pixels) // rows, rows)
-    data = message(base, Segment(0, rows, WHOLE_LZ4, block))
-    return Valid(f"lz4: {name}", about, base, data, pixels)
+def _block(name: str, about: str, block: bytes, colours: bytes, rows: int = 1) -> Valid:
+    """A block that follows on a first sequence, which makes the marks of all pixels and four more colours."""
+    base = held("gray8", (len(colours) + 4) // rows, rows)
+    start = every(base.width, rows)
+    data = message(base, Segment(0, rows, MARKED_LZ4, sequence(start, len(start), 4) + block))
+    return Valid(f"lz4: {name}", about, base, data, start[:4] + colours)
 
 
 def _blocks() -> Iterator[Valid]:
@@ -216,8 +248,8 @@ def _blocks() -> Iterator[Valid]:
     about = "The shortest rows that can be packed: the match starts 12 and ends 5 before the end."
     yield _block("13 bytes", about, constant(9, 13), bytes([9]) * 13)
     block = sequence(b"a", 1, 5) + last(b"1234567")
-    about = "12 bytes for 13: one more would have to be stored."
-    yield _block("one shorter than the rows", about, block, b"aaaaaa1234567")
+    about = "A block of a match and seven literals."
+    yield _block("a short match", about, block, b"aaaaaa1234567")
     for offset in (1, 2, 3, 4, 5, 7, 8, 9, 16):
         seed = bytes(range(1, offset + 1))
         block = sequence(seed, offset, 50) + last(b"12345")
@@ -238,7 +270,7 @@ def _blocks() -> Iterator[Valid]:
     yield _block("no literals", about, block, b"abcabcabccccc1234567890")
     far = bytes(1 + (index * 31 + index // 256) % 255 for index in range(300)) + bytes(65235)
     block = sequence(far[:300] + b"\0", 1, 65234) + sequence(b"", 65535, 300) + last(b"12345")
-    yield _block("offset 65535", "The farthest match.", block, far + far[:300] + b"12345", 5)
+    yield _block("offset 65535", "The farthest match.", block, far + far[:300] + b"12345", 6)
     block = sequence(b"a", 1, 7) + b"\x5f" + b"12345"
     about = "The last token's lower half is not read, as in the reference implementation."
     yield _block("last token", about, block, b"aaaaaaaa12345")

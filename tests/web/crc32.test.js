@@ -14,14 +14,7 @@ const BYTES = Uint8Array.from({ length: 300 }, random(5).bind(null, 256));
 test("it is zlib's, for any run of bytes", () => {
   for (let start = 0; start < 9; start++) {
     for (let end = start; end < BYTES.length; end++) {
-      assert.equal(crc32(BYTES, start, end), expected(BYTES.subarray(start, end)));
+      assert.equal(crc32(BYTES.subarray(start, end)), expected(BYTES.subarray(start, end)));
     }
-  }
-});
-
-test("it goes on from the CRC of the bytes before", () => {
-  for (let middle = 0; middle <= BYTES.length; middle++) {
-    const before = crc32(BYTES, 0, middle);
-    assert.equal(crc32(BYTES, middle, BYTES.length, before), expected(BYTES));
   }
 });

@@ -49,8 +49,24 @@ export function held(values = {}) {
   // Not by `blank`: some vectors are for a picture that it would refuse.
   const pixels = Uint8Array.from({ length: size }, (_, at) => (at * 37) & 255);
   if (values.pixels) pixels.set(values.pixels);
-  const scratch = new Uint8Array(size).fill(0xee);
-  return { epoch, number, time: 0, format: known, width, height, pixels, scratch };
+  const scratch = new Uint8Array(2 * size + 2 * width * height + 99).fill(0xee);
+  const places = new Uint32Array(width * height + 9).fill(0xee);
+  return { epoch, number, time: 0, format: known, width, height, pixels, scratch, places };
+}
+
+/**
+ * The content of rows all of whose pixels bring their colours, which are given.
+ * @param {number} width @param {number} rows @param {Iterable<number>} colours
+ */
+export function every(width, rows, colours) {
+  const perRow = Math.ceil(width / 8);
+  const bits = Array.from({ length: Math.ceil((perRow * rows) / 8) }, (_, byte) => {
+    return 2 ** Math.min(8, perRow * rows - 8 * byte) - 1;
+  });
+  const masks = Array.from({ length: perRow * rows }, (_, group) => {
+    return 2 ** Math.min(8, width - 8 * (group % perRow)) - 1;
+  });
+  return Uint8Array.of(...bits, ...masks, ...masks, ...colours);
 }
 
 /**

@@ -192,14 +192,18 @@ test("on a hidden page nothing is drawn until it is seen again", () => {
   assert.deepEqual(drawn, [[5, 0]]);
 });
 
-test("a picture dropped before it was drawn is still drawn and reported as itself", () => {
+test("a picture that became blank before it was drawn is not drawn; the next one is, with its rows", () => {
   const { screen } = makeScreen();
   keepWaiting(screen);
   const picture = { ...held(), number: 4 };
   screen.show(picture, [[0, 3]]);
   picture.number = 0;
   refresh();
-  assert.deepEqual(drawn, [[4, 0]]);
+  assert.deepEqual(drawn, []);
+  picture.number = 5;
+  screen.show(picture, [[1, 1]]);
+  refresh();
+  assert.deepEqual(drawn, [[5, 0]]);
 });
 
 test("a picture of another size replaces the one that was not drawn yet", () => {

@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
 
 import { Stream } from "../../web/stream.js";
-import { message } from "./pictures.js";
+import { every, message } from "./pictures.js";
 import { makeWorld } from "./world.js";
 
 /** @import { Picture, Run } from "../../web/codec.js" */
@@ -47,14 +47,14 @@ function open() {
 
 /** A whole picture of one value. @param {number} number @param {number} value */
 function whole(number, value) {
-  const payload = new Uint8Array(6).fill(value);
+  const payload = every(2, 3, new Uint8Array(6).fill(value));
   return message({ number, base: 0 }, [{ firstRow: 0, rows: 3, kind: 0, payload }]);
 }
 
-/** Row 1 XOR 1. @param {number} number @param {number} base */
+/** Row 1 becomes 8. @param {number} number @param {number} base */
 function difference(number, base) {
-  const payload = new Uint8Array(2).fill(1);
-  return message({ number, base }, [{ firstRow: 1, rows: 1, kind: 2, payload }]);
+  const payload = every(2, 1, [8, 8]);
+  return message({ number, base }, [{ firstRow: 1, rows: 1, kind: 0, payload }]);
 }
 
 /** @param {number} number */
@@ -335,7 +335,7 @@ test("figures are of the last two seconds; the age is by the device's clock", ()
   socket.say({ type: "pace", published: 60, skipped: 40, device: false });
   assert.deepEqual(stream.statistics(), {
     picturesPerSecond: 20 - 0.5, // the one of exactly two seconds ago no longer counts
-    bytesPerSecond: 19.5 * 56,
+    bytesPerSecond: 19.5 * 64,
     age: 42,
     transit: 10,
     drawing: 30,

@@ -14,12 +14,12 @@ import {
   checkSize,
   parse,
 } from "../../web/wire.js";
-import { format, message, random } from "./pictures.js";
+import { every, format, message, random } from "./pictures.js";
 
-const ROW = Uint8Array.of(1, 2);
+const ROW = every(2, 1, [1, 2]);
 const TWO_PARTS = [
   { firstRow: 0, rows: 1, kind: 0, payload: ROW },
-  { firstRow: 2, rows: 1, kind: 3, payload: ROW.subarray(0, 1) },
+  { firstRow: 2, rows: 1, kind: 1, payload: ROW.subarray(0, 1) },
 ];
 
 test("every value of the header and the table is read", () => {
@@ -39,8 +39,8 @@ test("every value of the header and the table is read", () => {
     checksum: 5,
   });
   assert.deepEqual(segments, [
-    { firstRow: 0, rows: 1, kind: 0, shift: 0, start: 60, end: 62 },
-    { firstRow: 2, rows: 1, kind: 3, shift: 0, start: 64, end: 65 },
+    { firstRow: 0, rows: 1, kind: 0, shift: 0, start: 60, end: 65 },
+    { firstRow: 2, rows: 1, kind: 1, shift: 0, start: 68, end: 69 },
   ]);
 });
 
@@ -55,7 +55,7 @@ test("a header of a later version is skipped", () => {
   const { segments } = parse(message({ headerLength: 44 }, TWO_PARTS));
   assert.deepEqual(
     segments.map(({ start }) => start),
-    [68, 72],
+    [68, 76],
   );
 });
 
@@ -68,8 +68,8 @@ test("a picture may say that it need not be acknowledged, with a checksum or wit
   assert.equal(parse(message({ checksum: 5, flags: 1 | QUIET })).checksum, 5);
 });
 
-test("a packed payload is at least 1 byte, and shorter than its rows", () => {
-  for (const length of [0, 2, 3]) {
+test("a packed payload is at least 1 byte, and shorter than the longest content", () => {
+  for (const length of [0, 5, 6]) {
     const part = { firstRow: 0, rows: 1, kind: 1, payload: new Uint8Array(length) };
     assert.throws(() => parse(message({}, [part])), ProtocolError, `${length} bytes`);
   }
@@ -93,7 +93,7 @@ test("whatever bytes arrive, either a message or a ProtocolError", () => {
     for (let changes = 1 + next(3); changes > 0; changes--) bytes[next(bytes.length)] = next(256);
     try {
       const { segments } = parse(bytes);
-      for (const { start, end } of segments) assert.ok(start < end && end <= bytes.length);
+      for (const { start, end } of segments) assert.ok(start <= end && end <= bytes.length);
       parsed++;
     } catch (error) {
       assert.ok(error instanceof ProtocolError, String(error));

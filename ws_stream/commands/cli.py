@@ -16,7 +16,6 @@ from typing import Any, NoReturn
 
 from ..client import connect
 from ..errors import UsageError, WsStreamError
-from ..pixels import rows
 from ..pixels.formats import named, reduced
 from ..pixels.rendition import Rendition
 from ..selftest.advice import Case, Device, advice, table
@@ -25,6 +24,7 @@ from ..selftest.workload import WORKLOADS, WorkloadSource
 from ..server.loop_thread import new_event_loop
 from ..server.server import Server
 from ..sources import Source, open_source
+from ..walk import COMPILED
 from .arguments import parser
 from .watch import Watch
 
@@ -99,9 +99,9 @@ async def _bench(options: argparse.Namespace) -> None:
     finally:
         _progress("")
     loop = type(asyncio.get_running_loop()).__module__.partition(".")[0]
-    device = Device(compiled=rows.COMPILED, uvloop=loop == "uvloop")
+    device = Device(compiled=COMPILED, uvloop=loop == "uvloop")
     width, height = rendition.size(source.width, source.height)
-    kernel = "a compiled kernel" if device.compiled else "no compiled kernel"
+    kernel = "a compiled walk" if device.compiled else "no compiled walk"
     print(
         f"{source.width}x{source.height} {source.format}, served as {width}x{height} "
         f"{reduced(source.format, rendition.depth)} to one viewer on this device\n"

@@ -1,123 +1,168 @@
-"""Who watches a stream, and so which renditions of it are made, and how many pictures a second are wanted.
+"""Who watches a stream, and so which variants of its pictures are kept, and how many pictures a second are wanted.
 
 Knows nothing of sockets, threads or where pictures come from. Requests are clamped here to the device's limits.
 """
 
-from collections.abc import Callable
+import secrets
+from typing import NamedTuple
 
 from ..limits import MAX_STEP
+from ..pixels.formats import PixelFormat, reduced
 from ..pixels.rendition import Rendition, clamp
+from ..protocol.control import Announcement
 from ..protocol.request import Request
-from .feed import Feed
-from .viewer import Viewer
+from ..walk import Walk
+from .subscription import Peer, Subscription
 
 MAX_RENDITIONS = 4
-"""Renditions of one stream at a time: each is shrunk and encoded for itself; none has more pixels than the default."""
+"""Renditions of one stream at a time: each is resampled and encoded for itself; none has more pixels than the default.
+The compiled walk has room for as many."""
 
-Wake = Callable[[], None]
+
+class Limits(NamedTuple):
+    """What the device does less than was asked of it."""
+
+    fps: float
+    """Pictures per second that a viewer is sent at most."""
+    extra_step: int = 1
+    """Factor on every step."""
+    throttled: bool = False
+    """Less is done to stay within a budget."""
+    behind: bool = False
+    """Less is done because the device cannot keep up."""
+
+
+class Shown(NamedTuple):
+    """One variant of the pictures."""
+
+    slot: int
+    """Its number in the walk."""
+    rendition: Rendition
+    """What is kept: the one asked for as far as the pictures and the limits allow it."""
+    announcement: Announcement | None
+    """None while the pictures' size is not known."""
 
 
 class Audience:
-    """The viewers of one stream by the callables that wake them, on feeds by their renditions."""
+    """The subscriptions of one stream, and its variants by the renditions asked for."""
 
-    def __init__(self, name: str, default: Rendition, fps: float) -> None:
+    def __init__(self, name: str, default: Rendition, fps: float, walk: Walk) -> None:
+        self.name = name
         self.default = default
-        self.feeds: dict[Rendition, Feed] = {}
-        self.viewers: dict[Wake, Viewer] = {}
-        self._size: tuple[int, int] | None = None
-        self._coarser = 1
-        self._name = name
+        self.walk = walk
+        self.shown: dict[Rendition, Shown] = {}
+        self.subscriptions: dict[Subscription, Rendition] = {}
+        self.problem: str | None = None
+        self.limits = Limits(fps)
         self._fps = fps
-        self._allowed = fps
-        self._saves_work = self._is_behind = False
-        self._problem: str | None = None
+        self._source: tuple[PixelFormat, tuple[int, int]] | None = None
 
-    def join(self, wake: Wake, request: Request, now: float) -> Viewer:
-        """A new viewer. `wake` is called whenever there may be something for it to take."""
-        viewer = Viewer(self._grant(request.rendition(self.default)), now, request)
-        viewer.feed.wakes.add(wake)
-        self.viewers[wake] = viewer
-        return viewer
+    def join(self, peer: Peer, request: Request, now: float) -> Subscription:
+        """A new viewer: it is told of its variant, and of a problem there is."""
+        key = self._grant(request.rendition(self.default))
+        fps = -1.0 if request.fps is None else request.fps
+        place = self.walk.join(peer.fileno(), self.shown[key].slot, request.acknowledge, fps, now)
+        subscription = Subscription(self.walk, place, peer, request, now)
+        self.subscriptions[subscription] = key
+        return subscription
 
-    def leave(self, wake: Wake) -> None:
-        """The viewer is gone. A feed without viewers is forgotten."""
-        viewer = self.viewers.pop(wake)
-        viewer.leave()
-        self._part(viewer.feed, wake)
+    def greet(self, subscription: Subscription) -> None:
+        """Tell a viewer that has joined, or sees another variant, what it sees."""
+        announcement = self.shown[self.subscriptions[subscription]].announcement
+        if announcement:
+            subscription.announce(announcement)
+        subscription.set_problem(self.problem)
 
-    def want(self, wake: Wake, rendition: Rendition, now: float) -> None:
-        """The viewer wants to see another rendition."""
-        viewer, before = self.viewers[wake], self.viewers[wake].feed
-        after = self._grant(rendition)
-        if after is not before:
-            viewer.move(after, now)
-            after.wakes.add(wake)
-            self._part(before, wake)
+    def leave(self, subscription: Subscription) -> None:
+        """The viewer is gone. A variant that nobody watches is forgotten."""
+        key = self.subscriptions.pop(subscription)
+        self.walk.leave(subscription.place)
+        self._part(key)
+
+    def move(self, subscription: Subscription, rendition: Rendition, now: float) -> None:
+        """The viewer asks to see another rendition."""
+        before = self.subscriptions[subscription]
+        if self._clamp(rendition) == before:
+            return
+        del self.subscriptions[subscription]
+        self._part(before)  # first: there may be no other place for the new one
+        after = self.subscriptions[subscription] = self._grant(rendition)
+        if after != before:
+            self.walk.move(subscription.place, self.shown[after].slot, now)
+            self.greet(subscription)
 
     def fps(self) -> float:
         """Pictures per second that somebody wants and may have; 0 when nobody does."""
-        requested = (viewer.fps for viewer in self.viewers.values())
-        return min(
-            self._allowed, max((self._fps if fps is None else fps for fps in requested), default=0)
+        wanted = (s.request.fps for s in self.subscriptions)
+        return min(self.limits.fps, max((self._fps if w is None else w for w in wanted), default=0))
+
+    def limit(self, limits: Limits) -> None:
+        """Do so much less than was asked for."""
+        before, self.limits = self.limits, limits._replace(fps=min(limits.fps, self._fps))
+        self.walk.limit(self.limits.fps)
+        if limits.extra_step != before.extra_step:
+            self._configure_all(is_new_source=False)
+
+    def resize(self, pixel_format: PixelFormat, width: int, height: int) -> bool:
+        """The source's pictures are of this format and size from now on; whether they were of another."""
+        is_new = (pixel_format, (width, height)) != self._source
+        if is_new:
+            self._source = pixel_format, (width, height)
+            self._configure_all(is_new_source=True)
+        return is_new
+
+    def report(self, now: float) -> None:
+        """Tell every viewer how it fares, and of an epoch that has begun because picture numbers were used up."""
+        for key, shown in self.shown.items():
+            epoch, *_ = self.walk.state(shown.slot)
+            if shown.announcement and shown.announcement.epoch != epoch:
+                announcement = shown.announcement._replace(epoch=epoch)
+                self.shown[key] = shown._replace(announcement=announcement)
+        for subscription in tuple(self.subscriptions):
+            self.greet(subscription)
+        for subscription in tuple(self.subscriptions):
+            subscription.report(self.limits.fps, self.limits.throttled or self.limits.behind, now)
+
+    def _grant(self, asked: Rendition) -> Rendition:
+        """The rendition asked for, or the nearest there is; there is a variant of it afterwards."""
+        rendition = self._clamp(asked)
+        if rendition not in self.shown and len(self.shown) >= MAX_RENDITIONS:
+            return min(self.shown, key=lambda other: _distance(other, rendition))
+        if rendition not in self.shown:
+            taken = {shown.slot for shown in self.shown.values()}
+            slot = next(slot for slot in range(MAX_RENDITIONS) if slot not in taken)
+            self.shown[rendition] = Shown(slot, rendition, None)
+            self._configure(rendition, is_new_source=True)
+        return rendition
+
+    def _clamp(self, asked: Rendition) -> Rendition:
+        return clamp(asked, self.default, *self._source[1]) if self._source else asked
+
+    def _part(self, key: Rendition) -> None:
+        if key not in self.subscriptions.values():
+            self.walk.close_variant(self.shown.pop(key).slot)
+
+    def _configure_all(self, *, is_new_source: bool) -> None:
+        for key in tuple(self.shown):
+            self._configure(key, is_new_source=is_new_source)
+
+    def _configure(self, key: Rendition, *, is_new_source: bool) -> None:
+        """Begin an epoch of a variant: what it keeps depends on the pictures' size and on the limits."""
+        if not self._source:
+            return
+        pixel_format, size = self._source
+        clamped = clamp(key, self.default, *size)
+        kept = clamped._replace(step=min(MAX_STEP, clamped.step * self.limits.extra_step))
+        if kept == self.shown[key].rendition and not is_new_source:
+            return
+        epoch = secrets.randbits(32)
+        slot = self.shown[key].slot
+        self.walk.open(slot, pixel_format, kept, size, epoch)
+        announcement = Announcement(
+            *(self.name, epoch, reduced(pixel_format, kept.depth), *kept.size(*size)),
+            *(kept.step, kept.crop, kept.average, self._fps, kept.tolerance),
         )
-
-    def has_newcomers(self) -> bool:
-        """Whether somebody waits for a first picture."""
-        return any(feed.newest is None for feed in self.feeds.values())
-
-    def limit(self, fps: float, coarser: int, *, saves_work: bool) -> None:
-        """Allow only so many pictures per second, and coarser ones, and tell viewers."""
-        self._allowed = min(fps, self._fps)
-        self._saves_work = saves_work
-        if coarser != self._coarser:
-            self._coarser = coarser
-            self._clamp_all()
-        self._tell_limits()
-
-    def fall_behind(self, is_behind: bool) -> None:
-        """Tell viewers that the device cannot keep up with the rate that was asked for, or that it can again."""
-        if is_behind != self._is_behind:
-            self._is_behind = is_behind
-            self._tell_limits()
-
-    def set_problem(self, problem: str | None) -> None:
-        """Let viewers, also those to come, know why there are no pictures, or that there are again."""
-        self._problem = problem
-        for feed in self.feeds.values():
-            feed.set_problem(problem)
-
-    def resize(self, width: int, height: int) -> None:
-        """The source's pictures are of this size from now on."""
-        if (width, height) != self._size:
-            self._size = width, height
-            self._clamp_all()
-
-    def _grant(self, requested: Rendition) -> Feed:
-        rendition = clamp(requested, self.default, *self._size) if self._size else requested
-        if rendition not in self.feeds and len(self.feeds) >= MAX_RENDITIONS:
-            rendition = min(self.feeds, key=lambda other: _distance(other, rendition))
-        if rendition not in self.feeds:
-            feed = self.feeds[rendition] = Feed(self._name, rendition, self._allowed)
-            self._clamp_all()
-            feed.set_problem(self._problem)
-            self._tell_limits()
-        return self.feeds[rendition]
-
-    def _tell_limits(self) -> None:
-        for feed in self.feeds.values():
-            feed.limit(self._allowed, saves_work=self._saves_work or self._is_behind)
-
-    def _clamp_all(self) -> None:
-        """Say of each feed what is to be made, which depends on the pictures' size and the work to be saved."""
-        if self._size:
-            for feed in self.feeds.values():
-                clamped = clamp(feed.rendition, self.default, *self._size)
-                feed.making = clamped._replace(step=min(MAX_STEP, clamped.step * self._coarser))
-
-    def _part(self, feed: Feed, wake: Wake) -> None:
-        feed.wakes.discard(wake)
-        if not feed.wakes:
-            del self.feeds[feed.rendition]
+        self.shown[key] = Shown(slot, kept, announcement)
 
 
 def _distance(one: Rendition, other: Rendition) -> tuple[bool, int, bool]:

@@ -1,50 +1,49 @@
-"""A stream: pictures come in under one name, and each rendition that somebody watches is made of them.
+"""A stream: pictures come in under one name, and go to each of its viewers as that one asked.
 
-Knows nothing of sockets, HTTP or where pictures come from. The newest picture wins: nothing is queued on the way from
-the publisher's thread to the event loop.
+Knows nothing of sockets, HTTP or where pictures come from. The newest picture wins: nothing is queued.
 """
 
-import asyncio
-import contextlib
 import re
-import threading
 import time
-from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Iterable
+from math import inf
+from operator import index
 from typing import Any, Protocol
 
 import numpy as np
 
 from ..errors import UsageError
+from ..fair_lock import FairLock
 from ..limits import MAX_FPS, MAX_TIME
 from ..pixels.formats import PixelFormat, Pixels, guess
-from ..pixels.maker import SETTLE_EVERY, Made, Maker
 from ..pixels.rendition import Rendition, check_size
-from ..pixels.resample import check, take_rendition, touched_rows
-from ..pixels.rows import Rows
+from ..pixels.resample import check
 from ..protocol.request import Request
-from .audience import Audience, Wake
-from .feed import Feed
-from .viewer import Viewer, now_us
+from ..walk import Walk, new_walk
+from .audience import Audience, Limits
+from .errands import Errands
+from .subscription import Peer, Subscription, now_us
 
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
+REPORT_EVERY = 1.0
+"""Seconds between two reports to each viewer; a viewer without a message for ten counts its connection as lost."""
+SETTLE_EVERY = 0.4
+"""Seconds after which a picture within a tolerance is looked at again; see `walk.variant.SETTLE_EVERY`."""
+
+Damage = Iterable[tuple[int, int, int, int]]
 
 
 class Producer(Protocol):
-    """What has pictures for a stream as long as somebody watches. Called on the event loop; must not wait."""
+    """Has pictures for a stream as long as somebody watches. Called on the event loop; must not wait."""
 
-    def poll(self, stream: "Stream") -> float:
-        """Show the newest picture, if one is due; when to be asked again, by the loop's clock.
+    def demand(self, stream: "Stream") -> None:
+        """Viewers came, left, or want another rate: `stream.wanted` pictures a second, 0 for none."""
 
-        Asked earlier when a viewer has come, left or changed its mind.
-        """
+    def check(self, stream: "Stream") -> None:
+        """See whether all is well. About once a second while somebody watches."""
 
-    def rest(self) -> None:
-        """Nobody watches any more, or every page is hidden."""
-
-
-Damage = Sequence[tuple[int, int, int, int]]
-Pictures = Mapping[Feed, Made]
+    def close(self, stream: "Stream") -> None:
+        """End for good."""
 
 
 class Stream:
@@ -59,6 +58,7 @@ class Stream:
         fps: float = 30,
         verify_damage: bool = False,
         producer: Producer | None = None,
+        walk: Callable[[float], Walk] = new_walk,
     ) -> None:
         if not _NAME.fullmatch(name):
             raise UsageError(
@@ -71,29 +71,38 @@ class Stream:
         self.name = name
         self.format = format
         self.fps = fps
-        self.rendition = (rendition or Rendition()).check()
-        self.problem: str | None = None
-        self.wanted = 0.0
-        """Pictures per second that somebody wants and may have."""
-        self.has_newcomers = False
-        """Somebody waits for a first picture."""
-        self.audience = Audience(name, self.rendition, fps)
+        self.audience = Audience(name, (rendition or Rendition()).check(), fps, walk(fps))
         self._verify_damage = verify_damage
         self._producer = producer
-        self._timer: asyncio.Handle | None = None
         self._newest: tuple[Pixels, int] | None = None
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._loop_thread = 0
-        self._lock = threading.Lock()
-        self._making = threading.Lock()
-        self._settling: asyncio.TimerHandle | None = None
-        self._handed: tuple[Pictures, int] | None = None
         self._accepted: tuple[tuple[int, ...], np.dtype[Any]] | None = None
+        self._lock = FairLock()
+        self._errands = Errands()
+
+    @property
+    def rendition(self) -> Rendition:
+        """What viewers get that ask for nothing else."""
+        return self.audience.default
+
+    @property
+    def walk(self) -> Walk:
+        """The way of each picture."""
+        return self.audience.walk
+
+    @property
+    def problem(self) -> str | None:
+        """Why there are no pictures now."""
+        return self.audience.problem
 
     @property
     def watched(self) -> bool:
         """Whether anybody watches; if not, the work of making a picture can be saved."""
-        return bool(self.audience.viewers)
+        return bool(self.audience.subscriptions)
+
+    @property
+    def wanted(self) -> float:
+        """Pictures per second that somebody wants and may have."""
+        return self.audience.fps()
 
     def publish(
         self, array: Pixels, *, time_us: int | None = None, damage: Damage | None = None
@@ -111,198 +120,175 @@ class Stream:
         stamp = now_us() if time_us is None else time_us
         if not 0 <= stamp < MAX_TIME:
             raise UsageError(f"time_us={stamp} cannot be; right would be microseconds since 1970")
-        self._accept(array)
-        self._newest = (array, stamp)  # first, so that who joins from now on finds it
-        with self._making:
-            self.show(self.read(array, damage), stamp)
-        if not self.is_settled and self._loop:
-            with contextlib.suppress(RuntimeError):  # the loop has just been closed
-                self._loop.call_soon_threadsafe(self._settle_later)
+        spans = None if damage is None else _spans(damage)
+        with self._lock:  # who joins meanwhile sees this picture afterwards, and no older one
+            array = self._accept(array)
+            self._newest = array, stamp
+            if self.audience.shown:
+                self._show(array, spans, stamp)
 
-    def read(self, array: Pixels, damage: Damage | None = None) -> Pictures:
-        """What each rendition that is watched makes of a picture; nothing is shown yet.
+    def resize(self, pixel_format: PixelFormat, width: int, height: int) -> None:
+        """Pictures are of this format and size from now on; from any thread."""
+        with self._lock:
+            self._resize(pixel_format, width, height)
 
-        Raises UsageError when the array does not fit the stream.
-        """
-        pixel_format = self._accept(array)
-        height, width = array.shape[:2]
-        now, touched, pictures = time.monotonic(), None, {}
-        for feed in tuple(self.audience.feeds.values()):
-            if damage is not None:
-                touched = touched_rows(damage, feed.making, width, height)
-            made = feed.maker.make(array, pixel_format, feed.making, touched, now)
-            if touched is not None and self._verify_damage:
-                _verify(made, array, pixel_format)
-            pictures[feed] = made
-        return pictures
+    def join(self, peer: Peer, request: Request | None = None) -> Subscription:
+        """A new viewer, on the event loop."""
+        self._errands.open()
+        if not self._errands.waits("report"):
+            self._errands.run_at("report", time.monotonic() + REPORT_EVERY, self._report)
+        with self._lock:
+            return self.audience.join(peer, request or Request(), time.monotonic())
 
-    def show(self, pictures: Pictures, time_us: int) -> bool:
-        """Make these pictures, from the last `read`, the newest ones; whether any is another than the one before."""
-        changed = {}
-        for feed, made in pictures.items():
-            if made.changes:
-                feed.maker.keep(made)
-                changed[feed] = made
-        if changed and threading.get_ident() == self._loop_thread:
-            if self._handed:
-                self._put_handed()  # what a thread has handed over is older
-            self._put(changed, time_us)
-        elif changed:
-            self._hand_over(changed, time_us)
-        return bool(changed)
-
-    def seems_still(self, array: Pixels, first: int, every: int) -> bool:
-        """Whether rows `first`, `first + every`, ... of all that is watched are still those of a picture.
-
-        Reads no other rows.
-        """
-        pixel_format = self._accept(array)
-        height, width = array.shape[:2]
-        for feed in self.audience.feeds.values():
-            asked = _sample(feed.making.size(width, height)[1], first, every)
-            if feed.maker.make(array, pixel_format, feed.making, asked).changes:
-                return False
-        return True
-
-    @property
-    def is_settled(self) -> bool:
-        """Whether all that is watched is as exact as it will become if nothing moves any more."""
-        return all(feed.maker.is_settled for feed in tuple(self.audience.feeds.values()))
-
-    def set_problem(self, problem: str | None) -> None:
-        """Let viewers know why there are no pictures, or that there are again. On the event loop."""
-        self.problem = problem
-        self.audience.set_problem(problem)
-
-    def join(self, wake: Wake, request: Request | None = None) -> Viewer:
-        """A new viewer, on the event loop; `wake` is called whenever it may have something to take."""
-        self._loop = asyncio.get_running_loop()
-        self._loop_thread = threading.get_ident()
-        viewer = self.audience.join(wake, request or Request(), time.monotonic())
-        self._serve(viewer.feed)
-        return viewer
-
-    def leave(self, wake: Wake) -> None:
-        """The viewer that joined with this `wake` is gone."""
-        self.audience.leave(wake)
+    def begin(self, subscription: Subscription) -> None:
+        """Tell a viewer that has joined, or sees another rendition, what it sees, and show it."""
+        with self._lock:
+            self.audience.greet(subscription)
+            self._fill()
         self.demand()
 
-    def want(self, wake: Wake, rendition: Rendition) -> None:
-        """The viewer that joined with this `wake` wants another rendition."""
-        self.audience.want(wake, rendition, time.monotonic())
-        self._serve(self.audience.viewers[wake].feed)
+    def leave(self, subscription: Subscription) -> None:
+        """The viewer is gone."""
+        subscription.close()
+        with self._lock:
+            self.audience.leave(subscription)
+        self.demand()
 
-    def limit(self, fps: float, coarser: int, *, saves_work: bool) -> None:
-        """Show only so many pictures per second, and coarser ones, and tell viewers."""
-        self.audience.limit(fps, coarser, saves_work=saves_work)
-        self.wanted = self.audience.fps()
+    def move(self, subscription: Subscription, rendition: Rendition) -> None:
+        """The viewer asks to see another rendition."""
+        with self._lock:
+            self.audience.move(subscription, rendition, time.monotonic())
+            self._fill()
+        self.demand()
+
+    def limit(self, limits: Limits) -> None:
+        """Do so much less than viewers ask for, and tell them."""
+        with self._lock:
+            self.audience.limit(limits)
+        self._greet_all()
+        self.demand()
+
+    def set_behind(self, behind: bool) -> None:
+        """The device cannot keep up, or can again; from any thread."""
+        self._errands.run(
+            "behind", lambda: self.limit(self.audience.limits._replace(behind=behind))
+        )
+
+    def set_problem(self, problem: str | None) -> None:
+        """Let viewers know why there are no pictures, or that there are again; from any thread."""
+        if problem != self.problem:
+            self.audience.problem = problem  # at once, so that the next report is compared with it
+            self._errands.run("greet", self._greet_all)
+
+    def hand_over(self) -> None:
+        """Tell transports whose sockets became theirs; from any thread."""
+        self._errands.run("finish", self._finish_pictures)
 
     def demand(self) -> None:
-        """A viewer came, left or changed its mind: whoever has pictures is asked at once."""
-        self.wanted, self.has_newcomers = self.audience.fps(), self.audience.has_newcomers()
-        if self._producer and self._loop:
-            if self._timer:
-                self._timer.cancel()
-            self._timer = self._loop.call_soon(self._produce)
+        """A viewer came, left or wants another rate: whoever has pictures is asked."""
+        if self._producer:
+            self._producer.demand(self)
 
     def close(self) -> None:
         """Stop producing, and let go of the event loop: a thread may go on publishing."""
-        if self._timer:
-            self._timer.cancel()
         if self._producer:
-            self._producer.rest()
-        with self._lock:
-            self._loop = self._handed = None
-            self._loop_thread = 0
+            self._producer.close(self)
+        self._errands.close()
 
-    def _settle_later(self) -> None:
-        if not self._settling and self._loop:
-            self._settling = self._loop.call_later(SETTLE_EVERY, self._settle)
+    def _accept(self, array: Pixels) -> Pixels:
+        """The array as the walk can read it, its format and size being the stream's from now on. Raises UsageError."""
+        if not isinstance(array, np.ndarray):
+            raise UsageError(f"{type(array).__name__} is no picture; right would be a numpy array")
+        if (array.shape, array.dtype) != self._accepted:
+            pixel_format = self.format or guess(array)
+            check(array, pixel_format, self.rendition)
+            height, width = array.shape[:2]
+            check_size(pixel_format, *self.rendition.size(width, height))
+            self.format = pixel_format
+            self._newest = None  # it is of another size
+            self._resize(pixel_format, width, height)
+            self._accepted = array.shape, array.dtype
+        return array if array.strides[2:] in ((), (1,)) else np.ascontiguousarray(array)
+
+    def _resize(self, pixel_format: PixelFormat, width: int, height: int) -> None:
+        if self.audience.resize(pixel_format, width, height):
+            self._errands.run("greet", self._greet_all)
+
+    def _show(self, array: Pixels, spans: list[tuple[int, int]] | None, stamp: int) -> None:
+        walk, now = self.walk, time.monotonic()
+        may_verify = self._verify_damage and spans is not None and walk.is_settled()
+        _, due, is_handed_over = walk.publish(array, spans, stamp, now)
+        if is_handed_over:
+            self.hand_over()
+        if due < inf:
+            self._errands.run("flush", lambda: self._errands.run_at("flush", due, self._flush))
+        if not walk.is_settled():
+            self._errands.run("settle", lambda: self._settle_later(is_whole=spans is None))
+        if may_verify:
+            self._verify(array, spans)
+
+    def _verify(self, array: Pixels, spans: list[tuple[int, int]] | None) -> None:
+        """Raises UsageError when rows outside the damage have changed."""
+        if self.walk.update(array, None, time.monotonic()):
+            self.walk.commit(now_us())
+            self._errands.run("flush", self._flush)
+            raise UsageError(
+                f"rows outside of the damage {spans} have changed; right would be rectangles that hold every change"
+            )
+
+    def _fill(self) -> None:
+        """Give a variant that has no picture the newest one."""
+        if self._newest and self.walk.has_newcomers():
+            self._show(self._newest[0], None, self._newest[1])
+
+    def _flush(self) -> None:
+        due = self.walk.flush(time.monotonic())
+        if due < inf:
+            self._errands.run_at("flush", due, self._flush)
+        self._finish_pictures()
+
+    def _settle_later(self, *, is_whole: bool) -> None:
+        """A look at all of a picture is followed by another one; looks at parts do not put that off."""
+        if is_whole or not self._errands.waits("settle"):
+            self._errands.run_at("settle", time.monotonic() + SETTLE_EVERY, self._settle)
 
     def _settle(self) -> None:
         """Look once more at what was published last: it may stand still, and be shown within a tolerance only."""
-        self._settling = None
-        if self._newest and self.watched and not self.is_settled:
-            if self._making.acquire(blocking=False):  # or the next picture is just being made
-                try:
-                    self.show(self.read(self._newest[0]), now_us())
-                finally:
-                    self._making.release()
-            self._settle_later()
-
-    def _accept(self, array: Pixels) -> PixelFormat:
-        """The format of an array that fits the stream. Raises UsageError."""
-        if not isinstance(array, np.ndarray):
-            raise UsageError(f"{type(array).__name__} is no picture; right would be a numpy array")
-        if self.format and (array.shape, array.dtype) == self._accepted:
-            return self.format
-        pixel_format = self.format or guess(array)
-        check(array, pixel_format, self.rendition)
-        height, width = array.shape[:2]
-        check_size(pixel_format, *self.rendition.size(width, height))
-        self.format = pixel_format
-        self.audience.resize(width, height)
-        self._accepted = array.shape, array.dtype
-        return pixel_format
-
-    def _serve(self, feed: Feed) -> None:
-        """See that a feed that has no picture gets one."""
-        if feed.newest is None and self._newest and self.format:
-            array, time_us = self._newest
-            # Not by the feed's own maker, which another thread may be using.
-            self._put({feed: Maker().make(array, self.format, feed.making)}, time_us)
-        self.demand()
-
-    def _produce(self) -> None:
-        assert self._producer
-        assert self._loop
-        if self.wanted:
-            self._timer = self._loop.call_at(self._producer.poll(self), self._produce)
-        else:
-            self._producer.rest()
-
-    def _put(self, pictures: Pictures, time_us: int) -> None:
-        self.has_newcomers = False
-        for feed, made in pictures.items():
-            feed.put(made, time_us)
-
-    def _hand_over(self, pictures: Pictures, time_us: int) -> None:
-        """From another thread to the event loop. One slot: later pictures take the place of those that wait there."""
         with self._lock:
-            waiting = self._handed[0] if self._handed else {}
-            if self._loop is None:
-                skipped = pictures
-            else:
-                skipped = {feed: made for feed, made in waiting.items() if feed in pictures}
-                if not self._handed:
-                    self._loop.call_soon_threadsafe(self._put_handed)
-                self._handed = {**waiting, **pictures}, time_us
-        for feed, made in skipped.items():
-            feed.maker.recycle(made.pixels)
+            if self._newest and self.watched and not self.walk.is_settled():
+                self._show(self._newest[0], None, now_us())
 
-    def _put_handed(self) -> None:
-        with self._lock:
-            handed, self._handed = self._handed, None
-        if handed:
-            self._put(*handed)
+    def _report(self) -> None:
+        if self.watched:
+            now = time.monotonic()
+            self._errands.run_at("report", now + REPORT_EVERY, self._report)
+            with self._lock:  # what is announced is what the walk shows
+                self.audience.report(now)
+            if self._producer:
+                self._producer.check(self)
+
+    def _greet_all(self) -> None:
+        with self._lock:  # what is announced is what the walk shows
+            for subscription in tuple(self.audience.subscriptions):
+                self.audience.greet(subscription)
+            self._fill()
+
+    def _finish_pictures(self) -> None:
+        places = self.walk.handed_over()
+        for subscription in tuple(self.audience.subscriptions):
+            if subscription.place in places:
+                subscription.finish_picture()
 
 
-@lru_cache
-def _sample(height: int, first: int, every: int) -> Rows:
-    asked = np.zeros(height, np.bool_)
-    asked[first::every] = True
-    asked.flags.writeable = False
-    return asked
-
-
-def _verify(made: Made, array: Pixels, pixel_format: PixelFormat) -> None:
-    """Raises UsageError when a picture made from a damage hint is not the picture there is."""
-    stale = np.ones(len(made.pixels), np.bool_)
-    scratch = np.empty_like(made.pixels)
-    rendition = made.rendition
-    wrong, count = take_rendition(array, pixel_format, rendition, made.pixels, scratch, stale)
-    if count:
-        row = int(wrong.argmax()) * rendition.step + (rendition.crop.y if rendition.crop else 0)
-        raise UsageError(
-            f"row {row} has changed outside of the damage given; right would be rectangles that hold every change"
-        )
+def _spans(damage: Damage) -> list[tuple[int, int]]:
+    """The rows (first, how many) of rectangles. Raises UsageError for what is none."""
+    spans = []
+    for rectangle in damage:
+        try:
+            _, y, _, rows = map(index, rectangle)
+        except (TypeError, ValueError):
+            raise UsageError(
+                f"{rectangle} is no damage; right would be (x, y, width, height) in pixels"
+            ) from None
+        spans.append((y, rows))
+    return spans

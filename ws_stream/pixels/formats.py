@@ -6,6 +6,7 @@ address first (`bgrx8888` is B, G, R, ignored); `rgb565`, `rgb444` and `rgb332` 
 
 from dataclasses import dataclass
 from functools import lru_cache
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -30,7 +31,7 @@ class PixelFormat:
     rgb: tuple[int, int, int]
     """Where red, green and blue stand among the components; unused where there are `fields`."""
     padded: bool = False
-    """The fourth byte carries nothing: it is sent as 255 and must be ignored."""
+    """The fourth byte carries nothing: it is 255 in every frame, and never sent."""
     fields: tuple[tuple[int, int], ...] = ()
     """The lowest bit and the number of bits of red, green and blue in a word; none for whole bytes."""
 
@@ -40,6 +41,11 @@ class PixelFormat:
         return self.dtype.itemsize * (self.components[0] if self.components else 1)
 
     @property
+    def colour_bytes(self) -> int:
+        """Bytes of a pixel without its padding."""
+        return min(3, self.bytes_per_pixel)
+
+    @property
     def depth(self) -> int:
         """Bits of a pixel that are shown."""
         return sum(bits for _, bits in self.fields) or 8 * min(3, self.bytes_per_pixel)
@@ -47,6 +53,13 @@ class PixelFormat:
     def shape(self, width: int, height: int) -> tuple[int, ...]:
         """The array shape of a picture of this format."""
         return (height, width, *self.components)
+
+    def blank(self, width: int, height: int) -> Pixels:
+        """The pixels of a blank picture: colours 0, padding 255."""
+        pixels = np.zeros(self.shape(width, height), self.dtype)
+        if self.padded:
+            pixels[..., 3] = 255
+        return pixels
 
     def __str__(self) -> str:
         return self.name
@@ -116,6 +129,17 @@ def rows_as_words(pixels: Pixels) -> NDArray[Any]:
     rows = pixels.reshape(len(pixels), -1).view(np.uint8)
     size = next(size for size in (8, 4, 2, 1) if rows.shape[1] % size == 0)
     return rows.view(f"u{size}")
+
+
+def whole_pixels(pixels: Pixels, pixel_format: PixelFormat) -> NDArray[Any]:
+    """The memory of C-contiguous pixels as (height, width), one item for each pixel; never copies.
+
+    An item is an unsigned word, or three bytes that can be moved and not compared.
+    """
+    size = pixel_format.bytes_per_pixel
+    dtype = np.dtype("V3" if size == 3 else f"<u{size}")  # noqa: PLR2004 - there is no word of 3 bytes
+    row = prod(pixels.shape[1:])
+    return pixels.reshape(len(pixels), row).view(np.uint8).view(dtype)
 
 
 def to_rgb(pixels: Pixels, pixel_format: PixelFormat) -> NDArray[np.uint8]:

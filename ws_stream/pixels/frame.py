@@ -14,7 +14,8 @@ from .formats import PixelFormat, Pixels, rows_as_words
 class Frame:
     """One picture, never changed after it was made.
 
-    `pixels` is C-contiguous, of shape `format.shape(width, height)`. A frame of number 0 is blank: every byte zero.
+    `pixels` is C-contiguous, of shape `format.shape(width, height)`. Padding bytes are 255.
+    A frame of number 0 is blank: every colour zero.
     """
 
     epoch: int
@@ -60,6 +61,5 @@ class Frame:
 
 
 def blank(epoch: int, pixel_format: PixelFormat, width: int, height: int) -> Frame:
-    """What a viewer has before the first picture: number 0, every byte zero."""
-    pixels = np.zeros(pixel_format.shape(width, height), pixel_format.dtype)
-    return Frame(epoch, 0, 0, pixel_format, pixels)
+    """What a viewer has before the first picture: number 0, every colour zero, padding 255."""
+    return Frame(epoch, 0, 0, pixel_format, pixel_format.blank(width, height))

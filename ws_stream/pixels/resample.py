@@ -1,23 +1,38 @@
 """Resamples a picture in somebody's memory to a smaller one of our own: crop, step, average and depth.
 
 Knows nothing of where the picture came from or who will see it. Each source pixel is read at most once, in the
-widest loads the format allows: on uncached device memory every load is a bus access.
+widest loads the format allows: on uncached device memory every load is a bus access. Its twin is core/resample.c.
 """
 
-from collections.abc import Iterable
-from operator import index
+from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import UsageError
-from .formats import PixelFormat, Pixels, fits, pack, reduced, unpack
-from .rendition import Crop, Rendition
-from .rows import Rows, runs, take
+from .formats import (
+    PixelFormat,
+    Pixels,
+    fits,
+    from_rgb,
+    pack,
+    reduced,
+    rows_as_words,
+    to_rgb,
+    unpack,
+)
+from .rendition import Rendition
+
+Rows = NDArray[np.bool_]
+"""Of each row of a picture yes or no: shape (height,)."""
+
+PADDING = np.uint32(0xFF000000)
+"""The padding byte of every pixel kept is 255, so that its content never looks like a change."""
 
 
 def check(array: Pixels, pixel_format: PixelFormat, rendition: Rendition) -> None:
-    """Raises UsageError when `shrink` could not do this."""
+    """Raises UsageError when the rendition cannot be made of this array."""
     if not fits(array, pixel_format):
         components = "".join(f", {count}" for count in pixel_format.components)
         raise UsageError(
@@ -27,71 +42,71 @@ def check(array: Pixels, pixel_format: PixelFormat, rendition: Rendition) -> Non
     rendition.size(array.shape[1], array.shape[0])
 
 
-def shrink(array: Pixels, pixel_format: PixelFormat, rendition: Rendition) -> Pixels:
-    """The rendition of a picture as a C-contiguous array of its own.
+def resample(array: Pixels, pixel_format: PixelFormat, rendition: Rendition) -> Pixels:
+    """The rendition of a picture as a C-contiguous array of its own, its padding bytes 255.
 
-    `array` is of shape `pixel_format.shape(width, height)` with any strides, and is only read. Padding bytes become
-    255. Raises UsageError when array, format and crop do not fit.
+    `array` is of shape `pixel_format.shape(width, height)` with any strides, and is only read. Raises UsageError when
+    array, format and crop do not fit.
     """
     check(array, pixel_format, rendition)
-    made = reduced(pixel_format, rendition.depth)
-    shape = made.shape(*rendition.size(array.shape[1], array.shape[0]))
-    before, target = np.zeros(shape, made.dtype), np.empty(shape, made.dtype)
-    stale = np.ones(shape[0], np.bool_)
-    take_rendition(array, pixel_format, rendition._replace(tolerance=0), before, target, stale)
+    kept = reduced(pixel_format, rendition.depth)
+    target = np.empty(kept.shape(*rendition.size(array.shape[1], array.shape[0])), kept.dtype)
+    resample_rows(array, pixel_format, rendition, target)
     return target
 
 
-def take_rendition(
+def resample_rows(
     array: Pixels,
     pixel_format: PixelFormat,
     rendition: Rendition,
-    before: Pixels,
     target: Pixels,
-    stale: Rows,
     asked: Rows | None = None,
-) -> tuple[Rows, int]:
-    """Make `target` the rendition of a picture; which of its rows differ from `before`, and how many.
+) -> None:
+    """Make those rows of `target` that are asked for, or all, the rendition's. Reads no more than these are made of.
 
-    Reads no more than what the rows asked for are made of; see `rows.take`. The two are of the format that
-    `formats.reduced` makes of this one.
+    `target` is C-contiguous, of the rendition's size and of the format that `formats.reduced` makes of this one.
     """
     if rendition.crop:
         x, y, width, height = rendition.crop
         array = array[y : y + height, x : x + width]
-    step = rendition.step
-    if rendition.average and step > 1:
-        shape = pixel_format.shape(target.shape[1], target.shape[0])
-        view = np.empty(shape, pixel_format.dtype)
-        for first, end in runs(np.ones_like(stale) if asked is None else asked, 0):
+    step, kept = rendition.step, reduced(pixel_format, rendition.depth)
+    for first, end in [(0, len(target))] if asked is None else runs(asked):
+        if rendition.average and step > 1:
             part = np.ascontiguousarray(array[first * step : end * step])
-            view[first:end] = _average(part, pixel_format, step)
-    else:
-        view = array[::step, ::step]
-    formats = pixel_format, reduced(pixel_format, rendition.depth)
-    return take(view, formats, before, target, stale, asked, rendition.tolerance)
+            view = _average(part, pixel_format, step)
+        else:
+            view = array[first * step : end * step : step, ::step]
+        _copy(view, pixel_format, kept, target[first:end])
 
 
-def touched_rows(
-    damage: Iterable[tuple[int, int, int, int]], rendition: Rendition, width: int, height: int
-) -> NDArray[np.bool_]:
-    """Which rows of a rendition are made of source rows in the rectangles (x, y, width, height): booleans (rows,).
+def runs(rows: Rows, gap: int = 1) -> Iterator[tuple[int, int]]:
+    """The runs (first, end) of true values; two with fewer than `gap` values between them are one."""
+    flags, quiet = rows.tobytes(), bytes(gap)
+    first = flags.find(1)
+    while first >= 0:
+        end = flags.find(quiet, first)
+        if end < 0:
+            end = len(flags.rstrip(b"\0"))
+        yield first, end
+        first = flags.find(1, end)
 
-    Raises UsageError for what is no rectangle.
-    """
-    crop, step = rendition.crop or Crop(0, 0, width, height), rendition.step
-    touched = np.zeros(rendition.size(width, height)[1], np.bool_)
-    for rectangle in damage:
-        try:
-            _, y, _, rows = map(index, rectangle)
-        except (TypeError, ValueError):
-            raise UsageError(
-                f"{rectangle} is no damage; right would be (x, y, width, height) in pixels"
-            ) from None
-        first, end = max(y - crop.y, 0), min(y + rows - crop.y, crop.height)
-        if end > first:
-            touched[first // step : -(-end // step)] = True
-    return touched
+
+def differing_rows(one: Pixels, other: Pixels) -> Rows:
+    """Which rows differ between two C-contiguous pictures of one shape and dtype."""
+    differing: Rows = (rows_as_words(one) != rows_as_words(other)).any(axis=1)
+    return differing
+
+
+def _copy(view: Pixels, shown: PixelFormat, kept: PixelFormat, target: Pixels) -> None:
+    if shown is not kept:
+        np.copyto(target, from_rgb(to_rgb(view, shown), kept))
+        return
+    if not kept.padded or view.strides[2] != 1:
+        np.copyto(target, view)
+        view = target
+    if kept.padded:
+        words = target.view("<u4")[..., 0]
+        np.bitwise_or(view.view("<u4")[..., 0], PADDING, out=words)
 
 
 def _average(pixels: Pixels, pixel_format: PixelFormat, step: int) -> Pixels:
@@ -102,7 +117,7 @@ def _average(pixels: Pixels, pixel_format: PixelFormat, step: int) -> Pixels:
 
 
 def _box_means(channels: NDArray[np.uint8], step: int) -> NDArray[np.uint8]:
-    sums = channels
+    sums: NDArray[Any] = channels
     count = np.ones((1,) * channels.ndim, np.uint16)
     for axis in (0, 1):
         length = channels.shape[axis]

@@ -18,8 +18,6 @@ STALL = 5.0
 """Seconds without a picture after which viewers are told."""
 RETRY_FIRST, RETRY_MOST = 1.0, 30.0
 """Seconds until a source that failed is opened again; doubled with every failure that no picture came between."""
-POLL_EVERY = 0.25
-"""Seconds between two polls of who watches and of how the thread fares."""
 
 _log = logging.getLogger(__name__)
 
@@ -36,21 +34,28 @@ class Reader:
         self._pictures = pictures
         self._thread: threading.Thread | None = None
         self._unwanted = threading.Event()
+        self._unwanted.set()
         self._failure: tuple[str, str] | None = None
         self._owing_since: float | None = None
         self._retry_after = RETRY_FIRST
         self._retry_at = 0.0
 
-    def poll(self, stream: Stream) -> float:
-        """See that the thread publishes pictures; a failing source is reported and opened again."""
-        self._unwanted.clear()
-        if not (self._thread and self._thread.is_alive()):
+    def demand(self, stream: Stream) -> None:
+        """See that the thread publishes pictures while somebody watches; else it ends with its next picture."""
+        if stream.wanted:
+            self._unwanted.clear()
+            self.check(stream)
+        else:
+            self._unwanted.set()
+
+    def check(self, stream: Stream) -> None:
+        """A failing source is reported and opened again."""
+        if not self._unwanted.is_set() and not (self._thread and self._thread.is_alive()):
             self._start(stream)
         self._report(stream)
-        return time.monotonic() + POLL_EVERY
 
-    def rest(self) -> None:
-        """Nobody watches any more: the thread ends with its next picture."""
+    def close(self, stream: Stream) -> None:
+        """The thread ends with its next picture; it may be stuck in the source, and is not waited for."""
         self._unwanted.set()
 
     def _start(self, stream: Stream) -> None:

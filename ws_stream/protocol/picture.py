@@ -17,44 +17,28 @@ SUBPROTOCOL = "ws-stream.v1"
 
 _HEADER = struct.Struct("<HBBIIIQHHII")
 _SEGMENT = struct.Struct("<HHHhI")
-_HAS_CHECKSUM, _QUIET = 1, 2
 _FLAGS_AT = 3
-_BASE_AT = 12
-_CHECKSUM_AT = 28
+
+HAS_CHECKSUM, QUIET = 1, 2
+"""Flags: the checksum is given; the viewer need not acknowledge the picture."""
 
 HEADER_LENGTH = _HEADER.size
 SEGMENT_LENGTH = _SEGMENT.size
 
 
+GROUP = 8
+"""Pixels side by side that share a mask: as many as a byte has bits."""
+
+
 class Kind(IntEnum):
-    """What becomes of a segment's rows.
+    """What becomes of a segment's rows."""
 
-    Bit 0: the payload is packed with LZ4. Bit 1: it is to be XORed onto the base's rows. Bit 2: no payload, rows
-    of the base from elsewhere. Bit 3: the padding bytes are left out.
-    """
-
-    WHOLE_STORED = 0
-    WHOLE_LZ4 = 1
-    XOR_STORED = 2
-    XOR_LZ4 = 3
-    COPY = 4
-    WHOLE_UNPADDED = 9
-    XOR_UNPADDED = 11
-
-    @property
-    def packed(self) -> bool:
-        """The payload is an LZ4 block."""
-        return bool(self & 1)
-
-    @property
-    def xor(self) -> bool:
-        """The unpacked bytes are the XOR of the new rows and the base's."""
-        return bool(self & 2)
-
-    @property
-    def unpadded(self) -> bool:
-        """The unpacked bytes are three per pixel; the fourth is 255, or as in the base for an XOR."""
-        return bool(self & 8)
+    MARKED = 0
+    """The payload says which pixels change, and to what."""
+    MARKED_LZ4 = 1
+    """The same, as an LZ4 block."""
+    COPY = 2
+    """No payload: rows of the picture from elsewhere."""
 
 
 _KINDS = frozenset(Kind)
@@ -68,7 +52,7 @@ class Segment(NamedTuple):
     kind: Kind
     payload: bytes | memoryview = b""
     shift: int = 0
-    """How many rows further down in the base those lie that are copied; 0 for the other kinds."""
+    """How many rows further down those lie that are copied; 0 for the other kinds."""
 
 
 class Message(NamedTuple):
@@ -87,61 +71,68 @@ class Message(NamedTuple):
     """The viewer need not acknowledge this picture."""
 
 
+def groups(width: int) -> int:
+    """How many groups of pixels a row has."""
+    return -(-width // GROUP)
+
+
+def content_lengths(pixel_format: PixelFormat, width: int, rows: int) -> tuple[int, int]:
+    """The least and the most bytes that the content of marked rows has: no mark, and every pixel with its colour."""
+    count = rows * groups(width)
+    least = -(-count // 8)
+    return least, least + 2 * count + rows * width * pixel_format.colour_bytes
+
+
 def max_message_length(pixel_format: PixelFormat, width: int, height: int) -> int:
     """The longest valid message for a picture of this size, with this version's header, in bytes."""
-    per_row = SEGMENT_LENGTH + 3 + width * pixel_format.bytes_per_pixel
-    return HEADER_LENGTH + height * per_row
+    _, most = content_lengths(pixel_format, width, 1)
+    return HEADER_LENGTH + height * (SEGMENT_LENGTH + 3 + most)
+
+
+class Header(NamedTuple):
+    """What stands before the segments: the members in their order on the wire."""
+
+    format: PixelFormat
+    flags: int
+    epoch: int
+    number: int
+    base: int
+    time: int
+    width: int
+    height: int
+    checksum: int
+    segments: int
 
 
 def serialize(message: Message) -> bytes:
     """The bytes of a message. The caller vouches for its values; see `parse` for what is valid."""
+    flags = HAS_CHECKSUM * (message.checksum is not None) | QUIET * message.quiet
+    header = Header(
+        *(message.format, flags, message.epoch, message.number, message.base, message.time),
+        *(message.width, message.height, message.checksum or 0, len(message.segments)),
+    )
+    return serialize_header(header) + serialize_segments(message.segments)
+
+
+def serialize_header(header: Header) -> bytes:
+    """The bytes before the segments."""
+    return _HEADER.pack(HEADER_LENGTH, header.format.code, *header[1:])
+
+
+def serialize_segments(segments: Sequence[Segment]) -> bytes:
+    """The table of segments and their payloads: the same for whoever shows the same base."""
     parts: list[bytes | memoryview] = [
-        _HEADER.pack(
-            HEADER_LENGTH,
-            message.format.code,
-            _HAS_CHECKSUM * (message.checksum is not None) | _QUIET * message.quiet,
-            message.epoch,
-            message.number,
-            message.base,
-            message.time,
-            message.width,
-            message.height,
-            message.checksum or 0,
-            len(message.segments),
-        )
-    ]
-    parts += [
         _SEGMENT.pack(first_row, rows, kind, shift, len(payload))
-        for first_row, rows, kind, payload, shift in message.segments
+        for first_row, rows, kind, payload, shift in segments
     ]
-    for segment in message.segments:
+    for segment in segments:
         parts += segment.payload, bytes(-len(segment.payload) % 4)
     return b"".join(parts)
 
 
-def with_checksum(message: bytes, checksum: int) -> bytes:
-    """The same serialized message, carrying a checksum of its picture."""
-    stamped = bytearray(message)
-    stamped[_FLAGS_AT] |= _HAS_CHECKSUM
-    struct.pack_into("<I", stamped, _CHECKSUM_AT, checksum)
-    return bytes(stamped)
-
-
-def quietly(message: bytes) -> bytes:
-    """The same serialized message, not to be acknowledged."""
-    flags = bytes((message[_FLAGS_AT] | _QUIET,))
-    return b"".join((message[:_FLAGS_AT], flags, memoryview(message)[_FLAGS_AT + 1 :]))
-
-
 def is_quiet(message: bytes) -> bool:
     """Whether a serialized message need not be acknowledged."""
-    return bool(message[_FLAGS_AT] & _QUIET)
-
-
-def repeats(message: bytes, base: int) -> bool:
-    """Whether a serialized message would show a viewer that holds this base, not the blank one, just what it shows."""
-    (named,) = struct.unpack_from("<I", message, _BASE_AT)
-    return base == named != 0 and len(message) == HEADER_LENGTH
+    return bool(message[_FLAGS_AT] & QUIET)
 
 
 def parse(data: bytes | bytearray | memoryview) -> Message:
@@ -168,14 +159,14 @@ def parse(data: bytes | bytearray | memoryview) -> Message:
     segments = tuple(_segments(view, length, count, pixel_format, width, height))
     return Message(
         *(pixel_format, epoch, number, base, time, width, height),
-        checksum if flags & _HAS_CHECKSUM else None,
+        checksum if flags & HAS_CHECKSUM else None,
         segments,
-        bool(flags & _QUIET),
+        bool(flags & QUIET),
     )
 
 
 def _check_header(flags: int, number: int, base: int, time: int) -> None:
-    if flags & ~(_HAS_CHECKSUM | _QUIET):
+    if flags & ~(HAS_CHECKSUM | QUIET):
         raise ProtocolError(f"flags {flags:#04x} hold a bit of a later version")
     if base >= number:
         raise ProtocolError(f"picture {number} cannot differ from picture {base}")
@@ -200,28 +191,33 @@ def _segments(
     for index in range(count):
         entry = _SEGMENT.unpack_from(view, table + index * SEGMENT_LENGTH)
         first, rows, code, shift, length = entry
+        if code not in _KINDS:
+            raise ProtocolError(f"segment {index}: {code} is no kind")
+        kind = Kind(code)
+        if kind is Kind.COPY and next_row:
+            raise ProtocolError(f"segment {index}: a copy after marks")
         if first < next_row or rows == 0 or first + rows > height:
             raise ProtocolError(f"segment {index}: {rows} rows from row {first} on")
-        kind = _kind(index, code, pixel_format)
         lowest, highest = (-first, height - first - rows) if kind is Kind.COPY else (0, 0)
         if not lowest <= shift <= highest:
             raise ProtocolError(f"segment {index}: a shift by {shift} rows")
-        size = 0 if kind is Kind.COPY else rows * width * pixel_format.bytes_per_pixel
-        if not (0 < length < size if kind.packed else length == size):
-            raise ProtocolError(f"segment {index}: {length} bytes for {size}")
+        least, most = _payload_lengths(kind, pixel_format, width, rows)
+        if not least <= length <= most:
+            raise ProtocolError(f"segment {index}: {length} bytes where {least} to {most} are due")
         if position + length > len(view):
             raise ProtocolError(f"segment {index}: its payload leaves the message")
         yield Segment(first, rows, kind, view[position : position + length], shift)
-        next_row = first + rows
+        next_row = 0 if kind is Kind.COPY else first + rows
         position += length + -length % 4
     if position != len(view):
         raise ProtocolError(f"the message has {len(view)} bytes where {position} are due")
 
 
-def _kind(index: int, code: int, pixel_format: PixelFormat) -> Kind:
-    if code not in _KINDS:
-        raise ProtocolError(f"segment {index}: {code} is no kind")
-    kind = Kind(code)
-    if kind.unpadded and not pixel_format.padded:
-        raise ProtocolError(f"segment {index}: {pixel_format} has no padding to leave out")
-    return kind
+def _payload_lengths(
+    kind: Kind, pixel_format: PixelFormat, width: int, rows: int
+) -> tuple[int, int]:
+    """The least and the most bytes of a payload."""
+    if kind is Kind.COPY:
+        return 0, 0
+    least, most = content_lengths(pixel_format, width, rows)
+    return (1, most - 1) if kind is Kind.MARKED_LZ4 else (least, most)

@@ -31,12 +31,12 @@ TOLERANCE = 8
 _WIDTHS = 10, 10, 10, 11, 10, 11, 11, 7
 """Of the table's columns."""
 _HEAD = "us of CPU time per picture", "bytes per", "% of core", "most"
-_SUBHEAD = "", "take", "encode", "wake+send", "all", "picture", "at {rate:.3g}/s", "per s"
+_SUBHEAD = "", "take", "encode", "wake", "all", "picture", "at {rate:.3g}/s", "per s"
 _LEGEND = """\
 50%, 95%    of all pictures cost no more than this
-take        read the memory, shrink it, find the rows that changed
-encode      difference to what the viewer has, packing
-wake+send   all the rest: waking up, the WebSocket, what one viewer acknowledges
+take        read the memory, shrink it, mark the pixels that changed
+encode      pack what changed, and send it
+wake        all the rest: waking up, control messages, acknowledgements
 """
 _PARAGRAPH = textwrap.TextWrapper(
     COLUMNS, initial_indent="- ", subsequent_indent="  ", break_on_hyphens=False
@@ -47,7 +47,7 @@ class Device(NamedTuple):
     """What is installed."""
 
     compiled: bool
-    """There is a compiled twin of `rows.take`."""
+    """The walk is the compiled one."""
     uvloop: bool
 
 
@@ -136,7 +136,7 @@ def _sending(case: Case) -> Iterator[str]:
     named = _mostly(small, lambda figures: figures.send.median)
     if named:
         yield (
-            f"{named}: waking up and sending is most of it, which hardly depends on the picture's size: "
+            f"{named}: waking up is most of it, which hardly depends on the picture's size: "
             "a lower --fps saves, a larger --step does not"
         )
 
@@ -165,7 +165,7 @@ def _viewer(case: Case) -> Iterator[str]:
 
 def _installed(case: Case) -> Iterator[str]:
     if not case.device.compiled:
-        yield "no compiled kernel: reading is done in numpy; install gcc and python3-dev, then ws-stream again"
+        yield "no compiled walk: all is done in numpy; install gcc and python3-dev, then ws-stream again"
     if not case.device.uvloop:
         yield "uvloop is not installed, with which sending costs less: pip install 'ws-stream[fast]'"
 

@@ -8,16 +8,12 @@ import contextlib
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from ..hub.feed import Feed
-from ..hub.stream import Stream
-from ..pixels.formats import PixelFormat, Pixels
-from ..pixels.maker import Made, Maker
-from ..pixels.rendition import Rendition
-from ..pixels.rows import Rows
-from ..protocol.picture import repeats
+from ..pixels.formats import Pixels
 from ..sources import Source
+from ..walk import Walk
+from ..walk.numpy_walk import Spans
 
 
 class Cost(NamedTuple):
@@ -32,7 +28,7 @@ class Cost(NamedTuple):
 
     @property
     def send(self) -> float:
-        """Microseconds for all but the other two: the event loop, the WebSocket, the viewer's acknowledgement."""
+        """Microseconds for all but the other two: waking up, control messages, the viewer's acknowledgement."""
         return self.whole - self.take - self.encode
 
 
@@ -59,12 +55,13 @@ class Profiler:
         if not self._is_taken:
             return
         take, encode = self._spent["take"], self._spent.get("encode", 0)
-        skipped = self._is_new and "encode" not in self._spent
+        skipped = self._is_new and not self._bytes
         whole = now - self._began
         self._costs.append(Cost(take / 1e3, encode / 1e3, whole / 1e3, self._bytes, skipped))
         self._begin()
         if self._enough and len(self._costs) >= self._enough[0] and not self._enough[1].done():
-            self._enough[1].set_result(None)
+            done = self._enough[1]
+            done.get_loop().call_soon_threadsafe(_finish, done)
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
@@ -73,10 +70,10 @@ class Profiler:
         yield
         self._spent[name] = self._spent.get(name, 0) + time.process_time_ns() - began
 
-    def took(self, made: Made) -> None:
+    def took(self, *, is_new: bool) -> None:
         """A picture was taken."""
         self._is_taken = True
-        self._is_new |= made.changes > 0
+        self._is_new |= is_new
 
     def sent(self, size: int) -> None:
         """So many bytes are on their way."""
@@ -87,43 +84,41 @@ class Profiler:
         self._bytes, self._is_taken, self._is_new = 0, False, False
 
 
-class ProfiledMaker(Maker):
-    """A maker whose work is the stage "take"."""
+def _finish(done: asyncio.Future[None]) -> None:
+    if not done.done():
+        done.set_result(None)
 
-    def __init__(self, profiler: Profiler) -> None:
-        super().__init__()
-        self._profiler = profiler
 
-    def make(
-        self,
-        array: Pixels,
-        pixel_format: PixelFormat,
-        rendition: Rendition,
-        asked: Rows | None = None,
-        now: float = 0,
-    ) -> Made:
-        """As `Maker` has it."""
+class ProfiledWalk:
+    """A walk whose work is the stages "take" (read and compare) and "encode" (pack and send)."""
+
+    def __init__(self, walk: Walk, profiler: Profiler) -> None:
+        self._walk, self._profiler = walk, profiler
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the walk has
+        return getattr(self._walk, name)
+
+    def update(self, view: Pixels, spans: Spans | None, now: float) -> bool:
+        """As the walk has it."""
         with self._profiler.stage("take"):
-            made = super().make(array, pixel_format, rendition, asked, now)
-        self._profiler.took(made)
-        return made
+            changed = self._walk.update(view, spans, now)
+        self._profiler.took(is_new=changed)
+        return changed
 
+    def sample(self, view: Pixels, first: int, every: int, now: float) -> bool:
+        """As the walk has it."""
+        with self._profiler.stage("take"):
+            changed = self._walk.sample(view, first, every, now)
+        self._profiler.took(is_new=changed)
+        return changed
 
-class ProfiledFeed(Feed):
-    """A feed whose work is the stages "take" and "encode"."""
-
-    def __init__(self, profiler: Profiler, stream: Stream) -> None:
-        super().__init__(stream.name, stream.rendition, stream.fps)
-        self.maker = ProfiledMaker(profiler)
-        self._profiler = profiler
-
-    def encoding(self, base: int) -> bytes:
-        """As `Feed` has it."""
+    def flush(self, now: float) -> float:
+        """As the walk has it."""
+        before = self._walk.sent_bytes()
         with self._profiler.stage("encode"):
-            message = super().encoding(base)
-        if not repeats(message, base):
-            self._profiler.sent(len(message))
-        return message
+            due = self._walk.flush(now)
+        self._profiler.sent(self._walk.sent_bytes() - before)
+        return due
 
 
 class ProfiledSource:

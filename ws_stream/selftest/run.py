@@ -11,16 +11,18 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from math import ceil, inf
 from statistics import fmean, median
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from ..errors import SourceError
 from ..hub.stream import Stream
 from ..pixels.formats import reduced
-from ..pixels.rendition import Rendition, clamp
-from ..producers.poller import STILL_POLLS
+from ..pixels.rendition import Rendition, check_size
+from ..producers.poller import Poller
+from ..producers.polls import STILL_POLLS
 from ..server.server import Server
 from ..sources import Source
-from .profiler import Cost, ProfiledFeed, ProfiledSource, Profiler
+from ..walk import Walk, new_walk
+from .profiler import Cost, ProfiledSource, ProfiledWalk, Profiler
 from .workload import WorkloadSource
 
 LEAST_FPS = 20.0
@@ -121,9 +123,8 @@ async def _measure(plan: Plan, profiler: Profiler, stream: Stream, workload: str
 
 
 def _lost(stream: Stream) -> str | None:
-    """What is wrong when the viewer that was there has gone: its feed went with it, and the clock in that."""
-    feeds = stream.audience.feeds.values()
-    if any(isinstance(feed, ProfiledFeed) for feed in feeds):
+    """What is wrong when the viewer that was there has gone."""
+    if stream.watched:
         return None
     return "the connection to the viewer on this device was lost; right would be to try again"
 
@@ -164,11 +165,18 @@ def spread(values: Sequence[float]) -> Spread:
 async def _served(plan: Plan, profiler: Profiler) -> AsyncIterator[Stream]:
     """The source as a stream that is served and watched."""
     server = Server(port=0)
-    how = plan.rendition._asdict()
-    fps = max(plan.fps, LEAST_FPS) if plan.fps > 0 else plan.fps
-    stream = server.serve(ProfiledSource(plan.source, profiler), name="bench", fps=fps, **how)
-    default, size = stream.rendition, (plan.source.width, plan.source.height)
-    stream.audience.feeds[clamp(default, default, *size)] = ProfiledFeed(profiler, stream)
+    source = plan.source
+    stream = Stream(
+        "bench",
+        format=source.format,
+        rendition=plan.rendition,
+        fps=max(plan.fps, LEAST_FPS) if plan.fps > 0 else plan.fps,
+        producer=Poller(ProfiledSource(source, profiler)),
+        walk=lambda fps: cast(Walk, ProfiledWalk(new_walk(fps), profiler)),
+    )
+    check_size(source.format, *stream.rendition.size(source.width, source.height))
+    stream.resize(source.format, source.width, source.height)
+    server.add(stream)
     async with server:
         viewer = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "ws_stream", "watch", server.urls(stream)[0]),

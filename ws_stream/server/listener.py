@@ -80,11 +80,13 @@ class Listener:
         assert connection.request
         stream = pages.stream_at(connection.request.path, self._streams)
         assert stream  # `answer` has looked
+        if connection.transport.is_closing():
+            return  # gone before it was in: its socket's number may be another's by now
         _bound_socket(connection)
-        link = connection.attach(stream, parse_request(connection.request.path.partition("?")[2]))
+        viewer = connection.attach(stream, parse_request(connection.request.path.partition("?")[2]))
         self._viewers += 1
         try:
-            verdict = await link.ended
+            verdict = await viewer.ended
             if verdict:
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(CLOSE_TIMEOUT):
@@ -92,7 +94,7 @@ class Listener:
                 connection.transport.abort()
         finally:
             self._viewers -= 1
-            link.leave()
+            connection.detach()
 
     async def close(self, server: Server) -> None:
         """Say goodbye to all; who does not answer is left without one."""

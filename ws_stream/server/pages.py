@@ -89,14 +89,14 @@ def _refuse_stream(
 
 
 def _description(stream: Stream) -> dict[str, object]:
-    feeds = tuple(stream.audience.feeds.values())
-    newest = next((feed.announcement for feed in feeds), None)
+    shown = tuple(stream.audience.shown.values())
+    newest = next((variant.announcement for variant in shown), None)
     return {
         "name": stream.name,
         "format": newest.format.name if newest else None,
         "width": newest.width if newest else None,
         "height": newest.height if newest else None,
-        "viewers": len(stream.audience.viewers),
+        "viewers": len(stream.audience.subscriptions),
     }
 
 

@@ -96,7 +96,7 @@ class Server:
         stream = Stream(
             name, format=pixel_format, rendition=rendition, fps=fps, verify_damage=verify_damage
         )
-        return self._add(stream)
+        return self.add(stream)
 
     def serve(
         self,
@@ -122,7 +122,7 @@ class Server:
         if callable(source):
             stream_name = name or self._free_name(getattr(source, "__name__", "pictures"))
             reader = Reader(source)
-            return self._add(Stream(stream_name, rendition=rendition, fps=fps, producer=reader))
+            return self.add(Stream(stream_name, rendition=rendition, fps=fps, producer=reader))
         opened = open_source(source) if isinstance(source, str) else source
         try:
             check_size(opened.format, *rendition.size(opened.width, opened.height))
@@ -133,8 +133,8 @@ class Server:
                 fps=fps,
                 producer=Poller(opened),
             )
-            stream.audience.resize(opened.width, opened.height)
-            self._add(stream)
+            stream.resize(opened.format, opened.width, opened.height)
+            self.add(stream)
         except WsStreamError:
             opened.close()
             raise
@@ -204,9 +204,14 @@ class Server:
             level = budget.sample(time.monotonic(), time.process_time())
             for stream in tuple(self.streams.values()):
                 fps = stream.fps * level.fps / FULL_RATE
-                stream.limit(fps, level.coarser, saves_work=budget.limiting)
+                stream.limit(
+                    stream.audience.limits._replace(
+                        fps=fps, extra_step=level.coarser, throttled=budget.limiting
+                    )
+                )
 
-    def _add(self, stream: Stream) -> Stream:
+    def add(self, stream: Stream) -> Stream:
+        """Serve a stream that was made elsewhere. Raises UsageError when its name is taken."""
         if stream.name in self.streams:
             raise UsageError(
                 f"there is a stream named '{stream.name}' already; give one another name"

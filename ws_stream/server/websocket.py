@@ -1,12 +1,14 @@
-"""One viewer's WebSocket: sends what the viewer is to get at the moment it may, and handles what it says.
+"""One viewer's WebSocket: handles what the viewer says, and sends it control messages between two pictures.
 
-Knows nothing of pictures. No task waits for anything here: a picture goes from the feed to the socket, and a word from
-the socket to the viewer, in one call.
+Knows nothing of pictures: the walk writes them to the same socket, which has one owner at a time. Whoever writes here
+takes the socket first, sends what of a picture is still to be sent, and gives it back when all has gone.
 """
 
 import asyncio
 import struct
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from websockets.asyncio.server import ServerConnection
@@ -43,24 +45,71 @@ class Connection(ServerConnection):
         self._come, self._go = come, go
         self._asked = b""
         self._unread_limit = UNREAD_BYTES
-        self._link: Link | None = None
+        self._viewer: Viewer | None = None
         self._early: list[Event] = []
         self._fragments = b""
 
-    def attach(self, stream: Stream, request: Request) -> "Link":
+    def attach(self, stream: Stream, request: Request) -> "Viewer":
         """From now on this is a viewer of a stream."""
-        self._link = Link(self, stream, request)
+        self._viewer = Viewer(self, stream, request)
+        stream.begin(self._viewer.subscription)
         early, self._early = self._early, []
         for event in early:
             self.process_event(event)
-        return self._link
+        return self._viewer
 
-    def write(self, message: str | bytes) -> None:
-        """Send a message; what the socket does not take at once waits here, and `paused` is set until it has gone."""
-        payload = message.encode() if isinstance(message, str) else message
-        self._unread_limit = max(self._unread_limit, len(payload) + UNREAD_BYTES)
-        opcode = Opcode.TEXT if isinstance(message, str) else Opcode.BINARY
-        self.transport.writelines((_frame_head(opcode, len(payload)), payload))
+    def detach(self) -> None:
+        """From now on its socket is its own."""
+        viewer, self._viewer = self._viewer, None
+        if viewer:
+            viewer.leave()
+
+    def fileno(self) -> int:
+        """The socket that pictures are written to."""
+        tcp = self.transport.get_extra_info("socket")
+        return -1 if self.transport.get_extra_info("sslcontext") else int(tcp.fileno())
+
+    def write(self, message: str) -> None:
+        """Send a control message. What the socket does not take at once waits here."""
+        if self.protocol.state is State.OPEN:
+            with self._own_socket():
+                payload = message.encode()
+                self.transport.writelines((_frame_head(Opcode.TEXT, len(payload)), payload))
+
+    def finish_picture(self) -> None:
+        """Send what is still to be sent of a picture."""
+        with self._own_socket():
+            pass
+
+    def time_out(self) -> None:
+        """Nothing was heard of the viewer for too long, also while a full socket holds up what is sent."""
+        if self._viewer:
+            self._viewer.end((SILENT, "nothing was heard"))
+
+    def send_data(self) -> None:
+        """Send what the library has to say (pong, close) between two messages, never within one."""
+        with self._own_socket():
+            super().send_data()
+
+    @contextmanager
+    def _own_socket(self) -> Iterator[None]:
+        """The socket is the transport's within, and until all that waits has gone; then it is the walk's again."""
+        if self._viewer is None or self.transport.is_closing():
+            yield
+            return
+        tail = self._viewer.subscription.take()
+        if tail is None:
+            self.transport.abort()
+        elif tail:
+            self._unread_limit = max(self._unread_limit, len(tail) + UNREAD_BYTES)
+            self.transport.write(tail)
+        yield
+        self._give_back()
+
+    def _give_back(self) -> None:
+        is_open = self.protocol.state is State.OPEN  # nothing comes behind a goodbye
+        if self._viewer and is_open and not self.transport.get_write_buffer_size():
+            self._viewer.subscription.give()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """One more is there."""
@@ -70,15 +119,15 @@ class Connection(ServerConnection):
     def connection_lost(self, exc: Exception | None) -> None:
         """One less."""
         self._go(self)
-        if self._link:
-            self._link.end(None)
+        if self._viewer:
+            self._viewer.end(None)
         super().connection_lost(exc)
+        self.transport = _Gone()
 
     def resume_writing(self) -> None:
         """All that waited has gone."""
         super().resume_writing()
-        if self._link:
-            self._link.wake()
+        self._give_back()
 
     def data_received(self, data: bytes) -> None:
         """Read on, unless the peer does not read itself; of plain HTTP nothing behind the first request."""
@@ -94,60 +143,36 @@ class Connection(ServerConnection):
             super().data_received(data)
 
     def process_event(self, event: Event) -> None:
-        """Give the viewer's words to its link at once, rather than to a task that would have to be woken."""
+        """Handle the viewer's words at once, rather than to a task that would have to be woken."""
         if not isinstance(event, Frame) or event.opcode not in _DATA:
             super().process_event(event)
-        elif self._link is None:
+        elif self._viewer is None:
             self._early.append(event)
         elif event.opcode is Opcode.BINARY:
-            self._link.end((CloseCode.UNSUPPORTED_DATA, "viewers send text only"))
+            self._viewer.end((CloseCode.UNSUPPORTED_DATA, "viewers send text only"))
         else:
             self._fragments += event.data  # the library bounds their sum
             if event.fin:
                 text, self._fragments = self._fragments, b""
-                self._link.on_message(text)
+                self._viewer.on_message(text)
 
 
-class Link:
-    """Between one viewer and its connection. `ended` is done when the one is gone or the other is to be closed."""
+class Viewer:
+    """One viewer behind a connection: what it says, and how it ends.
+
+    `ended` is done when the connection is gone or is to be closed.
+    """
 
     def __init__(self, connection: Connection, stream: Stream, request: Request) -> None:
-        self._loop = asyncio.get_running_loop()
-        self.ended: asyncio.Future[Verdict | None] = self._loop.create_future()
-        self._connection = connection
+        self.ended: asyncio.Future[Verdict | None] = asyncio.get_running_loop().create_future()
+        self.subscription = stream.join(connection, request)
         self._stream = stream
-        self._request = request
-        self._timer: asyncio.Handle | None = None
-        self._timer_due = 0.0
-        """Of the timer; not every loop's timers can say."""
-        self._is_ready = False
-        self._viewer = stream.join(self.wake, request)
-        self._is_ready = True
-        self._life: asyncio.TimerHandle | None = None
-        self._see_life()
-        self.wake()
-
-    def wake(self) -> None:
-        """Send all there is to be sent, unless the socket is full: nothing piles up behind it."""
-        if not self._is_ready or self._connection.protocol.state is not State.OPEN:
-            return
-        now = self._loop.time()
-        while not self._connection.paused:
-            message = self._viewer.take(now)
-            if message is None:
-                due = self._viewer.due(now)
-                if (
-                    self._timer is None or due < self._timer_due
-                ):  # most are put off by the next picture
-                    self._wake_at(due)
-                return
-            self._connection.write(message)
 
     def on_message(self, text: bytes) -> None:
         """Handle what the viewer says; one that breaks the protocol is to be closed."""
         try:
             message = control.parse_from_viewer(text.decode())
-            self._handle(message)
+            self._handle(message, time.monotonic())
         except UnicodeDecodeError:
             self.end((CloseCode.INVALID_DATA, "viewers send UTF-8"))
         except (ProtocolError, UsageError) as error:
@@ -160,45 +185,45 @@ class Link:
 
     def leave(self) -> None:
         """The viewer is gone."""
-        self._is_ready = False
-        for timer in (self._timer, self._life):
-            if timer:
-                timer.cancel()
-        self._stream.leave(self.wake)
+        self._stream.leave(self.subscription)
 
-    def _handle(self, message: control.ViewerMessage | None) -> None:
-        now = self._loop.time()
-        self._viewer.window.heard(now)
-        if message is None:
-            return
-        self._viewer.handle(message, now)
-        if isinstance(message, control.Acknowledge) and not self._viewer.is_behind:
-            return  # mostly so, and nothing is to be sent
-        if isinstance(message, control.Wanted):
-            self._request = self._request._replace(**message._asdict())
-            rendition = self._request.rendition(self._stream.rendition)._replace(crop=message.crop)
-            self._stream.want(self.wake, rendition)
-        elif isinstance(message, control.Rate):
-            self._stream.demand()
-        self.wake()
+    def _handle(self, message: control.ViewerMessage | None, now: float) -> None:
+        subscription = self.subscription
+        subscription.heard(now)
+        match message:
+            case control.Acknowledge(number):
+                subscription.acknowledge(number, now)
+            case control.Resync():
+                subscription.resync(now)
+            case control.ClockQuestion(viewer_time):
+                subscription.answer_clock(viewer_time)
+            case control.Rate(fps):
+                subscription.set_rate(fps, now)
+                self._stream.demand()
+            case control.Wanted():
+                request = subscription.request._replace(**message._asdict())
+                rendition = request.rendition(self._stream.rendition)
+                subscription.request = request
+                self._stream.move(subscription, rendition._replace(crop=message.crop))
 
-    def _wake_at(self, due: float) -> None:
-        """In place of the timer there is."""
-        if self._timer:
-            self._timer.cancel()
-        self._timer, self._timer_due = self._loop.call_at(due, self._wake_now), due
 
-    def _wake_now(self) -> None:
-        self._timer = None
-        self.wake()
+class _Gone(asyncio.Transport):
+    """In the place of a transport that is gone: asyncio's own may raise an error when it is aborted once more."""
 
-    def _see_life(self) -> None:
-        """End the connection of a viewer that has gone silent, also while a full socket holds up what is sent."""
-        left = self._viewer.window.life_left(self._loop.time())
-        if left <= 0:
-            self.end((SILENT, "nothing was heard"))
-        elif left < float("inf"):
-            self._life = self._loop.call_later(left, self._see_life)
+    def is_closing(self) -> bool:
+        return True
+
+    def get_write_buffer_size(self) -> int:
+        return 0
+
+    def write(self, data: object) -> None: ...
+
+    def can_write_eof(self) -> bool:
+        return False
+
+    def close(self) -> None: ...
+
+    def abort(self) -> None: ...
 
 
 _DATA = (Opcode.TEXT, Opcode.BINARY, Opcode.CONT)

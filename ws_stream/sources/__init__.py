@@ -3,16 +3,18 @@
 Knows nothing of who watches.
 """
 
-from collections.abc import Callable, Mapping
+import collections.abc
+from collections.abc import Callable
 
 from ..errors import UsageError
 from . import fb, mmap_file, shm, testcard, xwd
 from .address import Address
+from .mapped import Mapping
 from .source import Source
 
-__all__ = ["SCHEMES", "Source", "open_source"]
+__all__ = ["SCHEMES", "Mapping", "Source", "open_source"]
 
-SCHEMES: Mapping[str, Callable[[Address], Source]] = {
+SCHEMES: collections.abc.Mapping[str, Callable[[Address], Source]] = {
     "mmap": mmap_file.open_mmap,
     "shm": shm.open_shm,
     "xwd": xwd.open_xwd,

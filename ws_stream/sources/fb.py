@@ -37,7 +37,10 @@ def open_fb(address: Address) -> MappedSource:
     if not address.path:
         raise UsageError("an fb: source needs a device; right would be fb:/dev/fb0")
     path = Path(address.path)
-    return MappedSource(stream_name(path.stem, default="fb"), path, locate)
+    name = stream_name(path.stem, default="fb")
+    return MappedSource(
+        name, path, locate, steady=False
+    )  # its visible part may be elsewhere each time
 
 
 def locate(fd: int) -> Layout:

@@ -8,6 +8,7 @@ import os
 import stat
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 from ..errors import SourceError, UsageError, WsStreamError
 from ..pixels.formats import Pixels
@@ -17,6 +18,8 @@ Locate = Callable[[int], Layout]
 """Says where the picture lies in an open file, given its descriptor; asked before every picture, so it must be quick.
 Raises UsageError for a file that is of another kind."""
 
+
+NOTHING_YET = "nothing written yet: the counter of pictures is 0"
 
 TRUST = 30
 """Pictures read from a file whose counter moves before its path is looked at again: to walk a path costs more than to
@@ -34,7 +37,7 @@ class MappedFile:
         self._start = 0
         self.fd = -1
         self.is_regular = False
-        self._size = -1
+        self.size = -1
         self.look()
 
     def look(self) -> bool:
@@ -47,8 +50,8 @@ class MappedFile:
         try:
             status = os.stat(self._name)  # noqa: PTH116 - asked for each picture; pathlib's takes five calls
             if self.fd >= 0 and (status.st_dev, status.st_ino) == self._identity:
-                resized = status.st_size != self._size
-                self._size = status.st_size
+                resized = status.st_size != self.size
+                self.size = status.st_size
                 return resized
             self.close()
             self._open(status.st_mode)
@@ -59,16 +62,16 @@ class MappedFile:
 
     def resized(self) -> bool:
         """Whether the open file is of another size than at the last look, or there is none."""
-        return self.fd < 0 or os.lseek(self.fd, 0, os.SEEK_END) != self._size
+        return self.fd < 0 or os.lseek(self.fd, 0, os.SEEK_END) != self.size
 
     def buffer(self, start: int, end: int) -> tuple[mmap.mmap, int]:
         """Memory that holds bytes start to end of the file, and where in the file its first byte lies.
 
         Raises UsageError when the file is too short for that, SourceError when it cannot be mapped.
         """
-        if self.is_regular and end > self._size:
+        if self.is_regular and end > self.size:
             raise UsageError(
-                f"{self._path} is {self._size} bytes long; what is to be read from it ends at byte {end}"
+                f"{self._path} is {self.size} bytes long; what is to be read from it ends at byte {end}"
             )
         if self._map is None or start < self._start or end > self._start + len(self._map):
             self._cover(start, end)
@@ -89,7 +92,7 @@ class MappedFile:
         status = os.fstat(self.fd)
         self.is_regular = stat.S_ISREG(status.st_mode)
         self._identity = (status.st_dev, status.st_ino)
-        self._size = status.st_size
+        self.size = status.st_size
 
     def _cover(self, start: int, end: int) -> None:
         """Map these bytes as well. A map only grows, so a panning framebuffer is soon mapped for good."""
@@ -106,13 +109,45 @@ class MappedFile:
         self._map, self._start = grown, start
 
 
+class Mapping(NamedTuple):
+    """Memory that pictures can be read from without asking their source, for a second or so."""
+
+    memory: mmap.mmap
+    start: int
+    """Where in the file the memory's first byte lies."""
+    layout: Layout
+    counter: Counter | None
+    fd: int
+    """Of a regular file, which must be of `size` bytes when its memory is read; -1: of a device."""
+    size: int
+
+    def arguments(self) -> tuple[object, ...]:
+        """Those of the compiled walk's `set_source`."""
+        layout, counter = self.layout, self.counter
+        number = (-1, 0, False)
+        if counter:
+            is_big_endian = counter.dtype.newbyteorder(">") == counter.dtype
+            number = (counter.offset - self.start, counter.dtype.itemsize, is_big_endian)
+        return (
+            *(self.memory, layout.offset - self.start, layout.stride, layout.width, layout.height),
+            *(layout.format.bytes_per_pixel, layout.slots, *number, self.fd, self.size),
+        )
+
+
 class MappedSource:
     """Pictures in a file. With a counter it is known when there is a new one and when one was torn."""
 
     def __init__(
-        self, name: str, path: Path, locate: Locate, counter: Counter | None = None
+        self,
+        name: str,
+        path: Path,
+        locate: Locate,
+        counter: Counter | None = None,
+        *,
+        steady: bool = True,
     ) -> None:
         self.name = name
+        self._steady = steady
         self._locate = locate
         self._counter = counter
         self._captured = 0
@@ -163,7 +198,7 @@ class MappedSource:
         self._looked = False
         count = self._count()
         if count == 0:
-            raise SourceError("nothing written yet: the counter of pictures is 0")
+            raise SourceError(NOTHING_YET)
         self._captured = count
         return self._views[(count - 1) % self._layout.slots]
 
@@ -172,6 +207,22 @@ class MappedSource:
         intact = not torn(self._captured, self._count(), self._layout.slots)
         self._seen = self._captured if intact else None
         return intact
+
+    def mapping(self) -> Mapping | None:
+        """The memory to be read for the next second; None where the pictures may lie elsewhere each time.
+
+        Raises SourceError when there is no picture now.
+        """
+        if not self._steady:
+            return None
+        self._look()
+        if self._count() == 0:
+            raise SourceError(NOTHING_YET)
+        layout, file = self._layout, self._file
+        start = layout.offset if self._counter is None else min(layout.offset, self._counter.offset)
+        memory, start = file.buffer(start, start)
+        fd = file.fd if file.is_regular else -1
+        return Mapping(memory, start, layout, self._counter, fd, file.size)
 
     def close(self) -> None:
         """Let go of the file; views of its memory stay readable as long as they live."""

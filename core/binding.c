@@ -1,0 +1,247 @@
+/* The compiled walk for Python: `ws_stream._core.Walk`, of which ws_stream/walk/numpy_walk.py is the twin in numpy.
+
+   Every argument is checked here; what is behind takes it for right. */
+#include "binding.h"
+
+#include <math.h>
+#include <string.h>
+
+/* A numpy picture as a view. 0, and an error set, where its pixels are not 1 to 4 bytes that lie together. */
+static int as_view(const Py_buffer *buffer, ws_view *view)
+{
+    const Py_ssize_t components = buffer->ndim == 3 ? buffer->shape[2] : 1;
+    if (buffer->ndim < 2 || buffer->ndim > 3 || components * buffer->itemsize > 4 ||
+        (components > 1 && buffer->strides[2] != buffer->itemsize)) {
+        PyErr_SetString(PyExc_ValueError, "the array is no picture whose pixels are 1 to 4 bytes that lie together");
+        return 0;
+    }
+    *view = (ws_view){buffer->buf, buffer->strides[0], buffer->strides[1], (size_t)buffer->shape[1],
+                      (size_t)buffer->shape[0], (size_t)(components * buffer->itemsize)};
+    return 1;
+}
+
+/* Tuples (y, rows) as spans; NULL with `count` 0 for None. */
+static ws_span *as_spans(PyObject *damage, size_t *count)
+{
+    *count = 0;
+    if (damage == Py_None)
+        return NULL;
+    const Py_ssize_t length = PySequence_Size(damage);
+    ws_span *const spans = length < 0 ? NULL : malloc(((size_t)length + 1) * sizeof *spans);
+    if (!spans) {
+        if (length >= 0)
+            PyErr_NoMemory();
+        return NULL;
+    }
+    for (Py_ssize_t i = 0; i < length; i++) {
+        PyObject *const item = PySequence_GetItem(damage, i);
+        long long y, rows;
+        const int parsed = item && PyTuple_Check(item) && PyArg_ParseTuple(item, "LL", &y, &rows);
+        if (item && !parsed && !PyErr_Occurred())
+            PyErr_SetString(PyExc_TypeError, "a span is a tuple (y, rows)");
+        Py_XDECREF(item);
+        if (!parsed) {
+            free(spans);
+            return NULL;
+        }
+        spans[(*count)++] = (ws_span){y, rows};
+    }
+    return spans;
+}
+
+/* update(array, spans or None, now); and what follows it under the same lock, if `time` is given. */
+static PyObject *do_update(Walk *self, PyObject *array, PyObject *damage, long long time, double now)
+{
+    Py_buffer buffer;
+    ws_view view;
+    size_t count;
+    double due = INFINITY;
+    int changed = -1, handed_over = 0;
+    ws_span *const spans = as_spans(damage, &count);
+    if (PyErr_Occurred())
+        return NULL;
+    if (PyObject_GetBuffer(array, &buffer, PyBUF_STRIDED_RO)) {
+        free(spans);
+        return NULL;
+    }
+    const int is_view = as_view(&buffer, &view);
+    if (is_view)
+        WITH_LOCK(self, changed = ws_walk_update(&self->walk, &view, spans, count, 0, 0, now);
+                  if (changed >= 0 && time >= 0) {
+                      ws_walk_commit(&self->walk, (uint64_t)time);
+                      due = ws_walk_flush(&self->walk, now);
+                      handed_over = ws_walk_has_handed_over(&self->walk);
+                  });
+    PyBuffer_Release(&buffer);
+    free(spans);
+    if (!is_view)
+        return NULL;
+    if (changed < 0 || due < 0)
+        return PyErr_Format(PyExc_ValueError, "the array is of another size or of other pixels than the source, or "
+                                              "there is no memory");
+    return time < 0 ? PyBool_FromLong(changed)
+                    : Py_BuildValue("OdO", changed ? Py_True : Py_False, due, handed_over ? Py_True : Py_False);
+}
+
+static PyObject *no_time(long long time)
+{
+    return PyErr_Format(PyExc_ValueError, "time %lld cannot be; right would be microseconds since 1970", time);
+}
+
+PyObject *walk_update(Walk *self, PyObject *arguments)
+{
+    PyObject *array, *damage;
+    double now;
+    if (!PyArg_ParseTuple(arguments, "OOd", &array, &damage, &now))
+        return NULL;
+    return do_update(self, array, damage, -1, now);
+}
+
+PyObject *walk_publish(Walk *self, PyObject *arguments)
+{
+    PyObject *array, *damage;
+    long long time;
+    double now;
+    if (!PyArg_ParseTuple(arguments, "OOLd", &array, &damage, &time, &now))
+        return NULL;
+    if (time < 0)
+        return no_time(time);
+    return do_update(self, array, damage, time, now);
+}
+
+PyObject *walk_sample(Walk *self, PyObject *arguments)
+{
+    PyObject *array;
+    Py_ssize_t first, every;
+    double now;
+    Py_buffer buffer;
+    ws_view view;
+    int changed = -1;
+    if (!PyArg_ParseTuple(arguments, "Onnd", &array, &first, &every, &now) ||
+        PyObject_GetBuffer(array, &buffer, PyBUF_STRIDED_RO))
+        return NULL;
+    const int is_view = as_view(&buffer, &view) && first >= 0 && every >= 1;
+    if (is_view)
+        WITH_LOCK(self, changed = ws_walk_update(&self->walk, &view, NULL, 0, (size_t)first, (size_t)every, now));
+    PyBuffer_Release(&buffer);
+    if (changed < 0 && !PyErr_Occurred())
+        PyErr_SetString(PyExc_ValueError, "no such sample can be taken of an array of this size");
+    return changed < 0 ? NULL : PyBool_FromLong(changed);
+}
+
+PyObject *walk_commit(Walk *self, PyObject *argument)
+{
+    const long long time = PyLong_AsLongLong(argument);
+    if (time < 0)
+        return PyErr_Occurred() ? NULL : no_time(time);
+    WITH_LOCK(self, ws_walk_commit(&self->walk, (uint64_t)time));
+    Py_RETURN_NONE;
+}
+
+PyObject *walk_abandon(Walk *self, PyObject *unused)
+{
+    int done;
+    (void)unused;
+    WITH_LOCK(self, done = ws_walk_abandon(&self->walk));
+    return done ? Py_NewRef(Py_None) : PyErr_NoMemory();
+}
+
+PyObject *walk_flush(Walk *self, PyObject *argument)
+{
+    const double now = PyFloat_AsDouble(argument);
+    double due;
+    if (now == -1 && PyErr_Occurred())
+        return NULL;
+    WITH_LOCK(self, due = ws_walk_flush(&self->walk, now));
+    return due < 0 ? PyErr_NoMemory() : PyFloat_FromDouble(due);
+}
+
+PyObject *walk_flush_one(Walk *self, PyObject *arguments)
+{
+    Py_ssize_t place;
+    double now, due = INFINITY;
+    int is_there = 0, is_handed_over = 0;
+    if (!PyArg_ParseTuple(arguments, "nd", &place, &now))
+        return NULL;
+    WITH_LOCK(self, is_there = place >= 0 && (size_t)place < self->walk.places; if (is_there) {
+        due = ws_walk_flush_one(&self->walk, (size_t)place, now);
+        is_handed_over = self->walk.subscribers[place].is_handed_over;
+    });
+    if (!is_there)
+        return PyErr_Format(PyExc_ValueError, "there is no subscriber at place %zd", place);
+    return due < 0 ? PyErr_NoMemory() : Py_BuildValue("dO", due, is_handed_over ? Py_True : Py_False);
+}
+
+/* The messages for subscribers without a socket: [(place, bytes), ...]. */
+PyObject *walk_messages(Walk *self, PyObject *unused)
+{
+    PyObject *list = PyList_New(0);
+    ws_memory outbox;
+    size_t at = 0, length, head[2];
+    (void)unused;
+    /* Taken out first: what makes objects may run anybody's code, and that may want the lock. */
+    WITH_LOCK(self, outbox = self->walk.outbox; length = self->walk.outbox_length;
+              self->walk.outbox = (ws_memory){0}; self->walk.outbox_length = 0);
+    while (list && at < length) {
+        memcpy(head, outbox.bytes + at, sizeof head);
+        at += sizeof head;
+        PyObject *const item =
+            Py_BuildValue("ny#", (Py_ssize_t)head[0], (const char *)outbox.bytes + at, (Py_ssize_t)head[1]);
+        at += head[1];
+        if (!item || PyList_Append(list, item) < 0)
+            Py_CLEAR(list);
+        Py_XDECREF(item);
+    }
+    ws_release(&outbox);
+    return list;
+}
+
+/* The subscribers whose sockets were handed to their transports since this was asked last. */
+PyObject *walk_handed_over(Walk *self, PyObject *unused)
+{
+    PyObject *list = PyList_New(0);
+    ptrdiff_t place = 0;
+    (void)unused;
+    while (list) {
+        WITH_LOCK(self, place = ws_walk_next_full(&self->walk, (size_t)place));
+        if (place < 0)
+            break;
+        PyObject *const number = PyLong_FromSsize_t(place);
+        if (!number || PyList_Append(list, number) < 0)
+            Py_CLEAR(list);
+        Py_XDECREF(number);
+    }
+    return list;
+}
+
+PyObject *walk_sent_bytes(Walk *self, PyObject *unused)
+{
+    unsigned long long bytes;
+    (void)unused;
+    WITH_LOCK(self, bytes = self->walk.sent_bytes);
+    return PyLong_FromUnsignedLongLong(bytes);
+}
+
+PyObject *walk_is_settled(Walk *self, PyObject *unused)
+{
+    int settled;
+    (void)unused;
+    WITH_LOCK(self, settled = ws_walk_is_settled(&self->walk));
+    return PyBool_FromLong(settled);
+}
+
+PyObject *walk_has_newcomers(Walk *self, PyObject *unused)
+{
+    int newcomers;
+    (void)unused;
+    WITH_LOCK(self, newcomers = ws_walk_has_newcomers(&self->walk));
+    return PyBool_FromLong(newcomers);
+}
+
+PyObject *walk_has_handed_over(Walk *self, PyObject *unused)
+{
+    int is_any;
+    (void)unused;
+    WITH_LOCK(self, is_any = ws_walk_has_handed_over(&self->walk));
+    return PyBool_FromLong(is_any);
+}

@@ -1,0 +1,68 @@
+/* The walk as a Python object: what the files of the binding share. */
+#ifndef WS_BINDING_H
+#define WS_BINDING_H
+
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+
+#include "poller.h"
+
+typedef struct {
+    PyObject_HEAD
+    ws_walk walk;
+    ws_poller poller;
+    Py_buffer memory; /* the source's, held while it may be read */
+    int is_open;
+} Walk;
+
+/* The lock is waited for without the interpreter's: who holds it may be sending to hundreds of viewers. */
+#define WITH_LOCK(self, ...)           \
+    do {                               \
+        Py_BEGIN_ALLOW_THREADS         \
+        ws_walk_lock(&(self)->walk);   \
+        __VA_ARGS__;                   \
+        ws_walk_unlock(&(self)->walk); \
+        Py_END_ALLOW_THREADS           \
+    } while (0)
+
+/* Every method: those of a picture's way (binding.c), of who watches what (binding_viewers.c), and of the source that
+   is read without Python (binding_source.c). */
+#define WALK_METHODS(METHOD) \
+    METHOD(update, METH_VARARGS) \
+    METHOD(publish, METH_VARARGS) \
+    METHOD(sample, METH_VARARGS) \
+    METHOD(commit, METH_O) \
+    METHOD(abandon, METH_NOARGS) \
+    METHOD(flush, METH_O) \
+    METHOD(flush_one, METH_VARARGS) \
+    METHOD(messages, METH_NOARGS) \
+    METHOD(handed_over, METH_NOARGS) \
+    METHOD(has_handed_over, METH_NOARGS) \
+    METHOD(sent_bytes, METH_NOARGS) \
+    METHOD(is_settled, METH_NOARGS) \
+    METHOD(has_newcomers, METH_NOARGS) \
+    METHOD(open_variant, METH_VARARGS) \
+    METHOD(close_variant, METH_O) \
+    METHOD(state, METH_O) \
+    METHOD(picture, METH_O) \
+    METHOD(join, METH_VARARGS) \
+    METHOD(leave, METH_O) \
+    METHOD(move, METH_VARARGS) \
+    METHOD(announced, METH_VARARGS) \
+    METHOD(forget, METH_VARARGS) \
+    METHOD(set_rate, METH_VARARGS) \
+    METHOD(acknowledge, METH_VARARGS) \
+    METHOD(take, METH_O) \
+    METHOD(give, METH_O) \
+    METHOD(report, METH_VARARGS) \
+    METHOD(limit, METH_O) \
+    METHOD(set_source, METH_VARARGS) \
+    METHOD(forget_source, METH_NOARGS) \
+    METHOD(run, METH_VARARGS) \
+    METHOD(wake, METH_NOARGS)
+
+#define DECLARE(name, how) PyObject *walk_##name(Walk *self, PyObject *arguments);
+WALK_METHODS(DECLARE)
+#undef DECLARE
+
+#endif

@@ -1,0 +1,79 @@
+/* The module and its one type. */
+#include "binding.h"
+
+static PyObject *walk_new(PyTypeObject *type, PyObject *arguments, PyObject *keywords)
+{
+    enum { MOST_PATHS = 4 };
+    const char *paths[MOST_PATHS];
+    PyObject *names;
+    double fps;
+    size_t count = 0;
+    if (!PyArg_ParseTuple(arguments, "O!d", &PyTuple_Type, &names, &fps))
+        return NULL;
+    (void)keywords;
+    for (Py_ssize_t i = 0; i < PyTuple_Size(names) && count < MOST_PATHS; i++)
+        if (!(paths[count++] = PyUnicode_AsUTF8AndSize(PyTuple_GetItem(names, i), NULL)))
+            return NULL;
+    const allocfunc allocate = (allocfunc)PyType_GetSlot(type, Py_tp_alloc);
+    Walk *const self = (Walk *)allocate(type, 0);
+    if (!self)
+        return NULL;
+    self->is_open = ws_walk_open(&self->walk, paths, count, fps);
+    if (!self->is_open) {
+        Py_DECREF(self);
+        return PyErr_Format(PyExc_OSError, "none of the libraries named holds LZ4");
+    }
+    return (PyObject *)self;
+}
+
+static void walk_dealloc(Walk *self)
+{
+    PyTypeObject *const type = Py_TYPE((PyObject *)self);
+    const freefunc release = (freefunc)PyType_GetSlot(type, Py_tp_free);
+    if (self->is_open)
+        ws_walk_close(&self->walk);
+    PyBuffer_Release(&self->memory); /* does nothing with one that holds none */
+    release(self);
+    Py_DECREF(type);
+}
+
+#define ENTRY(name, how) {#name, (PyCFunction)(void (*)(void))walk_##name, how, NULL},
+
+static const PyMethodDef methods[] = {WALK_METHODS(ENTRY){NULL, NULL, 0, NULL}};
+
+static PyType_Slot walk_slots[] = {
+    {Py_tp_new, (void *)walk_new},
+    {Py_tp_dealloc, (void *)walk_dealloc},
+    {Py_tp_methods, (void *)(uintptr_t)methods}, /* Python only reads them */
+    {0, NULL},
+};
+
+static PyType_Spec walk_spec = {
+    .name = "ws_stream._core.Walk",
+    .basicsize = sizeof(Walk),
+    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_BASETYPE,
+    .slots = walk_slots,
+};
+
+static int execute(PyObject *module)
+{
+    PyObject *const type = PyType_FromModuleAndSpec(module, &walk_spec, NULL);
+    const int added = type ? PyModule_AddType(module, (PyTypeObject *)type) : -1;
+    Py_XDECREF(type);
+    return added;
+}
+
+static PyModuleDef_Slot module_slots[] = {
+    {Py_mod_exec, (void *)execute},
+#ifdef Py_mod_multiple_interpreters
+    {Py_mod_multiple_interpreters, Py_MOD_PER_INTERPRETER_GIL_SUPPORTED},
+#endif
+#ifdef Py_mod_gil
+    {Py_mod_gil, Py_MOD_GIL_NOT_USED},
+#endif
+    {0, NULL},
+};
+
+static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, .m_name = "_core", .m_size = 0, .m_slots = module_slots};
+
+PyMODINIT_FUNC PyInit__core(void) { return PyModuleDef_Init(&module); }

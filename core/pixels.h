@@ -1,0 +1,60 @@
+/* Pixels of one source as one rendition keeps them: what is read, what is kept, what is sent. Knows no protocol. */
+#ifndef WS_PIXELS_H
+#define WS_PIXELS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* How one pixel is read and kept. Bytes only, so that it can be handed over as bytes. Words are little-endian. */
+typedef struct {
+    uint8_t size;      /* bytes of a source's pixel, 1 to 4 */
+    uint8_t kept;      /* bytes of a kept pixel: another number where the depth is reduced */
+    uint8_t colour;    /* bytes of a kept pixel that are sent: all but the padding */
+    uint8_t padded;    /* the fourth byte of a kept pixel is padding: it is 255, whatever was read */
+    uint8_t fields;    /* a source's pixel is a word of bit fields; if not, each byte is a channel */
+    uint8_t reduced;   /* a kept pixel is a word made of the source's channels */
+    uint8_t tolerance; /* by how much a channel of eight bits may be off; 0: not at all */
+    uint8_t source_shift[3], source_mask[3];           /* red, green, blue in a source's word */
+    uint8_t drop[3], up[3];                            /* reduced: bits dropped, then where the rest goes */
+    uint8_t kept_shift[3], kept_mask[3], kept_limit[3]; /* tolerance in a kept word; no mask: bytes are compared */
+} ws_pixel;
+
+/* A picture in somebody's memory, which may change while it is read. Strides are bytes and may be negative. */
+typedef struct {
+    const uint8_t *pixels;
+    ptrdiff_t row_stride, pixel_stride;
+    size_t width, height, pixel_size;
+} ws_view;
+
+/* The part of a picture that is kept, and how: every step-th pixel and row, or the mean of step x step boxes. */
+typedef struct {
+    ws_pixel pixel;
+    size_t crop_x, crop_y, crop_width, crop_height;
+    size_t step;
+    int average;
+} ws_rendition;
+
+/* See ws_stream/limits.py. A product of two sides and a pixel's bytes is below 2^31 at each step. */
+enum { WS_MAX_STEP = 16, WS_MAX_SIDE = 16384, WS_MAX_PICTURE = 64 << 20 /* bytes as they are kept */ };
+
+static inline size_t ws_rendition_width(const ws_rendition *r) { return (r->crop_width + r->step - 1) / r->step; }
+static inline size_t ws_rendition_height(const ws_rendition *r) { return (r->crop_height + r->step - 1) / r->step; }
+
+/* Whether it describes pixels and sizes that the functions below can take. */
+int ws_rendition_is_valid(const ws_rendition *r);
+
+/* Row y of the rendition of a view that holds the crop, its padding set. Either a pointer into the view, where the row
+   lies there as it is kept (its padding may be any byte), or `row`, which has room for a row of kept pixels; `mean` has
+   room for a row of source pixels. */
+const uint8_t *ws_resample_row(const ws_rendition *r, const ws_view *view, size_t y, uint8_t *row, uint8_t *mean);
+
+/* The same, always copied to `row`. */
+void ws_resample_copy(const ws_rendition *r, const ws_view *view, size_t y, uint8_t *row, uint8_t *mean);
+
+/* Puts the kept pixel in the place of each new one of which no channel is off by more than the tolerance. */
+void ws_keep_near(const ws_pixel *pixel, uint8_t *row, const uint8_t *kept, size_t width);
+
+/* Whether a row, its padding set, is the kept one. */
+int ws_row_is_kept(const ws_pixel *pixel, const uint8_t *row, const uint8_t *kept, size_t width);
+
+#endif

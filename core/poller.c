@@ -1,0 +1,198 @@
+#include "poller.h"
+
+#include <math.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+enum {
+    TORN_TRIES = 3, TORN_TURNS = 10, STILL_POLLS = 30, SAMPLE_EVERY = 8, LATE_TURNS = 3,
+    TRUST = 30 /* polls before the file's path is looked up again */
+};
+
+double ws_now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+static uint64_t now_us(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_REALTIME, &t);
+    return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
+}
+
+/* An aligned counter is read by one load. */
+static uint32_t count_of_4(const uint8_t *at)
+{
+    uint32_t count;
+    if ((uintptr_t)at % 4 == 0)
+        return __atomic_load_n((const uint32_t *)(const void *)at, __ATOMIC_ACQUIRE);
+    memcpy(&count, at, sizeof count);
+    return count;
+}
+
+/* So is this one, where the processor has such a load: elsewhere it would take a library and its lock. */
+static uint64_t count_of_8(const uint8_t *at)
+{
+    uint64_t count;
+#if __GCC_ATOMIC_LLONG_LOCK_FREE == 2
+    if ((uintptr_t)at % 8 == 0)
+        return __atomic_load_n((const uint64_t *)(const void *)at, __ATOMIC_ACQUIRE);
+#endif
+    memcpy(&count, at, sizeof count);
+    return count;
+}
+
+/* Pictures completed so far; without a counter always one. */
+static uint64_t completed(const ws_source *s)
+{
+    if (!s->counter)
+        return 1;
+    if (s->counter_bytes == 4) {
+        const uint32_t count = count_of_4(s->counter);
+        return s->counter_is_big_endian ? __builtin_bswap32(count) : count;
+    }
+    const uint64_t count = count_of_8(s->counter);
+    return s->counter_is_big_endian ? __builtin_bswap64(count) : count;
+}
+
+/* Whether picture `count` may have been overwritten; see ws_stream/sources/layout.py. */
+static int is_torn(const ws_source *s, uint64_t count)
+{
+    const uint64_t now = completed(s), room = s->slots > 2 ? s->slots - 1 : 1;
+    __atomic_thread_fence(__ATOMIC_ACQUIRE);
+    return s->counter && (now < count || now - count >= room);
+}
+
+static int is_of_its_size(const ws_source *s)
+{
+    struct stat status;
+    return s->fd < 0 || (fstat(s->fd, &status) == 0 && status.st_size == s->size);
+}
+
+/* Looks at a sample of a picture that has been still for long; whether it still is. */
+static int seems_still(ws_poller *p, ws_walk *walk, const ws_view *view, uint64_t count, double now)
+{
+    const int changed = ws_walk_update(walk, view, NULL, 0, (size_t)p->still % SAMPLE_EVERY, SAMPLE_EVERY, now);
+    if (changed == 0 && !is_torn(&p->source, count)) {
+        p->still++;
+        return 1;
+    }
+    ws_walk_abandon(walk);
+    return 0;
+}
+
+/* Reads the newest picture. */
+static int look(ws_poller *p, ws_walk *walk, int may_sample, double now)
+{
+    for (int turn = 0; turn < TORN_TRIES; turn++) {
+        const uint64_t time = now_us(), count = completed(&p->source);
+        ws_view view = p->source.view;
+        if (count == 0)
+            return WS_REFRESH;
+        view.pixels = p->source.memory + (count - 1) % p->source.slots * p->source.slot_bytes;
+        if (may_sample && p->still > STILL_POLLS && seems_still(p, walk, &view, count, now))
+            return 0;
+        const int changed = ws_walk_update(walk, &view, NULL, 0, 0, 0, now);
+        if (changed < 0)
+            return WS_NO_MEMORY_LEFT;
+        if (!is_torn(&p->source, count)) {
+            ws_walk_commit(walk, time);
+            p->still = changed ? 0 : p->still + 1;
+            p->torn = 0;
+            p->seen = count;
+            p->has_seen = 1;
+            return 0;
+        }
+        if (!ws_walk_abandon(walk))
+            return WS_NO_MEMORY_LEFT;
+    }
+    p->has_seen = 0;
+    return ++p->torn >= TORN_TURNS ? WS_TORN : 0;
+}
+
+/* Tells when the device cannot keep up: when polls end after the next one was due, again and again. */
+static int keep_up(ws_poller *p, double now)
+{
+    if (p->lock.vain || !(now > p->due || p->late))
+        return 0;
+    p->late = now > p->due ? p->late + 1 : 0;
+    p->due = fmax(p->due, now);
+    if ((p->late >= LATE_TURNS) == p->is_behind)
+        return 0;
+    p->is_behind = !p->is_behind;
+    return WS_BEHIND;
+}
+
+/* Asks the source once, and says when to do so again. */
+static int poll(ws_poller *p, ws_walk *walk, double interval, double now)
+{
+    const int newcomers = ws_walk_has_newcomers(walk), settled = ws_walk_is_settled(walk);
+    if (!is_of_its_size(&p->source) || p->trust-- <= 0)
+        return WS_REFRESH;
+    const int found = !p->source.counter || !p->has_seen || completed(&p->source) != p->seen;
+    int events = 0;
+    if (found || newcomers) {
+        events = look(p, walk, settled && !newcomers, now);
+        p->due += ws_phase_lock_found(&p->lock, interval);
+    } else {
+        p->due += ws_phase_lock_vain(&p->lock, interval);
+        if (!settled && !p->lock.vain)
+            events = look(p, walk, 0, now);
+    }
+    return events | keep_up(p, ws_now());
+}
+
+static void wait_until(ws_walk *walk, double due)
+{
+    const double never = 1e9; /* seconds of uptime: 31 years, and within any time_t */
+    if (!(due < never)) {
+        pthread_cond_wait(&walk->woken, &walk->lock);
+        return;
+    }
+    const double whole = floor(due);
+    const struct timespec at = {(time_t)whole, (long)((due - whole) * 1e9)};
+    pthread_cond_timedwait(&walk->woken, &walk->lock, &at);
+}
+
+int ws_poller_run(ws_poller *p, ws_walk *walk, double interval, int tell_polled)
+{
+    int events = 0;
+    double turn = INFINITY;
+    ws_walk_lock(walk);
+    p->trust = p->trust > 0 ? p->trust : TRUST; /* who comes again has looked the path up */
+    while (!events) {
+        const double now = ws_now();
+        p->due = p->due > 0 && p->due < now + interval ? p->due : p->due > 0 ? now + interval : now;
+        if (walk->is_woken || !p->source.memory) { /* the source may go while this waits */
+            events = WS_WOKEN;
+        } else if (now >= p->due || ws_walk_has_newcomers(walk)) {
+            events = poll(p, walk, interval, now);
+            if (!events && tell_polled)
+                events = WS_POLLED;
+            turn = ws_walk_flush(walk, ws_now());
+            ws_walk_unlock(walk); /* one that is behind never waits: here others have their turns */
+            ws_walk_lock(walk);
+        } else if (now >= turn) {
+            turn = ws_walk_flush(walk, now);
+        } else {
+            wait_until(walk, fmin(p->due, turn));
+        }
+        events |= turn < 0 ? WS_NO_MEMORY_LEFT : 0;
+        events |= ws_walk_has_handed_over(walk) ? WS_HANDED_OVER : 0;
+    }
+    walk->is_woken = 0;
+    ws_walk_unlock(walk);
+    return events;
+}
+
+void ws_walk_wake(ws_walk *walk)
+{
+    ws_walk_lock(walk);
+    walk->is_woken = 1;
+    pthread_cond_signal(&walk->woken);
+    ws_walk_unlock(walk);
+}

@@ -1,0 +1,159 @@
+/* From a picture in somebody's memory to rows of a rendition. Each source pixel is read once, in the widest loads there
+   are: on uncached device memory every load is a bus access. */
+#include "pixels.h"
+#include "words.h"
+
+/* Products are bounded before they are made. */
+static int has_size(const ws_rendition *r)
+{
+    return r->step >= 1 && r->step <= WS_MAX_STEP && r->crop_width >= 1 && r->crop_height >= 1 &&
+           r->crop_width <= WS_MAX_SIDE * r->step && r->crop_height <= WS_MAX_SIDE * r->step &&
+           ws_rendition_width(r) * ws_rendition_height(r) * r->pixel.kept <= WS_MAX_PICTURE;
+}
+
+int ws_rendition_is_valid(const ws_rendition *r)
+{
+    const ws_pixel *p = &r->pixel;
+    const int sizes = p->size >= 1 && p->size <= 4 && p->kept >= 1 && p->kept <= 4;
+    const int kept = p->reduced ? p->kept <= 2 && !p->padded : p->kept == p->size;
+    const int padding = p->padded ? p->kept == 4 && p->colour == 3 : p->colour == p->kept && p->kept < 4;
+    const int fields = !p->fields || p->size <= 2;
+    const int words = !p->kept_mask[0] || p->kept <= 2;
+    for (int c = 0; c < 3; c++)
+        if (p->source_shift[c] > 24 || p->drop[c] > 7 || p->up[c] > 15 || p->kept_shift[c] > 15)
+            return 0;
+    return sizes && kept && padding && fields && words && has_size(r);
+}
+
+/* Pixels of four bytes: two 16-bit sums in each word. 16 x 16 times 255 is the most they can hold. */
+static uint32_t mean_of_bytes(const uint8_t *from, const ws_view *view, size_t across, size_t down)
+{
+    const uint32_t count = (uint32_t)(across * down), half = count / 2;
+    uint32_t even = 0, odd = 0;
+    for (size_t y = 0; y < down; y++, from += view->row_stride) {
+        const uint8_t *at = from;
+        for (size_t x = 0; x < across; x++, at += view->pixel_stride) {
+            const uint32_t word = load32(at);
+            even += word & 0x00FF00FF;
+            odd += word >> 8 & 0x00FF00FF;
+        }
+    }
+    return ((even & 0xFFFF) + half) / count | ((odd & 0xFFFF) + half) / count << 8 |
+           ((even >> 16) + half) / count << 16 | ((odd >> 16) + half) / count << 24;
+}
+
+/* Pixels of other sizes, channel by channel. */
+static uint32_t mean_of_channels(const ws_pixel *p, const uint8_t *from, const ws_view *view, size_t across,
+                                 size_t down)
+{
+    const uint32_t count = (uint32_t)(across * down), channels = p->fields ? 3 : p->size;
+    uint32_t sums[3] = {0, 0, 0}, word = 0;
+    for (size_t y = 0; y < down; y++, from += view->row_stride) {
+        const uint8_t *at = from;
+        for (size_t x = 0; x < across; x++, at += view->pixel_stride) {
+            const uint32_t pixel = load_pixel(at, p->size);
+            for (uint32_t c = 0; c < channels; c++)
+                sums[c] += p->fields ? pixel >> p->source_shift[c] & p->source_mask[c] : pixel >> 8 * c & 255;
+        }
+    }
+    for (uint32_t c = 0; c < channels; c++)
+        word |= (sums[c] + count / 2) / count << (p->fields ? p->source_shift[c] : 8 * c);
+    return word;
+}
+
+static void mean_row(const ws_rendition *r, const ws_view *view, const uint8_t *from, size_t down, uint8_t *to)
+{
+    const ws_pixel *p = &r->pixel;
+    for (size_t x = 0; x < r->crop_width; x += r->step, to += p->size) {
+        const size_t left = r->crop_width - x, across = left < r->step ? left : r->step;
+        const uint8_t *at = from + (ptrdiff_t)x * view->pixel_stride;
+        if (p->size == 4) {
+            store32(to, mean_of_bytes(at, view, across, down));
+        } else {
+            const uint32_t mean = mean_of_channels(p, at, view, across, down);
+            memcpy(to, (uint8_t[]){(uint8_t)mean, (uint8_t)(mean >> 8), (uint8_t)(mean >> 16)}, p->size);
+        }
+    }
+}
+
+static void reduce_row(const ws_pixel *p, const uint8_t *from, ptrdiff_t stride, size_t width, uint8_t *to)
+{
+    for (size_t x = 0; x < width; x++, from += stride, to += p->kept) {
+        const uint32_t pixel = load_pixel(from, p->size);
+        uint32_t word = 0;
+        for (int c = 0; c < 3; c++)
+            word |= (pixel >> p->source_shift[c] & p->source_mask[c]) >> p->drop[c] << p->up[c];
+        if (p->kept == 2)
+            store16(to, (uint16_t)word);
+        else
+            to[0] = (uint8_t)word;
+    }
+}
+
+/* The row's pixels side by side. The loops are apart so that the compiler makes vectors of them. */
+static void gather_row(const ws_pixel *p, const uint8_t *from, ptrdiff_t stride, size_t width, uint8_t *to)
+{
+    const uint32_t padding = p->padded ? WS_PADDING : 0;
+    if (p->size == 4 && stride == 4) {
+        for (size_t x = 0; x < width; x++)
+            store32(to + 4 * x, load32(from + 4 * x) | padding);
+    } else if (p->size == 4) {
+        for (size_t x = 0; x < width; x++, from += stride)
+            store32(to + 4 * x, load32(from) | padding);
+    } else if (stride == p->size) {
+        memcpy(to, from, width * p->size);
+    } else if (p->size == 2) {
+        for (size_t x = 0; x < width; x++, from += stride)
+            store16(to + 2 * x, load16(from));
+    } else {
+        for (size_t x = 0; x < width; x++, from += stride)
+            for (unsigned byte = 0; byte < p->size; byte++)
+                *to++ = from[byte];
+    }
+}
+
+const uint8_t *ws_resample_row(const ws_rendition *r, const ws_view *view, size_t y, uint8_t *row, uint8_t *mean)
+{
+    const size_t top = y * r->step, width = ws_rendition_width(r);
+    const uint8_t *from = view->pixels + (ptrdiff_t)(r->crop_y + top) * view->row_stride +
+                          (ptrdiff_t)r->crop_x * view->pixel_stride;
+    ptrdiff_t stride = (ptrdiff_t)r->step * view->pixel_stride;
+    if (r->average && r->step > 1) {
+        const size_t left = r->crop_height - top;
+        mean_row(r, view, from, left < r->step ? left : r->step, mean);
+        from = mean;
+        stride = r->pixel.size;
+    }
+    if (r->pixel.reduced)
+        reduce_row(&r->pixel, from, stride, width, row);
+    else if (stride == r->pixel.size && !r->pixel.tolerance)
+        return from;
+    else
+        gather_row(&r->pixel, from, stride, width, row);
+    return row;
+}
+
+void ws_resample_copy(const ws_rendition *r, const ws_view *view, size_t y, uint8_t *row, uint8_t *mean)
+{
+    const uint8_t *from = ws_resample_row(r, view, y, row, mean);
+    if (from != row)
+        gather_row(&r->pixel, from, r->pixel.size, ws_rendition_width(r), row);
+}
+
+int ws_row_is_kept(const ws_pixel *pixel, const uint8_t *row, const uint8_t *kept, size_t width)
+{
+    enum { BLOCK = 256 };
+    if (!pixel->padded)
+        return memcmp(row, kept, width * pixel->kept) == 0;
+    for (size_t first = 0; first < width; first += BLOCK) {
+        const size_t end = first + BLOCK < width ? first + BLOCK : width;
+        uint32_t differs = 0;
+        if (memcmp(row + 4 * first, kept + 4 * first, 4 * (end - first)) == 0) /* the quickest comparison there is */
+            continue;
+        for (size_t x = first; x < end; x++)
+            differs |= (load32(row + 4 * x) | WS_PADDING) ^ load32(kept + 4 * x);
+        if (differs)
+            return 0;
+    }
+    return 1;
+}

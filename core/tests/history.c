@@ -1,0 +1,194 @@
+#include "history.h"
+
+#include <string.h>
+
+#include "check.h"
+#include "world.h"
+
+enum { WATCHED = 2 }; /* variants */
+
+static void check_viewer(world *w, const viewer *v)
+{
+    const ws_subscriber *const s = subscriber_of(w, v);
+    const ws_window *const window = &s->window;
+    CHECK(window->count >= 0 && window->count <= WS_WINDOW_MOST && window->size >= 1 && window->size <= WS_WINDOW_MOST);
+    for (int i = 0; i < window->count; i++)
+        CHECK(window->in_flight[i].number <= s->base &&
+              (!i || window->in_flight[i].number > window->in_flight[i - 1].number));
+    CHECK(s->owner == WS_TRANSPORT || (!s->is_lost && !s->tail_length && !v->is_awaiting));
+}
+
+static void check_variant(const ws_variant *v)
+{
+    const ws_bases *const b = &v->bases;
+    CHECK(b->count <= WS_BASES && b->marks_since <= v->number);
+    for (size_t i = 0; i < b->count; i++)
+        CHECK(b->since[i].number && b->since[i].number <= v->number &&
+              (!i || b->since[i].number > b->since[i - 1].number));
+    CHECK(!v->is_open || v->number || v->bases.count == 0);
+}
+
+/* After a picture was read whole. */
+static void check_mirrors(world *w)
+{
+    static uint8_t row[4 * MOST_WIDTH + 4], mean[4 * MOST_WIDTH + 4];
+    for (size_t i = 0; i < WATCHED; i++) {
+        const ws_variant *const v = &w->walk.variants[i];
+        for (size_t y = 0; v->is_open && !v->rendition.pixel.tolerance && y < v->height; y++) {
+            ws_resample_copy(&v->rendition, &w->view, y, row, mean);
+            CHECK(memcmp(row, v->kept + y * v->row_bytes, v->row_bytes) == 0);
+        }
+    }
+}
+
+static void update(world *w)
+{
+    static const int64_t far[] = {INT64_MIN, INT64_MIN + 1, -5, INT64_MAX, INT64_MAX - 5};
+    ws_span spans[3];
+    const size_t kind = next(w) % 4, count = below(w, 4);
+    for (size_t i = 0; i < count; i++) {
+        spans[i] = (ws_span){(int64_t)below(w, w->view.height), (int64_t)below(w, w->view.height)};
+        if (next(w) % 8 == 0)
+            spans[i].y = far[next(w) % 5];
+        if (next(w) % 8 == 0)
+            spans[i].rows = far[next(w) % 5];
+    }
+    const int is_sample = kind == 1, is_damage = kind == 2;
+    const int changed = ws_walk_update(&w->walk, &w->view, is_damage ? spans : NULL, is_damage ? count : 0,
+                                       is_sample ? next(w) : 0, is_sample ? 1 + next(w) % 9 : 0, w->now);
+    CHECK(changed >= 0 || allocations_left == 0);
+    if (changed >= 0 && !is_sample && !is_damage)
+        check_mirrors(w);
+    switch (next(w) % 8) {
+    case 0: /* torn */
+        CHECK(ws_walk_abandon(&w->walk) || allocations_left == 0);
+        break;
+    case 1: /* the caller goes away */
+        break;
+    default:
+        if (changed >= 0)
+            ws_walk_commit(&w->walk, next(w));
+    }
+}
+
+/* What a viewer says, or is told. */
+static void tell(world *w, viewer *v)
+{
+    ws_subscriber *const s = subscriber_of(w, v);
+    switch (next(w) % 8) {
+    case 0:
+    case 1:
+        announce(w, v);
+        return;
+    case 2:
+        drain(w, v);
+        if (!v->is_lost && s->is_announced)
+            picture_blank(&v->shown);
+        ws_subscriber_forget(s, w->now);
+        break;
+    case 3:
+        drain(w, v);
+        ws_subscriber_move(s, next(w) % WATCHED, w->now);
+        break;
+    case 4:
+        ws_subscriber_set_rate(s, rate(w), w->now);
+        return;
+    case 5:
+        drain(w, v); /* Python has to say something, and the socket stays the transport's for a while */
+        return;
+    default:
+        ws_window_acknowledged(&s->window, next(w) % 4 ? v->shown.number : next(w), w->now);
+        return;
+    }
+    ws_subscriber_give(s);
+}
+
+static void show(world *w, viewer *v)
+{
+    flush_viewer(w, v, 0);
+    if (!w->is_mute && next(w) % 4)
+        ws_window_acknowledged(&subscriber_of(w, v)->window, v->shown.number, w->now);
+}
+
+static void give_back(world *w, viewer *v)
+{
+    drain(w, v);
+    ws_subscriber_give(subscriber_of(w, v));
+}
+
+/* Memory may run out some allocations from now, until the next call. */
+static void step(world *w)
+{
+    viewer *const v = &w->viewers[next(w) % VIEWERS];
+    const unsigned what = next(w) % 16, time = next(w);
+    w->now += time == 255 ? 11 : time < 128 ? 0 : (time - 128) / 1000.0;
+    if (next(w) % 16 == 0)
+        allocations_left = (long)(next(w) % 12);
+    if (what < 4)
+        paint(w);
+    else if (what < 8)
+        update(w);
+    else if (what == 8)
+        flush_walk(w);
+    else if (what == 9)
+        open_variant(w, next(w) % WATCHED);
+    else if (!v->is_in)
+        join(w, v);
+    else if (what == 10 && next(w) % 8 == 0)
+        leave(w, v);
+    else if (what < 13)
+        show(w, v);
+    else if (what == 13 && subscriber_of(w, v)->owner == WS_TRANSPORT)
+        give_back(w, v);
+    else
+        tell(w, v);
+    allocations_left = -1;
+}
+
+/* Whoever is still there is sent the newest picture within a few turns. */
+static void end(world *w)
+{
+    CHECK(ws_walk_update(&w->walk, &w->view, NULL, 0, 0, 0, w->now) >= 0);
+    ws_walk_commit(&w->walk, 1);
+    check_mirrors(w);
+    for (size_t i = 0; i < VIEWERS; i++) {
+        viewer *const v = &w->viewers[i];
+        if (!v->is_in || v->is_lost || !variant_of(w, v)->is_open)
+            continue;
+        const ws_variant *const newest = variant_of(w, v);
+        ws_subscriber *const s = subscriber_of(w, v);
+        drain(w, v);
+        if (!s->is_announced || s->epoch != newest->epoch)
+            announce(w, v);
+        ws_subscriber_give(s);
+        ws_subscriber_set_rate(s, -1, w->now);
+        for (int turn = 0; turn < 3; turn++, w->now += 1) {
+            ws_window_acknowledged(&s->window, v->shown.number, w->now);
+            flush_viewer(w, v, 1);
+        }
+        CHECK(v->shown.number == newest->number);
+        CHECK(memcmp(v->shown.pixels, newest->kept, newest->height * newest->row_bytes) == 0);
+    }
+}
+
+void play_history(const uint8_t *bytes, size_t size, const char *lz4)
+{
+    static world w;
+    world_open(&w, bytes, size, lz4);
+    open_variant(&w, 0);
+    open_variant(&w, 1);
+    for (size_t i = 0; i < VIEWERS / 2; i++) {
+        join(&w, &w.viewers[i]);
+        announce(&w, &w.viewers[i]);
+    }
+    while (w.bytes < w.end) {
+        step(&w);
+        for (size_t i = 0; i < VIEWERS; i++)
+            if (w.viewers[i].is_in)
+                check_viewer(&w, &w.viewers[i]);
+        for (size_t i = 0; i < WATCHED; i++)
+            check_variant(&w.walk.variants[i]);
+    }
+    end(&w);
+    world_close(&w);
+}

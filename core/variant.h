@@ -1,0 +1,60 @@
+/* One rendition's newest picture, kept in one place. The twin of ws_stream/walk/variant.py.
+
+   The kept picture is a mirror of the source: an update makes it equal, whatever it held. What a viewer lacks is told
+   by marks alone, see bases.h. */
+#ifndef WS_VARIANT_H
+#define WS_VARIANT_H
+
+#include "bases.h"
+#include "crc32.h"
+#include "pack.h"
+
+typedef struct {
+    int is_open;
+    ws_rendition rendition;
+    size_t source_width, source_height;
+    size_t width, height, row_bytes;
+    uint32_t epoch, number;
+    uint64_t time; /* microseconds since 1970, of the newest picture */
+    uint8_t code;  /* the pixel format's on the wire */
+    uint8_t *kept;
+    uint8_t *exact; /* with a tolerance: the rows as they were at the last exact look */
+    double settle_at;
+    int has_exact, is_settled;
+    int is_mixed; /* the kept picture is not the newest one: no delta may be made of it */
+    uint8_t *asked; /* of each row, whether it is to be read; filled in by who asks for some only */
+    ws_bases bases;
+    ws_body bodies[WS_LACKS];
+    uint8_t made[WS_LACKS];
+    uint32_t checksum;
+    int has_checksum;
+    int scroll_misses, scroll_wait;
+    ws_marks others; /* made of the kept picture for viewers at other bases */
+    ws_memory rows;
+} ws_variant;
+
+/* Begins an epoch: a blank picture of this rendition. 0 where there is no memory, or the rendition cannot be. */
+int ws_variant_open(ws_variant *v, const ws_rendition *r, size_t source_width, size_t source_height, uint8_t code,
+                    uint32_t epoch);
+void ws_variant_close(ws_variant *v);
+
+/* Says which pictures viewers show: marks are kept for these. Called before an update. 0 where there is no memory. */
+int ws_variant_hold(ws_variant *v, const uint32_t *shown, size_t count);
+
+/* Makes the kept picture the view's, which is of the source's size. Only the rows in `asked` are read if it is given.
+   An update that was neither committed nor abandoned is abandoned. 0 where there is no memory. */
+int ws_variant_update(ws_variant *v, const ws_view *view, const uint8_t *asked, double now);
+
+/* Whether the kept picture is another than the newest one. */
+int ws_variant_is_dirty(const ws_variant *v);
+
+/* The kept picture is the newest one from now on, or is not to be shown as it is. */
+void ws_variant_commit(ws_variant *v, uint64_t time, uint32_t next_epoch);
+int ws_variant_abandon(ws_variant *v);
+
+/* What turns picture `base` (0: blank) into the newest one, made once for all at that base; NULL without memory. */
+const ws_body *ws_variant_delta(ws_variant *v, ws_packer *packer, uint32_t base);
+
+uint32_t ws_variant_checksum(ws_variant *v, const ws_crc_table *table);
+
+#endif

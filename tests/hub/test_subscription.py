@@ -1,0 +1,297 @@
+"""What a viewer is told beside pictures, by a clock that only the test moves."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from ws_stream.hub import subscription as subscription_module
+from ws_stream.hub.subscription import DEAD_AFTER, Subscription
+from ws_stream.pixels.formats import GRAY8
+from ws_stream.pixels.rendition import Rendition
+from ws_stream.protocol import control
+from ws_stream.protocol.request import Request
+from ws_stream.walk.window import START
+
+from .viewer import BOTH_WALKS, NewWalk
+
+pytestmark = BOTH_WALKS
+
+EPOCH, TIME_US = 7, 1_700_000_000_000_000
+FPS = 30.0
+
+
+class Line:
+    """A walk with one variant, one viewer of it, and the time."""
+
+    def __init__(
+        self, new_walk: NewWalk, request: Request, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        self.now = 100.0
+        clock = SimpleNamespace(monotonic=lambda: self.now, time_ns=lambda: TIME_US * 1000 + 1)
+        monkeypatch.setattr(subscription_module, "time", clock)
+        self.walk = new_walk(FPS)
+        self.walk.open(0, GRAY8, Rendition(), (3, 1), EPOCH)
+        fps = -1.0 if request.fps is None else request.fps
+        place = self.walk.join(-1, 0, request.acknowledge, fps, self.now)
+        self.timed_out = self.pictures = 0
+        self.said: list[control.ServerMessage] = []
+        self.subscription = Subscription(self.walk, place, self, request, self.now)
+
+    def fileno(self) -> int:
+        return -1
+
+    def write(self, message: str) -> None:
+        said = control.parse_from_server(message)
+        assert said
+        self.said.append(said)
+
+    def finish_picture(self) -> None:
+        raise AssertionError("there is no socket that could be full")
+
+    def time_out(self) -> None:
+        self.timed_out += 1
+
+    def announce(self, epoch: int = EPOCH) -> control.Announcement:
+        told = control.Announcement("a", epoch, GRAY8, 3, 1, 1, None, False, FPS, 0)
+        self.subscription.announce(told)
+        return told
+
+    def publish(self, value: int) -> int:
+        """How many pictures were sent."""
+        self.walk.publish(np.full((1, 3), value, np.uint8), None, 1, self.now)
+        return self.sent()
+
+    def sent(self) -> int:
+        sent = len(self.walk.messages())
+        self.pictures += sent
+        return sent
+
+    def report(self, fps: float = FPS, *, less: bool = False) -> control.ServerMessage | None:
+        """What the viewer hears a second later."""
+        said = len(self.said)
+        self.subscription.report(fps, less, self.now)
+        assert len(self.said) <= said + 1
+        return self.said[said] if len(self.said) > said else None
+
+
+@pytest.fixture
+def line(walk: NewWalk, monkeypatch: pytest.MonkeyPatch) -> Line:
+    return Line(walk, Request(), monkeypatch)
+
+
+class TestAnnouncements:
+    def test_nothing_is_sent_before_one_and_the_newest_picture_right_after_it(
+        self, line: Line
+    ) -> None:
+        line.publish(1)
+        line.publish(2)
+        assert line.pictures == 0
+        told = line.announce()
+        assert line.said == [told]
+        assert line.sent() == 1
+
+    def test_one_is_told_once_however_often_it_is_made(self, line: Line) -> None:
+        told = line.announce()
+        line.publish(1)
+        line.subscription.announce(told)
+        assert line.said == [told]
+        line.now += 1
+        assert line.publish(2) == 1, "what the viewer holds is still known"
+
+    def test_nothing_is_sent_of_a_new_epoch_before_that_is_announced(self, line: Line) -> None:
+        line.announce()
+        line.publish(1)
+        line.walk.open(0, GRAY8, Rendition(), (3, 1), EPOCH + 1)
+        line.now += 1
+        assert line.publish(2) == 0
+        line.announce(EPOCH + 1)
+        assert line.sent() == 1
+
+
+class TestProblems:
+    def test_each_is_told_once_and_so_is_its_end(self, line: Line) -> None:
+        for problem in (None, "gone", "gone", "still gone", None, None, "gone"):
+            line.subscription.set_problem(problem)
+        assert line.said == [("gone",), ("still gone",), (None,), ("gone",)]
+
+    def test_one_does_not_make_an_announcement_be_told_again(self, line: Line) -> None:
+        told = line.announce()
+        line.subscription.set_problem("gone")
+        line.subscription.announce(told)
+        line.subscription.set_problem("gone")
+        assert line.said == [told, ("gone",)]
+
+
+class TestReports:
+    def test_who_was_sent_pictures_hears_of_its_pace(self, line: Line) -> None:
+        line.announce()
+        for number in range(1, 6):
+            line.publish(number)
+            line.subscription.acknowledge(number, line.now)
+            line.now += 0.2
+        assert line.report() == control.Pace(5, 0, FPS, False)
+
+    def test_pictures_it_was_not_sent_for_want_of_acknowledgements_count_as_skipped(
+        self, line: Line
+    ) -> None:
+        line.announce()
+        for number in range(1, 11):
+            line.publish(number)
+            line.now += 0.1
+        assert line.pictures == START
+        # Those published after the last that was sent are not counted before the next one is.
+        assert line.report() == control.Pace(START, 0, FPS, False)
+        line.subscription.acknowledge(START, line.now)
+        assert line.sent() == 1
+        line.now += 1
+        assert line.report() == control.Pace(8, 7, FPS, False)
+
+    async def test_no_more_are_said_to_be_skipped_than_the_viewer_wants(
+        self, walk: NewWalk, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        line = Line(walk, Request(fps=2), monkeypatch)
+        line.announce()
+        for number in range(1, 11):
+            line.publish(number)
+            line.subscription.acknowledge(number, line.now)
+            line.now += 0.1
+        pace = line.report()
+        assert isinstance(pace, control.Pace)
+        assert pace.fps == 2
+        assert pace.published <= 2
+        assert pace.skipped == 0
+
+    @pytest.mark.parametrize("less", [False, True])
+    def test_the_pace_tells_of_limits(self, line: Line, less: bool) -> None:
+        line.announce()
+        line.publish(1)
+        line.now += 1
+        assert line.report(10, less=less) == control.Pace(1, 0, 10, less)
+
+    def test_a_report_tells_of_the_time_since_the_last_one_only(self, line: Line) -> None:
+        line.announce()
+        line.publish(1)
+        line.subscription.acknowledge(1, line.now)
+        line.now += 1
+        assert isinstance(line.report(), control.Pace)
+        line.now += 1
+        assert line.report() == control.Unchanged(1, TIME_US)
+
+    def test_who_needs_no_picture_hears_that_its_own_is_the_newest(self, line: Line) -> None:
+        line.announce()
+        line.now += 1
+        assert line.report() == control.Unchanged(0, TIME_US)
+
+    def test_who_has_to_acknowledge_before_it_is_sent_more_hears_that_it_is_waited_for(
+        self, line: Line
+    ) -> None:
+        line.announce()
+        for number in range(1, 10):
+            line.publish(number)
+            line.now += 0.1
+        line.report()
+        line.now += 1
+        assert line.report() == control.Waiting(START, TIME_US)
+        line.subscription.acknowledge(START, line.now)
+        assert line.sent() == 1
+        line.now += 1
+        assert isinstance(line.report(), control.Pace)
+
+    def test_who_wants_no_pictures_hears_that_it_is_waited_for(self, line: Line) -> None:
+        line.announce()
+        line.subscription.set_rate(0, line.now)
+        line.now += 1
+        assert line.report() == control.Waiting(0, TIME_US)
+
+    def test_two_at_the_same_moment_do_no_harm(self, line: Line) -> None:
+        line.announce()
+        line.publish(1)
+        assert line.report()
+        assert line.report()
+
+
+class TestLife:
+    def test_one_that_says_nothing_for_too_long_is_given_up(self, line: Line) -> None:
+        line.announce()
+        line.now += DEAD_AFTER
+        assert line.report()
+        before = line.timed_out
+        line.now += 0.001
+        assert line.report() is None
+        assert (before, line.timed_out) == (0, 1)
+
+    def test_whatever_it_says_counts(self, line: Line) -> None:
+        line.announce()
+        for _ in range(5):
+            line.now += DEAD_AFTER
+            line.subscription.heard(line.now)
+            assert line.report()
+        assert not line.timed_out
+
+    def test_one_that_does_not_acknowledge_need_not_say_anything(
+        self, walk: NewWalk, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        line = Line(walk, Request(acknowledge=False), monkeypatch)
+        line.announce()
+        line.now += 1000 * DEAD_AFTER
+        assert line.report()
+        assert not line.timed_out
+
+
+class TestWishes:
+    def test_a_question_of_the_time_is_answered(self, line: Line) -> None:
+        line.subscription.answer_clock(12.5)
+        assert line.said == [control.ClockAnswer(12.5, TIME_US)]
+
+    def test_an_acknowledgement_lets_the_newest_picture_follow_at_once(self, line: Line) -> None:
+        line.announce()
+        for number in range(1, START + 3):
+            line.publish(number)
+            line.now += 0.1
+        assert line.pictures == START
+        line.subscription.acknowledge(START, line.now)
+        assert line.sent() == 1
+
+    @pytest.mark.parametrize("number", [0, START + 1, 2**32 - 1])
+    def test_one_of_a_picture_that_was_never_sent_opens_nothing(
+        self, line: Line, number: int
+    ) -> None:
+        line.announce()
+        for value in range(1, START + 3):
+            line.publish(value)
+            line.now += 0.1
+        line.subscription.acknowledge(number, line.now)
+        assert line.sent() == 0
+
+    def test_a_resync_is_answered_from_blank_also_when_nothing_changed(self, line: Line) -> None:
+        line.announce()
+        line.publish(1)
+        line.now += 1
+        line.subscription.resync(line.now)
+        assert line.sent() == 1
+
+    def test_who_wants_none_is_sent_none_and_then_the_newest(self, line: Line) -> None:
+        line.announce()
+        line.publish(1)
+        line.subscription.acknowledge(1, line.now)
+        line.subscription.set_rate(0, line.now)
+        for value in range(2, 50):
+            line.now += 0.1
+            assert line.publish(value) == 0
+        line.subscription.set_rate(None, line.now)
+        assert line.sent() == 1
+        assert line.subscription.request.fps is None
+
+    @pytest.mark.parametrize("fps", [0.01, 1e-320])
+    def test_who_wants_more_again_need_not_wait_for_its_old_turn(
+        self, walk: NewWalk, monkeypatch: pytest.MonkeyPatch, fps: float
+    ) -> None:
+        line = Line(walk, Request(fps=fps), monkeypatch)
+        line.walk.announced(line.subscription.place, line.now)
+        line.publish(1)
+        line.now += 0.1
+        line.publish(2)
+        line.subscription.set_rate(None, line.now)
+        line.sent()
+        assert line.pictures == 2

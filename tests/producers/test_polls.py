@@ -1,0 +1,427 @@
+"""What of a source goes into the walk and when it is asked again, by a clock that only the test moves."""
+
+import numpy as np
+import pytest
+
+from tests.hub.viewer import BOTH_WALKS, NewWalk
+from ws_stream.errors import SourceError
+from ws_stream.pixels.formats import GRAY8, RGB565, PixelFormat, Pixels
+from ws_stream.pixels.rendition import Rendition
+from ws_stream.producers.polls import (
+    LATE_TURNS,
+    SAMPLE_EVERY,
+    STILL_POLLS,
+    TORN_TRIES,
+    TORN_TURNS,
+    Polls,
+)
+from ws_stream.walk import NumpyWalk, new_walk
+from ws_stream.walk.phase_lock import TOO_EARLY
+from ws_stream.walk.variant import SETTLE_EVERY
+
+INTERVAL = 1 / 30
+PHASES = (0.0, 0.2, 0.4, 0.6, 0.8)
+
+
+class Source:
+    """Counts what it is asked; each picture is filled with the number of captures."""
+
+    name = "fake"
+
+    def __init__(self) -> None:
+        self.format, self.width, self.height = GRAY8, 3, 2
+        self.looks = self.captures = 0
+        self.still = False
+        self.torn = 0
+
+    def changed(self) -> bool:
+        self.looks += 1
+        return not self.still
+
+    def capture(self) -> Pixels:
+        self.captures += 1
+        return self.picture()
+
+    def picture(self) -> Pixels:
+        return np.full((self.height, self.width), self.captures, self.format.dtype)
+
+    def intact(self) -> bool:
+        self.torn -= 1
+        return self.torn < 0
+
+    def close(self) -> None: ...
+
+
+class Memory(Source):
+    """A source without a counter: the same memory, looked at again and again."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.width, self.height = 5, 33
+        self.array = np.zeros((33, 5), np.uint8)
+
+    def picture(self) -> Pixels:
+        return self.array
+
+
+class Room:
+    """A source, a walk with one variant, and the time."""
+
+    def __init__(
+        self, source: Source, new: NewWalk = NumpyWalk, rendition: Rendition | None = None
+    ) -> None:
+        self.now = 100.0
+        self.walk = new(1000)
+        self.source = source
+        self.sizes: list[tuple[PixelFormat, int, int]] = []
+        self.polls = Polls(source, self.walk, self.resize)
+        self.rendition = rendition or Rendition()
+        self.resize(source.format, source.width, source.height)
+
+    def resize(self, pixel_format: PixelFormat, width: int, height: int) -> None:
+        size = pixel_format, width, height
+        if size not in self.sizes[-1:]:
+            self.sizes.append(size)
+            self.walk.open(0, pixel_format, self.rendition, (width, height), len(self.sizes))
+
+    def poll(self, interval: float = INTERVAL) -> float:
+        """Poll at once: seconds until it is due again."""
+        self.polls.due(interval, self.now)
+        self.polls.poll(interval, self.now)
+        return self.polls.due(interval, self.now) - self.now
+
+    def follow(self, until: float, interval: float = INTERVAL, late: float = 0) -> None:
+        """Poll whenever it is due, or so many seconds later."""
+        while (due := self.polls.due(interval, self.now)) < until:
+            self.now = max(self.now, due) + late
+            self.polls.poll(interval, self.now)
+            self.polls.keep_up(self.now)
+            next_due = self.polls.due(interval, self.now)
+            assert next_due > due, "it never asks to be called again at the same moment"
+
+    @property
+    def number(self) -> int:
+        return self.walk.state(0)[1]
+
+    @property
+    def shown(self) -> Pixels:
+        (_, width, height), step = self.sizes[-1], self.rendition.step
+        shape = -(-height // step), -(-width // step)
+        return np.frombuffer(self.walk.picture(0), self.source.format.dtype).reshape(shape)
+
+
+@BOTH_WALKS
+class TestTornPictures:
+    def test_one_is_read_again_and_never_shown(self, walk: NewWalk) -> None:
+        for torn in range(TORN_TRIES):
+            room = Room(Source(), walk)
+            room.source.torn = torn
+            room.poll()
+            assert room.number == 1
+            assert (room.shown == torn + 1).all()
+
+    def test_a_writer_that_always_tears_is_given_up_for_this_turn(self, walk: NewWalk) -> None:
+        room = Room(Source(), walk)
+        room.source.torn = 10**9
+        assert room.poll() == pytest.approx(INTERVAL)
+        assert room.source.captures == TORN_TRIES
+        assert room.number == 0
+
+    def test_what_was_shown_before_stays_until_there_is_a_whole_one(self, walk: NewWalk) -> None:
+        room = Room(Source(), walk)
+        room.poll()
+        room.source.torn = TORN_TRIES
+        room.now += 1
+        room.poll()
+        assert room.number == 1
+        room.now += 1
+        room.poll()
+        assert room.number == 2
+        assert (room.shown == room.source.captures).all()
+
+    def test_turn_after_turn_they_are_a_fault(self, walk: NewWalk) -> None:
+        room = Room(Source(), walk)
+        room.source.torn = TORN_TRIES * TORN_TURNS
+        for _ in range(TORN_TURNS - 1):
+            room.poll()
+            room.now += 1
+        with pytest.raises(SourceError, match="right would be more slots"):
+            room.poll()
+        room.now += 1
+        room.poll()
+        assert room.number == 1
+
+    def test_turns_with_a_whole_picture_between_are_none(self, walk: NewWalk) -> None:
+        room = Room(Source(), walk)
+        for _ in range(5):
+            room.source.torn = TORN_TRIES * (TORN_TURNS - 1)
+            for _ in range(TORN_TURNS):
+                room.poll()
+                room.now += 1
+        assert room.number == 5
+
+
+@BOTH_WALKS
+class TestChanges:
+    def test_a_source_that_has_not_changed_is_read_only_for_who_has_nothing(
+        self, walk: NewWalk
+    ) -> None:
+        room = Room(Source(), walk)
+        room.source.still = True
+        for newcomers in (1, 2, 3):
+            for _ in range(10):
+                room.poll()
+                room.now += 1
+            assert room.source.captures == newcomers
+            room.walk.open(0, GRAY8, Rendition(), (3, 2), newcomers)
+
+    def test_the_size_of_a_picture_is_told_before_it_is_shown(self, walk: NewWalk) -> None:
+        class Growing(Source):
+            def changed(self) -> bool:  # as a file: it finds out when it looks
+                self.width = 3 + self.looks % 5
+                self.height = 2 + self.looks // 5 % 2
+                self.format = (GRAY8, RGB565)[self.looks // 10 % 2]
+                return super().changed()
+
+        room = Room(Growing(), walk)
+        for _ in range(40):
+            room.poll()
+            room.now += 1
+            assert room.shown.shape == (room.source.height, room.source.width)
+            assert (room.shown == room.source.captures).all()
+        assert len(room.sizes) == 40
+
+    def test_one_that_changes_size_while_it_is_taken_for_still_is_shown_wholly(
+        self, walk: NewWalk
+    ) -> None:
+        source = Memory()
+        room = Room(source, walk)
+        for _ in range(STILL_POLLS + 3):
+            room.poll()
+            room.now += 1
+        source.array = np.ones((20, 7), np.uint8)
+        room.poll()
+        assert np.array_equal(room.shown, source.array)
+
+    def test_within_a_tolerance_one_whose_counter_stops_is_looked_at_until_it_is_exact(
+        self, walk: NewWalk
+    ) -> None:
+        source = Memory()
+        room = Room(source, walk, Rendition(tolerance=8))
+        room.poll()
+        source.array[:] = 5
+        room.now += INTERVAL
+        room.poll()
+        assert not room.shown.any()
+        source.still = True
+        room.follow(room.now + 3 * SETTLE_EVERY)
+        assert (room.shown == 5).all()
+        captures = source.captures
+        room.follow(room.now + 1)
+        assert source.captures == captures, "an exact picture that stands still is not read"
+
+
+def still(walk: NewWalk, step: int = 1) -> tuple[Memory, Room]:
+    """A source that has been still for long enough to be sampled."""
+    source = Memory()
+    room = Room(source, walk, Rendition(step=step))
+    for _ in range(STILL_POLLS + 3):
+        room.poll()
+        room.now += 1
+    return source, room
+
+
+class TestStillPictures:
+    @pytest.mark.parametrize("step", [1, 2, 3])
+    def test_only_a_sample_of_rows_is_read(
+        self, monkeypatch: pytest.MonkeyPatch, step: int
+    ) -> None:
+        _, room = still(NumpyWalk, step)
+        monkeypatch.setattr(room.walk, "update", None)  # it is not called
+        for _ in range(20):
+            room.poll()
+            room.now += 1
+        assert room.number == 1
+
+    @BOTH_WALKS
+    @pytest.mark.parametrize("step", [1, 2, 3])
+    def test_a_change_as_high_as_a_line_of_text_is_seen_at_the_first_look(
+        self, walk: NewWalk, step: int
+    ) -> None:
+        for top in range(33 - SAMPLE_EVERY * step):
+            source, room = still(walk, step)
+            source.array[top : top + SAMPLE_EVERY * step, 0] = 9
+            room.poll()
+            assert np.array_equal(room.shown, source.array[::step, ::step])
+            assert room.number == 2
+
+    @BOTH_WALKS
+    def test_a_change_of_a_single_row_is_seen_within_so_many_looks_as_rows_share_a_sample(
+        self, walk: NewWalk
+    ) -> None:
+        for row in range(33):
+            source, room = still(walk)
+            source.array[row, 3] = 9
+            for _ in range(SAMPLE_EVERY):
+                room.poll()
+                room.now += 1
+            assert np.array_equal(room.shown, source.array)
+
+    @BOTH_WALKS
+    def test_after_a_change_the_whole_picture_is_read_again_for_a_while(
+        self, walk: NewWalk
+    ) -> None:
+        source, room = still(walk)
+        source.array[:] = 9
+        for row in range(STILL_POLLS):
+            room.poll()
+            room.now += 1
+            source.array[row] = row
+        room.poll()
+        assert np.array_equal(room.shown, source.array)
+
+    @BOTH_WALKS
+    def test_newcomers_see_it_wholly_at_once(self, walk: NewWalk) -> None:
+        source, room = still(walk)
+        source.array[0] = 9
+        room.walk.open(1, GRAY8, Rendition(step=2), (5, 33), 1)
+        room.poll()
+        assert room.walk.picture(1) == source.array[::2, ::2].tobytes()
+
+    @BOTH_WALKS
+    def test_a_torn_sample_proves_nothing(self, walk: NewWalk) -> None:
+        source, room = still(walk)
+        captures = source.captures
+        source.torn = 1
+        room.poll()
+        assert source.captures == captures + 2
+        assert room.number == 1
+
+
+class TestDevicesThatCannotKeepUp:
+    def behind(self, late: list[float]) -> list[bool]:
+        """What was thought after each turn that ended so late."""
+        room, thought = Room(Source()), []
+        for seconds in late:
+            room.now = max(room.now, room.polls.due(INTERVAL, room.now))
+            room.polls.poll(INTERVAL, room.now)
+            room.now = room.polls.due(INTERVAL, room.now) + seconds
+            room.polls.keep_up(room.now)
+            thought.append(room.polls.is_behind)
+        return thought
+
+    def test_one_that_is_late_again_and_again_is_said_to_be_until_it_is_in_time(self) -> None:
+        late = [0.001] * LATE_TURNS + [1] + [-0.01] + [0.001] * (LATE_TURNS - 1)
+        wanted = [False] * (LATE_TURNS - 1) + [True, True] + [False] * LATE_TURNS
+        assert self.behind(late) == wanted
+
+    def test_now_and_then_a_late_turn_is_nothing(self) -> None:
+        assert not any(self.behind([5, 0.001, -0.01] * 20))
+
+    def test_what_was_missed_is_not_made_up_for(self) -> None:
+        room = Room(Source())
+        room.poll()
+        room.polls.keep_up(room.now + 10)
+        room.now += 10
+        looks = room.source.looks
+        room.follow(room.now + 1)
+        assert room.source.looks - looks <= 1 / INTERVAL * 1.5
+
+    def test_looks_in_vain_that_come_late_are_no_sign_of_it(self) -> None:
+        writer = Writer(30, 0.5)
+        while writer.room.now < 110:
+            writer.room.follow(writer.room.now + INTERVAL, late=0.003)
+            assert not writer.room.polls.is_behind
+        assert np.median(writer.ages[10:]) < 0.005
+
+
+class Writer(Source):
+    """Completes a picture every so often."""
+
+    def __init__(self, rate: float, phase: float, tolerance: int = 0) -> None:
+        super().__init__()
+        self.began, self.rate, self.seen = 100 + phase / rate, rate, 0
+        self.ages: list[float] = []
+        self.room = Room(self, new_walk, Rendition(tolerance=tolerance))
+
+    @property
+    def count(self) -> int:
+        return int((self.room.now - self.began) * self.rate)
+
+    def changed(self) -> bool:
+        return super().changed() and self.count != self.seen
+
+    def picture(self) -> Pixels:
+        return np.full((2, 3), self.count % 256, np.uint8)
+
+    def intact(self) -> bool:
+        self.seen = self.count
+        self.ages.append(self.room.now - self.began - self.count / self.rate)
+        return True
+
+
+def followed(
+    rate: float, fps: float, phase: float, seconds: float = 20, tolerance: int = 0
+) -> Writer:
+    """A writer that was polled whenever that was due."""
+    writer = Writer(rate, phase, tolerance)
+    writer.room.follow(100 + seconds, 1 / fps)
+    return writer
+
+
+class TestFreshPictures:
+    @pytest.mark.parametrize("tolerance", [0, 8])
+    def test_the_moment_at_which_they_are_complete_is_found_within_a_fifth_of_a_second(
+        self, tolerance: int
+    ) -> None:
+        for phase in PHASES:
+            writer = followed(30, 30, phase, seconds=5, tolerance=tolerance)
+            assert max(writer.ages[6:]) < 0.005
+
+    @pytest.mark.parametrize("phase", PHASES)
+    @pytest.mark.parametrize("fps", [10, 25, 30, 60])
+    def test_those_of_a_writer_of_the_wanted_rate_are_soon_found(
+        self, fps: int, phase: float
+    ) -> None:
+        for drift in (0.99, 0.999, 1.0):  # two clocks are never quite the same
+            writer = followed(drift * fps, fps, phase)
+            assert max(writer.ages[-5 * fps :]) < 0.005
+
+    @pytest.mark.parametrize("phase", PHASES)
+    @pytest.mark.parametrize("fps", [10, 30, 60])
+    @pytest.mark.parametrize(
+        "drift", [0.97, 0.99, 0.999, 1, 1.001, 1.004, 1.008, 1.009, 1.02, 1.5, 2]
+    )
+    def test_the_search_costs_none(self, fps: float, phase: float, drift: float) -> None:
+        writer = followed(drift * fps, fps, phase)
+        assert len(writer.ages) >= 20 * fps * min(1, drift) - 2
+
+    @pytest.mark.parametrize("phase", PHASES)
+    @pytest.mark.parametrize("rate", [1, 7, 15, 20, 29.7, 30, 30.3, 45, 60, 1000])
+    def test_the_search_looks_at_most_so_often_for_each_picture_and_turn(
+        self, rate: float, phase: float
+    ) -> None:
+        writer = followed(rate, 30, phase)
+        assert writer.looks <= 20 * 30 * 1.02 + len(TOO_EARLY) * len(writer.ages)
+
+    def test_of_a_writer_that_stops_nothing_is_searched(self) -> None:
+        writer = Writer(30, 0.5)
+        writer.room.follow(105)
+        writer.still = True
+        writer.room.follow(107)
+        looks = writer.looks
+        writer.room.follow(117)
+        assert abs(writer.looks - looks - 300) <= 1
+
+    def test_who_comes_back_later_is_as_soon_shown_fresh_ones(self) -> None:
+        writer = Writer(30, 0.5)
+        for away in (10.01, 10.02, 10.03):
+            writer.ages.clear()
+            writer.room.follow(writer.room.now + 4)
+            assert max(writer.ages[60:]) < 0.005
+            writer.room.now += away
+
+    def test_who_wants_more_need_not_wait_for_the_turn_of_who_wanted_little(self) -> None:
+        room = Room(Source())
+        room.poll(1000)
+        assert room.polls.due(0.01, room.now) <= room.now + 0.01

@@ -1,0 +1,140 @@
+"""What is said between one viewer and a stream, other than pictures: those go from the walk to the socket.
+
+Knows nothing of HTTP or WebSockets. Lives on the event loop.
+"""
+
+import asyncio
+import time
+from math import inf
+from typing import Protocol
+
+from ..protocol import control
+from ..protocol.request import Request
+from ..walk import Walk
+
+DEAD_AFTER = 15.0
+"""Seconds without any message after which a viewer that acknowledges is gone: it speaks every 5."""
+
+
+def now_us() -> int:
+    """This device's time in microseconds since 1970-01-01 UTC."""
+    return time.time_ns() // 1000
+
+
+class Peer(Protocol):
+    """The viewer's connection."""
+
+    def fileno(self) -> int:
+        """The socket that pictures are written to; -1 where they are given to `write`."""
+
+    def write(self, message: str) -> None:
+        """Send a control message, after whatever of a picture is still to be sent."""
+
+    def finish_picture(self) -> None:
+        """Send what is still to be sent of a picture: the socket did not take all of it."""
+
+    def time_out(self) -> None:
+        """Nothing was heard of the viewer for too long."""
+
+
+class Subscription:
+    """One viewer of a stream; `place` is its number in the walk."""
+
+    def __init__(self, walk: Walk, place: int, peer: Peer, request: Request, now: float) -> None:
+        self.place = place
+        self.request = request
+        self._walk = walk
+        self._peer = peer
+        self._heard = now
+        self._reported = now
+        self._told: tuple[control.Announcement | None, str | None] = None, None
+        self._timer: asyncio.TimerHandle | None = None
+
+    def announce(self, announcement: control.Announcement) -> None:
+        """The viewer holds this epoch's blank picture from now on, if it was not told of it before."""
+        if announcement is self._told[0]:
+            return
+        self._told = announcement, self._told[1]
+        self._peer.write(control.serialize(announcement))
+        self._walk.announced(self.place, time.monotonic())
+        self.flush()
+
+    def set_problem(self, problem: str | None) -> None:
+        """Let the viewer know why there are no pictures, or that there are again."""
+        if problem == self._told[1]:
+            return
+        self._told = self._told[0], problem
+        self._peer.write(control.serialize(control.Problem(problem)))
+
+    def heard(self, now: float) -> None:
+        """The viewer said something, whatever it was."""
+        self._heard = now
+
+    def acknowledge(self, number: int, now: float) -> None:
+        """The viewer shows this picture."""
+        self._walk.acknowledge(self.place, number, now)
+        self.flush()
+
+    def resync(self, now: float) -> None:
+        """The viewer holds nothing any more."""
+        self._walk.forget(self.place, now)
+        self.flush()
+
+    def answer_clock(self, viewer_time: float) -> None:
+        """Say what time it is."""
+        self._peer.write(control.serialize(control.ClockAnswer(viewer_time, now_us())))
+
+    def set_rate(self, fps: float | None, now: float) -> None:
+        """The viewer wants so many pictures per second at most; 0 is none, None as many as there are."""
+        self.request = self.request._replace(fps=fps)
+        self._walk.set_rate(self.place, -1.0 if fps is None else fps, now)
+        self.flush()
+
+    def flush(self) -> None:
+        """Send the newest picture, now or when it may be."""
+        due, is_handed_over = self._walk.flush_one(self.place, time.monotonic())
+        if is_handed_over:
+            self._peer.finish_picture()
+        if due < inf:
+            self.close()
+            self._timer = asyncio.get_running_loop().call_at(due, self.flush)
+
+    def take(self) -> bytes | None:
+        """The socket is its transport's from now on: what that is to send first; None where the socket is lost."""
+        return self._walk.take(self.place)
+
+    def give(self) -> None:
+        """The transport has sent all it had: the socket is the walk's again."""
+        self._walk.give(self.place)
+        self.flush()
+
+    def finish_picture(self) -> None:
+        """The socket did not take all of a picture: its transport sends the rest."""
+        self._peer.finish_picture()
+
+    def report(self, fps: float, less: bool, now: float) -> None:
+        """Tell the viewer of its pictures since the last report, or that the stream is alive. About once a second.
+
+        `fps` is the most it is sent a second, `less` that this is less than was asked for.
+        """
+        if self.request.acknowledge and now - self._heard > DEAD_AFTER:
+            self._peer.time_out()
+            return
+        base, sent, published, may = self._walk.report(self.place, now)
+        seconds, self._reported = now - self._reported, now
+        rate = fps if self.request.fps is None else min(fps, self.request.fps)
+        if sent and seconds > 0:
+            offered = min(published / seconds, rate)
+            skipped = max(0.0, offered - sent / seconds)
+            message: control.ServerMessage = control.Pace(
+                round(offered, 1), round(skipped, 1), rate, less
+            )
+        else:
+            kind = control.Unchanged if rate > 0 and may else control.Waiting
+            message = kind(base, now_us())
+        self._peer.write(control.serialize(message))
+
+    def close(self) -> None:
+        """Nothing is flushed later."""
+        if self._timer:
+            self._timer.cancel()

@@ -1,0 +1,98 @@
+"""Asks a source for its next picture and takes it into a walk, whole and not torn. Its twin is core/poller.c.
+
+Knows nothing of threads: it is told the time, and says when it is to be asked again.
+"""
+
+from collections.abc import Callable
+
+from ..errors import SourceError
+from ..hub.subscription import now_us
+from ..pixels.formats import PixelFormat, Pixels
+from ..sources import Source
+from ..walk import Walk
+from ..walk.phase_lock import PhaseLock
+
+TORN_TRIES = 3
+"""Reads of one picture that its writer overwrites meanwhile, before this turn is given up."""
+TORN_TURNS = 10
+"""Turns given up one after the other, before viewers are told."""
+STILL_POLLS = 30
+"""Polls without a change after which only a sample of the rows is read, another one each time. Anything as high as
+`SAMPLE_EVERY` rows, a line of text or a cursor, is still seen at the first poll; a single row at one of eight."""
+SAMPLE_EVERY = 8
+"""Of so many rows one is in the sample."""
+LATE_TURNS = 3
+"""Polls one after the other that ended when the next was due already: the device cannot keep up; viewers are told."""
+TORN = "the writer overwrites pictures faster than they can be read; right would be more slots"
+
+Resize = Callable[[PixelFormat, int, int], None]
+"""Told of the format, width and height of each picture before it goes into the walk."""
+
+
+class Polls:
+    """The polls of one source. All times are seconds of one clock that only moves forward."""
+
+    def __init__(self, source: Source, walk: Walk, resize: Resize) -> None:
+        self.is_behind = False
+        """The device cannot keep up."""
+        self._source = source
+        self._walk = walk
+        self._resize = resize
+        self._lock = PhaseLock()
+        self._due = 0.0
+        self._still = self._torn = self._late = 0
+
+    def due(self, interval: float, now: float) -> float:
+        """When the next poll is due."""
+        # Somebody may want more than when it was set.
+        self._due = min(self._due or now, now + interval)
+        return self._due
+
+    def poll(self, interval: float, now: float) -> None:
+        """Read the newest picture, if it is another one. Raises SourceError, and whatever else the source does."""
+        newcomers, settled = self._walk.has_newcomers(), self._walk.is_settled()
+        if self._source.changed() or newcomers:
+            self._due += self._lock.found(interval)
+            self._look(now, may_sample=settled and not newcomers)
+        else:
+            self._due += self._lock.in_vain(interval)
+            if not settled and not self._lock.vain:
+                self._look(now, may_sample=False)
+
+    def keep_up(self, now: float) -> None:
+        """See whether the next poll is due already, again and again."""
+        if not self._lock.vain and (now > self._due or self._late):
+            self._late = self._late + 1 if now > self._due else 0
+            self._due = max(self._due, now)
+            self.is_behind = self._late >= LATE_TURNS
+
+    def _look(self, now: float, *, may_sample: bool) -> None:
+        if may_sample and self._still > STILL_POLLS and self._seems_still(now):
+            return
+        for _ in range(TORN_TRIES):
+            time_us = now_us()
+            changed = self._walk.update(self._capture(), None, now)
+            if self._source.intact():
+                self._walk.commit(time_us)
+                self._still = 0 if changed else self._still + 1
+                self._torn = 0
+                return
+            self._walk.abandon()
+        self._torn += 1
+        if self._torn >= TORN_TURNS:
+            raise SourceError(TORN)
+
+    def _seems_still(self, now: float) -> bool:
+        """Whether a sample of a picture that has been still for long is what it was."""
+        view = self._capture()
+        changed = self._walk.sample(view, self._still % SAMPLE_EVERY, SAMPLE_EVERY, now)
+        if not changed and self._source.intact():
+            self._still += 1
+            return True
+        self._walk.abandon()
+        return False
+
+    def _capture(self) -> Pixels:
+        view = self._source.capture()
+        self._resize(self._source.format, view.shape[1], view.shape[0])
+        return view

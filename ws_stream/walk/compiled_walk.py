@@ -1,0 +1,39 @@
+"""The walk in C (core/), for the hub to call as it calls the one in numpy.
+
+Importing it fails where it was not built.
+"""
+
+from typing import Self
+
+import lz4.block._block
+
+from .._core import Walk as _CoreWalk
+from ..pixels.formats import PixelFormat, reduced
+from ..pixels.rendition import Crop, Rendition
+from .layout import pixel_layout
+
+LZ4_LIBRARIES = ("liblz4.so.1", lz4.block._block.__file__)
+"""Where LZ4 is found: Debian's library, or the one that Python's package brings."""
+
+
+class CompiledWalk(_CoreWalk):
+    """The methods of `NumpyWalk`, and `run`, which reads mapped memory without Python."""
+
+    def __new__(cls, fps: float, lz4_libraries: tuple[str, ...] = LZ4_LIBRARIES) -> Self:
+        """Raises OSError when no library holds LZ4."""
+        return super().__new__(cls, lz4_libraries, fps)
+
+    def open(
+        self,
+        variant: int,
+        pixel_format: PixelFormat,
+        rendition: Rendition,
+        size: tuple[int, int],
+        epoch: int,
+    ) -> None:
+        """As `NumpyWalk.open`."""
+        kept = reduced(pixel_format, rendition.depth)
+        crop = rendition.crop or Crop(0, 0, *size)
+        layout = pixel_layout(pixel_format, rendition)
+        how = rendition.step, rendition.average, size, kept.code, epoch
+        self.open_variant(variant, layout, crop, *how)

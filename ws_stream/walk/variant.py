@@ -1,0 +1,194 @@
+"""One rendition's newest picture, kept in one place. Its twin is core/variant.c.
+
+The kept picture mirrors the source: an update makes it equal, whatever it held. What a viewer lacks is told by marks
+alone. Knows nothing of sockets or of who watches.
+"""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from ..codec.marks import Copy, Marks, mark, update
+from ..codec.pack import pack
+from ..codec.scroll import Verdict, find_scroll
+from ..limits import MAX_NUMBER
+from ..pixels.formats import PixelFormat, Pixels, reduced
+from ..pixels.frame import Frame, blank
+from ..pixels.rendition import Rendition
+from ..pixels.resample import Rows, differing_rows, resample_rows
+from ..pixels.tolerance import keep_near
+from ..protocol.picture import serialize_segments
+from .bases import Bases, Lack, Since
+
+SETTLE_EVERY = 0.4
+"""Seconds between two exact looks at a picture that is shown within a tolerance: rows that were the same at both stand
+still, and are shown exactly. So a still picture is exact within a second."""
+MOST_SCROLL_MISSES = 7
+"""Updates that are not searched for scrolled rows, after so many searches in vain one after the other: film never
+scrolls."""
+
+
+class Geometry(NamedTuple):
+    """What is kept of a source's pictures."""
+
+    format: PixelFormat
+    """The source's."""
+    rendition: Rendition
+    size: tuple[int, int]
+    """The source's width and height, pixels."""
+
+    @property
+    def kept(self) -> PixelFormat:
+        """The format of the pixels kept."""
+        return reduced(self.format, self.rendition.depth)
+
+
+class Body(NamedTuple):
+    """Segment table and payloads, as they follow a message's header."""
+
+    data: bytes
+    segments: int
+
+
+@dataclass(slots=True)
+class _Settling:
+    """Within a tolerance: the rows as they were at the last exact look, and when the next is due."""
+
+    is_settled: bool
+    exact: Pixels | None = None
+    due: float = 0.0
+
+
+@dataclass(slots=True)
+class _ScrollSearch:
+    """How many searches in a row were in vain, and how many updates are not searched because of it."""
+
+    misses: int = 0
+    wait: int = 0
+
+
+class Variant:
+    """A mirror of a source's pictures as one rendition, numbered within an epoch."""
+
+    def __init__(self, geometry: Geometry, epoch: int) -> None:
+        self.geometry = geometry
+        width, height = geometry.rendition.size(*geometry.size)
+        self.picture = blank(epoch, geometry.kept, width, height)
+        """The newest one; its pixels are the kept ones, so they may be of a later one while `is_mixed`."""
+        self.is_mixed = False
+        """The kept picture is not the newest one: no delta may be made of it."""
+        self.bases = Bases(width)
+        self._new = np.empty_like(self.picture.pixels)
+        self._settling = _Settling(not geometry.rendition.tolerance)
+        self._search = _ScrollSearch()
+        self._bodies: dict[int | str, Body] = {}
+        self._checksum: int | None = None
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether the picture is as exact as its rendition allows once it stands still."""
+        return self._settling.is_settled
+
+    @property
+    def is_dirty(self) -> bool:
+        """Whether the kept picture is another than the newest one."""
+        marks = self.bases.marks
+        return not self.picture.number or bool(marks and marks.any) or self._is_abandoned
+
+    def update(self, view: Pixels, asked: Rows | None, now: float) -> None:
+        """Make the kept picture the view's, which is of the source's size; only rows asked for are read, if given."""
+        if self.is_mixed:  # by an update before that was neither committed nor abandoned
+            self.abandon()
+        kept, new = self.picture.pixels, self._new
+        format_, rendition, _ = self.geometry
+        resample_rows(view, format_, rendition, new, asked)
+        read = np.ones(len(new), np.bool_) if asked is None else asked
+        if rendition.tolerance:
+            self._approximate(read, asked is None, now)
+        copy = self._scroll() if asked is None and not rendition.tolerance else None
+        changed = read & differing_rows(new, kept)
+        self._bodies.clear()
+        self.bases.add(update(kept, new, changed, self.geometry.kept, copy))
+        if rendition.tolerance and asked is not None:
+            self._settling.is_settled &= not changed.any()
+        self.is_mixed = self.is_dirty
+
+    def commit(self, time: int) -> None:
+        """The kept picture is the newest one from now on; `time` is when it was taken, microseconds since 1970."""
+        epoch, number = self.picture.epoch, self.picture.number
+        self.bases.commit(number)
+        if number == MAX_NUMBER:  # numbers are used up: viewers begin anew
+            epoch, number, self.bases = epoch + 1 & MAX_NUMBER, 0, Bases(self.picture.width)
+        self.picture = Frame(epoch, number + 1, time, self.geometry.kept, self.picture.pixels)
+        self.is_mixed, self._checksum = False, None
+        self._bodies.clear()
+
+    def abandon(self) -> None:
+        """The kept picture is not to be shown as it is."""
+        self.bases.abandon(self.picture.number)
+
+    def delta(self, lack: Lack) -> Body:
+        """What turns the picture of viewers that lack this into the newest one, made once for all of them."""
+        key = lack.number if isinstance(lack, Since) else lack
+        if key not in self._bodies:
+            kept = self.geometry.kept
+            segments = pack(self._marks(lack), self.picture.width, kept)
+            self._bodies[key] = Body(serialize_segments(segments), len(segments))
+        return self._bodies[key]
+
+    def checksum(self) -> int:
+        """The newest picture's, computed once."""
+        if self._checksum is None:
+            self._checksum = self.picture.checksum()
+        return self._checksum
+
+    @property
+    def _is_abandoned(self) -> bool:
+        return self.bases.is_abandoned(self.picture.number)
+
+    def _marks(self, lack: Lack) -> Marks:
+        if lack == "marks":
+            assert self.bases.marks
+            return self.bases.marks
+        height, width = self.picture.height, self.picture.width
+        differs = np.ones((height, width), np.bool_)
+        if isinstance(lack, Since):
+            bits = np.unpackbits(lack.masks, axis=1, count=width, bitorder="little")
+            differs = bits.view(np.bool_)
+        return mark(differs, self.picture.pixels, self.geometry.kept)
+
+    def _approximate(self, read: Rows, is_whole: bool, now: float) -> None:
+        """Put kept pixels in the place of near ones, but in rows that stand still."""
+        settling, new, kept = self._settling, self._new, self.picture.pixels
+        moving = read.copy()
+        if is_whole:
+            settling.is_settled = False
+        if is_whole and now >= settling.due:
+            settling.due = now + SETTLE_EVERY
+            if settling.exact is not None:
+                moving = differing_rows(new, settling.exact)
+                settling.is_settled = not moving.any()
+            settling.exact = new.copy()
+        if self.picture.number and moving.any():  # a first picture is near to nothing that is shown
+            part = new[moving]
+            keep_near(part, kept[moving], self.geometry.kept, self.geometry.rendition.tolerance)
+            new[moving] = part
+
+    def _scroll(self) -> Copy | None:
+        """Move what scrolled, as viewers will; marks then tell the rest."""
+        search, kept = self._search, self.picture.pixels
+        if not self.picture.number:
+            return None
+        if search.wait:
+            search.wait -= 1
+            return None
+        found = find_scroll(self._new, kept)
+        if found.copy:
+            search.misses = 0
+            first, rows, shift = found.copy
+            kept[first : first + rows] = kept[first + shift : first + shift + rows].copy()
+        if found.verdict is Verdict.NONE:
+            search.misses = min(search.misses + 1, MOST_SCROLL_MISSES)
+            search.wait = search.misses
+        return found.copy
