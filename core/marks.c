@@ -37,8 +37,8 @@ typedef struct {
     unsigned groups, coloured;
 } row_marks;
 
-/* Marks up to eight pixels of which some changed; how many of them bring their colour. `size` is a constant where this is
-   called. Without branches: what changed is as good as random. */
+/* Marks up to eight pixels of which some changed; how many of them bring their colour. `size` is a constant where this
+   is called. Without branches: what changed is as good as random. */
 static inline unsigned mark_group(const uint8_t *restrict new, uint8_t *restrict kept, const uint8_t *restrict above,
                                   unsigned is_first_row, unsigned count, unsigned size, uint8_t *restrict mask,
                                   uint8_t *restrict literal, uint8_t *restrict colours)
@@ -89,10 +89,10 @@ static inline void mark_pixels(row_marks *m, const uint8_t *row, uint8_t *kept, 
             continue;
         }
         const uint8_t *const group = (const uint8_t *)new, *const up = above ? above + x * size : group;
+        uint8_t *const old = kept + x * size, *const mask = m->mask + g, *const literal = m->literal + g;
         const unsigned brought =
-            count == WS_GROUP
-                ? mark_group(group, kept + x * size, up, is_first_row, WS_GROUP, size, m->mask + g, m->literal + g, colours)
-                : mark_group(group, kept + x * size, up, is_first_row, count, size, m->mask + g, m->literal + g, colours);
+            count == WS_GROUP ? mark_group(group, old, up, is_first_row, WS_GROUP, size, mask, literal, colours)
+                              : mark_group(group, old, up, is_first_row, count, size, mask, literal, colours);
         colours += colour * brought;
         coloured += brought;
         groups++;

@@ -73,7 +73,7 @@ static int is_of_its_size(const ws_source *s)
     return s->fd < 0 || (fstat(s->fd, &status) == 0 && status.st_size == s->size);
 }
 
-/* Looks at a sample of a picture that has been still for long; whether it still is. */
+/* Reads a sample of a picture that has been still for long; whether it still is. */
 static int seems_still(ws_poller *p, ws_walk *walk, const ws_view *view, uint64_t count, double now)
 {
     const int changed = ws_walk_update(walk, view, NULL, 0, (size_t)p->still % SAMPLE_EVERY, SAMPLE_EVERY, now);
@@ -86,7 +86,7 @@ static int seems_still(ws_poller *p, ws_walk *walk, const ws_view *view, uint64_
 }
 
 /* Reads the newest picture. */
-static int look(ws_poller *p, ws_walk *walk, int may_sample, double now)
+static int read_newest(ws_poller *p, ws_walk *walk, int may_sample, double now)
 {
     for (int turn = 0; turn < TORN_TRIES; turn++) {
         const uint64_t time = now_us(), count = completed(&p->source);
@@ -136,12 +136,12 @@ static int poll(ws_poller *p, ws_walk *walk, double interval, double now)
     const int found = !p->source.counter || !p->has_seen || completed(&p->source) != p->seen;
     int events = 0;
     if (found || newcomers) {
-        events = look(p, walk, settled && !newcomers, now);
+        events = read_newest(p, walk, settled && !newcomers, now);
         p->due += ws_phase_lock_found(&p->lock, interval);
     } else {
         p->due += ws_phase_lock_vain(&p->lock, interval);
         if (!settled && !p->lock.vain)
-            events = look(p, walk, 0, now);
+            events = read_newest(p, walk, 0, now);
     }
     return events | keep_up(p, ws_now());
 }

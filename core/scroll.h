@@ -6,10 +6,10 @@
 
 enum { WS_WORTH_A_SCROLL = 1 << 14 }; /* bytes: smaller pictures are packed in the time it takes to look */
 
-typedef enum { WS_SCROLL_CALM, WS_SCROLL_NONE, WS_SCROLL_FOUND } ws_scroll;
+typedef enum { WS_SCROLL_LITTLE, WS_SCROLL_NONE, WS_SCROLL_FOUND } ws_scroll;
 
 /* Rows of the rendition of a view that lie elsewhere in the kept picture. A hint: nothing depends on its being right.
-   CALM when little changed, NONE when much did and nothing moved. `rows` has room for two rows, `mean` for one of the
+   LITTLE when little changed, NONE when much did and nothing moved. `rows` has room for two rows, `mean` for one of the
    source. The same answer as ws_stream/codec/scroll.py gives. */
 ws_scroll ws_find_scroll(const ws_rendition *r, const ws_view *view, const uint8_t *kept, uint8_t *rows, uint8_t *mean,
                          ws_copy *copy);

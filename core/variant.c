@@ -4,7 +4,7 @@
 
 #include "scroll.h"
 
-#define SETTLE_EVERY 0.4 /* seconds between two exact looks; see ws_stream/walk/variant.py */
+#define SETTLE_EVERY 0.4 /* seconds between two exact updates; see ws_stream/walk/variant.py */
 
 enum { MOST_SCROLL_MISSES = 7 }; /* pictures that are not searched after searches in vain */
 
@@ -80,7 +80,7 @@ static void scroll(ws_variant *v, const ws_view *view)
         return;
     }
     switch (ws_find_scroll(&v->rendition, view, v->kept, rows, mean, copy)) {
-    case WS_SCROLL_CALM:
+    case WS_SCROLL_LITTLE:
         return;
     case WS_SCROLL_NONE:
         v->scroll_misses += v->scroll_misses < MOST_SCROLL_MISSES;
@@ -93,7 +93,7 @@ static void scroll(ws_variant *v, const ws_view *view)
     }
 }
 
-/* At an exact look, whether the row stands still: it is then to be shown as it is. */
+/* At an exact update, whether the row stands still: it is then to be shown as it is. */
 static int stands_still(ws_variant *v, size_t y, const uint8_t *row)
 {
     uint8_t *const exact = v->exact + y * v->row_bytes;
@@ -112,13 +112,13 @@ static void read_ahead(const ws_variant *v, const ws_view *view, size_t y)
         __builtin_prefetch(next + at);
 }
 
-/* One row: makes the kept one the new one. Whether it stands still, at an exact look. */
-static int update_row(ws_variant *v, const ws_view *view, size_t y, int is_exact_look)
+/* One row: makes the kept one the new one. Whether it stands still, at an exact update. */
+static int update_row(ws_variant *v, const ws_view *view, size_t y, int is_exact_update)
 {
     const ws_pixel *const pixel = &v->rendition.pixel;
     uint8_t *const room = v->rows.bytes, *const kept = v->kept + y * v->row_bytes;
     const uint8_t *const row = ws_resample_row(&v->rendition, view, y, room, room + 2 * (v->row_bytes + 4));
-    const int still = is_exact_look && stands_still(v, y, row);
+    const int still = is_exact_update && stands_still(v, y, row);
     if (pixel->tolerance && v->number && !still)
         ws_keep_near(pixel, room, kept, v->width);
     if (!ws_row_is_kept(pixel, row, kept, v->width))
@@ -126,10 +126,10 @@ static int update_row(ws_variant *v, const ws_view *view, size_t y, int is_exact
     return still;
 }
 
-/* What an update tells of a picture within a tolerance: `still` rows stood still at an exact look. */
-static void settle(ws_variant *v, int is_exact_look, size_t still, int is_whole, double now)
+/* What an update tells of a picture within a tolerance: `still` rows stood still at an exact update. */
+static void settle(ws_variant *v, int is_exact_update, size_t still, int is_whole, double now)
 {
-    if (is_exact_look) {
+    if (is_exact_update) {
         v->settle_at = now + SETTLE_EVERY;
         v->has_exact = 1;
         v->is_settled = still == v->height;
@@ -141,7 +141,7 @@ static void settle(ws_variant *v, int is_exact_look, size_t still, int is_whole,
 int ws_variant_update(ws_variant *v, const ws_view *view, const uint8_t *asked, double now)
 {
     const ws_pixel *const pixel = &v->rendition.pixel;
-    const int is_exact_look = pixel->tolerance && !asked && now >= v->settle_at;
+    const int is_exact_update = pixel->tolerance && !asked && now >= v->settle_at;
     size_t still = 0;
     if ((v->is_mixed && !ws_variant_abandon(v)) || !ws_bases_clear(&v->bases, pixel))
         return 0;
@@ -153,10 +153,10 @@ int ws_variant_update(ws_variant *v, const ws_view *view, const uint8_t *asked, 
             continue;
         if (y + 1 < v->height && (!asked || asked[y + 1]))
             read_ahead(v, view, y + 1);
-        still += (size_t)update_row(v, view, y, is_exact_look);
+        still += (size_t)update_row(v, view, y, is_exact_update);
     }
     if (pixel->tolerance)
-        settle(v, is_exact_look, still, !asked, now);
+        settle(v, is_exact_update, still, !asked, now);
     ws_bases_add(&v->bases);
     v->is_mixed = ws_variant_is_dirty(v);
     return 1;

@@ -18,7 +18,7 @@ typedef struct {
     uint64_t time; /* microseconds since 1970, of the newest picture */
     uint8_t code;  /* the pixel format's on the wire */
     uint8_t *kept;
-    uint8_t *exact; /* with a tolerance: the rows as they were at the last exact look */
+    uint8_t *exact; /* with a tolerance: the rows as they were at the last exact update */
     double settle_at;
     int has_exact, is_settled;
     int is_mixed; /* the kept picture is not the newest one: no delta may be made of it */

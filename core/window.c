@@ -3,7 +3,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { START = 2, CALM = 8, AWAIT_EVERY = 8 };
+enum { START = 2, UNCONGESTED = 8, AWAIT_EVERY = 8 };
 #define GROW_UNDER 0.015
 #define SHRINK_OVER 0.030
 #define CUT_OVER 0.080
@@ -27,7 +27,7 @@ int ws_window_allows(const ws_window *w, double now)
     return !w->acknowledges || w->count < (w->probing ? 1 : size);
 }
 
-void ws_window_hold(ws_window *w) { w->calm = 0; }
+void ws_window_hold(ws_window *w) { w->uncongested = 0; }
 
 int ws_window_sent(ws_window *w, uint32_t number, double now)
 {
@@ -35,15 +35,15 @@ int ws_window_sent(ws_window *w, uint32_t number, double now)
         return 0;
     if (is_idle(w, now)) {
         w->size = w->size < START ? w->size : START;
-        w->calm = 0;
+        w->uncongested = 0;
     }
-    w->calm = w->count ? 0 : w->calm + 1;
-    if (w->calm < CALM || w->calm % AWAIT_EVERY == 0) {
+    w->uncongested = w->count ? 0 : w->uncongested + 1;
+    if (w->uncongested < UNCONGESTED || w->uncongested % AWAIT_EVERY == 0) {
         w->in_flight[w->count] = (ws_sent){number, now, w->count + 1};
         w->count++;
         return 1;
     }
-    w->emptied = now; /* it has arrived as soon as the calm lasts */
+    w->emptied = now; /* it has arrived while the path stays uncongested */
     return 0;
 }
 
@@ -91,6 +91,6 @@ void ws_window_clear(ws_window *w, double now)
 {
     w->count = 0;
     w->emptied = now;
-    w->calm = 0;
+    w->uncongested = 0;
     w->round_ends = 0;
 }

@@ -15,7 +15,7 @@ typedef struct {
 
 /* All times are seconds of one clock that only moves forward. */
 typedef struct {
-    int acknowledges, size, calm, probing, count;
+    int acknowledges, size, uncongested, probing, count;
     ws_sent in_flight[WS_WINDOW_MOST];
     double emptied, base, older_base, base_since;
     uint32_t round_ends;

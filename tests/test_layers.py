@@ -16,7 +16,7 @@ ROOMS = {
     "limits": [],
     "fair_lock": [],
     "pixels": ["formats", "frame", "rendition", "tolerance", "resample"],
-    "protocol": ["picture", "request", "control"],
+    "protocol": ["picture", "options", "request", "control"],
     "codec": ["marks", "scroll", "pack", "encode", "decode"],
     "_core": [],
     "walk": [

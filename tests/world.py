@@ -205,7 +205,7 @@ class World:
             self.walk.acknowledge(screen.place, screen.held.number, self.now)
 
     def converse(self) -> None:
-        """One viewer shows each of a few pictures at once: its way is calm."""
+        """One viewer shows each of a few pictures at once: the path is uncongested."""
         screen = self._any()
         for _ in range(self.random.randrange(20)):
             self._change()

@@ -15,7 +15,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ws_stream.sources import open_source
+from ws_stream.pixels.formats import Pixels
+from ws_stream.sources import Source, open_source
 
 from ..processes import BenchError, running
 
@@ -52,7 +53,7 @@ def record(
     with screen(*size) as display, stage(display) as scene:
         actor = threading.Thread(target=scene.act)
         actor.start()
-        pictures = _capture(display, count, per_second)
+        pictures = _follow(display, count, per_second)
         actor.join()
     pictures[..., :3] = pictures[..., 2::-1].copy()
     pictures[..., 3] = 255
@@ -95,7 +96,7 @@ def wait_until(ready: Callable[[], bool], problem: str) -> None:
 def pixel(display: Screen, x: int, y: int) -> tuple[int, int, int]:
     """Red, green and blue now."""
     source = open_source(f"xwd:{display.framebuffer}")
-    blue, green, red = (int(part) for part in source.capture()[y, x, :3])
+    blue, green, red = (int(part) for part in _pixels(source)[y, x, :3])
     source.close()
     return red, green, blue
 
@@ -104,12 +105,19 @@ def _free_display() -> int:
     return next(n for n in range(90, 1000) if not Path(f"/tmp/.X11-unix/X{n}").exists())
 
 
-def _capture(display: Screen, count: int, per_second: int) -> NDArray[np.uint8]:
+def _pixels(source: Source) -> Pixels:
+    """Of the newest picture."""
+    picture = source.poll()
+    assert picture
+    return picture.pixels
+
+
+def _follow(display: Screen, count: int, per_second: int) -> NDArray[np.uint8]:
     source = open_source(f"xwd:{display.framebuffer}")
     pictures = np.zeros((count, display.height, display.width, 4), np.uint8)
     due = time.monotonic()
     for picture in pictures:
-        picture[...] = source.capture()
+        picture[...] = _pixels(source)
         due += 1 / per_second
         time.sleep(max(0.0, due - time.monotonic()))
     source.close()

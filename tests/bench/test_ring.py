@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from bench.ring import TIMES, Ring, address
+from tests.sources.newest import pixels
 from ws_stream.sources import open_source
 
 
@@ -38,7 +39,7 @@ def test_ws_stream_reads_the_same_picture_at_the_rings_address(ring: Ring, tmp_p
     for value in range(1, 3):
         ring.write(picture(value))
     source = open_source(address(tmp_path / "ring"))
-    assert np.array_equal(source.capture()[..., :3], picture(2)[..., :3])
+    assert np.array_equal(pixels(source)[..., :3], picture(2)[..., :3])
     source.close()
 
 

@@ -87,15 +87,15 @@ def test_what_is_said_to_have_moved_has_and_is_made_again(pair: tuple[Frame, Fra
 def test_small_and_narrow_pictures_are_not_searched(height: int, width: int) -> None:
     random = np.random.default_rng(1)
     page = random.integers(0, 256, (height + 3, width), np.uint8)
-    assert find_scroll(page[3:].copy(), page[:height].copy()) == (Verdict.CALM, None)
+    assert find_scroll(page[3:].copy(), page[:height].copy()) == (Verdict.LITTLE, None)
 
 
 def test_few_changed_samples_are_calm_and_many_that_did_not_move_are_not() -> None:
     old = text()
-    assert find_scroll(old, old).verdict is Verdict.CALM
+    assert find_scroll(old, old).verdict is Verdict.LITTLE
     new = old.copy()
     new[:20] ^= 3
-    assert find_scroll(new, old).verdict is Verdict.CALM
+    assert find_scroll(new, old).verdict is Verdict.LITTLE
     assert find_scroll(old ^ 3, old).verdict is Verdict.NONE
 
 

@@ -52,7 +52,10 @@ def running(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
         (["serve", "--cpu-budget", "0"], "a CPU budget of 0 % cannot be"),
         (["serve", "--cpu-budget", "x"], "right would be a share of one core in percent"),
         (["serve", "--crop", "1,2,3"], "right would be X,Y,WIDTH,HEIGHT"),
-        (["serve", "--crop", "0,0,0,5"], "the crop 0,0,0,5 is empty"),
+        (
+            ["serve", "--crop", "0,0,0,5"],
+            "'0,0,0,5' cannot be; right would be X,Y,WIDTH,HEIGHT in pixels",
+        ),
         (["serve", "--crop", "0,0,9999,5"], "leaves the picture, which is 1024x600"),
         (["serve", "--name", "a b"], "'a b' cannot name a stream"),
         (["serve", "--name", "a", "--name", "b"], "2 names for 1 sources"),

@@ -22,7 +22,7 @@ from ws_stream.producers import poller
 from ws_stream.producers.poller import Poller
 from ws_stream.protocol import control
 from ws_stream.protocol.request import Request
-from ws_stream.sources import Source, open_source
+from ws_stream.sources import Picture, Source, open_source
 from ws_stream.sources.layout import Layout
 from ws_stream.sources.mapped import MappedSource
 
@@ -57,12 +57,12 @@ async def polled(walk: NewWalk) -> AsyncIterator[Watch]:
 
 
 class Fake(MappedSource):
-    """A source that no walk can read by itself. Each picture is filled with the number of captures."""
+    """A source that no walk can read by itself. Each picture is filled with the number of those given."""
 
     def __init__(self) -> None:
         self.name, self.format = "fake", GRAY8
         self.size = 3, 2
-        self.looks = self.captures = self.torn = 0
+        self.polls = self.given = self.torn = 0
         self.still = False
         self.pause = 0.0
         self.failures: list[Exception] = []
@@ -78,16 +78,18 @@ class Fake(MappedSource):
     def mapping(self) -> None:
         return None
 
-    def changed(self) -> bool:
-        self.looks += 1
-        return not self.still
-
-    def capture(self) -> Pixels:
+    def poll(self, seen: object = None) -> Picture | None:
+        self.polls += 1
         if self.failures:
             raise self.failures.pop(0)
-        self.captures += 1
+        if self.still and seen == self.given:
+            return None
+        self.given += 1
         time.sleep(self.pause)
-        return np.full(self.size[::-1], self.captures % 256, np.uint8)
+        return Picture(self.pixels(), self.given, self.intact)
+
+    def pixels(self) -> Pixels:
+        return np.full(self.size[::-1], self.given % 256, np.uint8)
 
     def intact(self) -> bool:
         self.torn -= 1
@@ -101,24 +103,24 @@ class Sized(MappedSource):
 
     def __init__(self, path: Path) -> None:
         super().__init__("sized", path, self.locate)
-        self.looks = 0
+        self.polls = 0
 
     def locate(self, fd: int) -> Layout:
         width, height = os.pread(fd, 2, 0)
         return Layout(width, height, GRAY8, width, 2)
 
     def mapping(self) -> object:  # type: ignore[override]  # handed on as it is
-        self.looks += 1
+        self.polls += 1
         return super().mapping()
 
-    def changed(self) -> bool:
-        self.looks += 1
-        return super().changed()
+    def poll(self, seen: object = None) -> Picture | None:
+        self.polls += 1
+        return super().poll(seen)
 
 
-def has_looked(source: Sized | Fake) -> bool:
+def was_polled(source: Sized | Fake) -> bool:
     """Some times since that was counted from 0."""
-    return source.looks > 3
+    return source.polls > 3
 
 
 def write(path: Path, value: int, width: int = 3, height: int = 2) -> None:
@@ -211,14 +213,12 @@ class TestPictures:
     async def test_one_that_a_socket_does_not_take_wholly_is_finished_by_its_transport(
         self, polled: Watch
     ) -> None:
-        source = Fake()
+        class Noise(Fake):  # hard to pack
+            def pixels(self) -> Pixels:
+                return np.random.default_rng(self.given).integers(0, 256, (200, 300), np.uint8)
+
+        source = Noise()
         source.size = 300, 200
-        capture = source.capture
-
-        def noise() -> Pixels:
-            return np.random.default_rng(capture()[0, 0]).integers(0, 256, (200, 300), np.uint8)
-
-        source.capture = noise  # type: ignore[method-assign]  # hard to pack
         tellers: list[int] = []
         near, far = socket.socketpair()
 
@@ -241,7 +241,7 @@ class TestPictures:
 
 
 class TestRest:
-    async def test_nothing_is_looked_at_unless_somebody_wants_pictures(
+    async def test_nothing_is_polled_unless_somebody_wants_pictures(
         self, polled: Watch, tmp_path: Path
     ) -> None:
         path = tmp_path / "sized"
@@ -251,15 +251,15 @@ class TestRest:
             assert not threads()
             hidden = room.enter(Request(fps=0))
             await asyncio.sleep(0.05)
-            assert source.looks == 0
+            assert source.polls == 0
             for _ in range(3):
                 viewer = room.enter()
                 await viewer.sees()
                 viewer.leave()
                 await asyncio.sleep(0.05)
-                looks = source.looks
+                polls = source.polls
                 await asyncio.sleep(0.1)
-                assert source.looks == looks
+                assert source.polls == polls
             hidden.leave()
             room.stream.close()
 
@@ -277,8 +277,8 @@ class TestRest:
             await asyncio.sleep(0.05)
             errands: list[object] = []
             monkeypatch.setattr(room.stream._errands, "run", errands.append)
-            source.looks = 0
-            await until(partial(has_looked, source))
+            source.polls = 0
+            await until(partial(was_polled, source))
             assert errands == []
             monkeypatch.undo()
             room.stream.close()

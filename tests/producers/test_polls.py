@@ -1,5 +1,7 @@
 """What of a source goes into the walk and when it is asked again, by a clock that only the test moves."""
 
+import math
+
 import numpy as np
 import pytest
 
@@ -15,6 +17,7 @@ from ws_stream.producers.polls import (
     TORN_TURNS,
     Polls,
 )
+from ws_stream.sources import Picture
 from ws_stream.walk import NumpyWalk, new_walk
 from ws_stream.walk.phase_lock import TOO_EARLY
 from ws_stream.walk.variant import SETTLE_EVERY
@@ -24,26 +27,28 @@ PHASES = (0.0, 0.2, 0.4, 0.6, 0.8)
 
 
 class Source:
-    """Counts what it is asked; each picture is filled with the number of captures."""
+    """Counts what it is asked; each picture is filled with the number of those given so far."""
 
     name = "fake"
 
     def __init__(self) -> None:
         self.format, self.width, self.height = GRAY8, 3, 2
-        self.looks = self.captures = 0
+        self.polls = self.given = 0
+        self.version: object = 0
         self.still = False
         self.torn = 0
 
-    def changed(self) -> bool:
-        self.looks += 1
-        return not self.still
+    def poll(self, seen: object = None) -> Picture | None:
+        self.polls += 1
+        if not self.still:
+            self.version = self.polls
+        elif seen is not None and seen == self.version:
+            return None
+        self.given += 1
+        return Picture(self.pixels(), self.version, self.intact)
 
-    def capture(self) -> Pixels:
-        self.captures += 1
-        return self.picture()
-
-    def picture(self) -> Pixels:
-        return np.full((self.height, self.width), self.captures, self.format.dtype)
+    def pixels(self) -> Pixels:
+        return np.full((self.height, self.width), self.given, self.format.dtype)
 
     def intact(self) -> bool:
         self.torn -= 1
@@ -53,15 +58,17 @@ class Source:
 
 
 class Memory(Source):
-    """A source without a counter: the same memory, looked at again and again."""
+    """A source without a counter: the same memory, polled again and again."""
 
     def __init__(self) -> None:
         super().__init__()
         self.width, self.height = 5, 33
         self.array = np.zeros((33, 5), np.uint8)
 
-    def picture(self) -> Pixels:
-        return self.array
+    def poll(self, seen: object = None) -> Picture | None:
+        assert seen is None
+        self.given += 1
+        return Picture(self.array, None, self.intact)
 
 
 class Room:
@@ -124,7 +131,7 @@ class TestTornPictures:
         room = Room(Source(), walk)
         room.source.torn = 10**9
         assert room.poll() == pytest.approx(INTERVAL)
-        assert room.source.captures == TORN_TRIES
+        assert room.source.given == TORN_TRIES
         assert room.number == 0
 
     def test_what_was_shown_before_stays_until_there_is_a_whole_one(self, walk: NewWalk) -> None:
@@ -137,7 +144,7 @@ class TestTornPictures:
         room.now += 1
         room.poll()
         assert room.number == 2
-        assert (room.shown == room.source.captures).all()
+        assert (room.shown == room.source.given).all()
 
     def test_turn_after_turn_they_are_a_fault(self, walk: NewWalk) -> None:
         room = Room(Source(), walk)
@@ -172,23 +179,48 @@ class TestChanges:
             for _ in range(10):
                 room.poll()
                 room.now += 1
-            assert room.source.captures == newcomers
+            assert room.source.given == newcomers
             room.walk.open(0, GRAY8, Rendition(), (3, 2), newcomers)
+
+    def test_of_a_writer_that_began_anew_the_picture_with_the_number_of_one_seen_is_read(
+        self, walk: NewWalk
+    ) -> None:
+        room = Room(Source(), walk)
+        room.source.still = True
+        for version, torn in ((5, 0), (1, TORN_TRIES), (5, 0)):
+            room.source.version, room.source.torn = version, torn
+            room.poll()
+            room.now += 1
+        assert room.number == 2
+        assert (room.shown == 1 + TORN_TRIES + 1).all()
+
+    def test_a_torn_one_is_read_again_though_its_number_is_that_of_one_seen(
+        self, walk: NewWalk
+    ) -> None:
+        room = Room(Source(), walk)
+        room.source.still = True
+        room.poll()
+        room.walk.open(0, GRAY8, Rendition(), (3, 2), 1)
+        room.source.torn = TORN_TRIES
+        room.poll()
+        room.now += 1
+        room.poll()
+        assert (room.shown == 1 + TORN_TRIES + 1).all()
 
     def test_the_size_of_a_picture_is_told_before_it_is_shown(self, walk: NewWalk) -> None:
         class Growing(Source):
-            def changed(self) -> bool:  # as a file: it finds out when it looks
-                self.width = 3 + self.looks % 5
-                self.height = 2 + self.looks // 5 % 2
-                self.format = (GRAY8, RGB565)[self.looks // 10 % 2]
-                return super().changed()
+            def poll(self, seen: object = None) -> Picture | None:  # as a file: only now it knows
+                self.width = 3 + self.polls % 5
+                self.height = 2 + self.polls // 5 % 2
+                self.format = (GRAY8, RGB565)[self.polls // 10 % 2]
+                return super().poll(seen)
 
         room = Room(Growing(), walk)
         for _ in range(40):
             room.poll()
             room.now += 1
             assert room.shown.shape == (room.source.height, room.source.width)
-            assert (room.shown == room.source.captures).all()
+            assert (room.shown == room.source.given).all()
         assert len(room.sizes) == 40
 
     def test_one_that_changes_size_while_it_is_taken_for_still_is_shown_wholly(
@@ -203,22 +235,28 @@ class TestChanges:
         room.poll()
         assert np.array_equal(room.shown, source.array)
 
-    def test_within_a_tolerance_one_whose_counter_stops_is_looked_at_until_it_is_exact(
+    def test_within_a_tolerance_one_whose_counter_stops_is_read_until_it_is_exact(
         self, walk: NewWalk
     ) -> None:
-        source = Memory()
+        class Gray(Source):
+            shade = 0
+
+            def pixels(self) -> Pixels:
+                return np.full((self.height, self.width), self.shade, np.uint8)
+
+        source = Gray()
         room = Room(source, walk, Rendition(tolerance=8))
         room.poll()
-        source.array[:] = 5
+        source.shade = 5
         room.now += INTERVAL
         room.poll()
         assert not room.shown.any()
         source.still = True
         room.follow(room.now + 3 * SETTLE_EVERY)
         assert (room.shown == 5).all()
-        captures = source.captures
+        given = source.given
         room.follow(room.now + 1)
-        assert source.captures == captures, "an exact picture that stands still is not read"
+        assert source.given == given, "an exact picture that stands still is not read"
 
 
 def still(walk: NewWalk, step: int = 1) -> tuple[Memory, Room]:
@@ -245,7 +283,7 @@ class TestStillPictures:
 
     @BOTH_WALKS
     @pytest.mark.parametrize("step", [1, 2, 3])
-    def test_a_change_as_high_as_a_line_of_text_is_seen_at_the_first_look(
+    def test_a_change_as_high_as_a_line_of_text_is_seen_at_the_first_poll(
         self, walk: NewWalk, step: int
     ) -> None:
         for top in range(33 - SAMPLE_EVERY * step):
@@ -256,7 +294,7 @@ class TestStillPictures:
             assert room.number == 2
 
     @BOTH_WALKS
-    def test_a_change_of_a_single_row_is_seen_within_so_many_looks_as_rows_share_a_sample(
+    def test_a_change_of_a_single_row_is_seen_within_so_many_polls_as_rows_share_a_sample(
         self, walk: NewWalk
     ) -> None:
         for row in range(33):
@@ -291,10 +329,10 @@ class TestStillPictures:
     @BOTH_WALKS
     def test_a_torn_sample_proves_nothing(self, walk: NewWalk) -> None:
         source, room = still(walk)
-        captures = source.captures
+        given = source.given
         source.torn = 1
         room.poll()
-        assert source.captures == captures + 2
+        assert source.given == given + 2
         assert room.number == 1
 
 
@@ -323,11 +361,11 @@ class TestDevicesThatCannotKeepUp:
         room.poll()
         room.polls.keep_up(room.now + 10)
         room.now += 10
-        looks = room.source.looks
+        polls = room.source.polls
         room.follow(room.now + 1)
-        assert room.source.looks - looks <= 1 / INTERVAL * 1.5
+        assert room.source.polls - polls <= 1 / INTERVAL * 1.5
 
-    def test_looks_in_vain_that_come_late_are_no_sign_of_it(self) -> None:
+    def test_polls_in_vain_that_come_late_are_no_sign_of_it(self) -> None:
         writer = Writer(30, 0.5)
         while writer.room.now < 110:
             writer.room.follow(writer.room.now + INTERVAL, late=0.003)
@@ -340,22 +378,22 @@ class Writer(Source):
 
     def __init__(self, rate: float, phase: float, tolerance: int = 0) -> None:
         super().__init__()
-        self.began, self.rate, self.seen = 100 + phase / rate, rate, 0
+        self.began, self.rate, self.end = 100 + phase / rate, rate, math.inf
         self.ages: list[float] = []
         self.room = Room(self, new_walk, Rendition(tolerance=tolerance))
 
     @property
     def count(self) -> int:
-        return int((self.room.now - self.began) * self.rate)
+        return int((min(self.room.now, self.end) - self.began) * self.rate)
 
-    def changed(self) -> bool:
-        return super().changed() and self.count != self.seen
+    def poll(self, seen: object = None) -> Picture | None:
+        self.polls += 1
+        return None if seen == self.count else Picture(self.pixels(), self.count, self.intact)
 
-    def picture(self) -> Pixels:
+    def pixels(self) -> Pixels:
         return np.full((2, 3), self.count % 256, np.uint8)
 
     def intact(self) -> bool:
-        self.seen = self.count
         self.ages.append(self.room.now - self.began - self.count / self.rate)
         return True
 
@@ -398,20 +436,20 @@ class TestFreshPictures:
 
     @pytest.mark.parametrize("phase", PHASES)
     @pytest.mark.parametrize("rate", [1, 7, 15, 20, 29.7, 30, 30.3, 45, 60, 1000])
-    def test_the_search_looks_at_most_so_often_for_each_picture_and_turn(
+    def test_the_search_polls_at_most_so_often_for_each_picture_and_turn(
         self, rate: float, phase: float
     ) -> None:
         writer = followed(rate, 30, phase)
-        assert writer.looks <= 20 * 30 * 1.02 + len(TOO_EARLY) * len(writer.ages)
+        assert writer.polls <= 20 * 30 * 1.02 + len(TOO_EARLY) * len(writer.ages)
 
     def test_of_a_writer_that_stops_nothing_is_searched(self) -> None:
         writer = Writer(30, 0.5)
         writer.room.follow(105)
-        writer.still = True
+        writer.end = writer.room.now
         writer.room.follow(107)
-        looks = writer.looks
+        polls = writer.polls
         writer.room.follow(117)
-        assert abs(writer.looks - looks - 300) <= 1
+        assert abs(writer.polls - polls - 300) <= 1
 
     def test_who_comes_back_later_is_as_soon_shown_fresh_ones(self) -> None:
         writer = Writer(30, 0.5)

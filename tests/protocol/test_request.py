@@ -24,16 +24,22 @@ def test_all_of_it_can_be_asked_for() -> None:
 @pytest.mark.parametrize(
     ("query", "sentence"),
     [
-        ("stepp=4", "'stepp' cannot be asked for; right would be step, tolerance, depth, crop"),
+        (
+            "stepp=4",
+            "'stepp' cannot be asked for; right would be step, average, crop, tolerance, depth",
+        ),
         ("step=", "step= cannot be; right would be a whole number"),
-        ("step=17", "a step of 17 cannot be; right would be 1 to 16"),
+        ("step=17", "step=17 cannot be; right would be a whole number from 1 to 16"),
         ("crop=1,2,3", "right would be X,Y,WIDTH,HEIGHT"),
         ("crop=1,2,3,4,5", "right would be X,Y,WIDTH,HEIGHT"),
-        ("crop=-1,0,3,4", "the crop -1,0,3,4 is empty or starts outside"),
+        (
+            "crop=-1,0,3,4",
+            "crop=-1,0,3,4 cannot be; right would be X,Y,WIDTH,HEIGHT in pixels, within",
+        ),
         ("fps=nan", "fps=nan cannot be; right would be 0 to 1000"),
         ("fps=fast", "fps=fast cannot be; right would be 0 to 1000"),
-        ("tolerance=65", "a tolerance of 65 cannot be; right would be 0 .exact. to 64"),
-        ("depth=15", "a depth of 15 "),
+        ("tolerance=65", "tolerance=65 cannot be; right would be a whole number from 0 to 64"),
+        ("depth=15", "depth=15 cannot be; right would be 24, 16, 12, 8"),
         ("average=2", "average=2 cannot be; right would be 1 or 0"),
     ],
 )

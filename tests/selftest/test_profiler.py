@@ -3,15 +3,18 @@
 import asyncio
 import time
 from collections.abc import Iterator
+from typing import cast
 
 import numpy as np
 import pytest
 
 from ws_stream.pixels.formats import GRAY8, RGBX8888, Pixels
 from ws_stream.pixels.rendition import Rendition
+from ws_stream.producers.polls import TORN_TRIES, Polls
 from ws_stream.selftest.profiler import Cost, ProfiledSource, ProfiledWalk, Profiler
+from ws_stream.sources import Picture
 from ws_stream.sources.testcard import Card
-from ws_stream.walk import new_walk
+from ws_stream.walk import Walk, new_walk
 
 NOW = 100.0
 
@@ -38,7 +41,7 @@ class Watched:
         self.profiled = ProfiledWalk(self.walk, self.profiler)
 
     def show(self, picture: Pixels, *, to_viewer: bool = True) -> None:
-        """One picture, from one look for it to the next."""
+        """One picture, from one poll to the next."""
         self.now += 1
         self.profiled.update(picture, None, self.now)
         self.profiled.commit(1)
@@ -132,6 +135,45 @@ def test_a_profiled_source_shows_what_the_source_shows() -> None:
     profiled = ProfiledSource(card, Profiler())
     assert (profiled.name, profiled.format) == (card.name, card.format)
     assert (profiled.width, profiled.height) == (64, 48)
-    assert profiled.changed()
-    assert profiled.capture() is card.capture()
-    assert profiled.intact()
+    picture = profiled.poll()
+    assert picture
+    assert picture.pixels is card.poll().pixels
+    assert picture.version is None
+    assert picture.intact()
+
+
+class Writer:
+    """A source that tears as many pictures as it is told to; `polls` are what was said to be seen."""
+
+    name, format, width, height = "writer", GRAY8, 6, 4
+
+    def __init__(self) -> None:
+        self.value = self.torn = 0
+        self.polls: list[object] = []
+
+    def poll(self, seen: object = None) -> Picture | None:
+        self.polls.append(seen)
+        return Picture(gray(self.value), self.value, self.intact) if seen != self.value else None
+
+    def intact(self) -> bool:
+        self.torn -= 1
+        return self.torn < 0
+
+    def close(self) -> None: ...
+
+
+async def test_whatever_is_polled_until_a_picture_is_whole_is_one_picture(
+    watched: Watched,
+) -> None:
+    writer = Writer()
+    source = ProfiledSource(writer, watched.profiler)
+    polls = Polls(source, cast(Walk, watched.profiled), lambda *_: None)
+    counting = asyncio.ensure_future(costs(watched.profiler))
+    await asyncio.sleep(0)
+    for value, torn in ((1, 0), (1, 0), (2, TORN_TRIES - 1), (3, TORN_TRIES), (3, 0), (4, 0)):
+        writer.value, writer.torn = value, torn
+        watched.now += 1
+        polls.poll(1, watched.now)
+    assert len(writer.polls) == 6 + 2 * (TORN_TRIES - 1)
+    watched.profiler.turn()
+    assert len(await counting) == 4

@@ -11,6 +11,8 @@ from ws_stream.errors import SourceError, UsageError
 from ws_stream.pixels.formats import BGRX8888, RGB565, RGBX8888
 from ws_stream.sources import fb, open_source
 
+from .newest import newest, pixels
+
 U32, U16 = ctypes.c_uint32, ctypes.c_uint16
 
 
@@ -122,7 +124,7 @@ def kernel(answer: Variable) -> Callable[[int, int, bytes], bytes]:
     return ioctl
 
 
-def test_the_visible_half_is_looked_up_before_each_picture(
+def test_the_visible_half_is_asked_for_before_each_picture(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "fb0"
@@ -135,14 +137,15 @@ def test_the_visible_half_is_looked_up_before_each_picture(
     for first in (0, 3, 1, 0):
         answer.yoffset = first
         rows = [memory[y * 20 : y * 20 + 16] for y in range(first, first + 3)]
-        assert source.changed()
-        assert source.capture().tobytes() == b"".join(rows)
-        assert source.intact()
+        picture = newest(source)
+        assert picture.pixels.tobytes() == b"".join(rows)
+        assert picture.version is None
+        assert picture.intact()
     answer.xres = 2
-    assert source.capture().shape == (3, 2, 4)
+    assert pixels(source).shape == (3, 2, 4)
     answer.bits_per_pixel = 8
     with pytest.raises(SourceError, match="a framebuffer of 8 bits per pixel"):
-        source.capture()
+        source.poll()
     source.close()
 
 

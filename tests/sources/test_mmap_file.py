@@ -13,6 +13,8 @@ from ws_stream.pixels.formats import BGRX8888
 from ws_stream.sources import Source, open_source
 from ws_stream.sources.mapped import MappedFile
 
+from .newest import newest, pixels
+
 
 def mapped_bytes(file: Path) -> list[int]:
     """The lengths of all maps that this process has of a file, deleted or not."""
@@ -41,7 +43,7 @@ def source(file: Path) -> Iterator[Source]:
 
 
 def test_the_picture_is_a_view_of_the_live_file(file: Path, source: Source) -> None:
-    picture = source.capture()
+    picture = pixels(source)
     assert picture.tobytes() == bytes(range(12))
     with file.open("r+b") as writer:
         writer.write(b"\xff")
@@ -64,7 +66,7 @@ def test_the_options_say_where_the_picture_lies(tmp_path: Path) -> None:
     source = open_source(text)
     assert source.name == "a-b"
     assert (source.format, source.width, source.height) == (BGRX8888, 2, 2)
-    assert source.capture().tobytes() == bytes([*range(8), *range(20, 28)])
+    assert pixels(source).tobytes() == bytes([*range(8), *range(20, 28)])
     source.close()
 
 
@@ -76,7 +78,7 @@ def test_only_the_pages_asked_for_are_mapped(tmp_path: Path) -> None:
         file.seek(offset)
         file.write(bytes(range(12)))
     source = open_source(address(path, offset=offset))
-    assert source.capture().tobytes() == bytes(range(12))
+    assert pixels(source).tobytes() == bytes(range(12))
     assert sum(mapped_bytes(path)) <= 2 * mmap.ALLOCATIONGRANULARITY
     source.close()
 
@@ -94,9 +96,9 @@ def test_a_map_grows_and_stays_so_that_going_to_and_fro_maps_nothing_anew(tmp_pa
 
 def test_without_a_counter_every_picture_may_be_new_and_none_is_known_torn(source: Source) -> None:
     for _ in range(3):
-        assert source.changed()
-        source.capture()
-        assert source.intact()
+        picture = newest(source)
+        assert picture.version is None
+        assert picture.intact()
 
 
 @pytest.mark.parametrize(
@@ -123,7 +125,7 @@ def test_what_leaves_the_file_is_refused_with_both_numbers(
 
 def test_a_device_without_a_length_is_mapped_as_the_geometry_says() -> None:
     source = open_source(address(Path("/dev/zero"), width=1000, height=100, offset="0x1003"))
-    assert not source.capture().any()
+    assert not pixels(source).any()
     source.close()
 
 
@@ -146,43 +148,43 @@ def test_a_pipe_is_refused_rather_than_waited_for(tmp_path: Path) -> None:
 def test_a_file_cut_off_under_the_map_gives_a_sentence_and_not_a_dead_process(
     file: Path, source: Source
 ) -> None:
-    source.capture()
+    source.poll()
     os.truncate(file, 11)
     with pytest.raises(SourceError, match="is 11 bytes long; what is to be read from it ends at"):
-        source.capture()
+        source.poll()
     os.truncate(file, 12)
-    assert source.capture().tobytes() == bytes([*range(11), 0])
+    assert pixels(source).tobytes() == bytes([*range(11), 0])
 
 
 def test_a_file_replaced_by_its_restarted_writer_is_followed(file: Path, source: Source) -> None:
-    before = source.capture()
+    before = pixels(source)
     replacement = file.with_suffix(".new")
     replacement.write_bytes(b"\x09" * 12)
     replacement.replace(file)
-    assert source.capture().tobytes() == b"\x09" * 12
+    assert pixels(source).tobytes() == b"\x09" * 12
     assert before.tobytes() == bytes(range(12)), "a view taken earlier stays readable"
 
 
 def test_a_deleted_file_is_missed_and_found_again(file: Path, source: Source) -> None:
-    source.capture()
+    source.poll()
     file.unlink()
     for _ in range(2):
         with pytest.raises(SourceError, match="cannot be read: No such file or directory"):
-            source.capture()
+            source.poll()
     gc.collect()
     assert not mapped_bytes(file), "memory of a deleted file is not held while there is no other"
     file.write_bytes(b"short")
     with pytest.raises(SourceError, match="is 5 bytes long"):
-        source.capture()
+        source.poll()
     file.write_bytes(b"\x08" * 12)
-    assert source.capture().tobytes() == b"\x08" * 12
+    assert pixels(source).tobytes() == b"\x08" * 12
 
 
 def test_a_directory_in_the_files_place_is_the_devices_error(file: Path, source: Source) -> None:
     file.unlink()
     file.mkdir()
     with pytest.raises(SourceError, match="is neither a file nor a device"):
-        source.capture()
+        source.poll()
 
 
 def test_closing_leaves_no_descriptor_and_no_map_behind(file: Path) -> None:
@@ -192,7 +194,7 @@ def test_closing_leaves_no_descriptor_and_no_map_behind(file: Path) -> None:
 
     before = held()
     source = open_source(address(file))
-    picture = source.capture()
+    picture = pixels(source)
     source.close()
     source.close()
     assert picture.tobytes() == bytes(range(12)), "a view still alive stays readable"
@@ -207,10 +209,10 @@ def test_the_counter_may_lie_behind_the_pictures_or_far_before_them(tmp_path: Pa
     path = tmp_path / "far"
     path.write_bytes(b"\x00\x00\x00\x01" + bytes(100_000) + b"abcd" + b"\x02\x00\x00\x00")
     before = open_source(address(path, width=4, height=1, offset=100_004, index="0:u32be"))
-    assert before.capture().tobytes() == b"abcd"
+    assert pixels(before).tobytes() == b"abcd"
     behind = open_source(
         address(path, width=2, height=1, offset=100_004, slots=2, index="100008:u32le")
     )
-    assert behind.capture().tobytes() == b"cd"
+    assert pixels(behind).tobytes() == b"cd"
     before.close()
     behind.close()

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from ws_stream.errors import SourceError, UsageError
 from ws_stream.sources import Source, open_source
 from ws_stream.sources.mapped import TRUST, MappedSource
 
+from .newest import newest, pixels
 from .ring import TYPES, Ring
 
 
@@ -23,27 +25,70 @@ def test_with_a_counter_only_a_new_picture_is_a_change(tmp_path: Path, index: st
     path = tmp_path / "ring"
     ring = Ring(path, 4, 3, slots=3, index=index)
     source = open_source(ring.address(path))
+    seen = None
     for number in range(1, 8):
         ring.write()
-        assert source.changed()
-        assert (source.capture() == number).all()
-        assert source.intact()
-        assert not source.changed()
-        assert (source.capture() == number).all(), "who comes late is shown it all the same"
+        picture = source.poll(seen)
+        assert picture
+        assert (picture.pixels == number).all()
+        assert picture.intact()
+        assert picture.version != seen
+        seen = picture.version
+        assert source.poll(seen) is None
+        late = newest(source)
+        assert (late.pixels == number).all(), "who comes late is shown it all the same"
+        assert late.version == seen
     source.close()
 
 
-def test_a_source_that_had_not_changed_is_looked_at_again_before_it_is_read(tmp_path: Path) -> None:
+def test_a_poll_leaves_nothing_behind_that_changes_the_answer_to_the_next(tmp_path: Path) -> None:
+    path = tmp_path / "ring"
+    ring = Ring(path, 4, 3, slots=3)
+    source = open_source(ring.address(path))
+    versions: list[object] = [None, (1, 2, 3)]
+    for number in range(1, 2 * TRUST):
+        ring.write()
+        versions.append(newest(source).version)
+        for seen in versions[-4:]:
+            first, second = source.poll(seen), source.poll(seen)
+            if seen == versions[-1]:
+                assert first is second is None
+                continue
+            assert first
+            assert second
+            assert first.version == second.version == versions[-1]
+            assert (first.pixels == number).all()
+            assert (second.pixels == number).all()
+            assert first.intact()
+            assert second.intact()
+    source.close()
+
+
+def test_each_picture_knows_whether_it_is_torn_whatever_is_polled_later(tmp_path: Path) -> None:
+    path = tmp_path / "ring"
+    ring = Ring(path, 4, 3, slots=3, count=1)
+    source = open_source(ring.address(path))
+    old = newest(source)
+    ring.write()
+    ring.write()
+    new = newest(source)
+    assert not old.intact()
+    assert new.intact()
+    source.close()
+
+
+def test_a_source_that_had_not_changed_is_polled_again_before_it_is_read(tmp_path: Path) -> None:
     """Who comes in between is shown it: its memory may have been cut off, and reading it would kill the process."""
     path = tmp_path / "ring"
     ring = Ring(path, 4, 3, slots=2, count=1)
     source = open_source(ring.address(path))
-    source.capture()
-    assert source.intact()
-    assert not source.changed()
+    picture = newest(source)
+    assert picture.intact()
+    assert source.poll(picture.version) is None
     os.truncate(path, 20)
-    with pytest.raises(SourceError, match="is 20 bytes long"):
-        source.capture()
+    for seen in (None, picture.version):
+        with pytest.raises(SourceError, match="is 20 bytes long"):
+            source.poll(seen)
     source.close()
 
 
@@ -51,29 +96,30 @@ def test_before_the_first_picture_there_is_none(tmp_path: Path) -> None:
     path = tmp_path / "ring"
     ring = Ring(path, 4, 3, slots=2)
     source = open_source(ring.address(path))
-    assert source.changed()
-    with pytest.raises(SourceError, match="nothing written yet: the counter of pictures is 0"):
-        source.capture()
+    for _ in range(2):
+        with pytest.raises(SourceError, match="nothing written yet: the counter of pictures is 0"):
+            source.poll()
     ring.write()
-    assert (source.capture() == 1).all()
+    assert (pixels(source) == 1).all()
     source.close()
 
 
-def test_a_torn_picture_is_noticed_and_leaves_a_change_to_be_captured(tmp_path: Path) -> None:
+def test_a_torn_picture_is_noticed_and_leaves_a_change_to_be_polled(tmp_path: Path) -> None:
     path = tmp_path / "ring"
     ring = Ring(path, 4, 3, slots=3)
     source = open_source(ring.address(path))
     ring.write()
-    view = source.capture()
+    torn = newest(source)
     ring.write()
-    assert source.intact(), "the writer is at the third slot, the picture in the first"
+    assert torn.intact(), "the writer is at the third slot, the picture in the first"
     ring.write()
-    assert not source.intact(), "the writer is at the first slot again"
+    assert not torn.intact(), "the writer is at the first slot again"
     next(ring.steps())
-    assert set(view.ravel()) == {1, 4}
-    assert source.changed()
-    assert (source.capture() == 3).all()
-    assert source.intact()
+    assert set(torn.pixels.ravel()) == {1, 4}
+    whole = source.poll(torn.version)
+    assert whole
+    assert (whole.pixels == 3).all()
+    assert whole.intact()
     source.close()
 
 
@@ -81,49 +127,91 @@ def test_a_writer_that_starts_anew_in_the_same_file_is_followed(tmp_path: Path) 
     path = tmp_path / "ring"
     ring = Ring(path, 4, 3, slots=3, count=500)
     source = open_source(ring.address(path))
-    source.capture()
+    before = newest(source)
     ring.count = 0
     ring.write()
-    assert not source.intact()
-    assert source.changed()
-    assert (source.capture() == 1).all()
+    assert not before.intact()
+    picture = source.poll(before.version)
+    assert picture
+    assert (picture.pixels == 1).all()
     source.close()
 
 
 def test_a_writer_that_starts_anew_and_comes_back_to_the_same_count_is_a_change(
     tmp_path: Path,
 ) -> None:
+    """For who reads as `Source` says: after a torn picture nothing is seen any more."""
     path = tmp_path / "ring"
     ring = Ring(path, 4, 3, slots=3, count=5)
     source = open_source(ring.address(path))
-    source.capture()
-    assert source.intact()
+    picture = newest(source)
+    seen = picture.version if picture.intact() else None
+    assert source.poll(seen) is None
     ring.count = 1
-    source.capture()
+    torn = source.poll(seen)
+    assert torn
     for _ in range(4):
         ring.write()
-    assert not source.intact()
-    assert source.changed(), "5 was seen in the life before"
-    source.capture()
+    seen = torn.version if torn.intact() else None
+    torn = source.poll(seen)
+    assert torn, "5 was seen in the life before"
     ring.count = 1
-    assert not source.intact()
+    seen = torn.version if torn.intact() else None
     ring.count = 5
-    assert source.changed(), "5 was captured, but torn"
+    assert source.poll(seen), "5 was read, but torn"
+    source.close()
+
+
+def replace_it(ring: Path) -> None:
+    other = ring.with_suffix(".new")
+    Ring(other, 4, 3, slots=3, count=5)
+    other.replace(ring)
+
+
+def make_it_longer(ring: Path) -> None:
+    os.truncate(ring, ring.stat().st_size + 1)
+
+
+@pytest.mark.parametrize("begin_anew", [replace_it, make_it_longer])
+def test_pictures_of_two_lives_of_a_ring_have_two_versions_even_at_the_same_count(
+    tmp_path: Path, begin_anew: Callable[[Path], None]
+) -> None:
+    path = tmp_path / "ring"
+    source = open_source(Ring(path, 4, 3, slots=3, count=5).address(path))
+    versions: list[object] = []
+    for _ in range(3):
+        picture = newest(source)
+        assert picture.intact()
+        assert (picture.pixels == 5).all()
+        assert source.poll(picture.version) is None
+        versions.append(picture.version)
+        begin_anew(path)
+        assert source.poll(picture.version), "it is seen at once: the counter did not move"
+    assert len(set(versions)) == 3
     source.close()
 
 
 def test_a_replaced_ring_is_a_change_even_at_the_same_count(tmp_path: Path) -> None:
     path = tmp_path / "ring"
     source = open_source(Ring(path, 4, 3, slots=3, count=5).address(path))
-    source.capture()
-    assert source.intact()
-    assert not source.changed()
-    path.unlink()
-    with pytest.raises(SourceError, match="cannot be read"):
-        source.changed()
-    Ring(path, 4, 3, slots=3, count=5)
-    assert source.changed()
+    before = newest(source)
+    assert before.intact()
+    assert source.poll(before.version) is None
+    for harm, said in ((Path.unlink, "cannot be read"), (cut_off, "is 20 bytes long")):
+        harm(path)
+        for seen in (None, before.version):
+            with pytest.raises(SourceError, match=said):
+                source.poll(seen)
+        Ring(path, 4, 3, slots=3, count=5)
+        after = source.poll(before.version)
+        assert after
+        assert after.version != before.version
+        before = after
     source.close()
+
+
+def cut_off(path: Path) -> None:
+    os.truncate(path, 20)
 
 
 def test_a_ring_in_the_place_of_one_that_is_still_written_to_is_found_soon(tmp_path: Path) -> None:
@@ -133,40 +221,82 @@ def test_a_ring_in_the_place_of_one_that_is_still_written_to_is_found_soon(tmp_p
     path.unlink()
     Ring(path, 4, 3, slots=3, count=200)
     shown: list[int] = []
+    seen = None
     while 200 not in shown:
         old.write()
-        assert source.changed()
-        shown.append(int(source.capture()[0, 0]))
-        assert source.intact()
+        picture = source.poll(seen)
+        assert picture
+        shown.append(int(picture.pixels[0, 0]))
+        assert picture.intact()
+        seen = picture.version
         assert len(shown) <= TRUST + 1
     source.close()
 
 
-def test_a_ring_that_is_cut_off_is_missed_at_each_look_until_it_is_whole_again(
+def test_a_ring_that_is_cut_off_is_missed_at_each_poll_until_it_is_whole_again(
     tmp_path: Path,
 ) -> None:
     path = tmp_path / "ring"
     ring = Ring(path, 4, 3, slots=2, count=1)
     source = open_source(ring.address(path))
+    seen = None
     for _ in range(2):
         ring.write()
-        assert source.changed()
-        source.capture()
-        assert source.intact()
+        picture = source.poll(seen)
+        assert picture
+        assert picture.intact()
+        seen = picture.version
     os.truncate(path, 20)
-    for _ in range(3):
+    for again in (seen, None, seen, None):
         with pytest.raises(SourceError, match="is 20 bytes long"):
-            source.changed()
+            source.poll(again)
     Ring(path, 4, 3, slots=2, count=7)
-    assert source.changed()
-    assert (source.capture() == 7).all()
+    picture = source.poll(seen)
+    assert picture
+    assert (picture.pixels == 7).all()
+    source.close()
+
+
+def calls(source: Source, seen: object = None) -> str:
+    """The system calls of one poll that ask for files: "p" for what a path leads to, "s" for a size."""
+    made: list[str] = []
+
+    def counted(letter: str, call: Callable[..., object]) -> Callable[..., object]:
+        def count(*args: object) -> object:
+            made.append(letter)
+            return call(*args)
+
+        return count
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(os, "stat", counted("p", os.stat))
+        patch.setattr(os, "lseek", counted("s", os.lseek))
+        source.poll(seen)
+    return "".join(made)
+
+
+def test_the_path_of_a_ring_whose_counter_moves_is_asked_for_now_and_then(tmp_path: Path) -> None:
+    path = tmp_path / "ring"
+    ring = Ring(path, 4, 3, slots=3)
+    source = open_source(ring.address(path))
+    for _ in range(3):
+        made = ""
+        for _ in range(TRUST + 1):
+            ring.write()
+            made += calls(source)
+        assert made == "p" + TRUST * "s"
+    ring.write()
+    source.poll()
+    for seen in (None, newest(source).version):
+        assert [calls(source, seen) for _ in range(3)] == ["sp"] * 3, "nobody may write to it"
     source.close()
 
 
 def test_of_a_device_it_is_not_believed_that_it_knows_its_size() -> None:
     source = open_source("mmap:/dev/zero?width=4&height=3&format=gray8&index=0:u32le")
     assert isinstance(source, MappedSource)
-    assert source.changed()
+    with pytest.raises(SourceError, match="nothing written yet"):
+        source.poll()
     assert source._trust == 0
     source.close()
 
@@ -186,8 +316,10 @@ def test_no_torn_picture_is_accepted_however_reader_and_writer_take_turns(
     writer = ring.steps()
     while pauses:
         copied = []
+        picture = None
         try:
-            rows = iter(source.capture())
+            picture = newest(source)
+            rows = iter(picture.pixels)
         except SourceError:
             assert ring.count == 0
             rows = iter(())
@@ -195,7 +327,7 @@ def test_no_torn_picture_is_accepted_however_reader_and_writer_take_turns(
             copied += [row.copy() for row in [next(rows, None)] if row is not None]
             for _ in range(pause):
                 next(writer)
-        if len(copied) == 3 and source.intact():
+        if picture and len(copied) == 3 and picture.intact():
             assert len(np.unique(copied)) == 1
     source.close()
 
@@ -214,12 +346,12 @@ def test_a_free_running_writer_in_another_process_never_gets_a_torn_picture_acce
         while accepted < 200 or mixed < 20:
             assert time.monotonic() < deadline, f"{accepted} accepted and {mixed} mixed ones"
             assert writer.poll() is None, "the writer must run"
-            view = source.capture()
-            top = view[:512:16].copy()
+            picture = newest(source)
+            top = picture.pixels[:512:16].copy()
             time.sleep(0.002 if accepted % 2 and mixed < 20 else 0)
-            bottom = view[512::16].copy()
+            bottom = picture.pixels[512::16].copy()
             uniform = (top == top[0, 0]).all() and (bottom == top[0, 0]).all()
-            if source.intact():
+            if picture.intact():
                 assert uniform
                 accepted += 1
             else:
@@ -234,7 +366,7 @@ def wait_for_source(text: str, deadline: float) -> Source:
     while True:
         try:
             source = open_source(text)
-            source.capture()
+            source.poll()
         except (SourceError, UsageError):
             assert time.monotonic() < deadline, "the writer never wrote"
             time.sleep(0.01)

@@ -9,6 +9,8 @@ import pytest
 from ws_stream.errors import SourceError
 from ws_stream.sources import open_source
 
+from .newest import pixels
+
 QUERY = "?width=4&height=2&format=gray8"
 
 
@@ -23,7 +25,7 @@ def memory() -> Iterator[shared_memory.SharedMemory]:
 def test_named_shared_memory_is_shown_live(memory: shared_memory.SharedMemory) -> None:
     source = open_source(f"shm:{memory.name}{QUERY}")
     assert source.name == memory.name
-    picture = source.capture()
+    picture = pixels(source)
     assert memory.buf is not None
     memory.buf[:8] = bytes(range(8))
     assert picture.tobytes() == bytes(range(8))
@@ -38,13 +40,13 @@ def test_the_writers_memory_outlives_a_reader_that_exits(
     memory: shared_memory.SharedMemory,
 ) -> None:
     program = (
-        "import sys; from ws_stream.sources import open_source; open_source(sys.argv[1]).capture()"
+        "import sys; from ws_stream.sources import open_source; open_source(sys.argv[1]).poll()"
     )
     command = [sys.executable, "-c", program, f"shm:{memory.name}{QUERY}"]
     result = subprocess.run(command, capture_output=True, text=True, check=True)
     assert result.stderr == ""
     again = open_source(f"shm:{memory.name}{QUERY}")
-    assert np.array_equal(again.capture(), np.zeros((2, 4)))
+    assert np.array_equal(pixels(again), np.zeros((2, 4)))
     again.close()
 
 

@@ -15,6 +15,8 @@ from ws_stream.errors import SourceError, UsageError
 from ws_stream.pixels.formats import BGRX8888, RGB565, RGBX8888, Pixels, to_rgb
 from ws_stream.sources import Source, open_source, xwd
 
+from .newest import pixels
+
 PROGRAMS = ("Xvfb", "xterm", "xlogo", "xwd")
 MASKS = (0xFF0000, 0x00FF00, 0x0000FF)
 
@@ -137,9 +139,9 @@ def settled(source: Source, display: str, drawn: Callable[[Pixels], bool]) -> tu
     """The screen by the source and by the program, once it shows what was drawn and stands still."""
     deadline = time.monotonic() + 10
     while True:
-        before = source.capture().copy()
+        before = pixels(source).copy()
         dump = dumped(display)
-        after = source.capture()
+        after = pixels(source)
         if drawn(to_rgb(before, source.format)) and before.tobytes() == after.tobytes():
             return before.tobytes(), dump
         assert time.monotonic() < deadline, "the screen never showed what was drawn"
@@ -164,7 +166,7 @@ def test_a_real_screen_is_what_the_x_protocol_says_it_is(tmp_path: Path, depth: 
         with running(display, *logo):
             shown, dump = settled(source, display, lambda rgb: rgb[0, 0].any())
             assert shown == dump
-            red, green, blue = map(int, to_rgb(source.capture(), source.format)[0, 0])
+            red, green, blue = map(int, to_rgb(pixels(source), source.format)[0, 0])
             assert red == 255, "red and blue are not exchanged"
             assert abs(green - 128) <= 4
             assert blue == 0
@@ -177,11 +179,11 @@ def test_a_real_screen_is_what_the_x_protocol_says_it_is(tmp_path: Path, depth: 
 def test_a_restarted_x_server_is_followed_even_with_another_size(tmp_path: Path) -> None:
     with xvfb(tmp_path, 24) as (file, _):
         source = open_source(f"xwd:{file}")
-        source.capture()
+        source.poll()
     with pytest.raises(SourceError, match="cannot be read: No such file or directory"):
-        source.capture()
+        source.poll()
     with xvfb(tmp_path, 24, size="120x80"):
-        assert source.capture().shape == (80, 120, 4)
+        assert pixels(source).shape == (80, 120, 4)
         assert (source.width, source.height) == (120, 80)
     source.close()
 
@@ -193,5 +195,5 @@ def test_another_depth_is_said_since_viewers_were_promised_the_first(tmp_path: P
         xvfb(tmp_path, 16),
         pytest.raises(SourceError, match="format was bgrx8888 and is now rgb565"),
     ):
-        source.capture()
+        source.poll()
     source.close()

@@ -25,7 +25,7 @@ from ws_stream.pixels.rendition import Rendition
 from ws_stream.protocol.picture import HAS_CHECKSUM, QUIET, parse
 from ws_stream.walk import COMPILED, NumpyWalk
 from ws_stream.walk.subscriber import CHECKSUM_EVERY, Outlet
-from ws_stream.walk.window import AWAIT_EVERY, CALM, IDLE_RESET, START
+from ws_stream.walk.window import AWAIT_EVERY, IDLE_RESET, START, UNCONGESTED
 
 from ..world import LIBRARY, twins
 
@@ -220,14 +220,14 @@ def test_what_was_on_its_way_before_all_was_forgotten_holds_nothing_back() -> No
 def test_on_a_calm_way_most_pictures_are_not_to_be_acknowledged() -> None:
     stage = Stage()
     place = stage.join()
-    for turn in range(CALM + 10 * AWAIT_EVERY):
+    for turn in range(UNCONGESTED + 10 * AWAIT_EVERY):
         stage.publish(turn / 30)
         if not stage.flags[place][-1] & QUIET:
             stage.acknowledge(place, turn / 30 + 0.005)
     assert stage.shows(place)
     quiet = [flags & QUIET for flags in stage.flags[place]]
-    assert not any(quiet[: CALM - 1])
-    assert sum(not flag for flag in quiet[CALM:]) == 10
+    assert not any(quiet[: UNCONGESTED - 1])
+    assert sum(not flag for flag in quiet[UNCONGESTED:]) == 10
 
 
 def test_a_picture_that_was_held_back_ends_the_calm() -> None:
@@ -243,7 +243,7 @@ def test_a_picture_that_was_held_back_ends_the_calm() -> None:
     stage.acknowledge(place, now)
     stage.flush(now)
     stage.acknowledge(place, now)
-    for turn in range(1, CALM):
+    for turn in range(1, UNCONGESTED):
         stage.publish(now + turn / 30)
         stage.acknowledge(place, now + turn / 30)
         assert not stage.flags[place][-1] & QUIET
@@ -255,9 +255,9 @@ def test_only_a_picture_that_the_window_held_back_counts_as_one(limit: float) ->
     walk.open(0, GRAY8, Rendition(), (4, 3), EPOCH)
     window = walk._subscribers[walk.join(-1, 0, True, ALL, 0.0)][0].window
     walk.announced(0, 0.0)
-    window.size, window._calm = 0, CALM
+    window.size, window._uncongested = 0, UNCONGESTED
     walk.publish(gray(1), None, 1, 1.0)
-    assert window._calm == (0 if limit else CALM)
+    assert window._uncongested == (0 if limit else UNCONGESTED)
 
 
 # The rate.

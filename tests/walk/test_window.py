@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from ws_stream.walk.window import (
     AWAIT_EVERY,
-    CALM,
     CUT_OVER,
     IDLE_RESET,
     MOST,
     START,
+    UNCONGESTED,
     Window,
 )
 
@@ -129,28 +129,28 @@ def awaited(window: Window, count: int, first: int = 1, answered: float = 0.005)
 
 def test_on_a_calm_way_only_one_of_a_few_pictures_is_to_be_acknowledged() -> None:
     window = Window(0)
-    found = awaited(window, CALM + 10 * AWAIT_EVERY)
-    assert all(found[: CALM - 1])
-    assert sum(found[CALM:]) == 10
+    found = awaited(window, UNCONGESTED + 10 * AWAIT_EVERY)
+    assert all(found[: UNCONGESTED - 1])
+    assert sum(found[UNCONGESTED:]) == 10
 
 
 @pytest.mark.parametrize("fps", [2, 4, 5, 7, 8, 15, 60])
 def test_the_way_of_a_slow_stream_is_as_calm(fps: int) -> None:
     window, found = Window(0), []
-    for number in range(1, CALM + 1 + 10 * AWAIT_EVERY):
+    for number in range(1, UNCONGESTED + 1 + 10 * AWAIT_EVERY):
         now = number / fps
         assert window.allows(now)
         found.append(window.sent(number, now))
         if found[-1]:
             window.acknowledged(number, now + 0.005)
-    assert sum(found[CALM:]) == 10
+    assert sum(found[UNCONGESTED:]) == 10
 
 
 @given(st.lists(st.booleans(), max_size=200))
 def test_never_are_more_pictures_in_a_row_not_to_be_acknowledged(answers: list[bool]) -> None:
     window, quiet = Window(0), 0
-    awaited(window, CALM)
-    for number, answers_it in enumerate(answers, CALM + 1):
+    awaited(window, UNCONGESTED)
+    for number, answers_it in enumerate(answers, UNCONGESTED + 1):
         now = number / 30
         if window.allows(now):
             quiet = 0 if window.sent(number, now) else quiet + 1
@@ -161,7 +161,7 @@ def test_never_are_more_pictures_in_a_row_not_to_be_acknowledged(answers: list[b
 
 def test_while_one_is_awaited_so_is_each_that_follows() -> None:
     window = Window(0)
-    number = CALM + len(awaited(window, CALM))
+    number = UNCONGESTED + len(awaited(window, UNCONGESTED))
     while not window.sent(number, number / 30):
         number += 1
     assert window.allows(number / 30)
@@ -172,10 +172,10 @@ def test_while_one_is_awaited_so_is_each_that_follows() -> None:
 def test_a_picture_that_was_held_back_or_a_pause_ends_the_calm() -> None:
     held, paused = Window(0), Window(0)
     for window in (held, paused):
-        awaited(window, CALM)
+        awaited(window, UNCONGESTED)
     held.hold()
-    assert all(awaited(held, CALM // 2, CALM + 1))
-    assert all(awaited(paused, CALM // 2, 30 * 60))
+    assert all(awaited(held, UNCONGESTED // 2, UNCONGESTED + 1))
+    assert all(awaited(paused, UNCONGESTED // 2, 30 * 60))
 
 
 class Shown(NamedTuple):

@@ -36,7 +36,7 @@ PLACES = 8
 class Verdict(IntEnum):
     """What the search found."""
 
-    CALM = 0
+    LITTLE = 0
     """Little changed."""
     NONE = 1
     """Much changed, and nothing moved."""
@@ -54,13 +54,13 @@ def find_scroll(rows: Pixels, kept: Pixels) -> Scroll:
     """Rows of a picture that lie elsewhere in the one kept; both are C-contiguous and of one shape."""
     height, width = rows.shape[:2]
     if rows.nbytes < WORTH_A_SCROLL or height < 2 * SAMPLES or width <= 1:
-        return Scroll(Verdict.CALM)
+        return Scroll(Verdict.LITTLE)
     new, old = (pixels.reshape(height, -1).view(np.uint8) for pixels in (rows, kept))
     spread = ((2 * sample + 1) * height // (2 * SAMPLES) for sample in range(SAMPLES))
     changed = [y for y in spread if not np.array_equal(new[y], old[y])]
     count = len(changed)
     if count < LEAST:
-        return Scroll(Verdict.CALM)
+        return Scroll(Verdict.LITTLE)
     for y in (changed[count // 2], changed[count // 4], changed[3 * count // 4]):
         shift = _shift(new[y], old, y, new.shape[1] // width)
         if not shift:

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import NoReturn
 
 from ..errors import UsageError
-from ..limits import MAX_SIDE, MAX_STEP, MAX_TOLERANCE
-from ..pixels.formats import BY_NAME, DEPTHS
-from ..pixels.rendition import Crop
-from ..protocol.request import parse_crop
+from ..limits import MAX_SIDE
+from ..pixels.formats import BY_NAME
+from ..pixels.rendition import Rendition
+from ..protocol.options import OPTIONS, whole_number
 from ..selftest.workload import WORKLOADS
 from ..sources.testcard import LEAST_SIDE
 
@@ -40,15 +40,7 @@ def parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND", dest="command")
     demo = commands.add_parser("demo", help="serve a moving test card, to see that it works")
     _add_listening(demo)
-    demo.set_defaults(
-        sources=["test:"],
-        name=[],
-        step=1,
-        crop=None,
-        average=False,
-        tolerance=0,
-        depth=24,
-    )
+    demo.set_defaults(sources=["test:"], name=[], **Rendition()._asdict())
     serve = commands.add_parser(
         "serve",
         help="serve one or several sources",
@@ -132,34 +124,19 @@ def _add_listening(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_rendition(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--step",
-        type=_whole_number(1, MAX_STEP),
-        default=1,
-        metavar="N",
-        help=f"send every N-th pixel and row, 1 to {MAX_STEP} (default 1)",
-    )
-    parser.add_argument(
-        "--average",
-        action="store_true",
-        help="send the mean of each N x N box rather than its first pixel",
-    )
-    parser.add_argument("--crop", type=_crop, metavar="X,Y,W,H", help="send this part only")
-    parser.add_argument(
-        "--tolerance",
-        type=_whole_number(0, MAX_TOLERANCE),
-        default=0,
-        metavar="T",
-        help="for film and noise: send a pixel only when a channel is off by more than T, "
-        f"0 to {MAX_TOLERANCE} (default 0, which is exact)",
-    )
-    parser.add_argument(
-        "--depth",
-        type=int,
-        choices=DEPTHS,
-        default=24,
-        help="bits of colour to send of each pixel (default 24)",
-    )
+    for name, default in Rendition()._asdict().items():
+        option = OPTIONS[name]
+        if option.metavar:
+            shown = "" if default is None else f" (default {default})"
+            parser.add_argument(
+                f"--{name}",
+                type=_checked(option.parse, option.right),
+                default=default,
+                metavar=option.metavar,
+                help=option.help + shown,
+            )
+        else:
+            parser.add_argument(f"--{name}", action="store_true", help=option.help)
 
 
 def _add_fps(parser: argparse.ArgumentParser) -> None:
@@ -172,33 +149,21 @@ def _add_fps(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _crop(text: str) -> Crop:
-    try:
-        return parse_crop(text)
-    except UsageError as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
+def _whole_number(least: int, most: int) -> Callable[[str], object]:
+    return _checked(*whole_number(least, most))
 
 
-def _whole_number(least: int, most: int) -> Callable[[str], int]:
-    def read(text: str) -> int:
+def _number(right: str) -> Callable[[str], object]:
+    return _checked(float, right)
+
+
+def _checked(parse: Callable[[str], object], right: str) -> Callable[[str], object]:
+    """So that what cannot be is told in argparse's way."""
+
+    def read(text: str) -> object:
         try:
-            number = int(text)
-        except ValueError:
-            number = least - 1
-        if not least <= number <= most:
-            raise argparse.ArgumentTypeError(
-                f"'{text}' cannot be; right would be a whole number from {least} to {most}"
-            )
-        return number
-
-    return read
-
-
-def _number(right: str) -> Callable[[str], float]:
-    def read(text: str) -> float:
-        try:
-            return float(text)
-        except ValueError:
+            return parse(text)
+        except (KeyError, ValueError):
             raise argparse.ArgumentTypeError(
                 f"'{text}' cannot be; right would be {right}"
             ) from None

@@ -58,12 +58,8 @@ async def _serve(options: argparse.Namespace) -> None:
         server.serve(
             source,
             name=name,
-            step=options.step,
-            crop=options.crop,
-            average=options.average,
-            tolerance=options.tolerance,
-            depth=options.depth,
             fps=options.fps,
+            **_rendition(options)._asdict(),
         )
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -83,9 +79,7 @@ async def _watch(options: argparse.Namespace) -> None:
 
 
 async def _bench(options: argparse.Namespace) -> None:
-    rendition = Rendition(
-        options.crop, options.step, options.average, options.tolerance, options.depth
-    ).check()
+    rendition = _rendition(options)
     source = _measured(options)
     workloads = (
         tuple(options.content or WORKLOADS)
@@ -113,6 +107,10 @@ async def _bench(options: argparse.Namespace) -> None:
         )
     print(f"\n{table(found)}")
     print(*advice(Case(found, rendition, device)), sep="\n")
+
+
+def _rendition(options: argparse.Namespace) -> Rendition:
+    return Rendition(**{name: getattr(options, name) for name in Rendition._fields})
 
 
 def _measured(options: argparse.Namespace) -> Source:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from ..errors import SourceError
 from ..hub.subscription import now_us
 from ..pixels.formats import PixelFormat, Pixels
-from ..sources import Source
+from ..sources import Picture, Source
 from ..walk import Walk
 from ..walk.phase_lock import PhaseLock
 
@@ -38,6 +38,7 @@ class Polls:
         self._source = source
         self._walk = walk
         self._resize = resize
+        self._seen: object = None
         self._lock = PhaseLock()
         self._due = 0.0
         self._still = self._torn = self._late = 0
@@ -51,13 +52,15 @@ class Polls:
     def poll(self, interval: float, now: float) -> None:
         """Read the newest picture, if it is another one. Raises SourceError, and whatever else the source does."""
         newcomers, settled = self._walk.has_newcomers(), self._walk.is_settled()
-        if self._source.changed() or newcomers:
+        only_new, time_us = settled and not newcomers, now_us()
+        picture = self._source.poll(self._seen if only_new else None)
+        if picture and (newcomers or self._is_new(picture)):
             self._due += self._lock.found(interval)
-            self._look(now, may_sample=settled and not newcomers)
+            self._read(picture, time_us, now, may_sample=only_new)
         else:
             self._due += self._lock.in_vain(interval)
-            if not settled and not self._lock.vain:
-                self._look(now, may_sample=False)
+            if picture and not self._lock.vain:
+                self._read(picture, time_us, now, may_sample=False)
 
     def keep_up(self, now: float) -> None:
         """See whether the next poll is due already, again and again."""
@@ -66,33 +69,52 @@ class Polls:
             self._due = max(self._due, now)
             self.is_behind = self._late >= LATE_TURNS
 
-    def _look(self, now: float, *, may_sample: bool) -> None:
-        if may_sample and self._still > STILL_POLLS and self._seems_still(now):
-            return
-        for _ in range(TORN_TRIES):
-            time_us = now_us()
-            changed = self._walk.update(self._capture(), None, now)
-            if self._source.intact():
+    def _is_new(self, picture: Picture) -> bool:
+        return picture.version is None or picture.version != self._seen
+
+    def _read(self, picture: Picture, time_us: int, now: float, *, may_sample: bool) -> None:
+        """Take it into the walk. If it is torn, or no longer still, the source is polled again for the newest."""
+        if may_sample and self._still > STILL_POLLS:
+            if self._seems_still(picture, now):
+                return
+            picture, time_us = self._newest()
+        for torn in range(TORN_TRIES):
+            if torn:
+                picture, time_us = self._newest()
+            self._announce(picture.pixels)
+            changed = self._walk.update(picture.pixels, None, now)
+            if picture.intact():
                 self._walk.commit(time_us)
+                self._seen = picture.version
                 self._still = 0 if changed else self._still + 1
                 self._torn = 0
                 return
-            self._walk.abandon()
+            self._abandon()
         self._torn += 1
         if self._torn >= TORN_TURNS:
             raise SourceError(TORN)
 
-    def _seems_still(self, now: float) -> bool:
+    def _seems_still(self, picture: Picture, now: float) -> bool:
         """Whether a sample of a picture that has been still for long is what it was."""
-        view = self._capture()
-        changed = self._walk.sample(view, self._still % SAMPLE_EVERY, SAMPLE_EVERY, now)
-        if not changed and self._source.intact():
+        self._announce(picture.pixels)
+        changed = self._walk.sample(picture.pixels, self._still % SAMPLE_EVERY, SAMPLE_EVERY, now)
+        if not changed and picture.intact():
+            self._seen = picture.version
             self._still += 1
             return True
-        self._walk.abandon()
+        self._abandon()
         return False
 
-    def _capture(self) -> Pixels:
-        view = self._source.capture()
-        self._resize(self._source.format, view.shape[1], view.shape[0])
-        return view
+    def _newest(self) -> tuple[Picture, int]:
+        """The newest picture, whether it was read before or not, and the time."""
+        time_us = now_us()
+        picture = self._source.poll()
+        assert picture, "there is none only for who has seen one"
+        return picture, time_us
+
+    def _announce(self, pixels: Pixels) -> None:
+        self._resize(self._source.format, pixels.shape[1], pixels.shape[0])
+
+    def _abandon(self) -> None:
+        self._walk.abandon()
+        self._seen = None

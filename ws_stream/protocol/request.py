@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl
 from ..errors import UsageError
 from ..limits import MAX_FPS
 from ..pixels.rendition import Crop, Rendition
+from .options import OPTIONS, SWITCH
 
 
 class Request(NamedTuple):
@@ -36,68 +37,29 @@ class Request(NamedTuple):
         ).check()
 
 
-def parse_crop(text: str) -> Crop:
-    """The crop written as "X,Y,WIDTH,HEIGHT". Raises UsageError."""
-    try:
-        return Crop(*map(int, text.split(",")))
-    except (TypeError, ValueError):
-        raise UsageError(
-            f"'{text}' is no crop; right would be X,Y,WIDTH,HEIGHT in pixels"
-        ) from None
-
-
 def parse_request(query: str) -> Request:
     """The request in the query of a stream's address, such as "step=4&fps=10". Raises UsageError."""
     members: dict[str, Any] = {}
-    for name, value in parse_qsl(query, keep_blank_values=True, max_num_fields=20):
+    for name, text in parse_qsl(query, keep_blank_values=True, max_num_fields=20):
         if name not in _READ:
             raise UsageError(f"'{name}' cannot be asked for; right would be {', '.join(_READ)}")
-        members[name] = _READ[name](value)
-    request = Request(**members)
-    request.rendition(Rendition())
-    return request
+        parse, right = _READ[name]
+        try:
+            members[name] = parse(text)
+        except (KeyError, ValueError):
+            raise UsageError(f"{name}={text} cannot be; right would be {right}") from None
+    return Request(**members)
 
 
-def parse_fps(text: str) -> float:
-    """Pictures per second, 0 for none. Raises UsageError."""
-    try:
-        fps = float(text)
-    except ValueError:
-        fps = -1
+def _fps(text: str) -> float:
+    fps = float(text)
     if not 0 <= fps <= MAX_FPS:
-        raise UsageError(f"fps={text} cannot be; right would be 0 to {MAX_FPS} pictures per second")
+        raise ValueError(text)
     return fps
 
 
-def _parse_number(name: str) -> Callable[[str], int]:
-    """Reads a whole number; whether it can be is for the rendition to judge."""
-
-    def read(text: str) -> int:
-        try:
-            return int(text)
-        except ValueError:
-            raise UsageError(f"{name}={text} cannot be; right would be a whole number") from None
-
-    return read
-
-
-def _parse_switch(name: str) -> Callable[[str], bool]:
-    words = {"1": True, "yes": True, "true": True, "0": False, "no": False, "false": False}
-
-    def read(text: str) -> bool:
-        if text not in words:
-            raise UsageError(f"{name}={text} cannot be; right would be 1 or 0")
-        return words[text]
-
-    return read
-
-
-_READ: Mapping[str, Callable[[str], object]] = {
-    "step": _parse_number("step"),
-    "tolerance": _parse_number("tolerance"),
-    "depth": _parse_number("depth"),
-    "crop": parse_crop,
-    "average": _parse_switch("average"),
-    "fps": parse_fps,
-    "acknowledge": _parse_switch("acknowledge"),
+_READ: Mapping[str, tuple[Callable[[str], object], str]] = {
+    **{name: (option.parse, option.right) for name, option in OPTIONS.items()},
+    "fps": (_fps, f"0 to {MAX_FPS} pictures per second"),
+    "acknowledge": SWITCH,
 }

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from ..pixels.formats import Pixels
-from ..sources import Source
+from ..sources import Picture, Source
 from ..walk import Walk
 from ..walk.numpy_walk import Spans
 
@@ -50,7 +50,7 @@ class Profiler:
         return self._costs[:count]
 
     def turn(self) -> None:
-        """The next picture is looked for. If none was taken, what that cost belongs to the one that will be."""
+        """The source is polled. If no picture was taken, what that cost belongs to the one that will be."""
         now = time.process_time_ns()
         if not self._is_taken:
             return
@@ -74,6 +74,10 @@ class Profiler:
         """A picture was taken."""
         self._is_taken = True
         self._is_new |= is_new
+
+    def abandoned(self) -> None:
+        """What was taken was torn, or a sample that had changed: it is read again."""
+        self._is_taken = False
 
     def sent(self, size: int) -> None:
         """So many bytes are on their way."""
@@ -112,6 +116,11 @@ class ProfiledWalk:
         self._profiler.took(is_new=changed)
         return changed
 
+    def abandon(self) -> None:
+        """As the walk has it."""
+        self._walk.abandon()
+        self._profiler.abandoned()
+
     def flush(self, now: float) -> float:
         """As the walk has it."""
         before = self._walk.sent_bytes()
@@ -122,12 +131,12 @@ class ProfiledWalk:
 
 
 class ProfiledSource:
-    """A source that tells the profiler when it is asked for a picture."""
+    """A source that tells the profiler when it is polled."""
 
     def __init__(self, source: Source, profiler: Profiler) -> None:
         self._source, self._profiler = source, profiler
         self.name, self.format = source.name, source.format
-        self.intact, self.close = source.intact, source.close
+        self.close = source.close
 
     @property
     def width(self) -> int:
@@ -139,12 +148,8 @@ class ProfiledSource:
         """As the source has it."""
         return self._source.height
 
-    def changed(self) -> bool:
-        """As the source has it."""
-        self._profiler.turn()
-        return self._source.changed()
-
-    def capture(self) -> Pixels:
+    def poll(self, seen: object = None) -> Picture | None:
         """As the source has it; it belongs to the stage "take"."""
+        self._profiler.turn()
         with self._profiler.stage("take"):
-            return self._source.capture()
+            return self._source.poll(seen)

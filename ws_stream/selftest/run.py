@@ -89,7 +89,7 @@ async def run_selftest(plan: Plan, tell: Callable[[str], None]) -> list[Figures]
 
     Raises SourceError when there are no pictures, and UsageError when they cannot be served this way.
     """
-    plan.source.capture()  # says at once when there is no picture
+    plan.source.poll()  # says at once when there is no picture
     profiler, found = Profiler(), []
     tell("starting a server and a viewer")
     async with _served(plan, profiler) as stream:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ..pixels.formats import PixelFormat, Pixels, from_rgb
 from ..pixels.rendition import check_size
-from ..sources import font
+from ..sources import Picture, font
 from ..sources.testcard import Card
 
 RING_BYTES = 48 * 2**20
@@ -30,7 +30,7 @@ Pictures = Callable[[int, int, PixelFormat], Iterator[Pixels]]
 
 
 class WorkloadSource:
-    """A source that shows the pictures of one workload after the other, a new one at every look."""
+    """A source that shows the pictures of one workload after the other, a new one at every poll."""
 
     name = "bench"
 
@@ -50,19 +50,11 @@ class WorkloadSource:
         for slot, picture in zip(self._ring, pictures, strict=False):
             slot[:] = picture
 
-    def changed(self) -> bool:
-        """Always: the next capture is another picture, or has to be looked at to see that it is not."""
-        return True
-
-    def capture(self) -> Pixels:
-        """The next picture."""
+    def poll(self, seen: object = None) -> Picture:
+        """The next picture, whatever was seen: it has to be read to see whether it is another one."""
         self._number += 1
-        picture: Pixels = self._ring[self._number % len(self._ring)]
-        return picture
-
-    def intact(self) -> bool:
-        """Always: nobody writes."""
-        return True
+        pixels = self._ring[self._number % len(self._ring)]
+        return Picture(pixels, None, lambda: True)  # nobody writes
 
     def close(self) -> None:
         """Nothing to let go of."""
@@ -79,7 +71,7 @@ def _card(width: int, height: int, pixel_format: PixelFormat) -> Iterator[Pixels
     card = Card(width, height, pixel_format, lambda: begin + timedelta(seconds=number / 30))
     while True:
         number += 1
-        yield card.capture()
+        yield card.poll().pixels
 
 
 def _text(width: int, height: int, pixel_format: PixelFormat) -> Iterator[Pixels]:

@@ -10,9 +10,9 @@ from ..errors import UsageError
 from . import fb, mmap_file, shm, testcard, xwd
 from .address import Address
 from .mapped import Mapping
-from .source import Source
+from .source import Picture, Source
 
-__all__ = ["SCHEMES", "Mapping", "Source", "open_source"]
+__all__ = ["SCHEMES", "Mapping", "Picture", "Source", "open_source"]
 
 SCHEMES: collections.abc.Mapping[str, Callable[[Address], Source]] = {
     "mmap": mmap_file.open_mmap,

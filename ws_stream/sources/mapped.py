@@ -7,23 +7,25 @@ import mmap
 import os
 import stat
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 from ..errors import SourceError, UsageError, WsStreamError
 from ..pixels.formats import Pixels
 from .layout import Counter, Layout, torn
+from .source import Picture
 
 Locate = Callable[[int], Layout]
 """Says where the picture lies in an open file, given its descriptor; asked before every picture, so it must be quick.
 Raises UsageError for a file that is of another kind."""
 
-
 NOTHING_YET = "nothing written yet: the counter of pictures is 0"
 
 TRUST = 30
-"""Pictures read from a file whose counter moves before its path is looked at again: to walk a path costs more than to
-ask the open file for its size, which has to be known before memory is read."""
+"""Polls of a file whose counter moves before its path is walked again. That costs more than to ask the open file for
+its size, which has to be known before memory is read."""
 
 
 class MappedFile:
@@ -38,9 +40,9 @@ class MappedFile:
         self.fd = -1
         self.is_regular = False
         self.size = -1
-        self.look()
+        self.refresh()
 
-    def look(self) -> bool:
+    def refresh(self) -> bool:
         """See what is under the path now: True if it is another file than before, which is then opened.
 
         True also if its size is another. One system call as long as it is the same. Called before memory is read:
@@ -61,7 +63,7 @@ class MappedFile:
         return True
 
     def resized(self) -> bool:
-        """Whether the open file is of another size than at the last look, or there is none."""
+        """Whether the open file is of another size than at the last refresh, or there is none."""
         return self.fd < 0 or os.lseek(self.fd, 0, os.SEEK_END) != self.size
 
     def buffer(self, start: int, end: int) -> tuple[mmap.mmap, int]:
@@ -134,6 +136,27 @@ class Mapping(NamedTuple):
         )
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Memory:
+    """What is read of a file, as long as it is that file and of that size."""
+
+    life: int
+    """Another one each time: the same count is then another picture."""
+    layout: Layout
+    slots: tuple[Pixels, ...] = ()
+    """Empty when there is no file."""
+    number: Pixels | None = None
+    """Of the pictures completed so far; None where nobody counts."""
+
+    def count(self) -> int:
+        """Pictures completed so far; without a counter always 1."""
+        return 1 if self.number is None else int(self.number)
+
+    def is_intact(self, count: int) -> bool:
+        """Whether the writer cannot have come round to picture `count`; without a counter True, a hope."""
+        return not torn(count, self.count(), len(self.slots))
+
+
 class MappedSource:
     """Pictures in a file. With a counter it is known when there is a new one and when one was torn."""
 
@@ -150,63 +173,45 @@ class MappedSource:
         self._steady = steady
         self._locate = locate
         self._counter = counter
-        self._captured = 0
-        self._seen: int | None = None
-        self._views: dict[int, Pixels] = {}
-        self._number: Pixels | None = None
-        self._looked = False
+        self._polled = 0
         self._trust = 0
         self._file = MappedFile(path)
         try:
-            self._layout = locate(self._file.fd)
-            self.format = self._layout.format
-            self._find()
+            self._memory = _Memory(0, locate(self._file.fd))
+            self.format = self._memory.layout.format
+            self._map(self._memory.layout)
         except BaseException:
             self._file.close()
             raise
 
     @property
     def width(self) -> int:
-        """Pixels in a row of the picture looked at last."""
-        return self._layout.width
+        """Pixels in a row of the picture polled last."""
+        return self._memory.layout.width
 
     @property
     def height(self) -> int:
-        """Rows of the picture looked at last."""
-        return self._layout.height
+        """Rows of the picture polled last."""
+        return self._memory.layout.height
 
-    def changed(self) -> bool:
-        """Whether the counter has moved since the last intact picture; without a counter always.
+    def poll(self, seen: object = None) -> Picture | None:
+        """The picture in the newest complete slot; None if its count, in this life of the file, is the one seen.
 
-        A file whose counter moves has its writer: that it is still the one under its path is seen now and then.
+        Without a counter never None. Raises SourceError when there is no picture now.
         """
-        if self._trust and not self._file.resized() and self._count() != self._seen:
+        if self._is_trusted():
             self._trust -= 1
-            self._looked = True
-            return True
-        self._trust = 0
-        self._look()
-        if self._counter and self._file.is_regular:  # a device may not know its size
-            self._trust = TRUST
-        self._looked = self._counter is None or self._count() != self._seen
-        return self._looked
-
-    def capture(self) -> Pixels:
-        """The picture in the newest complete slot as a view of the mapped memory. Raises SourceError."""
-        if not self._looked:
-            self._look()
-        self._looked = False
-        count = self._count()
+        else:
+            self._refresh()
+        memory = self._memory
+        count = self._polled = memory.count()
         if count == 0:
             raise SourceError(NOTHING_YET)
-        self._captured = count
-        return self._views[(count - 1) % self._layout.slots]
-
-    def intact(self) -> bool:
-        """Whether the writer cannot have come round to the picture captured last; without a counter True, a hope."""
-        intact = not torn(self._captured, self._count(), self._layout.slots)
-        self._seen = self._captured if intact else None
-        return intact
+        version = None if self._counter is None else (memory.life, count)
+        if version is not None and version == seen:
+            return None
+        pixels = memory.slots[(count - 1) % len(memory.slots)]
+        return Picture(pixels, version, partial(memory.is_intact, count))
 
     def mapping(self) -> Mapping | None:
         """The memory to be read for the next second; None where the pictures may lie elsewhere each time.
@@ -215,10 +220,10 @@ class MappedSource:
         """
         if not self._steady:
             return None
-        self._look()
-        if self._count() == 0:
+        self._refresh()
+        if self._memory.count() == 0:
             raise SourceError(NOTHING_YET)
-        layout, file = self._layout, self._file
+        layout, file = self._memory.layout, self._file
         start = layout.offset if self._counter is None else min(layout.offset, self._counter.offset)
         memory, start = file.buffer(start, start)
         fd = file.fd if file.is_regular else -1
@@ -226,37 +231,42 @@ class MappedSource:
 
     def close(self) -> None:
         """Let go of the file; views of its memory stay readable as long as they live."""
-        self._views, self._number = {}, None
+        self._forget()
         self._file.close()
 
-    def _look(self) -> None:
-        try:
-            anew = self._file.look()
-            layout = self._locate(self._file.fd)
-            if anew or layout is not self._layout or not self._views:
-                self._seen = None
-                self._layout = layout
-                self._find()
-        except (
-            WsStreamError
-        ) as error:  # it was right when the source was opened: the file has changed
-            self._views, self._number = (
-                {},
-                None,
-            )  # a deleted file's memory is held as long as its views
-            raise SourceError(str(error)) from None
+    def _is_trusted(self) -> bool:
+        """Whether the file has a writer, as its counter moves: that its path still leads to it is seen now and then."""
+        # The size comes first: the counter is memory, too.
+        return self._trust > 0 and not self._file.resized() and self._memory.count() != self._polled
 
-    def _find(self) -> None:
-        """Find the slots and the counter in the file's memory, which hold until it changes."""
-        layout, counter = self._layout, self._counter
+    def _refresh(self) -> None:
+        """See what is under the path now. Raises SourceError."""
+        self._trust = 0
+        try:
+            anew = self._file.refresh()
+            layout = self._locate(self._file.fd)
+            if anew or layout is not self._memory.layout or not self._memory.slots:
+                self._map(layout)
+        except WsStreamError as error:
+            # It was right when the source was opened: the file has changed.
+            self._forget()
+            raise SourceError(str(error)) from None
+        if self._counter and self._file.is_regular:  # a device may not know its size
+            self._trust = TRUST
+
+    def _map(self, layout: Layout) -> None:
+        """Find the slots and the counter in the file's memory: a new life."""
         if layout.format is not self.format:
             raise SourceError(f"the pixel format was {self.format} and is now {layout.format}")
+        counter = self._counter
         start, end = layout.offset, layout.end
         if counter is not None:
             start, end = min(start, counter.offset), max(end, counter.end)
         buffer, start = self._file.buffer(start, end)
-        self._views = {slot: layout.view(buffer, slot, start) for slot in range(layout.slots)}
-        self._number = None if counter is None else counter.view(buffer, start)
+        slots = tuple(layout.view(buffer, slot, start) for slot in range(layout.slots))
+        number = None if counter is None else counter.view(buffer, start)
+        self._memory = _Memory(self._memory.life + 1, layout, slots, number)
 
-    def _count(self) -> int:
-        return 1 if self._number is None else int(self._number)
+    def _forget(self) -> None:
+        """Let go of the memory: a deleted file's is held as long as there are views of it."""
+        self._memory = _Memory(self._memory.life, self._memory.layout)

@@ -3,19 +3,31 @@
 Knows nothing of who watches.
 """
 
-from typing import Protocol
+from collections.abc import Callable
+from typing import NamedTuple, Protocol
 
 from ..pixels.formats import PixelFormat, Pixels
 
 
+class Picture(NamedTuple):
+    """One picture of a source, in memory that its writer may go on writing to: read it soon, keep nothing of it."""
+
+    pixels: Pixels
+    """Of shape `format.shape(width, height)`. Usually a view of the writer's memory, never a copy of it."""
+    version: object
+    """Equal to that of another picture of the source only if both certainly are the same; None where nobody knows."""
+    intact: Callable[[], bool]
+    """Asked after the pixels were read: False if the writer has come round to that memory meanwhile."""
+
+
 class Source(Protocol):
-    """Where pictures come from. All of it is called on one thread and must never wait.
+    """Where pictures come from. It is polled by one thread, and must never wait.
 
-    A picture is read like this, and read again when it was torn:
+    Pictures are read like this, and polled again at once when they were torn:
 
-        if source.changed():
-            picture = copy(source.capture())
-            if source.intact(): ...
+        if picture := source.poll(seen):
+            copied = copy(picture.pixels)
+            seen = picture.version if picture.intact() else None
     """
 
     @property
@@ -28,27 +40,17 @@ class Source(Protocol):
 
     @property
     def width(self) -> int:
-        """Pixels in a row of the picture looked at last."""
+        """Pixels in a row of the picture polled last."""
 
     @property
     def height(self) -> int:
-        """Rows of the picture looked at last."""
+        """Rows of the picture polled last."""
 
-    def changed(self) -> bool:
-        """False only if the newest picture is certainly the one that was captured last and found intact.
+    def poll(self, seen: object = None) -> Picture | None:
+        """The newest complete picture; None if it certainly is `seen`, the version of one read before and found intact.
 
         Raises SourceError when there is no picture now.
         """
-
-    def capture(self) -> Pixels:
-        """The newest complete picture, of shape `format.shape(width, height)`, changed or not.
-
-        Usually a view of memory that its writer goes on writing to: read it soon, keep nothing of it. Never a copy
-        of such memory. Raises SourceError when there is no picture now.
-        """
-
-    def intact(self) -> bool:
-        """Asked after the picture was read: False if its writer has come round to that memory meanwhile."""
 
     def close(self) -> None:
         """Let go of everything; views still alive stay readable."""

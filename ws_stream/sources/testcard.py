@@ -1,6 +1,6 @@
 """`test:`: a moving test card: colour bars, a gray ramp, a clock, a frame counter and a square that moves.
 
-Every capture is a new picture, and a cheap one: only what moved is drawn again. People measure with it.
+Every poll is a new picture, and a cheap one: only what moved is drawn again. People measure with it.
 """
 
 from collections.abc import Callable
@@ -15,6 +15,7 @@ from ..limits import MAX_PICTURE_BYTES, MAX_SIDE
 from ..pixels.formats import PixelFormat, Pixels, from_rgb
 from . import font
 from .address import Address
+from .source import Picture
 
 LEAST_SIDE = 16
 
@@ -95,20 +96,12 @@ class Card:
         self._said = ""
         self._square = 0
 
-    def changed(self) -> bool:
-        """Always: the next capture is another picture."""
-        return True
-
-    def capture(self) -> Pixels:
-        """The next picture; the memory of the one before is used again."""
+    def poll(self, seen: object = None) -> Picture:
+        """The next picture, whatever was seen; the memory of the one before is used again."""
         self._number += 1
         self._move()
         self._say()
-        return self._pixels
-
-    def intact(self) -> bool:
-        """Always: nobody else writes."""
-        return True
+        return Picture(self._pixels, None, lambda: True)  # nobody else writes
 
     def close(self) -> None:
         """Nothing to let go of."""

@@ -22,8 +22,8 @@ from ..protocol.picture import serialize_segments
 from .bases import Bases, Lack, Since
 
 SETTLE_EVERY = 0.4
-"""Seconds between two exact looks at a picture that is shown within a tolerance: rows that were the same at both stand
-still, and are shown exactly. So a still picture is exact within a second."""
+"""Seconds between two exact updates of a picture within a tolerance: rows that were the same at both stand still, and
+are shown exactly. So a still picture is exact within a second."""
 MOST_SCROLL_MISSES = 7
 """Updates that are not searched for scrolled rows, after so many searches in vain one after the other: film never
 scrolls."""
@@ -53,7 +53,7 @@ class Body(NamedTuple):
 
 @dataclass(slots=True)
 class _Settling:
-    """Within a tolerance: the rows as they were at the last exact look, and when the next is due."""
+    """Within a tolerance: the rows as they were at the last exact update, and when the next is due."""
 
     is_settled: bool
     exact: Pixels | None = None

@@ -23,7 +23,7 @@ BASE_WINDOW = 10.0
 picture travels alone to measure it anew, or the queue of our own pictures would pass for the route."""
 IDLE_RESET = 1.0
 """Seconds without a picture on its way after which what was learnt about the link is no longer trusted."""
-CALM = 8
+UNCONGESTED = 8
 """Pictures sent one after the other, each when none was on its way, after which only some are to be acknowledged."""
 AWAIT_EVERY = 8
 """That is one of so many: hearing an acknowledgement is a wake-up of its own and takes a third of the work of a small
@@ -48,7 +48,7 @@ class Window:
         self.size = START
         self._in_flight: deque[_Sent] = deque()
         self._emptied = now
-        self._calm = 0
+        self._uncongested = 0
         self._round_ends = 0
         self._probing = False
         self._base = self._older_base = inf
@@ -61,7 +61,7 @@ class Window:
 
     def hold(self) -> None:
         """A picture had to wait: the path is not uncongested."""
-        self._calm = 0
+        self._uncongested = 0
 
     def sent(self, number: int, now: float) -> bool:
         """A picture leaves, numbers only grow; whether it is to be acknowledged."""
@@ -69,13 +69,13 @@ class Window:
             return False
         if self._is_idle(now):
             self.size = min(self.size, START)
-            self._calm = 0
-        self._calm = 0 if self._in_flight else self._calm + 1
-        is_awaited = self._calm < CALM or self._calm % AWAIT_EVERY == 0
+            self._uncongested = 0
+        self._uncongested = 0 if self._in_flight else self._uncongested + 1
+        is_awaited = self._uncongested < UNCONGESTED or self._uncongested % AWAIT_EVERY == 0
         if is_awaited:
             self._in_flight.append(_Sent(number, now, len(self._in_flight) + 1))
         else:
-            self._emptied = now  # it has arrived as soon as the calm lasts
+            self._emptied = now  # it has arrived while the path stays uncongested
         return is_awaited
 
     def acknowledged(self, number: int, now: float) -> None:
@@ -95,7 +95,7 @@ class Window:
         """What was on its way is void: numbers start anew."""
         self._in_flight.clear()
         self._emptied = now
-        self._calm = 0
+        self._uncongested = 0
         self._round_ends = 0
 
     def _is_idle(self, now: float) -> bool:
