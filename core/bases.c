@@ -12,7 +12,7 @@ void ws_bases_close(ws_bases *b)
 {
     ws_marks_close(&b->marks);
     for (size_t i = 0; i < WS_BASES; i++) {
-        free(b->since[i].rows);
+        free(b->since[i].touched);
         free(b->since[i].masks);
     }
     *b = (ws_bases){0};
@@ -25,7 +25,7 @@ static void add_copy(const ws_bases *b, ws_since *since)
     const size_t length = ws_groups(b->width);
     const unsigned last = b->width % WS_GROUP ? (1U << b->width % WS_GROUP) - 1 : 255;
     for (size_t y = copy->first; y < (size_t)copy->first + copy->rows; y++) {
-        since->rows[y] = 1;
+        since->touched[y] = 1;
         memset(since->masks + y * length, 255, length);
         since->masks[(y + 1) * length - 1] = (uint8_t)last;
     }
@@ -42,12 +42,12 @@ static void add_to(const ws_bases *b, ws_since *since)
         const uint8_t *const from = marks->masks + y * length;
         if (!marks->marked[y])
             continue;
-        if (!since->rows[y])
+        if (!since->touched[y])
             memcpy(to, from, length);
         else
             for (size_t i = 0; i < length; i++)
                 to[i] |= from[i];
-        since->rows[y] = 1;
+        since->touched[y] = 1;
     }
 }
 
@@ -58,13 +58,13 @@ static int push(ws_bases *b, uint32_t number)
     if (b->count == WS_BASES)
         b->count--; /* its viewers share the older one's */
     ws_since *const since = &b->since[b->count];
-    if (!since->rows)
-        since->rows = malloc(b->height);
+    if (!since->touched)
+        since->touched = malloc(b->height);
     if (!since->masks)
         since->masks = malloc(b->height * ws_groups(b->width));
-    if (!since->rows || !since->masks)
+    if (!since->touched || !since->masks)
         return 0;
-    memset(since->rows, 0, b->height);
+    memset(since->touched, 0, b->height);
     since->number = number;
     b->count++;
     add_to(b, since);

@@ -17,8 +17,8 @@ enum { WS_LACK_MARKS = WS_BASES, WS_LACK_WHOLE, WS_LACKS };
 /* Which pixels were touched since picture `number`. */
 typedef struct {
     uint32_t number;
-    uint8_t *rows;  /* of each row, whether any of its pixels was */
-    uint8_t *masks; /* of such rows one bit a pixel */
+    uint8_t *touched; /* of each row, whether any of its pixels was */
+    uint8_t *masks;   /* of such rows one bit a pixel */
 } ws_since;
 
 /* The marks of one variant. `newest` is always the number of its newest picture. */
@@ -35,7 +35,7 @@ int ws_bases_open(ws_bases *b, size_t width, size_t height);
 void ws_bases_close(ws_bases *b);
 
 /* Keeps marks for these pictures, and no others. Called before an update: it makes new marks. 0 where there is no
-   memory: viewers of the picture before the newest share older marks then. */
+   memory; the marks kept are still valid. */
 int ws_bases_hold(ws_bases *b, const uint32_t *shown, size_t count, uint32_t newest);
 
 /* No marks: an update begins, and what was not abandoned is lost. 0 where there is no memory. */
@@ -56,8 +56,5 @@ int ws_bases_is_abandoned(const ws_bases *b, uint32_t newest);
 
 /* What a viewer of picture `base` (0: blank) lacks. */
 size_t ws_bases_lack(const ws_bases *b, uint32_t base);
-
-/* Whether the last update marked anything. */
-static inline int ws_marks_any(const ws_marks *marks) { return marks->rows || marks->copy.rows; }
 
 #endif

@@ -49,6 +49,11 @@ static ws_span *as_spans(PyObject *damage, size_t *count)
     return spans;
 }
 
+static PyObject *misfit(void)
+{
+    return PyErr_Format(PyExc_ValueError, "the array is of another size or of other pixels than the source");
+}
+
 /* update(array, spans or None, now); and what follows it under the same lock, if `time` is given. */
 static PyObject *do_update(Walk *self, PyObject *array, PyObject *damage, long long time, double now)
 {
@@ -56,7 +61,7 @@ static PyObject *do_update(Walk *self, PyObject *array, PyObject *damage, long l
     ws_view view;
     size_t count;
     double due = INFINITY;
-    int changed = -1, handed_over = 0;
+    int changed = WS_FAILED, handed_over = 0;
     ws_span *const spans = as_spans(damage, &count);
     if (PyErr_Occurred())
         return NULL;
@@ -64,21 +69,23 @@ static PyObject *do_update(Walk *self, PyObject *array, PyObject *damage, long l
         free(spans);
         return NULL;
     }
+    const ws_asked asked = {.spans = spans, .count = count};
     const int is_view = as_view(&buffer, &view);
     if (is_view)
-        WITH_LOCK(self, changed = ws_walk_update(&self->walk, &view, spans, count, 0, 0, now);
+        WITH_LOCK(self, changed = ws_walk_update(&self->walk, &view, spans ? &asked : NULL, now);
                   if (changed >= 0 && time >= 0) {
                       ws_walk_commit(&self->walk, (uint64_t)time);
                       due = ws_walk_flush(&self->walk, now);
-                      handed_over = ws_walk_has_handed_over(&self->walk);
+                      handed_over = ws_places_has_handed_over(&self->walk.places);
                   });
     PyBuffer_Release(&buffer);
     free(spans);
     if (!is_view)
         return NULL;
+    if (changed == WS_MISFIT)
+        return misfit();
     if (changed < 0 || due < 0)
-        return PyErr_Format(PyExc_ValueError, "the array is of another size or of other pixels than the source, or "
-                                              "there is no memory");
+        return PyErr_NoMemory();
     return time < 0 ? PyBool_FromLong(changed)
                     : Py_BuildValue("OdO", changed ? Py_True : Py_False, due, handed_over ? Py_True : Py_False);
 }
@@ -116,17 +123,23 @@ PyObject *walk_sample(Walk *self, PyObject *arguments)
     double now;
     Py_buffer buffer;
     ws_view view;
-    int changed = -1;
+    int changed = WS_FAILED;
     if (!PyArg_ParseTuple(arguments, "Onnd", &array, &first, &every, &now) ||
         PyObject_GetBuffer(array, &buffer, PyBUF_STRIDED_RO))
         return NULL;
-    const int is_view = as_view(&buffer, &view) && first >= 0 && every >= 1;
-    if (is_view)
-        WITH_LOCK(self, changed = ws_walk_update(&self->walk, &view, NULL, 0, (size_t)first, (size_t)every, now));
+    const int is_view = as_view(&buffer, &view), is_sample = first >= 0 && every >= 1;
+    const ws_asked asked = {.first = (size_t)first, .every = (size_t)every};
+    if (is_view && is_sample)
+        WITH_LOCK(self, changed = ws_walk_update(&self->walk, &view, &asked, now));
     PyBuffer_Release(&buffer);
-    if (changed < 0 && !PyErr_Occurred())
-        PyErr_SetString(PyExc_ValueError, "no such sample can be taken of an array of this size");
-    return changed < 0 ? NULL : PyBool_FromLong(changed);
+    if (!is_view)
+        return NULL;
+    if (!is_sample)
+        return PyErr_Format(PyExc_ValueError, "there is no sample of row %zd and every %zd-th from there", first,
+                            every);
+    if (changed == WS_MISFIT)
+        return misfit();
+    return changed < 0 ? PyErr_NoMemory() : PyBool_FromLong(changed);
 }
 
 PyObject *walk_commit(Walk *self, PyObject *argument)
@@ -163,9 +176,9 @@ PyObject *walk_flush_one(Walk *self, PyObject *arguments)
     int is_there = 0, is_handed_over = 0;
     if (!PyArg_ParseTuple(arguments, "nd", &place, &now))
         return NULL;
-    WITH_LOCK(self, is_there = place >= 0 && (size_t)place < self->walk.places; if (is_there) {
+    WITH_LOCK(self, is_there = place >= 0 && (size_t)place < self->walk.places.count; if (is_there) {
         due = ws_walk_flush_one(&self->walk, (size_t)place, now);
-        is_handed_over = self->walk.subscribers[place].is_handed_over;
+        is_handed_over = self->walk.places.subscribers[place].outlet.is_handed_over;
     });
     if (!is_there)
         return PyErr_Format(PyExc_ValueError, "there is no subscriber at place %zd", place);
@@ -176,23 +189,22 @@ PyObject *walk_flush_one(Walk *self, PyObject *arguments)
 PyObject *walk_messages(Walk *self, PyObject *unused)
 {
     PyObject *list = PyList_New(0);
-    ws_memory outbox;
-    size_t at = 0, length, head[2];
+    ws_outbox outbox;
+    size_t at = 0, head[2];
     (void)unused;
     /* Taken out first: what makes objects may run anybody's code, and that may want the lock. */
-    WITH_LOCK(self, outbox = self->walk.outbox; length = self->walk.outbox_length;
-              self->walk.outbox = (ws_memory){0}; self->walk.outbox_length = 0);
-    while (list && at < length) {
-        memcpy(head, outbox.bytes + at, sizeof head);
+    WITH_LOCK(self, outbox = self->walk.outbox; self->walk.outbox = (ws_outbox){0});
+    while (list && at < outbox.length) {
+        memcpy(head, outbox.memory.bytes + at, sizeof head);
         at += sizeof head;
         PyObject *const item =
-            Py_BuildValue("ny#", (Py_ssize_t)head[0], (const char *)outbox.bytes + at, (Py_ssize_t)head[1]);
+            Py_BuildValue("ny#", (Py_ssize_t)head[0], (const char *)outbox.memory.bytes + at, (Py_ssize_t)head[1]);
         at += head[1];
         if (!item || PyList_Append(list, item) < 0)
             Py_CLEAR(list);
         Py_XDECREF(item);
     }
-    ws_release(&outbox);
+    ws_release(&outbox.memory);
     return list;
 }
 
@@ -203,7 +215,7 @@ PyObject *walk_handed_over(Walk *self, PyObject *unused)
     ptrdiff_t place = 0;
     (void)unused;
     while (list) {
-        WITH_LOCK(self, place = ws_walk_next_full(&self->walk, (size_t)place));
+        WITH_LOCK(self, place = ws_places_pop_handed_over(&self->walk.places, (size_t)place));
         if (place < 0)
             break;
         PyObject *const number = PyLong_FromSsize_t(place);
@@ -242,6 +254,6 @@ PyObject *walk_has_handed_over(Walk *self, PyObject *unused)
 {
     int is_any;
     (void)unused;
-    WITH_LOCK(self, is_any = ws_walk_has_handed_over(&self->walk));
+    WITH_LOCK(self, is_any = ws_places_has_handed_over(&self->walk.places));
     return PyBool_FromLong(is_any);
 }

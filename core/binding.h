@@ -54,7 +54,7 @@ typedef struct {
     METHOD(acknowledge, METH_VARARGS) \
     METHOD(take, METH_O) \
     METHOD(give, METH_O) \
-    METHOD(report, METH_VARARGS) \
+    METHOD(report, METH_O) \
     METHOD(limit, METH_O) \
     METHOD(set_source, METH_VARARGS) \
     METHOD(forget_source, METH_NOARGS) \

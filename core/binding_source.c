@@ -49,7 +49,7 @@ PyObject *walk_set_source(Walk *self, PyObject *arguments)
     Py_buffer old = self->memory;
     self->memory = memory;
     self->poller.source = source;
-    self->poller.has_seen = 0;
+    self->poller.seen = 0;
     ws_walk_unlock(&self->walk);
     PyBuffer_Release(&old);
     Py_RETURN_NONE;

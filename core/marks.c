@@ -117,9 +117,9 @@ static void end_row(ws_marks *marks, const ws_pixel *pixel, size_t y, const row_
 
 void ws_mark_row(ws_marks *marks, const ws_pixel *pixel, size_t y, const uint8_t *row, uint8_t *kept, size_t width)
 {
-    const uint8_t *const above = y ? kept - width * pixel->kept : NULL;
+    const uint8_t *const above = y ? kept - width * pixel->kept_size : NULL;
     row_marks m = begin_row(marks, y, width);
-    switch (pixel->kept) {
+    switch (pixel->kept_size) {
     case 1: mark_pixels(&m, row, kept, above, width, 1, 0); break;
     case 2: mark_pixels(&m, row, kept, above, width, 2, 0); break;
     case 3: mark_pixels(&m, row, kept, above, width, 3, 0); break;
@@ -131,7 +131,7 @@ void ws_mark_row(ws_marks *marks, const ws_pixel *pixel, size_t y, const uint8_t
 void ws_mark_kept(ws_marks *marks, const ws_pixel *pixel, size_t y, const uint8_t *mask, const uint8_t *kept,
                   size_t width)
 {
-    const unsigned size = pixel->kept;
+    const unsigned size = pixel->kept_size;
     const size_t row_bytes = width * size;
     row_marks m = begin_row(marks, y, width);
     for (size_t x = 0; x < width; x += WS_GROUP, m.mask++, m.literal++) {

@@ -26,6 +26,9 @@ typedef struct {
 
 static inline size_t ws_groups(size_t width) { return (width + WS_GROUP - 1) / WS_GROUP; }
 
+/* Whether an update marked anything. */
+static inline int ws_marks_any(const ws_marks *marks) { return marks->rows || marks->copy.rows; }
+
 /* Memory for pictures of this size; 0 where there is none. */
 int ws_marks_open(ws_marks *marks, size_t width, size_t height);
 void ws_marks_close(ws_marks *marks);

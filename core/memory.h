@@ -11,6 +11,9 @@ typedef struct {
     size_t size;
 } ws_memory;
 
+/* There was no memory: of functions whose other results are 0 and more. */
+enum { WS_FAILED = -1 };
+
 /* Room for at least so many bytes; what was there stays. 0 where there is no memory: then nothing has changed. No more
    than PTRDIFF_MAX bytes, so the sum of what two hold never overflows. */
 static inline int ws_reserve(ws_memory *memory, size_t size)

@@ -19,21 +19,21 @@ static size_t frame_head(uint8_t *to, uint64_t length)
     return (size_t)bytes + 2;
 }
 
-size_t ws_put_prefix(uint8_t *prefix, const ws_variant *v, const ws_body *body, uint32_t base, int flags,
+size_t ws_put_prefix(uint8_t *prefix, const ws_picture *newest, const ws_body *body, uint32_t base, int flags,
                      uint32_t checksum)
 {
     uint8_t head[WS_FRAME_HEAD], *const header = prefix + WS_FRAME_HEAD;
     const size_t length = frame_head(head, WS_HEADER + body->length);
     memcpy(header - length, head, length);
     store16(header, WS_HEADER);
-    header[2] = v->code;
+    header[2] = newest->code;
     header[3] = (uint8_t)flags;
-    store32(header + 4, v->epoch);
-    store32(header + 8, v->number);
+    store32(header + 4, newest->epoch);
+    store32(header + 8, newest->number);
     store32(header + 12, base);
-    memcpy(header + 16, &v->time, sizeof v->time);
-    store16(header + 24, (uint16_t)v->width);
-    store16(header + 26, (uint16_t)v->height);
+    memcpy(header + 16, &newest->time, sizeof newest->time);
+    store16(header + 24, (uint16_t)newest->width);
+    store16(header + 26, (uint16_t)newest->height);
     store32(header + 28, flags & WS_HAS_CHECKSUM ? checksum : 0);
     store32(header + 32, body->segments);
     return length + WS_HEADER;

@@ -92,7 +92,7 @@ static int put_band(ws_packer *packer, packing *p, size_t first, size_t end, siz
 int ws_pack(ws_packer *packer, const ws_marks *marks, const ws_pixel *pixel, size_t width, size_t height,
             ws_body *body)
 {
-    packing p = {marks, width, height, pixel->colour, width * pixel->kept, 0};
+    packing p = {marks, width, height, pixel->colour, width * pixel->kept_size, 0};
     size_t segments = marks->copy.rows != 0, index = segments, first, end;
     for (next_run(&p, 0, &first, &end); first < end; next_run(&p, end, &first, &end))
         segments += cuts(&p, end - first);

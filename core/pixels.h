@@ -8,7 +8,7 @@
 /* How one pixel is read and kept. Bytes only, so that it can be handed over as bytes. Words are little-endian. */
 typedef struct {
     uint8_t size;      /* bytes of a source's pixel, 1 to 4 */
-    uint8_t kept;      /* bytes of a kept pixel: another number where the depth is reduced */
+    uint8_t kept_size; /* bytes of a kept pixel: another number where the depth is reduced */
     uint8_t colour;    /* bytes of a kept pixel that are sent: all but the padding */
     uint8_t padded;    /* the fourth byte of a kept pixel is padding: it is 255, whatever was read */
     uint8_t fields;    /* a source's pixel is a word of bit fields; if not, each byte is a channel */

@@ -62,8 +62,8 @@ static uint64_t completed(const ws_source *s)
 /* Whether picture `count` may have been overwritten; see ws_stream/sources/layout.py. */
 static int is_torn(const ws_source *s, uint64_t count)
 {
+    __atomic_thread_fence(__ATOMIC_ACQUIRE); /* the counter is read after the pixels */
     const uint64_t now = completed(s), room = s->slots > 2 ? s->slots - 1 : 1;
-    __atomic_thread_fence(__ATOMIC_ACQUIRE);
     return s->counter && (now < count || now - count >= room);
 }
 
@@ -76,9 +76,11 @@ static int is_of_its_size(const ws_source *s)
 /* Reads a sample of a picture that has been still for long; whether it still is. */
 static int seems_still(ws_poller *p, ws_walk *walk, const ws_view *view, uint64_t count, double now)
 {
-    const int changed = ws_walk_update(walk, view, NULL, 0, (size_t)p->still % SAMPLE_EVERY, SAMPLE_EVERY, now);
-    if (changed == 0 && !is_torn(&p->source, count)) {
+    const ws_asked sample = {.first = (size_t)p->still % SAMPLE_EVERY, .every = SAMPLE_EVERY};
+    const int changed = ws_walk_update(walk, view, &sample, now);
+    if (changed == 0 && ws_walk_is_settled(walk) && !is_torn(&p->source, count)) {
         p->still++;
+        p->torn = 0;
         return 1;
     }
     ws_walk_abandon(walk);
@@ -88,29 +90,28 @@ static int seems_still(ws_poller *p, ws_walk *walk, const ws_view *view, uint64_
 /* Reads the newest picture. */
 static int read_newest(ws_poller *p, ws_walk *walk, int may_sample, double now)
 {
-    for (int turn = 0; turn < TORN_TRIES; turn++) {
+    for (int attempt = 0; attempt < TORN_TRIES; attempt++) {
         const uint64_t time = now_us(), count = completed(&p->source);
         ws_view view = p->source.view;
-        if (count == 0)
+        if (count == 0 || (attempt && !is_of_its_size(&p->source)))
             return WS_REFRESH;
         view.pixels = p->source.memory + (count - 1) % p->source.slots * p->source.slot_bytes;
         if (may_sample && p->still > STILL_POLLS && seems_still(p, walk, &view, count, now))
             return 0;
-        const int changed = ws_walk_update(walk, &view, NULL, 0, 0, 0, now);
+        const int changed = ws_walk_update(walk, &view, NULL, now);
         if (changed < 0)
-            return WS_NO_MEMORY_LEFT;
+            return changed == WS_MISFIT ? WS_REFRESH : WS_NO_MEMORY;
         if (!is_torn(&p->source, count)) {
             ws_walk_commit(walk, time);
             p->still = changed ? 0 : p->still + 1;
             p->torn = 0;
             p->seen = count;
-            p->has_seen = 1;
             return 0;
         }
         if (!ws_walk_abandon(walk))
-            return WS_NO_MEMORY_LEFT;
+            return WS_NO_MEMORY;
     }
-    p->has_seen = 0;
+    p->seen = 0;
     return ++p->torn >= TORN_TURNS ? WS_TORN : 0;
 }
 
@@ -133,7 +134,7 @@ static int poll(ws_poller *p, ws_walk *walk, double interval, double now)
     const int newcomers = ws_walk_has_newcomers(walk), settled = ws_walk_is_settled(walk);
     if (!is_of_its_size(&p->source) || p->trust-- <= 0)
         return WS_REFRESH;
-    const int found = !p->source.counter || !p->has_seen || completed(&p->source) != p->seen;
+    const int found = !p->source.counter || !p->seen || completed(&p->source) != p->seen;
     int events = 0;
     if (found || newcomers) {
         events = read_newest(p, walk, settled && !newcomers, now);
@@ -146,53 +147,42 @@ static int poll(ws_poller *p, ws_walk *walk, double interval, double now)
     return events | keep_up(p, ws_now());
 }
 
-static void wait_until(ws_walk *walk, double due)
+/* Sends what is due, and says when more is. */
+static int flush(ws_poller *p, ws_walk *walk)
 {
-    const double never = 1e9; /* seconds of uptime: 31 years, and within any time_t */
-    if (!(due < never)) {
-        pthread_cond_wait(&walk->woken, &walk->lock);
-        return;
-    }
-    const double whole = floor(due);
-    const struct timespec at = {(time_t)whole, (long)((due - whole) * 1e9)};
-    pthread_cond_timedwait(&walk->woken, &walk->lock, &at);
+    p->flush_due = ws_walk_flush(walk, ws_now());
+    return p->flush_due < 0 ? WS_NO_MEMORY : 0;
 }
 
 int ws_poller_run(ws_poller *p, ws_walk *walk, double interval, int tell_polled)
 {
     int events = 0;
-    double turn = INFINITY;
     ws_walk_lock(walk);
     p->trust = p->trust > 0 ? p->trust : TRUST; /* who comes again has looked the path up */
     while (!events) {
         const double now = ws_now();
-        p->due = p->due > 0 && p->due < now + interval ? p->due : p->due > 0 ? now + interval : now;
+        if (p->due <= 0)
+            p->due = now;
+        else if (p->due > now + interval) /* somebody wants more than when it was set */
+            p->due = now + interval;
         if (walk->is_woken || !p->source.memory) { /* the source may go while this waits */
             events = WS_WOKEN;
         } else if (now >= p->due || ws_walk_has_newcomers(walk)) {
             events = poll(p, walk, interval, now);
-            if (!events && tell_polled)
+            if (!events && tell_polled && !p->torn)
                 events = WS_POLLED;
-            turn = ws_walk_flush(walk, ws_now());
-            ws_walk_unlock(walk); /* one that is behind never waits: here others have their turns */
+            events |= flush(p, walk);
+            ws_walk_unlock(walk); /* one that is behind never waits: here others get the lock */
             ws_walk_lock(walk);
-        } else if (now >= turn) {
-            turn = ws_walk_flush(walk, now);
+        } else if (now >= p->flush_due) {
+            events = flush(p, walk);
         } else {
-            wait_until(walk, fmin(p->due, turn));
+            ws_fair_lock_sleep(&walk->lock, fmin(p->due, p->flush_due));
         }
-        events |= turn < 0 ? WS_NO_MEMORY_LEFT : 0;
-        events |= ws_walk_has_handed_over(walk) ? WS_HANDED_OVER : 0;
+        events |= ws_places_has_handed_over(&walk->places) ? WS_HANDED_OVER : 0;
     }
+    events |= walk->is_woken ? WS_WOKEN : 0; /* others may have had the lock meanwhile */
     walk->is_woken = 0;
     ws_walk_unlock(walk);
     return events;
-}
-
-void ws_walk_wake(ws_walk *walk)
-{
-    ws_walk_lock(walk);
-    walk->is_woken = 1;
-    pthread_cond_signal(&walk->woken);
-    ws_walk_unlock(walk);
 }

@@ -20,28 +20,27 @@ typedef struct {
 /* Why Python is wanted. */
 enum {
     WS_WOKEN = 1,    /* it asked for this itself */
-    WS_REFRESH = 2,  /* the file is of another size, holds no picture yet, or is to be looked up again */
+    WS_REFRESH = 2,  /* the file is of another size, holds no picture yet, or is to be looked up again; or its pictures
+                        are not those that the variants are of */
     WS_HANDED_OVER = 4, /* sockets were handed to their transports */
-    WS_TORN = 8,     /* the writer overwrote every picture of the last turns while it was read */
+    WS_TORN = 8,     /* the writer overwrote every picture of the last polls while it was read */
     WS_BEHIND = 16,  /* the device cannot keep up any more, or can again: see is_behind */
     WS_POLLED = 32,  /* the source was asked, and had no fault; told where it was asked for */
-    WS_NO_MEMORY_LEFT = 64,
+    WS_NO_MEMORY = 64,
 };
 
 typedef struct {
     ws_source source;
-    uint64_t seen; /* pictures that were complete when the last intact one was read */
-    int has_seen, trust;
+    uint64_t seen; /* pictures that were complete when the last intact one was read; 0: there was none */
+    int trust;     /* polls before the file's path is looked up again */
     ws_phase_lock lock;
-    double due;    /* seconds of CLOCK_MONOTONIC; 0: at once */
+    double due;       /* the next poll, seconds of CLOCK_MONOTONIC; 0: at once */
+    double flush_due; /* the next subscriber's picture; 0: at once */
     int late, is_behind, still, torn;
 } ws_poller;
 
 /* Polls and sends until Python is wanted: why. `interval` seconds are between two pictures. Takes the walk's lock. */
 int ws_poller_run(ws_poller *poller, ws_walk *walk, double interval, int tell_polled);
-
-/* Ends `ws_poller_run` in another thread. Takes the walk's lock. */
-void ws_walk_wake(ws_walk *walk);
 
 double ws_now(void);
 

@@ -3,7 +3,7 @@
 #define EARLY 0.9
 #define NEARLY 0.95
 
-double ws_rate_limit_turn(const ws_rate_limit *limit, double rate) { return limit->due - EARLY / rate; }
+double ws_rate_limit_due(const ws_rate_limit *limit, double rate) { return limit->due - EARLY / rate; }
 
 void ws_rate_limit_sent(ws_rate_limit *limit, double rate, double now)
 {

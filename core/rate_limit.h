@@ -7,7 +7,7 @@ typedef struct {
 } ws_rate_limit;
 
 /* When a picture may be sent at this rate. */
-double ws_rate_limit_turn(const ws_rate_limit *limit, double rate);
+double ws_rate_limit_due(const ws_rate_limit *limit, double rate);
 
 /* Counts a picture that is sent now. */
 void ws_rate_limit_sent(ws_rate_limit *limit, double rate, double now);

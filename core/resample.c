@@ -8,17 +8,17 @@ static int has_size(const ws_rendition *r)
 {
     return r->step >= 1 && r->step <= WS_MAX_STEP && r->crop_width >= 1 && r->crop_height >= 1 &&
            r->crop_width <= WS_MAX_SIDE * r->step && r->crop_height <= WS_MAX_SIDE * r->step &&
-           ws_rendition_width(r) * ws_rendition_height(r) * r->pixel.kept <= WS_MAX_PICTURE;
+           ws_rendition_width(r) * ws_rendition_height(r) * r->pixel.kept_size <= WS_MAX_PICTURE;
 }
 
 int ws_rendition_is_valid(const ws_rendition *r)
 {
     const ws_pixel *p = &r->pixel;
-    const int sizes = p->size >= 1 && p->size <= 4 && p->kept >= 1 && p->kept <= 4;
-    const int kept = p->reduced ? p->kept <= 2 && !p->padded : p->kept == p->size;
-    const int padding = p->padded ? p->kept == 4 && p->colour == 3 : p->colour == p->kept && p->kept < 4;
+    const int sizes = p->size >= 1 && p->size <= 4 && p->kept_size >= 1 && p->kept_size <= 4;
+    const int kept = p->reduced ? p->kept_size <= 2 && !p->padded : p->kept_size == p->size;
+    const int padding = p->padded ? p->kept_size == 4 && p->colour == 3 : p->colour == p->kept_size && p->kept_size < 4;
     const int fields = !p->fields || p->size <= 2;
-    const int words = !p->kept_mask[0] || p->kept <= 2;
+    const int words = !p->kept_mask[0] || p->kept_size <= 2;
     for (int c = 0; c < 3; c++)
         if (p->source_shift[c] > 24 || p->drop[c] > 7 || p->up[c] > 15 || p->kept_shift[c] > 15)
             return 0;
@@ -78,12 +78,12 @@ static void mean_row(const ws_rendition *r, const ws_view *view, const uint8_t *
 
 static void reduce_row(const ws_pixel *p, const uint8_t *from, ptrdiff_t stride, size_t width, uint8_t *to)
 {
-    for (size_t x = 0; x < width; x++, from += stride, to += p->kept) {
+    for (size_t x = 0; x < width; x++, from += stride, to += p->kept_size) {
         const uint32_t pixel = load_pixel(from, p->size);
         uint32_t word = 0;
         for (int c = 0; c < 3; c++)
             word |= (pixel >> p->source_shift[c] & p->source_mask[c]) >> p->drop[c] << p->up[c];
-        if (p->kept == 2)
+        if (p->kept_size == 2)
             store16(to, (uint16_t)word);
         else
             to[0] = (uint8_t)word;
@@ -144,7 +144,7 @@ int ws_row_is_kept(const ws_pixel *pixel, const uint8_t *row, const uint8_t *kep
 {
     enum { BLOCK = 256 };
     if (!pixel->padded)
-        return memcmp(row, kept, width * pixel->kept) == 0;
+        return memcmp(row, kept, width * pixel->kept_size) == 0;
     for (size_t first = 0; first < width; first += BLOCK) {
         const size_t end = first + BLOCK < width ? first + BLOCK : width;
         uint32_t differs = 0;

@@ -29,7 +29,7 @@ static int moved(const search *s, size_t y, ptrdiff_t shift)
 
 static int is_uniform(const search *s, const uint8_t *row)
 {
-    const size_t kept = s->rendition->pixel.kept;
+    const size_t kept = s->rendition->pixel.kept_size;
     return memcmp(row, row + kept, s->row_bytes - kept) == 0;
 }
 
@@ -41,7 +41,7 @@ static ptrdiff_t find_shift(const search *s, size_t y)
     if (is_uniform(s, s->probe))
         return 0;
     size_t at = 0; /* the first byte that tells the row from a uniform one: most others differ there */
-    while (s->probe[at] == s->probe[at + s->rendition->pixel.kept])
+    while (s->probe[at] == s->probe[at + s->rendition->pixel.kept_size])
         at++;
     for (size_t other = 0; other < s->height; other++) {
         const uint8_t *kept = s->kept + other * s->row_bytes;
@@ -72,7 +72,7 @@ static size_t extent(const search *s, size_t y, ptrdiff_t shift, int step)
 ws_scroll ws_find_scroll(const ws_rendition *r, const ws_view *view, const uint8_t *kept, uint8_t *rows, uint8_t *mean,
                          ws_copy *copy)
 {
-    const size_t width = ws_rendition_width(r), height = ws_rendition_height(r), row_bytes = width * r->pixel.kept;
+    const size_t width = ws_rendition_width(r), height = ws_rendition_height(r), row_bytes = width * r->pixel.kept_size;
     const search s = {r, view, kept, rows, rows + row_bytes + 4, mean, width, height, row_bytes};
     size_t changed[SAMPLES], count = 0;
     if (height * row_bytes < WS_WORTH_A_SCROLL || height < 2 * SAMPLES || width < 2)

@@ -6,6 +6,11 @@
 
 enum { WS_WORTH_A_SCROLL = 1 << 14 }; /* bytes: smaller pictures are packed in the time it takes to look */
 
+/* How many searches in a row were in vain, and how many updates are not searched because of it. */
+typedef struct {
+    int misses, wait;
+} ws_scroll_search;
+
 typedef enum { WS_SCROLL_LITTLE, WS_SCROLL_NONE, WS_SCROLL_FOUND } ws_scroll;
 
 /* Rows of the rendition of a view that lie elsewhere in the kept picture. A hint: nothing depends on its being right.

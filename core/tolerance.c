@@ -23,13 +23,13 @@ static int is_far(const ws_pixel *p, const uint8_t *new, const uint8_t *old)
 {
     int far = 0;
     if (!p->kept_mask[0]) {
-        for (unsigned byte = 0; byte < p->kept; byte++) {
+        for (unsigned byte = 0; byte < p->kept_size; byte++) {
             const int distance = new[byte] - old[byte];
             far |= (distance < 0 ? -distance : distance) > p->tolerance;
         }
         return far;
     }
-    const uint32_t a = load_pixel(new, p->kept), b = load_pixel(old, p->kept);
+    const uint32_t a = load_pixel(new, p->kept_size), b = load_pixel(old, p->kept_size);
     for (int c = 0; c < 3; c++) {
         const uint32_t one = a >> p->kept_shift[c] & p->kept_mask[c], other = b >> p->kept_shift[c] & p->kept_mask[c];
         far |= (one > other ? one - other : other - one) > p->kept_limit[c];
@@ -39,8 +39,8 @@ static int is_far(const ws_pixel *p, const uint8_t *new, const uint8_t *old)
 
 void ws_keep_near(const ws_pixel *p, uint8_t *row, const uint8_t *kept, size_t width)
 {
-    size_t x = p->kept == 4 ? keep_near_words(row, kept, width, p->tolerance) : 0;
+    size_t x = p->kept_size == 4 ? keep_near_words(row, kept, width, p->tolerance) : 0;
     for (; x < width; x++)
-        if (!is_far(p, row + x * p->kept, kept + x * p->kept))
-            memcpy(row + x * p->kept, kept + x * p->kept, p->kept);
+        if (!is_far(p, row + x * p->kept_size, kept + x * p->kept_size))
+            memcpy(row + x * p->kept_size, kept + x * p->kept_size, p->kept_size);
 }

@@ -2,17 +2,13 @@
 
 #include <string.h>
 
-#include "scroll.h"
-
-#define SETTLE_EVERY 0.4 /* seconds between two exact updates; see ws_stream/walk/variant.py */
-
 enum { MOST_SCROLL_MISSES = 7 }; /* pictures that are not searched after searches in vain */
 
 static void blank(ws_variant *v)
 {
-    memset(v->kept, 0, v->height * v->row_bytes);
-    for (size_t at = 3; v->rendition.pixel.padded && at < v->height * v->row_bytes; at += 4)
-        v->kept[at] = 255;
+    memset(v->picture.pixels, 0, v->picture.height * v->picture.row_bytes);
+    for (size_t at = 3; v->geometry.rendition.pixel.padded && at < v->picture.height * v->picture.row_bytes; at += 4)
+        v->picture.pixels[at] = 255;
 }
 
 int ws_variant_open(ws_variant *v, const ws_rendition *r, size_t source_width, size_t source_height, uint8_t code,
@@ -22,22 +18,15 @@ int ws_variant_open(ws_variant *v, const ws_rendition *r, size_t source_width, s
     if (!ws_rendition_is_valid(r) || r->crop_width > source_width || r->crop_x > source_width - r->crop_width ||
         r->crop_height > source_height || r->crop_y > source_height - r->crop_height)
         return 0;
+    const size_t width = ws_rendition_width(r), height = ws_rendition_height(r), row_bytes = width * r->pixel.kept_size;
     ws_variant_close(v);
-    v->rendition = *r;
-    v->source_width = source_width;
-    v->source_height = source_height;
-    v->width = ws_rendition_width(r);
-    v->height = ws_rendition_height(r);
-    v->row_bytes = v->width * r->pixel.kept;
-    v->code = code;
-    v->epoch = epoch;
-    v->is_settled = !r->pixel.tolerance;
-    v->kept = malloc(v->height * v->row_bytes + SLACK);
-    v->exact = r->pixel.tolerance ? malloc(v->height * v->row_bytes) : NULL;
-    v->asked = calloc(v->height, 1);
-    v->is_open = v->kept && v->asked && (v->exact || !r->pixel.tolerance) &&
-                 ws_bases_open(&v->bases, v->width, v->height) && ws_marks_open(&v->others, v->width, v->height) &&
-                 ws_reserve(&v->rows, 2 * (v->row_bytes + 4) + 4 * r->crop_width + SLACK);
+    v->geometry = (ws_geometry){*r, source_width, source_height};
+    v->picture = (ws_picture){epoch, 0, 0, code, width, height, row_bytes, malloc(height * row_bytes + SLACK)};
+    v->asked = calloc(height, 1);
+    v->is_open = v->picture.pixels && v->asked && ws_bases_open(&v->bases, width, height) &&
+                 ws_marks_open(&v->deltas.others, width, height) &&
+                 ws_settling_open(&v->settling, r->pixel.tolerance ? height * row_bytes : 0) &&
+                 ws_reserve(&v->scratch, 2 * (row_bytes + 4) + 4 * r->crop_width + SLACK);
     if (v->is_open)
         blank(v);
     else
@@ -47,14 +36,14 @@ int ws_variant_open(ws_variant *v, const ws_rendition *r, size_t source_width, s
 
 void ws_variant_close(ws_variant *v)
 {
-    free(v->kept);
-    free(v->exact);
+    free(v->picture.pixels);
     free(v->asked);
     ws_bases_close(&v->bases);
-    ws_marks_close(&v->others);
+    ws_marks_close(&v->deltas.others);
     for (size_t i = 0; i < WS_LACKS; i++)
-        ws_release(&v->bodies[i].memory);
-    ws_release(&v->rows);
+        ws_release(&v->deltas.bodies[i].memory);
+    ws_settling_close(&v->settling);
+    ws_release(&v->scratch);
     *v = (ws_variant){0};
 }
 
@@ -62,159 +51,154 @@ int ws_variant_hold(ws_variant *v, const uint32_t *shown, size_t count)
 {
     const size_t before = v->bases.count;
     const uint32_t marks_since = v->bases.marks_since;
-    const int done = ws_bases_hold(&v->bases, shown, count, v->number);
+    const int done = ws_bases_hold(&v->bases, shown, count, v->picture.number);
     if (v->bases.count != before || v->bases.marks_since != marks_since)
-        memset(v->made, 0, WS_BASES); /* others' places now */
+        memset(v->deltas.made, 0, WS_BASES); /* entries moved: a body made for place i may belong to another base */
     return done;
 }
+
+/* Rooms of the scratch memory: for two kept rows, and for one of the source. */
+static uint8_t *rows_of(ws_variant *v) { return v->scratch.bytes; }
+static uint8_t *mean_of(ws_variant *v) { return v->scratch.bytes + 2 * (v->picture.row_bytes + 4); }
 
 /* Moves what scrolled, as viewers will; the marks then tell the rest. */
 static void scroll(ws_variant *v, const ws_view *view)
 {
-    uint8_t *const rows = v->rows.bytes, *const mean = rows + 2 * (v->row_bytes + 4);
+    uint8_t *const kept = v->picture.pixels;
+    const size_t row_bytes = v->picture.row_bytes;
+    ws_scroll_search *const search = &v->search;
     ws_copy *const copy = &v->bases.marks.copy;
-    if (v->rendition.pixel.tolerance || !v->number)
+    if (v->geometry.rendition.pixel.tolerance || !v->picture.number)
         return;
-    if (v->scroll_wait) {
-        v->scroll_wait--;
+    if (search->wait) {
+        search->wait--;
         return;
     }
-    switch (ws_find_scroll(&v->rendition, view, v->kept, rows, mean, copy)) {
+    switch (ws_find_scroll(&v->geometry.rendition, view, kept, rows_of(v), mean_of(v), copy)) {
     case WS_SCROLL_LITTLE:
         return;
     case WS_SCROLL_NONE:
-        v->scroll_misses += v->scroll_misses < MOST_SCROLL_MISSES;
-        v->scroll_wait = v->scroll_misses;
+        search->misses += search->misses < MOST_SCROLL_MISSES;
+        search->wait = search->misses;
         return;
     case WS_SCROLL_FOUND:
-        v->scroll_misses = 0;
-        memmove(v->kept + copy->first * v->row_bytes,
-                v->kept + (size_t)((ptrdiff_t)copy->first + copy->shift) * v->row_bytes, copy->rows * v->row_bytes);
+        search->misses = 0;
+        memmove(kept + copy->first * row_bytes, kept + (size_t)((ptrdiff_t)copy->first + copy->shift) * row_bytes,
+                copy->rows * row_bytes);
     }
-}
-
-/* At an exact update, whether the row stands still: it is then to be shown as it is. */
-static int stands_still(ws_variant *v, size_t y, const uint8_t *row)
-{
-    uint8_t *const exact = v->exact + y * v->row_bytes;
-    const int still = v->has_exact && memcmp(exact, row, v->row_bytes) == 0;
-    memcpy(exact, row, v->row_bytes);
-    return still;
 }
 
 static void read_ahead(const ws_variant *v, const ws_view *view, size_t y)
 {
     enum { LINE = 64, AHEAD = 16 * LINE }; /* processors read ahead within a page of 4 kB only */
-    const ws_rendition *r = &v->rendition;
+    const ws_rendition *r = &v->geometry.rendition;
     const ptrdiff_t row = (ptrdiff_t)(r->crop_y + y * r->step) * view->row_stride;
     const char *const next = (const char *)view->pixels + row + (ptrdiff_t)r->crop_x * view->pixel_stride;
     for (size_t at = 0; at < AHEAD && at < r->crop_width * r->pixel.size; at += LINE)
         __builtin_prefetch(next + at);
 }
 
-/* One row: makes the kept one the new one. Whether it stands still, at an exact update. */
-static int update_row(ws_variant *v, const ws_view *view, size_t y, int is_exact_update)
-{
-    const ws_pixel *const pixel = &v->rendition.pixel;
-    uint8_t *const room = v->rows.bytes, *const kept = v->kept + y * v->row_bytes;
-    const uint8_t *const row = ws_resample_row(&v->rendition, view, y, room, room + 2 * (v->row_bytes + 4));
-    const int still = is_exact_update && stands_still(v, y, row);
-    if (pixel->tolerance && v->number && !still)
-        ws_keep_near(pixel, room, kept, v->width);
-    if (!ws_row_is_kept(pixel, row, kept, v->width))
-        ws_mark_row(&v->bases.marks, pixel, y, row, kept, v->width);
-    return still;
-}
+/* What an update reads: some rows; all of them; or all, in search of those that stand still. */
+typedef enum { SOME, ALL, EXACT } extent;
 
-/* What an update tells of a picture within a tolerance: `still` rows stood still at an exact update. */
-static void settle(ws_variant *v, int is_exact_update, size_t still, int is_whole, double now)
+/* One row: makes the kept one the new one. Whether it stands still, at an exact update. */
+static int update_row(ws_variant *v, const ws_view *view, size_t y, extent read)
 {
-    if (is_exact_update) {
-        v->settle_at = now + SETTLE_EVERY;
-        v->has_exact = 1;
-        v->is_settled = still == v->height;
-    } else if (is_whole || v->bases.marks.rows) {
-        v->is_settled = 0;
-    }
+    const ws_rendition *const r = &v->geometry.rendition;
+    const size_t width = v->picture.width, row_bytes = v->picture.row_bytes, at = y * row_bytes;
+    uint8_t *const room = rows_of(v), *const kept = v->picture.pixels + at;
+    const uint8_t *const row = ws_resample_row(r, view, y, room, mean_of(v));
+    const int still = read == EXACT && ws_settling_stands_still(&v->settling, at, row, row_bytes);
+    if (read == SOME)
+        ws_settling_compare(&v->settling, at, row, row_bytes);
+    if (r->pixel.tolerance && v->picture.number && !still)
+        ws_keep_near(&r->pixel, room, kept, width); /* with a tolerance the row always lies in the scratch room */
+    if (!ws_row_is_kept(&r->pixel, row, kept, width))
+        ws_mark_row(&v->bases.marks, &r->pixel, y, row, kept, width);
+    return still;
 }
 
 int ws_variant_update(ws_variant *v, const ws_view *view, const uint8_t *asked, double now)
 {
-    const ws_pixel *const pixel = &v->rendition.pixel;
-    const int is_exact_update = pixel->tolerance && !asked && now >= v->settle_at;
+    const extent read = asked ? SOME : ws_settling_is_due(&v->settling, now) ? EXACT : ALL;
     size_t still = 0;
-    if ((v->is_mixed && !ws_variant_abandon(v)) || !ws_bases_clear(&v->bases, pixel))
+    if ((v->is_uncommitted && !ws_variant_abandon(v)) || !ws_bases_clear(&v->bases, &v->geometry.rendition.pixel))
         return 0;
-    v->made[WS_LACK_MARKS] = 0;
+    v->deltas.made[WS_LACK_MARKS] = 0;
     if (!asked)
         scroll(v, view);
-    for (size_t y = 0; y < v->height; y++) {
+    for (size_t y = 0; y < v->picture.height; y++) {
         if (asked && !asked[y])
             continue;
-        if (y + 1 < v->height && (!asked || asked[y + 1]))
+        if (y + 1 < v->picture.height && (!asked || asked[y + 1]))
             read_ahead(v, view, y + 1);
-        still += (size_t)update_row(v, view, y, is_exact_update);
+        still += (size_t)update_row(v, view, y, read);
     }
-    if (pixel->tolerance)
-        settle(v, is_exact_update, still, !asked, now);
+    if (read == EXACT)
+        ws_settling_looked(&v->settling, still == v->picture.height, now);
+    else if (read == ALL)
+        ws_settling_moved(&v->settling);
     ws_bases_add(&v->bases);
-    v->is_mixed = ws_variant_is_dirty(v);
+    v->is_uncommitted = ws_variant_has_news(v);
     return 1;
 }
 
-int ws_variant_is_dirty(const ws_variant *v)
+int ws_variant_has_news(const ws_variant *v)
 {
-    return !v->number || ws_marks_any(&v->bases.marks) || ws_bases_is_abandoned(&v->bases, v->number);
+    return !v->picture.number || ws_marks_any(&v->bases.marks) || ws_bases_is_abandoned(&v->bases, v->picture.number);
 }
 
 void ws_variant_commit(ws_variant *v, uint64_t time, uint32_t next_epoch)
 {
-    ws_bases_commit(&v->bases, v->number);
-    v->time = time;
-    v->is_mixed = 0;
-    v->has_checksum = 0;
-    memset(v->made, 0, sizeof v->made);
-    if (v->number == UINT32_MAX) { /* numbers are used up: viewers begin anew */
-        v->epoch = next_epoch;
-        v->number = 0;
+    ws_bases_commit(&v->bases, v->picture.number);
+    v->picture.time = time;
+    v->is_uncommitted = 0;
+    v->deltas.has_checksum = 0;
+    memset(v->deltas.made, 0, sizeof v->deltas.made);
+    if (v->picture.number == UINT32_MAX) { /* numbers are used up: viewers begin anew */
+        v->picture.epoch = next_epoch;
+        v->picture.number = 0;
         v->bases.marks_since = 0;
         v->bases.count = 0;
     }
-    v->number++;
+    v->picture.number++;
 }
 
-int ws_variant_abandon(ws_variant *v) { return ws_bases_abandon(&v->bases, v->number); }
+int ws_variant_abandon(ws_variant *v) { return ws_bases_abandon(&v->bases, v->picture.number); }
 
 /* Marks what was touched since, or every pixel, in the kept picture. 0 where there is no memory. */
 static int mark_others(ws_variant *v, const ws_since *since)
 {
-    const ws_pixel *const pixel = &v->rendition.pixel;
-    if (!ws_marks_clear(&v->others, pixel, v->width, v->height))
+    const ws_pixel *const pixel = &v->geometry.rendition.pixel;
+    const ws_picture *const kept = &v->picture;
+    if (!ws_marks_clear(&v->deltas.others, pixel, kept->width, kept->height))
         return 0;
-    for (size_t y = 0; y < v->height; y++)
-        if (!since || since->rows[y])
-            ws_mark_kept(&v->others, pixel, y, since ? since->masks + y * ws_groups(v->width) : NULL,
-                         v->kept + y * v->row_bytes, v->width);
+    for (size_t y = 0; y < kept->height; y++)
+        if (!since || since->touched[y])
+            ws_mark_kept(&v->deltas.others, pixel, y, since ? since->masks + y * ws_groups(kept->width) : NULL,
+                         kept->pixels + y * kept->row_bytes, kept->width);
     return 1;
 }
 
 const ws_body *ws_variant_delta(ws_variant *v, ws_packer *packer, uint32_t base)
 {
     const size_t at = ws_bases_lack(&v->bases, base);
-    ws_body *const body = &v->bodies[at];
-    const ws_marks *const marks = at == WS_LACK_MARKS ? &v->bases.marks : &v->others;
-    if (v->made[at])
-        return body;
+    const ws_pixel *const pixel = &v->geometry.rendition.pixel;
+    ws_deltas *const d = &v->deltas;
+    const ws_marks *const marks = at == WS_LACK_MARKS ? &v->bases.marks : &d->others;
+    if (d->made[at])
+        return &d->bodies[at];
     if (at != WS_LACK_MARKS && !mark_others(v, at == WS_LACK_WHOLE ? NULL : &v->bases.since[at]))
         return NULL;
-    v->made[at] = (uint8_t)ws_pack(packer, marks, &v->rendition.pixel, v->width, v->height, body);
-    return v->made[at] ? body : NULL;
+    d->made[at] = (uint8_t)ws_pack(packer, marks, pixel, v->picture.width, v->picture.height, &d->bodies[at]);
+    return d->made[at] ? &d->bodies[at] : NULL;
 }
 
 uint32_t ws_variant_checksum(ws_variant *v, const ws_crc_table *table)
 {
-    if (!v->has_checksum)
-        v->checksum = ws_crc32(table, v->kept, v->height * v->row_bytes);
-    v->has_checksum = 1;
-    return v->checksum;
+    ws_deltas *const d = &v->deltas;
+    if (!d->has_checksum)
+        d->checksum = ws_crc32(table, v->picture.pixels, v->picture.height * v->picture.row_bytes);
+    d->has_checksum = 1;
+    return d->checksum;
 }

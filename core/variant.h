@@ -8,29 +8,44 @@
 #include "bases.h"
 #include "crc32.h"
 #include "pack.h"
+#include "scroll.h"
+#include "settling.h"
+
+/* What is kept of a source's pictures. */
+typedef struct {
+    ws_rendition rendition;
+    size_t source_width, source_height;
+} ws_geometry;
+
+/* The newest picture; its pixels are the kept ones, so they may be of a later one while that is uncommitted. */
+typedef struct {
+    uint32_t epoch, number;
+    uint64_t time; /* microseconds since 1970 */
+    uint8_t code;  /* the pixel format's on the wire */
+    size_t width, height, row_bytes;
+    uint8_t *pixels;
+} ws_picture;
+
+/* What was made of the newest picture, each once for all viewers. */
+typedef struct {
+    ws_body bodies[WS_LACKS];
+    uint8_t made[WS_LACKS];
+    ws_marks others; /* made of the kept picture, for viewers at other bases */
+    uint32_t checksum;
+    int has_checksum;
+} ws_deltas;
 
 typedef struct {
     int is_open;
-    ws_rendition rendition;
-    size_t source_width, source_height;
-    size_t width, height, row_bytes;
-    uint32_t epoch, number;
-    uint64_t time; /* microseconds since 1970, of the newest picture */
-    uint8_t code;  /* the pixel format's on the wire */
-    uint8_t *kept;
-    uint8_t *exact; /* with a tolerance: the rows as they were at the last exact update */
-    double settle_at;
-    int has_exact, is_settled;
-    int is_mixed; /* the kept picture is not the newest one: no delta may be made of it */
+    int is_uncommitted; /* the kept picture is not the newest one: no delta may be made of it */
+    ws_geometry geometry;
+    ws_picture picture;
     uint8_t *asked; /* of each row, whether it is to be read; filled in by who asks for some only */
     ws_bases bases;
-    ws_body bodies[WS_LACKS];
-    uint8_t made[WS_LACKS];
-    uint32_t checksum;
-    int has_checksum;
-    int scroll_misses, scroll_wait;
-    ws_marks others; /* made of the kept picture for viewers at other bases */
-    ws_memory rows;
+    ws_deltas deltas;
+    ws_settling settling;
+    ws_scroll_search search;
+    ws_memory scratch; /* two kept rows and one of the source */
 } ws_variant;
 
 /* Begins an epoch: a blank picture of this rendition. 0 where there is no memory, or the rendition cannot be. */
@@ -45,8 +60,8 @@ int ws_variant_hold(ws_variant *v, const uint32_t *shown, size_t count);
    An update that was neither committed nor abandoned is abandoned. 0 where there is no memory. */
 int ws_variant_update(ws_variant *v, const ws_view *view, const uint8_t *asked, double now);
 
-/* Whether the kept picture is another than the newest one. */
-int ws_variant_is_dirty(const ws_variant *v);
+/* Valid between an update and its commit: whether the update made another picture. */
+int ws_variant_has_news(const ws_variant *v);
 
 /* The kept picture is the newest one from now on, or is not to be shown as it is. */
 void ws_variant_commit(ws_variant *v, uint64_t time, uint32_t next_epoch);

@@ -7,7 +7,7 @@ enum { START = 2, UNCONGESTED = 8, AWAIT_EVERY = 8 };
 #define GROW_UNDER 0.015
 #define SHRINK_OVER 0.030
 #define CUT_OVER 0.080
-#define BASE_WINDOW 10.0
+#define SHORTEST_KEPT 10.0
 #define IDLE_RESET 1.0
 
 static double larger(double a, double b) { return a > b ? a : b; }
@@ -15,8 +15,8 @@ static double smaller(double a, double b) { return a < b ? a : b; }
 
 void ws_window_open(ws_window *w, int acknowledges, double now)
 {
-    *w = (ws_window){.acknowledges = acknowledges, .size = START, .emptied = now, .base = INFINITY,
-                     .older_base = INFINITY, .base_since = now};
+    *w = (ws_window){.acknowledges = acknowledges, .size = START, .emptied = now, .shortest = INFINITY,
+                     .older_shortest = INFINITY, .shortest_since = now};
 }
 
 static int is_idle(const ws_window *w, double now) { return !w->count && now - w->emptied > IDLE_RESET; }
@@ -27,7 +27,7 @@ int ws_window_allows(const ws_window *w, double now)
     return !w->acknowledges || w->count < (w->probing ? 1 : size);
 }
 
-void ws_window_hold(ws_window *w) { w->uncongested = 0; }
+void ws_window_delayed(ws_window *w) { w->uncongested = 0; }
 
 int ws_window_sent(ws_window *w, uint32_t number, double now)
 {
@@ -51,24 +51,24 @@ int ws_window_sent(ws_window *w, uint32_t number, double now)
 static void adjust(ws_window *w, const ws_sent *shown, double now)
 {
     const double round_trip = now - shown->at;
-    if (now - w->base_since > BASE_WINDOW) {
-        w->older_base = w->base;
-        w->base = INFINITY;
-        w->base_since = now;
+    if (now - w->shortest_since > SHORTEST_KEPT) {
+        w->older_shortest = w->shortest;
+        w->shortest = INFINITY;
+        w->shortest_since = now;
         w->probing = 1;
     } else if (w->probing && shown->depth == 1) {
-        w->older_base = INFINITY;
+        w->older_shortest = INFINITY;
         w->probing = 0;
     }
-    w->base = smaller(w->base, round_trip);
+    w->shortest = smaller(w->shortest, round_trip);
     if (shown->number < w->round_ends)
         return;
-    const double base = smaller(w->base, w->older_base), extra = round_trip - base;
-    if (extra > larger(CUT_OVER, base))
+    const double shortest = smaller(w->shortest, w->older_shortest), extra = round_trip - shortest;
+    if (extra > larger(CUT_OVER, shortest))
         w->size = w->size / 2 > 1 ? w->size / 2 : 1;
-    else if (extra > larger(SHRINK_OVER, base / 2))
+    else if (extra > larger(SHRINK_OVER, shortest / 2))
         w->size = w->size > 2 ? w->size - 1 : 1;
-    else if (extra < larger(GROW_UNDER, base / 4) && shown->depth >= w->size)
+    else if (extra < larger(GROW_UNDER, shortest / 4) && shown->depth >= w->size)
         w->size = w->size < WS_WINDOW_MOST ? w->size + 1 : WS_WINDOW_MOST;
     w->round_ends = w->count ? w->in_flight[w->count - 1].number : shown->number + 1;
 }

@@ -17,7 +17,7 @@ typedef struct {
 typedef struct {
     int acknowledges, size, uncongested, probing, count;
     ws_sent in_flight[WS_WINDOW_MOST];
-    double emptied, base, older_base, base_since;
+    double emptied, shortest, older_shortest, shortest_since;
     uint32_t round_ends;
 } ws_window;
 
@@ -27,7 +27,7 @@ void ws_window_open(ws_window *w, int acknowledges, double now);
 int ws_window_allows(const ws_window *w, double now);
 
 /* A picture had to wait: the path is not uncongested. */
-void ws_window_hold(ws_window *w);
+void ws_window_delayed(ws_window *w);
 
 /* A picture leaves; whether it is to be acknowledged. */
 int ws_window_sent(ws_window *w, uint32_t number, double now);

@@ -9,8 +9,9 @@ def test_the_public_names_are_these() -> None:
     assert set(ws_stream.__all__) == {
         "ChecksumError",
         "ConnectError",
-        "Connection",
         "Frame",
+        "Connection",
+        "Picture",
         "PixelFormat",
         "ProtocolError",
         "Server",

@@ -1,5 +1,5 @@
 /**
- * `decode`: applies a message to the picture held. Knows nothing of sockets, screens or time.
+ * Applies picture messages to the picture held.
  */
 
 import { crc32 } from "./crc32.js";
@@ -13,7 +13,7 @@ import { contentLengths, groups, parse } from "./wire.js";
 
 /**
  * The one picture a viewer holds, changed in place; number 0 is blank. `time` is in microseconds
- * since 1970 by the device's clock. `scratch` has room for content, `places` for groups' first pixels.
+ * since 1970 by the device's clock. `scratch` takes unpacked content, `places` groups' first pixels.
  * @typedef {{epoch: number, number: number, time: number, format: PixelFormat, width: number,
  *   height: number, pixels: Uint8Array, scratch: Uint8Array, places: Uint32Array}} Picture
  */
@@ -25,7 +25,7 @@ const ONES = new Uint8Array(256);
 for (let byte = 1; byte < 256; byte++) ONES[byte] = ONES[byte >> 1] + (byte & 1);
 
 /**
- * What a viewer holds before the first picture. Throws ProtocolError when it is over the limits.
+ * The picture before the first message. Throws ProtocolError when it is over the limits.
  * @param {{epoch: number, format: PixelFormat, width: number, height: number}} announced
  * @returns {Picture}
  */
@@ -37,7 +37,7 @@ export function blank({ epoch, format, width, height }) {
   return wipe({ epoch, number: 0, time: 0, format, width, height, pixels, scratch, places });
 }
 
-/** Makes it the blank picture. @param {Picture} picture */
+/** @param {Picture} picture becomes blank */
 function wipe(picture) {
   const { pixels, format } = picture;
   if (format.bytesPerPixel === 4) wordsOf(pixels).fill(OPAQUE);
@@ -46,9 +46,8 @@ function wipe(picture) {
 }
 
 /**
- * Applies a message to the picture and returns the runs of rows it changed.
- *
- * Throws ProtocolError, or ChecksumError when the result is not what was sent; it is blank then.
+ * Applies a message to the picture; returns the rows it changed. Throws ProtocolError, or
+ * ChecksumError when the result is not what was sent: the picture is then blank.
  * @param {Uint8Array} bytes @param {Picture} picture @returns {Run[]}
  */
 export function decode(bytes, picture) {
@@ -91,12 +90,11 @@ function apply(message, bytes, picture) {
 }
 
 /**
- * Changes the marked pixels of rows, once their content `source[bits..end]` is checked. An end of -1
- * says that it is broken.
+ * Checks the content and notes the places of groups; returns where masks and colours begin.
  * @param {Segment} segment @param {Uint8Array} source @param {number} bits @param {number} end
  * @param {Picture} picture
  */
-function draw({ firstRow, rows }, source, bits, end, { pixels, places, width, format }) {
+function locate({ firstRow, rows }, source, bits, end, { places, width, format }) {
   const perRow = groups(width);
   const count = rows * perRow;
   const masks = bits + contentLengths(format, width, rows)[0];
@@ -121,14 +119,28 @@ function draw({ firstRow, rows }, source, bits, end, { pixels, places, width, fo
       places[mask++ - masks] = offset + 8 * here;
     }
   }
-  // Content that ends too early was read beyond its end.
-  let from = mask + marked;
-  check(!wrong && from + coloured * format.colourBytes === end, `row ${firstRow}: no valid marks`);
+  // Content that ends too early was read beyond its end: then the sum differs, or is not a number.
+  const colours = mask + marked;
+  const isWhole = colours + coloured * format.colourBytes === end;
+  check(!wrong && isWhole, `row ${firstRow}: no valid marks`);
+  return [masks, colours];
+}
 
+/**
+ * Changes marked pixels. Their content is `source[bits..end]`; it is broken if the end is -1.
+ * @param {Segment} segment @param {Uint8Array} source @param {number} bits @param {number} end
+ * @param {Picture} picture
+ */
+function draw(segment, source, bits, end, picture) {
+  const [masks, colours] = locate(segment, source, bits, end, picture);
+  const { pixels, places, width, format } = picture;
+  const literals = (masks + colours) >> 1;
+  const marked = literals - masks;
   const size = format.bytesPerPixel;
   const words = size === 4 ? wordsOf(pixels) : null;
+  let from = colours;
   for (let i = 0; i < marked; i++) {
-    const literal = source[mask + i];
+    const literal = source[literals + i];
     for (let left = source[masks + i]; left; left &= left - 1) {
       const bit = left & -left;
       const pixel = places[i] + 31 - Math.clz32(bit);

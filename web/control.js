@@ -1,25 +1,24 @@
 /**
- * The JSON control messages a server sends: parse and check. docs/protocol.md is the authority.
- * Knows nothing of sockets or of the picture held.
+ * The JSON control messages of both sides; parses the server's. docs/protocol.md is the authority.
  */
 
 import { BY_NAME } from "./pixels.js";
-import { MAX_TIME, ProtocolError } from "./wire.js";
+import { MAX_TIME, ProtocolError, check } from "./wire.js";
 
 /**
- * What is shown of a picture: a part of it; every how manyth pixel, or the mean of so many.
+ * What is sent of a picture: a part of it; of each `step` x `step` pixels one, or the average.
  * @typedef {{crop: [x: number, y: number, width: number, height: number] | null, step: number,
  *   average: boolean}} Rendition
  */
 
 /**
- * What comes next; the viewer then holds the blank picture of this epoch, format and size.
+ * What pictures come next; the viewer then holds the blank picture of this epoch, format and size.
  * @typedef {{type: "stream", name: string, epoch: number, format: string, width: number,
  *   height: number} & Partial<Rendition>} Announcement
  */
 
 /**
- * Pictures in the last second; those not sent, as earlier ones were not acknowledged; whether the
+ * Pictures in the last second; those skipped, as earlier ones were not acknowledged; whether the
  * device could not keep up.
  * @typedef {{type: "pace", published: number, skipped: number, device: boolean}} Pace
  */
@@ -29,6 +28,14 @@ import { MAX_TIME, ProtocolError } from "./wire.js";
  *   | {type: "unchanged" | "waiting", number: number, time: number}
  *   | {type: "clock", viewer_time: number, time: number}
  *   | {type: "problem", reason: string | null}} Control
+ */
+
+/**
+ * @typedef {{type: "resync"}
+ *   | {type: "acknowledge", number: number}
+ *   | {type: "clock", viewer_time: number}
+ *   | {type: "rate", fps: number | null}
+ *   | {type: "rendition"} & Rendition} ViewerMessage
  */
 
 /** @typedef {(value: any) => boolean} Check */
@@ -43,7 +50,7 @@ const isBelow = (limit) => (value) => Number.isInteger(value) && value >= 0 && v
 const sign = { number: isBelow(2 ** 32), time: isBelow(MAX_TIME) };
 
 /**
- * What is read of each type. The size is checked where memory is taken for it.
+ * The members of each type that are read. The size is checked where memory is taken for it.
  * @type {Record<string, Record<string, Check>>}
  */
 const MEMBERS = {
@@ -62,7 +69,7 @@ const MEMBERS = {
 };
 
 /**
- * A control message, or null for a type of a later version. May throw ProtocolError.
+ * Null for a type of a later version. May throw ProtocolError.
  * @param {string} text @returns {Control | null}
  */
 export function parseControl(text) {
@@ -72,14 +79,10 @@ export function parseControl(text) {
   } catch {
     throw new ProtocolError("a control message that is not JSON");
   }
-  if (!isString(message?.type)) {
-    throw new ProtocolError("a control message that is not an object with a type");
-  }
+  check(isString(message?.type), "a control message that is not an object with a type");
   if (!Object.hasOwn(MEMBERS, message.type)) return null;
   for (const [name, isValid] of Object.entries(MEMBERS[message.type])) {
-    if (!isValid(message[name])) {
-      throw new ProtocolError(`a '${message.type}' message without a valid '${name}'`);
-    }
+    check(isValid(message[name]), `a '${message.type}' message without a valid '${name}'`);
   }
   return message;
 }

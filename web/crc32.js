@@ -1,5 +1,5 @@
 /**
- * CRC-32 as in zlib and PNG: reflected polynomial 0xEDB88320. Knows nothing of pictures.
+ * CRC-32 as in zlib and PNG: reflected polynomial 0xEDB88320.
  */
 
 /** What a byte adds to the CRC. */

@@ -1,5 +1,5 @@
 /**
- * Unpacks LZ4 blocks into memory the caller owns. Knows nothing of messages or pictures.
+ * Unpacks LZ4 blocks into memory the caller owns.
  *
  * Accepts and makes exactly what liblz4's LZ4_decompress_safe does for the same room, so that no
  * message is a picture to one viewer and an error to another.
@@ -11,7 +11,7 @@ const LAST_LITERALS = 5;
 /** What follows literals before a match: offset, token, last literals. */
 const SHORTEST_TAIL = 2 + 1 + LAST_LITERALS;
 const SHORTEST_MATCH = 4;
-/** For fewer bytes a plain loop beats the call of a built-in function. */
+/** For fewer bytes a loop beats a built-in function. */
 const SHORT = 24;
 
 /**
@@ -36,9 +36,8 @@ export function unpack(source, position, sourceEnd, target, start, end) {
     const isLast =
       !roomy && (at + length > end - MATCH_START_LIMIT || literalsEnd > sourceEnd - SHORTEST_TAIL);
     if (isLast && (literalsEnd !== sourceEnd || at + length > end)) return -1;
-    if (length < SHORT) {
-      while (position < literalsEnd) target[at++] = source[position++];
-    } else {
+    if (length < SHORT) while (position < literalsEnd) target[at++] = source[position++];
+    else {
       target.set(source.subarray(position, literalsEnd), at);
       at += length;
       position = literalsEnd;

@@ -1,6 +1,5 @@
 /**
- * The pixel formats: their names, how a pixel lies in memory, and what it looks like on a canvas.
- * Knows nothing of messages or screens.
+ * The pixel formats: names, how a pixel lies in memory, what it looks like on a canvas.
  */
 
 /**
@@ -41,7 +40,7 @@ const from888 = (red, blue) => (pixels, rgba, first, end) => {
 };
 
 /**
- * Of words that are looked up in a table, which is made when it is first needed.
+ * Looks words up in a table, made when first needed.
  * @param {8 | 16} size of a word, in bits @param {number[]} lows @param {number[]} lengths the
  *   lowest bit and the bits of red, green and blue @returns {ToRgba}
  */

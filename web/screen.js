@@ -1,14 +1,14 @@
 /**
- * One persistent picture on one canvas, drawn as it comes, at most once per display refresh, and as
- * large as its place allows. Knows nothing of connections.
+ * One picture on one canvas, drawn as it comes, at most once per display refresh, and as large as its
+ * place allows.
  */
 
 /** @import { Picture, Run } from "./codec.js" */
 /** @typedef {{width: number, height: number}} Size */
 
 /**
- * The size to show a picture at, in CSS pixels; `ratio` is the display's pixels per CSS pixel.
- * Enlarged, each pixel covers a whole number of the display's: no row looks thicker than others.
+ * The picture's size in CSS pixels; `ratio` is the display's pixels per CSS pixel. An enlarged pixel
+ * covers a whole number of the display's: no row looks thicker than others.
  * @param {Size} picture @param {Size} room @param {number} ratio
  */
 export function fit(picture, room, ratio) {
@@ -18,9 +18,9 @@ export function fit(picture, room, ratio) {
   return { width: picture.width * scale, height: picture.height * scale, pixelated };
 }
 
-/** Draws on a canvas, which may fill its parent element. */
+/** Fills the canvas's parent element, if there is one. */
 export class Screen {
-  /** Of the picture on the canvas; 0 before the first. */
+  /** The picture on the canvas; 0 before the first. */
   drawnNumber = 0;
 
   #canvas;
@@ -36,7 +36,7 @@ export class Screen {
 
   /**
    * @param {HTMLCanvasElement} canvas
-   * @param {(number: number, time: number) => void} [ondrawn] this picture is on it
+   * @param {(number: number, time: number) => void} [ondrawn]
    */
   constructor(canvas, ondrawn = () => {}) {
     const context = canvas.getContext("2d", { alpha: false });
@@ -53,8 +53,8 @@ export class Screen {
   }
 
   /**
-   * Draws these rows, now if there was a refresh since the last drawing, else at the next one, as
-   * they then are. A hidden page has no refreshes.
+   * Draws these rows as they are by then: now, or at the display's next refresh if it drew since the
+   * last one. A hidden page has no refreshes.
    * @param {Picture} picture @param {Run[]} runs
    */
   show(picture, runs) {
@@ -72,7 +72,7 @@ export class Screen {
       this.#draw();
     });
     const { picture, runs, number, time } = this.#due;
-    // Number 0: a message was refused, and what is shown stays.
+    // Number 0: a message was refused; the canvas stays as it is.
     if (document.hidden || !picture.number) return;
     this.#due = null;
     const { pixels, format, width, height } = picture;

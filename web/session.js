@@ -1,37 +1,29 @@
 /**
  * What one connection has brought: messages go in, replies come out. Knows nothing of sockets or
- * timers; times are passed in, in milliseconds of a clock that only moves forward.
+ * timers; times are passed in, in ms.
  */
 
+import { Acknowledgements } from "./acknowledgements.js";
 import { DeviceClock } from "./clock.js";
 import { blank, decode } from "./codec.js";
 import { parseControl } from "./control.js";
 import { BY_NAME } from "./pixels.js";
 import { ProtocolError, QUIET } from "./wire.js";
 
-const QUESTION_EVERY = 10_000;
 /** The server takes a viewer that says nothing for 15 s for dead. */
 const SILENT_AT_MOST = 5000;
 
-/** @import { Picture, Run } from "./codec.js" */
-/** @import { PixelFormat } from "./pixels.js" */
-/** @import { Announcement, Pace, Rendition } from "./control.js" */
-
 /**
- * A control message to the server.
- * @typedef {{type: "resync"}
- *   | {type: "acknowledge", number: number}
- *   | {type: "clock", viewer_time: number}
- *   | {type: "rate", fps: number | null}
- *   | {type: "rendition"} & Rendition} Reply
+ * @import { Picture, Run } from "./codec.js"
+ * @import { Announcement, Pace, ViewerMessage } from "./control.js"
+ * @import { PixelFormat } from "./pixels.js"
  */
 
 /**
- * What became of a message: rows it changed, whether it was news, why it was refused, a reply.
- * @typedef {{runs?: Run[], news?: boolean, error?: ProtocolError, reply?: Reply}} Outcome
+ * What a message led to: changed rows, whether there is news to show, an error, a reply.
+ * @typedef {{runs?: Run[], news?: boolean, error?: ProtocolError, reply?: ViewerMessage}} Outcome
  */
 
-/** The state of one connection above the socket. */
 export class Session {
   /** @type {Announcement | null} */
   announced = null;
@@ -41,57 +33,31 @@ export class Session {
   problem = null;
   /** @type {Pace | null} */
   pace = null;
-  /** There was a sign of a stream behind the connection. */
+  /** A picture or a sign of life came. */
   isAlive = false;
-  /** The device has said, since the last picture, that nothing changed. */
+  /** So the device has said since the last picture. */
   isUnchanged = false;
-  /** When something was last said; set by whoever says it. */
+  /** When a message was last sent; set by the sender. */
   saidAt = -Infinity;
   clock = new DeviceClock();
-
-  /** A difference from blank was asked for and has not come. */
+  acknowledgements = new Acknowledgements();
+  /** A delta against blank was requested and has not come. */
   #isResyncing = false;
-  #received = 0;
-  #drawn = 0;
-  /** The newest picture to be acknowledged. */
-  #awaited = 0;
-  #questionAt = -Infinity;
-  /** First answers are often slow: the clock is asked a few times. */
-  #pauses = [200, 200];
 
-  /**
-   * Takes a message of the server, valid or not.
-   * @param {string | ArrayBuffer} data @param {number} now @returns {Outcome}
-   */
+  /** @param {string | ArrayBuffer} data @param {number} now @returns {Outcome} */
   receive(data, now) {
     try {
-      return typeof data === "string" ? this.#heed(data, now) : this.#apply(new Uint8Array(data));
+      return typeof data === "string"
+        ? this.#takeControl(data, now)
+        : this.#takePicture(new Uint8Array(data));
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
       return typeof data === "string" ? { error } : this.#refuse(error);
     }
   }
 
-  /**
-   * Takes note of a picture that is on the screen. Null: it did not come here, or was before.
-   * @param {number} number @returns {Outcome | null}
-   */
-  acknowledge(number) {
-    if (!(number > this.#drawn && number <= this.#received)) return null;
-    const isAwaited = this.#awaited > this.#drawn;
-    this.#drawn = number;
-    return isAwaited ? { reply: { type: "acknowledge", number } } : {};
-  }
-
-  /** A question of the time, or null when none is due. @param {number} now @returns {Reply | null} */
-  question(now) {
-    if (now < this.#questionAt) return null;
-    this.#questionAt = now + (this.#pauses.pop() ?? QUESTION_EVERY);
-    return { type: "clock", viewer_time: now };
-  }
-
   /** @param {string} text @param {number} now @returns {Outcome} */
-  #heed(text, now) {
+  #takeControl(text, now) {
     const message = parseControl(text);
     switch (message?.type) {
       case "stream":
@@ -102,15 +68,15 @@ export class Session {
         return { news: true };
       case "pace":
         this.pace = message;
-        return {};
+        break;
       case "clock":
         this.clock.answered(message.viewer_time, message.time, now);
-        return {};
+        break;
       case "unchanged":
         this.isUnchanged = true;
-        return this.#sign(0, now);
+        return this.#signOfLife(0, now);
       case "waiting":
-        return this.#sign(this.#drawn, now);
+        return this.#signOfLife(this.acknowledgements.drawn, now);
     }
     return {};
   }
@@ -121,38 +87,37 @@ export class Session {
     const known = /** @type {PixelFormat} */ (BY_NAME.get(format)); // parseControl has looked
     this.picture = blank({ epoch, format: known, width, height });
     this.announced = announcement;
+    this.acknowledgements = new Acknowledgements();
     this.#isResyncing = false;
-    this.#received = this.#drawn = this.#awaited = 0;
   }
 
   /**
-   * Answers the server's sign of life. Timers of hidden pages are slow; its messages are not.
-   * @param {number} number to repeat, or 0 @param {number} now @returns {Outcome}
+   * Answers the server's sign of life with our own. Timers of hidden pages are slow; messages are not.
+   * @param {number} drawn to acknowledge again, or 0 @param {number} now @returns {Outcome}
    */
-  #sign(number, now) {
+  #signOfLife(drawn, now) {
     this.isAlive = true;
-    // The server takes its answer to `resync` for received, but that one was refused as well.
+    // The server's answer to the first `resync` was refused as well.
     if (this.#isResyncing) return { reply: { type: "resync" } };
     if (now - this.saidAt < SILENT_AT_MOST) return {};
-    const reply = number ? { type: "acknowledge", number } : { type: "clock", viewer_time: now };
-    return { reply: /** @type {Reply} */ (reply) };
+    if (drawn) return { reply: { type: "acknowledge", number: drawn } };
+    return { reply: { type: "clock", viewer_time: now } };
   }
 
   /** @param {Uint8Array} bytes @returns {Outcome} */
-  #apply(bytes) {
+  #takePicture(bytes) {
     if (!this.picture) throw new ProtocolError("a picture before its announcement");
     const runs = decode(bytes, this.picture);
     this.isAlive = true;
     this.isUnchanged = false;
     this.#isResyncing = false;
-    this.#received = this.picture.number;
-    if (!(bytes[3] & QUIET)) this.#awaited = this.#received;
+    this.acknowledgements.receive(this.picture.number, (bytes[3] & QUIET) !== 0);
     return { runs };
   }
 
   /** @param {ProtocolError} error @returns {Outcome} */
   #refuse(error) {
-    // What was on its way is refused too; asking each time could go round for ever.
+    // Messages already on their way are refused too; one request does for all.
     if (!this.picture || this.#isResyncing) return { error };
     this.#isResyncing = true;
     return { error, reply: { type: "resync" } };

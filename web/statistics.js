@@ -1,13 +1,13 @@
 /**
- * Figures of the last two seconds, and what they say. Knows nothing of sockets. Times are in ms.
+ * Figures of the last two seconds, and what they say. Times are in ms.
  */
 
 /** @import { Pace } from "./control.js" */
 
 const WINDOW = 2000;
-/** So small a share of skipped pictures is nobody's fault. */
+/** A smaller share of skipped pictures limits nothing. */
 const FEW = 0.05;
-/** Timers later than that three times in four tell of a busy page. */
+/** On a busy page three timers of four are later. */
 const BUSY = 4;
 
 /** Values that are forgotten after two seconds. */
@@ -42,9 +42,9 @@ export class Recent {
 
 /** What is measured of one connection. */
 export class Figures {
-  /** Of messages, in bytes. */
+  /** Bytes of messages. */
   sizes = new Recent();
-  /** Of pictures when they came, and when they were drawn. */
+  /** Ages of pictures when they came, and when they were drawn. */
   agesArrived = new Recent();
   agesDrawn = new Recent();
   /** How much later than due timers fired. */
@@ -52,8 +52,8 @@ export class Figures {
   #youngest = Infinity;
 
   /**
-   * `transit` is how much longer than the fastest pictures were on their way, `drawing` how long
-   * from there to the screen, `delay` how late three quarters of the timers were at least.
+   * `transit` is how much longer than the fastest pictures were on their way, `drawing` the time
+   * from there to the screen; three quarters of the timers were `delay` late or later.
    * @param {number} now
    */
   read(now) {
@@ -75,9 +75,8 @@ export class Figures {
 }
 
 /**
- * What keeps more pictures from being shown, or null before the server has said how many there are.
- *
- * Messages that wait for a busy page look as if they came late; late timers tell the page is busy.
+ * What limits the pictures per second, or null. Messages that wait for a busy page seem late, so
+ * `delay` comes first.
  * @param {Pace | null} pace @param {{transit: number, drawing: number, delay: number}} times
  */
 export function limitedBy(pace, { transit, drawing, delay }) {

@@ -1,15 +1,14 @@
 /**
- * The page: puts a stream on the screen, says how it is, heeds keys and buttons.
+ * The page: shows a stream and its state, acts on keys and buttons.
  *
- * For tests and the curious, `window.wsStream` holds the page's `stream` and `screen`.
+ * For tests, `window.wsStream` holds the page's `stream` and `screen`.
  */
 
 import { Screen } from "./screen.js";
 import { Stream } from "./stream.js";
 import { bytesPerSecond, describe, duration, notice as noticeOf } from "./words.js";
 
-/** Milliseconds. */
-const FIGURES_EVERY = 500;
+const FIGURES_EVERY = 500; // ms
 
 /** @param {string} id */
 const find = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
@@ -21,9 +20,9 @@ const canvas = /** @type {HTMLCanvasElement} */ (find("picture"));
 const query = new URLSearchParams(location.search);
 const fps = query.get("fps");
 const address = streamAddress();
-/** The device's streams, as far as it has told. @type {string[]} */
+/** The device's streams. @type {string[]} */
 let names = [];
-/** Why the device does not give the stream, if it told. */
+/** Why the device refuses the stream. */
 let refusal = "";
 
 const screen = new Screen(canvas, (number, time) => stream.acknowledge(number, time));
@@ -54,8 +53,8 @@ function follow() {
   });
 }
 
-/** Nobody looks at a hidden page, so it costs nothing. */
-function attend() {
+/** A hidden page requests no pictures. */
+function limitHidden() {
   stream.limit(document.hidden ? 0 : fps === null ? null : Number(fps));
   if (!document.hidden) stream.retry();
 }
@@ -64,19 +63,19 @@ function current() {
   return query.get("stream") ?? stream.announced?.name ?? names[0] ?? "";
 }
 
-/** Asks the device what it has, and what it says to this page. */
+/** Asks for the device's streams, and why it refuses this one. */
 async function ask() {
   try {
     const streams = /** @type {{name: string}[]} */ (await (await fetch("streams")).json());
     names = streams.map(({ name }) => name);
     nav.replaceChildren(...names.map(linkTo));
     if (stream.state === "lost") {
-      // A browser does not tell why a WebSocket was refused; by HTTP the device does.
+      // Browsers hide why a WebSocket was refused; HTTP tells.
       const answer = await fetch(address);
       refusal = answer.status === 426 ? "" : (await answer.text()).trim(); // 426: WebSockets only
     }
   } catch {
-    // The device is away; the stream's own state says so.
+    // The device is away, as the stream's state says.
   }
   render();
 }
@@ -91,7 +90,7 @@ function linkTo(name) {
   return link;
 }
 
-/** Screen readers are to hear changes only. @param {string} id @param {string} text */
+/** Screen readers speak each write. @param {string} id @param {string} text */
 function write(id, text) {
   const element = find(id);
   if (element.textContent !== text) element.textContent = text;
@@ -161,7 +160,7 @@ addEventListener("keydown", ({ key, ctrlKey, metaKey, altKey }) => {
 });
 for (const [id, act] of Object.entries(BUTTONS)) find(id).addEventListener("click", act);
 stage.addEventListener("dblclick", toggleFullscreen);
-document.addEventListener("visibilitychange", attend);
+document.addEventListener("visibilitychange", limitHidden);
 
 find("full").hidden = !document.fullscreenEnabled;
 setInterval(render, FIGURES_EVERY);

@@ -1,6 +1,5 @@
 /**
- * The bytes of a picture message: parse, limits. docs/protocol.md is the authority. Knows nothing
- * of pixels, LZ4 or sockets.
+ * Parses picture messages and holds their limits. docs/protocol.md is the authority.
  */
 
 import { BY_CODE } from "./pixels.js";
@@ -13,20 +12,20 @@ export const SUBPROTOCOL = "ws-stream.v1";
 export const MAX_SIDE = 16384;
 /** Largest picture: 4096 x 4096 pixels of four bytes. */
 export const MAX_PICTURE_BYTES = 64 * 2 ** 20;
-/** Capture times are below this, so that a number holds them exactly. */
+/** Times are below this: a number holds them exactly. */
 export const MAX_TIME = 2 ** 53;
 
 const HEADER_LENGTH = 36;
 const SEGMENT_LENGTH = 12;
 const HAS_CHECKSUM = 1;
-/** In byte 3: the picture need not be acknowledged. */
+/** In byte 3: not to be acknowledged. */
 export const QUIET = 2;
 
-/** What becomes of a segment's rows. Kind 0: the payload is not packed. */
+/** Kinds of segments. Kind 0: marked, not packed. */
 export const MARKED_LZ4 = 1;
 export const COPY = 2;
 
-/** A message that is not valid, or not for the picture held. */
+/** A message that is invalid, or not for the picture held. */
 export class ProtocolError extends Error {
   name = "ProtocolError";
 }
@@ -50,8 +49,8 @@ export class ChecksumError extends ProtocolError {
  */
 
 /**
- * A message from its bytes; never copies a payload. Throws ProtocolError for anything that
- * docs/protocol.md does not allow; what depends on the picture held is for the codec to judge.
+ * Copies no payload. Throws ProtocolError for anything that docs/protocol.md does not allow; the
+ * codec checks what depends on the picture held.
  * @param {Uint8Array} bytes @returns {Message}
  */
 export function parse(bytes) {
@@ -74,6 +73,16 @@ export function parse(bytes) {
   check(base < number && time < MAX_TIME, `picture ${number} of ${time}, based on ${base}`);
   if (!format) throw new ProtocolError("no pixel format has this code");
   checkSize(format, width, height);
+  const segments = parseSegments(view, table, count, { format, width, height });
+  return { format, epoch, number, base, time, width, height, checksum, segments };
+}
+
+/**
+ * @param {DataView} view @param {number} table where it starts @param {number} count of segments
+ * @param {{format: PixelFormat, width: number, height: number}} picture
+ */
+function parseSegments(view, table, count, { format, width, height }) {
+  const total = view.byteLength;
   let start = table + count * SEGMENT_LENGTH;
   check(count <= height && start <= total, `${count} segments do not fit`);
   /** @type {Segment[]} */
@@ -98,11 +107,11 @@ export function parse(bytes) {
     start = Math.ceil(end / 4) * 4;
   }
   check(start === total, `${total} bytes where ${start} are due`);
-  return { format, epoch, number, base, time, width, height, checksum, segments };
+  return segments;
 }
 
 /**
- * Throws ProtocolError when a picture of this size is over the limits; nobody then takes memory.
+ * Throws ProtocolError when a picture of this size is over the limits, before memory is taken.
  * @param {PixelFormat} format @param {number} width @param {number} height
  */
 export function checkSize(format, width, height) {
@@ -111,7 +120,7 @@ export function checkSize(format, width, height) {
   check(areSides && isSize, `a picture of ${width}x${height} is over the limits`);
 }
 
-/** Of eight pixels in a row. @param {number} width */
+/** Groups of eight pixels in a row. @param {number} width */
 export const groups = (width) => (width + 7) >> 3;
 
 /**

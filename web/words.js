@@ -1,11 +1,11 @@
 /**
- * What the page says of a stream, in words and figures for people. Knows nothing of elements.
+ * What the page says of a stream, in words and figures.
  */
 
 /** @import { Stream, State } from "./stream.js" */
 
 /**
- * The state in one word, and what to add to it; `today` is in milliseconds since 1970.
+ * The state in one word, and what to add to it; `today` is in ms since 1970.
  * @param {Stream} stream @param {number} today
  * @returns {{state: State | "problem", word: string, detail: string}}
  */
@@ -38,8 +38,8 @@ function detailOf(stream, state, today) {
 }
 
 /**
- * The sentence to lay over the picture, or an empty one.
- * @param {Stream} stream @param {number} today @param {string} refusal the server's, if it told
+ * The sentence over the picture, or "".
+ * @param {Stream} stream @param {number} today @param {string} refusal the server's sentence
  */
 export function notice(stream, today, refusal) {
   const { state, problem, unchangedFor } = stream;
@@ -53,26 +53,26 @@ export function notice(stream, today, refusal) {
   return `The connection was lost${why}. This is the picture of ${time}.`;
 }
 
-/** @param {number} milliseconds */
-function seconds(milliseconds) {
-  return `${Math.floor(milliseconds / 1000)} s`;
+/** @param {number} ms */
+function seconds(ms) {
+  return `${Math.floor(ms / 1000)} s`;
 }
 
-/** @param {number} milliseconds */
-function timeOfDay(milliseconds) {
-  return new Date(milliseconds).toLocaleTimeString("en-GB");
+/** @param {number} ms */
+function timeOfDay(ms) {
+  return new Date(ms).toLocaleTimeString("en-GB");
 }
 
-/** Three digits and a unit, so that the width hardly changes. @param {number} bytes */
+/** Three digits: the width hardly changes. @param {number} bytes */
 export function bytesPerSecond(bytes) {
   if (bytes < 999.5) return `${Math.round(bytes)} B/s`;
   const [amount, unit] = bytes < 999_500 ? [bytes / 1e3, "kB/s"] : [bytes / 1e6, "MB/s"];
   return `${amount.toPrecision(3)} ${unit}`;
 }
 
-/** Two clocks agree to some milliseconds; less than none is none. @param {number | null} milliseconds */
-export function duration(milliseconds) {
-  if (milliseconds === null) return "–";
-  if (milliseconds < 999.5) return `${Math.max(0, Math.round(milliseconds))} ms`;
-  return `${(milliseconds / 1000).toFixed(1)} s`;
+/** Clocks differ a little: less than 0 is 0. @param {number | null} ms */
+export function duration(ms) {
+  if (ms === null) return "–";
+  if (ms < 999.5) return `${Math.max(0, Math.round(ms))} ms`;
+  return `${(ms / 1000).toFixed(1)} s`;
 }

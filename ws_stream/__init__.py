@@ -13,13 +13,14 @@ from .hub.stream import Stream
 from .pixels.formats import PixelFormat, to_rgb
 from .pixels.frame import Frame
 from .server.server import Server
-from .sources import Source, open_source
+from .sources import Picture, Source, open_source
 
 __all__ = [
     "ChecksumError",
     "ConnectError",
     "Connection",
     "Frame",
+    "Picture",
     "PixelFormat",
     "ProtocolError",
     "Server",

@@ -45,7 +45,10 @@ def connect(url: str) -> "Connection":
 
 
 class Connection:
-    """Iterates over frames; its attributes tell how the stream is doing and may be read at any time."""
+    """Iterates over a stream's frames, through as many connections as that takes.
+
+    Its attributes tell how the stream is doing and may be read at any time.
+    """
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -60,21 +63,18 @@ class Connection:
         """Messages that were invalid or not for the picture held; each led to a resync."""
         self.checksum_mismatches = 0
         self._held: Frame | None = None
-        self._clock: deque[tuple[float, float]] = deque(maxlen=8)
-        self._ask_at = 0.0
         self._resyncing = False
+        self._clock = _DeviceClock()
 
     @property
     def round_trip(self) -> float | None:
         """The shortest of the last round trips in seconds; None before the first."""
-        return min(self._clock)[0] if self._clock else None
+        return self._clock.round_trip
 
     def age(self, frame: Frame) -> float | None:
         """Seconds since the frame was taken, by the device's clock; None until that is known."""
-        if not self._clock:
-            return None
-        _, ahead = min(self._clock)
-        return time.time() + ahead - frame.time / 1e6
+        now = self._clock.now()
+        return None if now is None else now - frame.time / 1e6
 
     async def __aiter__(self) -> AsyncIterator[Frame]:
         """Every picture that arrives; a slow consumer skips pictures. Frames' arrays are read-only.
@@ -108,16 +108,16 @@ class Connection:
         )
 
     async def _frames(self, websocket: ClientConnection) -> AsyncIterator[Frame]:
-        self._held, self._ask_at, self._resyncing = None, 0.0, False
+        self._held, self._resyncing, ask_at = None, False, 0.0
         while True:
-            if time.monotonic() >= self._ask_at:
-                self._ask_at = time.monotonic() + CLOCK_EVERY
+            if time.monotonic() >= ask_at:
+                ask_at = time.monotonic() + CLOCK_EVERY
                 await websocket.send(control.serialize(control.ClockQuestion(time.time())))
             async with asyncio.timeout(SILENCE):
                 message = await websocket.recv()
             self.received_bytes += len(message)
             if isinstance(message, str):
-                await self._heed(message, websocket)
+                await self._on_message(message, websocket)
                 continue
             try:
                 frame = self._apply(message)
@@ -144,7 +144,7 @@ class Connection:
             self._resyncing = True
             await websocket.send(control.serialize(control.Resync()))
 
-    async def _heed(self, text: str, websocket: ClientConnection) -> None:
+    async def _on_message(self, text: str, websocket: ClientConnection) -> None:
         """Take note of what the server says. Raises ProtocolError for what ends the connection."""
         match control.parse_from_server(text):
             case control.Announcement() as announcement:
@@ -156,9 +156,8 @@ class Connection:
                     await self._resync(websocket)
             case control.Problem(reason):
                 self.problem = reason
-            case control.ClockAnswer(asked, device_us):
-                round_trip = time.time() - asked
-                self._clock.append((round_trip, device_us / 1e6 - (asked + round_trip / 2)))
+            case control.ClockAnswer() as answer:
+                self._clock.add(answer)
 
     def _blank(self) -> Frame | None:
         told = self.announcement
@@ -167,6 +166,32 @@ class Connection:
         if told.width * told.height * told.format.bytes_per_pixel > MAX_PICTURE_BYTES:
             raise ProtocolError(f"a stream of {told.width}x{told.height} is over the limit")
         return blank(told.epoch, told.format, told.width, told.height)
+
+
+class _DeviceClock:
+    """The device's clock, by the quickest of its last answers. All in seconds."""
+
+    def __init__(self) -> None:
+        self._answers: deque[tuple[float, float]] = deque(maxlen=8)
+        """The round trip of each, and how far the device's clock was ahead."""
+
+    @property
+    def round_trip(self) -> float | None:
+        """The shortest of the last ones; None before the first."""
+        return min(self._answers)[0] if self._answers else None
+
+    def add(self, answer: control.ClockAnswer) -> None:
+        """Take note of an answer that has just come."""
+        asked, device_us = answer
+        round_trip = time.time() - asked
+        self._answers.append((round_trip, device_us / 1e6 - (asked + round_trip / 2)))
+
+    def now(self) -> float | None:
+        """What it says now; None until that is known."""
+        if not self._answers:
+            return None
+        _, ahead = min(self._answers)
+        return time.time() + ahead
 
 
 def websocket_url(url: str) -> str:

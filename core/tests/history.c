@@ -15,17 +15,17 @@ static void check_viewer(world *w, const viewer *v)
     for (int i = 0; i < window->count; i++)
         CHECK(window->in_flight[i].number <= s->base &&
               (!i || window->in_flight[i].number > window->in_flight[i - 1].number));
-    CHECK(s->owner == WS_TRANSPORT || (!s->is_lost && !s->tail_length && !v->is_awaiting));
+    CHECK(s->outlet.owner == WS_TRANSPORT || (!s->outlet.is_lost && !s->outlet.tail_length && !v->is_awaiting));
 }
 
 static void check_variant(const ws_variant *v)
 {
     const ws_bases *const b = &v->bases;
-    CHECK(b->count <= WS_BASES && b->marks_since <= v->number);
+    CHECK(b->count <= WS_BASES && b->marks_since <= v->picture.number);
     for (size_t i = 0; i < b->count; i++)
-        CHECK(b->since[i].number && b->since[i].number <= v->number &&
+        CHECK(b->since[i].number && b->since[i].number <= v->picture.number &&
               (!i || b->since[i].number > b->since[i - 1].number));
-    CHECK(!v->is_open || v->number || v->bases.count == 0);
+    CHECK(!v->is_open || v->picture.number || v->bases.count == 0);
 }
 
 /* After a picture was read whole. */
@@ -34,9 +34,9 @@ static void check_mirrors(world *w)
     static uint8_t row[4 * MOST_WIDTH + 4], mean[4 * MOST_WIDTH + 4];
     for (size_t i = 0; i < WATCHED; i++) {
         const ws_variant *const v = &w->walk.variants[i];
-        for (size_t y = 0; v->is_open && !v->rendition.pixel.tolerance && y < v->height; y++) {
-            ws_resample_copy(&v->rendition, &w->view, y, row, mean);
-            CHECK(memcmp(row, v->kept + y * v->row_bytes, v->row_bytes) == 0);
+        for (size_t y = 0; v->is_open && !v->geometry.rendition.pixel.tolerance && y < v->picture.height; y++) {
+            ws_resample_copy(&v->geometry.rendition, &w->view, y, row, mean);
+            CHECK(memcmp(row, v->picture.pixels + y * v->picture.row_bytes, v->picture.row_bytes) == 0);
         }
     }
 }
@@ -54,8 +54,12 @@ static void update(world *w)
             spans[i].rows = far[next(w) % 5];
     }
     const int is_sample = kind == 1, is_damage = kind == 2;
-    const int changed = ws_walk_update(&w->walk, &w->view, is_damage ? spans : NULL, is_damage ? count : 0,
-                                       is_sample ? next(w) : 0, is_sample ? 1 + next(w) % 9 : 0, w->now);
+    ws_asked asked = {.spans = spans, .count = count};
+    if (is_sample) {
+        asked.first = next(w);
+        asked.every = 1 + next(w) % 9;
+    }
+    const int changed = ws_walk_update(&w->walk, &w->view, is_sample || is_damage ? &asked : NULL, w->now);
     CHECK(changed >= 0 || allocations_left == 0);
     if (changed >= 0 && !is_sample && !is_damage)
         check_mirrors(w);
@@ -82,7 +86,7 @@ static void tell(world *w, viewer *v)
         return;
     case 2:
         drain(w, v);
-        if (!v->is_lost && s->is_announced)
+        if (!v->is_lost && s->epoch >= 0)
             picture_blank(&v->shown);
         ws_subscriber_forget(s, w->now);
         break;
@@ -100,7 +104,7 @@ static void tell(world *w, viewer *v)
         ws_window_acknowledged(&s->window, next(w) % 4 ? v->shown.number : next(w), w->now);
         return;
     }
-    ws_subscriber_give(s);
+    ws_outlet_give(&s->outlet);
 }
 
 static void show(world *w, viewer *v)
@@ -113,7 +117,7 @@ static void show(world *w, viewer *v)
 static void give_back(world *w, viewer *v)
 {
     drain(w, v);
-    ws_subscriber_give(subscriber_of(w, v));
+    ws_outlet_give(&subscriber_of(w, v)->outlet);
 }
 
 /* Memory may run out some allocations from now, until the next call. */
@@ -138,7 +142,7 @@ static void step(world *w)
         leave(w, v);
     else if (what < 13)
         show(w, v);
-    else if (what == 13 && subscriber_of(w, v)->owner == WS_TRANSPORT)
+    else if (what == 13 && subscriber_of(w, v)->outlet.owner == WS_TRANSPORT)
         give_back(w, v);
     else
         tell(w, v);
@@ -148,7 +152,7 @@ static void step(world *w)
 /* Whoever is still there is sent the newest picture within a few turns. */
 static void end(world *w)
 {
-    CHECK(ws_walk_update(&w->walk, &w->view, NULL, 0, 0, 0, w->now) >= 0);
+    CHECK(ws_walk_update(&w->walk, &w->view, NULL, w->now) >= 0);
     ws_walk_commit(&w->walk, 1);
     check_mirrors(w);
     for (size_t i = 0; i < VIEWERS; i++) {
@@ -158,16 +162,16 @@ static void end(world *w)
         const ws_variant *const newest = variant_of(w, v);
         ws_subscriber *const s = subscriber_of(w, v);
         drain(w, v);
-        if (!s->is_announced || s->epoch != newest->epoch)
+        if (s->epoch != newest->picture.epoch)
             announce(w, v);
-        ws_subscriber_give(s);
+        ws_outlet_give(&s->outlet);
         ws_subscriber_set_rate(s, -1, w->now);
         for (int turn = 0; turn < 3; turn++, w->now += 1) {
             ws_window_acknowledged(&s->window, v->shown.number, w->now);
             flush_viewer(w, v, 1);
         }
-        CHECK(v->shown.number == newest->number);
-        CHECK(memcmp(v->shown.pixels, newest->kept, newest->height * newest->row_bytes) == 0);
+        CHECK(v->shown.number == newest->picture.number);
+        CHECK(memcmp(v->shown.pixels, newest->picture.pixels, newest->picture.height * newest->picture.row_bytes) == 0);
     }
 }
 

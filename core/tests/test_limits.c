@@ -7,8 +7,8 @@
 #include "check.h"
 
 static const ws_pixel rgbx = {
-    .size = 4, .kept = 4, .colour = 3, .padded = 1, .source_shift = {0, 8, 16}, .source_mask = {255, 255, 255}};
-static const ws_pixel gray = {.size = 1, .kept = 1, .colour = 1, .source_mask = {255, 255, 255}};
+    .size = 4, .kept_size = 4, .colour = 3, .padded = 1, .source_shift = {0, 8, 16}, .source_mask = {255, 255, 255}};
+static const ws_pixel gray = {.size = 1, .kept_size = 1, .colour = 1, .source_mask = {255, 255, 255}};
 
 static int is_valid(const ws_pixel *pixel, size_t width, size_t height, size_t step)
 {
@@ -31,11 +31,11 @@ static void pixels(void)
     ws_pixel p = rgbx;
     CHECK(p.padded = 0, !is_valid(&p, 1, 1, 1));
     p = rgbx;
-    CHECK(p.kept = 2, !is_valid(&p, 1, 1, 1));
+    CHECK(p.kept_size = 2, !is_valid(&p, 1, 1, 1));
     p = gray;
     CHECK(p.colour = 3, !is_valid(&p, 1, 1, 1));
     p = gray;
-    CHECK(p.size = p.kept = 0, !is_valid(&p, 1, 1, 1));
+    CHECK(p.size = p.kept_size = 0, !is_valid(&p, 1, 1, 1));
     p = gray;
     CHECK(p.source_shift[2] = 32, !is_valid(&p, 1, 1, 1));
 }
@@ -49,7 +49,7 @@ static void crops(void)
     CHECK(!ws_variant_open(&v, &r, 7, 5, 1, 8) && !ws_variant_open(&v, &r, 8, 4, 1, 8));
     r.crop_x = SIZE_MAX - 2;
     CHECK(!ws_variant_open(&v, &r, 8, 5, 1, 8));
-    CHECK(v.is_open && v.epoch == 7);
+    CHECK(v.is_open && v.picture.epoch == 7);
     ws_variant_close(&v);
 }
 
@@ -62,31 +62,33 @@ static void damage(ws_walk *walk)
     ws_view view = {source, SIDE, 1, SIDE, SIDE, 1};
     CHECK(ws_variant_open(&walk->variants[0], &r, SIDE, SIDE, 1, 1));
     CHECK(ws_walk_has_newcomers(walk) && ws_walk_is_settled(walk));
-    CHECK(ws_walk_update(walk, &view, NULL, 0, 0, 0, 1) == 1);
+    CHECK(ws_walk_update(walk, &view, NULL, 1) == 1);
     ws_walk_commit(walk, 1);
     CHECK(!ws_walk_has_newcomers(walk));
     view.pixel_size = 4;
-    CHECK(ws_walk_update(walk, &view, NULL, 0, 0, 0, 1) == -1);
+    CHECK(ws_walk_update(walk, &view, NULL, 1) == WS_MISFIT);
     view.pixel_size = 1;
     view.height = SIDE - 1;
-    CHECK(ws_walk_update(walk, &view, NULL, 0, 0, 0, 1) == -1);
+    CHECK(ws_walk_update(walk, &view, NULL, 1) == WS_MISFIT);
     view.height = SIDE;
     memset(source, 1, sizeof source);
     const ws_span nothing[] = {{0, 0}, {0, -1}, {SIDE, 1}, {INT64_MAX, INT64_MAX}, {INT64_MIN, INT64_MAX}, {-3, 3}};
-    CHECK(ws_walk_update(walk, &view, nothing, 6, 0, 0, 1) == 0);
-    const ws_span top[] = {{-3, 5}}, bottom[] = {{SIDE - 1, INT64_MAX}}, all[] = {{-1, INT64_MAX}};
-    CHECK(ws_walk_update(walk, &view, top, 1, 0, 0, 1) == 1 && walk->variants[0].bases.marks.rows == 2);
-    CHECK(ws_walk_update(walk, &view, bottom, 1, 0, 0, 1) == 1 && walk->variants[0].bases.marks.rows == 1);
-    CHECK(ws_walk_update(walk, &view, all, 1, 0, 0, 1) == 1 && walk->variants[0].bases.marks.rows == SIDE - 3);
+    CHECK(ws_walk_update(walk, &view, &(ws_asked){nothing, 6, 0, 0}, 1) == 0);
+    const ws_asked top = {(ws_span[]){{-3, 5}}, 1, 0, 0}, all = {(ws_span[]){{-1, INT64_MAX}}, 1, 0, 0};
+    const ws_asked bottom = {(ws_span[]){{SIDE - 1, INT64_MAX}}, 1, 0, 0};
+    const ws_marks *const marks = &walk->variants[0].bases.marks;
+    CHECK(ws_walk_update(walk, &view, &top, 1) == 1 && marks->rows == 2);
+    CHECK(ws_walk_update(walk, &view, &bottom, 1) == 1 && marks->rows == 1);
+    CHECK(ws_walk_update(walk, &view, &all, 1) == 1 && marks->rows == SIDE - 3);
 }
 
 static void places(ws_walk *walk)
 {
     for (ptrdiff_t place = 0; place < WS_SUBSCRIBERS; place++)
-        CHECK(ws_walk_join(walk, -1, 0, 1, -1, 1) == place);
-    CHECK(ws_walk_join(walk, -1, 0, 1, -1, 1) == -1);
-    ws_subscriber_close(&walk->subscribers[17]);
-    CHECK(ws_walk_join(walk, dup(2), 0, 1, -1, 1) == 17);
+        CHECK(ws_places_join(&walk->places, -1, 0, 1, -1, 1) == place);
+    CHECK(ws_places_join(&walk->places, -1, 0, 1, -1, 1) == -1);
+    ws_subscriber_close(&walk->places.subscribers[17]);
+    CHECK(ws_places_join(&walk->places, dup(2), 0, 1, -1, 1) == 17);
     CHECK(isinf(ws_walk_flush(walk, 1)));
 }
 

@@ -39,14 +39,18 @@ static void fill(uint8_t *slot, uint8_t with)
     }
 }
 
+static void write_next(ring *to)
+{
+    const uint64_t count = __atomic_load_n(&to->counter, __ATOMIC_RELAXED);
+    fill(to->slots[count % SLOTS], (uint8_t)(count + 1));
+    __atomic_store_n(&to->counter, count + 1, __ATOMIC_RELEASE);
+}
+
 static void *work(void *context)
 {
     const writer *const w = context;
-    ring *const to = w->to;
     for (int i = 0; i < w->pictures; i++) {
-        const uint64_t count = __atomic_load_n(&to->counter, __ATOMIC_RELAXED);
-        fill(to->slots[count % SLOTS], (uint8_t)(count + 1));
-        __atomic_store_n(&to->counter, count + 1, __ATOMIC_RELEASE);
+        write_next(w->to);
         if (!w->is_hasty)
             rest(INTERVAL);
     }
@@ -65,13 +69,13 @@ static ws_source source_of(ring *r)
 static int see(ws_walk *walk, picture *shown, decompressor decompress)
 {
     int seen = 0;
-    for (size_t at = 0, head[2]; at < walk->outbox_length; at += sizeof head + head[1], seen++) {
-        memcpy(head, walk->outbox.bytes + at, sizeof head);
-        picture_apply(shown, walk->outbox.bytes + at + sizeof head, head[1], decompress);
+    for (size_t at = 0, head[2]; at < walk->outbox.length; at += sizeof head + head[1], seen++) {
+        memcpy(head, walk->outbox.memory.bytes + at, sizeof head);
+        picture_apply(shown, walk->outbox.memory.bytes + at + sizeof head, head[1], decompress);
         CHECK(memcmp(shown->pixels, shown->pixels + 1, SIDE - 1) == 0);
         CHECK(memcmp(shown->pixels, shown->pixels + LAST, SIDE) == 0);
     }
-    walk->outbox_length = 0;
+    walk->outbox.length = 0;
     return seen;
 }
 
@@ -92,7 +96,7 @@ static int follow(ws_walk *walk, ws_poller *poller, writer w, picture *shown, de
         events = ws_poller_run(poller, walk, INTERVAL, 1);
         all |= events;
         *seen += see(walk, shown, decompress);
-        CHECK(!(events & WS_NO_MEMORY_LEFT));
+        CHECK(!(events & WS_NO_MEMORY));
     }
     CHECK(pthread_join(thread, NULL) == 0);
     return all;
@@ -114,11 +118,60 @@ static void come_back(ws_walk *walk, ws_poller *poller, ring *r)
     pthread_t thread;
     poller->source = source_of(r);
     CHECK(pthread_create(&thread, NULL, wake_later, walk) == 0);
-    while (ws_poller_run(poller, walk, 1e300, 0) != WS_WOKEN)
+    while (!(ws_poller_run(poller, walk, 1e300, 0) & WS_WOKEN))
         ;
     CHECK(pthread_join(thread, NULL) == 0);
     *poller = (ws_poller){0};
     CHECK(ws_poller_run(poller, walk, INTERVAL, 0) == WS_WOKEN);
+}
+
+/* A subscriber's picture that is due later is sent then, even if Python was wanted in between. */
+static void keep_flush_due(ws_walk *walk, ws_poller *poller, ring *r, picture *shown, decompressor decompress)
+{
+    enum { FPS = 8, SELDOM = 1000 };
+    pthread_t thread;
+    *poller = (ws_poller){.source = source_of(r)};
+    ws_subscriber_set_rate(&walk->places.subscribers[0], FPS, ws_now());
+    do {
+        write_next(r);
+        poller->due = 0;
+        CHECK(ws_poller_run(poller, walk, SELDOM, 1) == WS_POLLED);
+        see(walk, shown, decompress);
+    } while (shown->pixels[0] == (uint8_t)r->counter);
+    CHECK(pthread_create(&thread, NULL, wake_later, walk) == 0);
+    CHECK(ws_poller_run(poller, walk, SELDOM, 1) == WS_WOKEN);
+    CHECK(pthread_join(thread, NULL) == 0);
+    see(walk, shown, decompress);
+    CHECK(shown->pixels[0] == (uint8_t)r->counter);
+    ws_subscriber_set_rate(&walk->places.subscribers[0], -1, ws_now());
+}
+
+/* Of a source whose every picture is torn nothing is said but that. Its counter lies in the kept picture, so that an
+   update alone moves it: that of picture 1 to 2, and that of picture 2 back to 1. */
+static void tear(ws_walk *walk, ws_poller *poller, ring *r)
+{
+    int events;
+    *poller = (ws_poller){.source = source_of(r)};
+    poller->source.slots = 2;
+    poller->source.counter = walk->variants[0].picture.pixels;
+    memset(r->slots, 0, sizeof r->slots);
+    r->slots[0][0] = 2;
+    r->slots[1][0] = 1;
+    memcpy(walk->variants[0].picture.pixels, r->slots[1], SLOT);
+    do {
+        events = ws_poller_run(poller, walk, INTERVAL, 1);
+        CHECK(!(events & ~(WS_TORN | WS_BEHIND)));
+    } while (!(events & WS_TORN));
+    poller->source.counter = NULL;
+    CHECK(ws_poller_run(poller, walk, INTERVAL, 1) & (WS_POLLED | WS_BEHIND) && !poller->torn);
+}
+
+/* Pictures of another size than the variants' are for Python to see to. */
+static void misfit(ws_walk *walk, ws_poller *poller, ring *r)
+{
+    *poller = (ws_poller){.source = source_of(r)};
+    poller->source.view.height--;
+    CHECK(ws_poller_run(poller, walk, INTERVAL, 1) == WS_REFRESH);
 }
 
 /* However far behind it is, others have their turns: else nobody could wake it. */
@@ -137,8 +190,8 @@ static void let_others(ws_walk *walk, ws_poller *poller, ring *r)
 int main(int count, char **arguments)
 {
     static ring r;
-    const ws_rendition whole = {.pixel = {.size = 1, .kept = 1, .colour = 1}, .crop_width = SIDE, .crop_height = SIDE,
-                                .step = 1};
+    const ws_rendition whole = {.pixel = {.size = 1, .kept_size = 1, .colour = 1}, .crop_width = SIDE,
+                                .crop_height = SIDE, .step = 1};
     ws_poller poller = {0};
     ws_walk walk;
     decompressor decompress;
@@ -148,8 +201,8 @@ int main(int count, char **arguments)
     CHECK(count == 2 && ws_walk_open(&walk, (const char *[]){arguments[1]}, 1, 1000));
     decompress = decompressor_of(arguments[1]);
     CHECK(ws_variant_open(&walk.variants[0], &whole, SIDE, SIDE, 1, 1));
-    CHECK(ws_walk_join(&walk, -1, 0, 0, -1, ws_now()) == 0);
-    ws_subscriber_announced(&walk.subscribers[0], 1, 0, ws_now());
+    CHECK(ws_places_join(&walk.places, -1, 0, 0, -1, ws_now()) == 0);
+    ws_subscriber_announced(&walk.places.subscribers[0], 1, 0, ws_now());
     picture_open(&shown, SIDE, SIDE, 1, 1, 1);
     poller.source = source_of(&r);
     CHECK(ws_poller_run(&poller, &walk, INTERVAL, 0) == WS_REFRESH); /* there is no picture yet */
@@ -158,6 +211,9 @@ int main(int count, char **arguments)
     settle(&walk, &poller, &shown, decompress, (uint8_t)r.counter);
     follow(&walk, &poller, (writer){&r, &walk, 1000000, 1}, &shown, decompress, &seen);
     settle(&walk, &poller, &shown, decompress, (uint8_t)r.counter);
+    keep_flush_due(&walk, &poller, &r, &shown, decompress);
+    misfit(&walk, &poller, &r);
+    tear(&walk, &poller, &r);
     let_others(&walk, &poller, &r);
     come_back(&walk, &poller, &r);
     picture_close(&shown);

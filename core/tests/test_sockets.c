@@ -38,11 +38,11 @@ static void see(viewer *v)
 static void send_tail(ws_walk *walk, viewer *v)
 {
     size_t length;
-    ws_subscriber *const s = &walk->subscribers[v->place];
-    const uint8_t *tail = ws_subscriber_take(s, &length);
+    ws_subscriber *const s = &walk->places.subscribers[v->place];
+    const uint8_t *tail = ws_outlet_take(&s->outlet, &length);
     CHECK(tail);
     while (length) {
-        const ssize_t sent = send(s->fd, tail, length, MSG_DONTWAIT | MSG_NOSIGNAL);
+        const ssize_t sent = send(s->outlet.fd, tail, length, MSG_DONTWAIT | MSG_NOSIGNAL);
         if (sent > 0) {
             tail += sent;
             length -= (size_t)sent;
@@ -50,7 +50,7 @@ static void send_tail(ws_walk *walk, viewer *v)
         read_some(v, ROOM);
         see(v);
     }
-    ws_subscriber_give(s);
+    ws_outlet_give(&s->outlet);
 }
 
 static void join(ws_walk *walk, viewer *v)
@@ -59,23 +59,23 @@ static void join(ws_walk *walk, viewer *v)
     CHECK(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends) == 0);
     setsockopt(ends[0], SOL_SOCKET, SO_SNDBUF, &room, sizeof room);
     v->end = ends[1];
-    v->place = (int)ws_walk_join(walk, ends[0], 0, 0, -1, 0);
+    v->place = (int)ws_places_join(&walk->places, ends[0], 0, 0, -1, 0);
     CHECK(v->place >= 0);
-    ws_subscriber_announced(&walk->subscribers[v->place], 1, 0, 0);
+    ws_subscriber_announced(&walk->places.subscribers[v->place], 1, 0, 0);
 }
 
 static uint32_t show(ws_walk *walk, const ws_view *view, viewer *viewers, double now, uint64_t *seed)
 {
     uint32_t handed_over = 0;
-    CHECK(ws_walk_update(walk, view, NULL, 0, 0, 0, now) == 1);
+    CHECK(ws_walk_update(walk, view, NULL, now) == 1);
     ws_walk_commit(walk, 1);
     CHECK(ws_walk_flush(walk, now) >= 0);
-    for (ptrdiff_t place = 0; (place = ws_walk_next_full(walk, (size_t)place)) >= 0; handed_over++)
-        CHECK(walk->subscribers[place].owner == WS_TRANSPORT);
+    for (ptrdiff_t place = 0; (place = ws_places_pop_handed_over(&walk->places, (size_t)place)) >= 0; handed_over++)
+        CHECK(walk->places.subscribers[place].outlet.owner == WS_TRANSPORT);
     for (size_t i = 0; i < VIEWERS; i++) {
         read_some(&viewers[i], chance(seed) % 30000);
         see(&viewers[i]);
-        if (walk->subscribers[viewers[i].place].owner == WS_TRANSPORT && chance(seed) % 2)
+        if (walk->places.subscribers[viewers[i].place].outlet.owner == WS_TRANSPORT && chance(seed) % 2)
             send_tail(walk, &viewers[i]);
     }
     return handed_over;
@@ -85,15 +85,15 @@ static uint32_t show(ws_walk *walk, const ws_view *view, viewer *viewers, double
 static void lose(ws_walk *walk, const ws_view *view, viewer *v, double now)
 {
     size_t length;
-    ws_subscriber *const s = &walk->subscribers[v->place];
+    ws_subscriber *const s = &walk->places.subscribers[v->place];
     close(v->end);
     *(uint8_t *)(uintptr_t)view->pixels ^= 1;
-    CHECK(ws_walk_update(walk, view, NULL, 0, 0, 0, now) == 1);
+    CHECK(ws_walk_update(walk, view, NULL, now) == 1);
     ws_walk_commit(walk, 1);
     ws_walk_flush(walk, now);
-    CHECK(s->is_lost && s->is_handed_over && !ws_subscriber_take(s, &length));
-    ws_subscriber_give(s);
-    CHECK(s->owner == WS_TRANSPORT);
+    CHECK(s->outlet.is_lost && s->outlet.is_handed_over && !ws_outlet_take(&s->outlet, &length));
+    ws_outlet_give(&s->outlet);
+    CHECK(s->outlet.owner == WS_TRANSPORT);
 }
 
 int main(int count, char **arguments)
@@ -101,7 +101,7 @@ int main(int count, char **arguments)
     static viewer viewers[VIEWERS];
     static uint8_t source[4 * SIDE * SIDE];
     const ws_view view = {source, 4 * SIDE, 4, SIDE, SIDE, 4};
-    const ws_rendition r = {.pixel = {.size = 4, .kept = 4, .colour = 3, .padded = 1}, .crop_width = SIDE,
+    const ws_rendition r = {.pixel = {.size = 4, .kept_size = 4, .colour = 3, .padded = 1}, .crop_width = SIDE,
                             .crop_height = SIDE, .step = 1};
     ws_walk walk;
     uint64_t seed = 1;
@@ -121,7 +121,7 @@ int main(int count, char **arguments)
         send_tail(&walk, &viewers[i]);
         read_some(&viewers[i], ROOM);
         see(&viewers[i]);
-        CHECK(viewers[i].length == 0 && viewers[i].frames == walk.subscribers[viewers[i].place].sent);
+        CHECK(viewers[i].length == 0 && viewers[i].frames == walk.places.subscribers[viewers[i].place].tally.sent);
         lose(&walk, &view, &viewers[i], PICTURES + 1 + (double)i);
     }
     ws_walk_close(&walk);

@@ -16,7 +16,7 @@ static void play(uint64_t seed)
         if (what < 5 && ws_window_allows(&w, now))
             ws_window_sent(&w, ++number, now);
         else if (what == 5)
-            ws_window_hold(&w);
+            ws_window_delayed(&w);
         else if (what == 6 && chance(&seed) % 64 == 0)
             ws_window_clear(&w, now);
         else if (w.count)

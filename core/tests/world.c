@@ -7,11 +7,11 @@
 enum { FORMATS = 4, EPOCHS_APART = 7 };
 
 static const ws_pixel formats[FORMATS] = {
-    {.size = 4, .kept = 4, .colour = 3, .padded = 1, .source_shift = {0, 8, 16}, .source_mask = {255, 255, 255}},
-    {.size = 3, .kept = 3, .colour = 3, .source_shift = {16, 8, 0}, .source_mask = {255, 255, 255}},
-    {.size = 2, .kept = 2, .colour = 2, .fields = 1, .source_shift = {11, 5, 0}, .source_mask = {31, 63, 31},
+    {.size = 4, .kept_size = 4, .colour = 3, .padded = 1, .source_shift = {0, 8, 16}, .source_mask = {255, 255, 255}},
+    {.size = 3, .kept_size = 3, .colour = 3, .source_shift = {16, 8, 0}, .source_mask = {255, 255, 255}},
+    {.size = 2, .kept_size = 2, .colour = 2, .fields = 1, .source_shift = {11, 5, 0}, .source_mask = {31, 63, 31},
      .kept_shift = {11, 5, 0}, .kept_mask = {31, 63, 31}, .kept_limit = {1, 2, 1}},
-    {.size = 1, .kept = 1, .colour = 1, .source_mask = {255, 255, 255}},
+    {.size = 1, .kept_size = 1, .colour = 1, .source_mask = {255, 255, 255}},
 };
 
 unsigned next(world *w) { return w->bytes < w->end ? *w->bytes++ : 0; }
@@ -77,7 +77,7 @@ void paint(world *w)
 static void reduce(ws_pixel *pixel, int to_a_byte)
 {
     static const uint8_t bits[2][3] = {{5, 6, 5}, {3, 3, 2}}, up[2][3] = {{11, 5, 0}, {5, 2, 0}};
-    pixel->kept = pixel->colour = to_a_byte ? 1 : 2;
+    pixel->kept_size = pixel->colour = to_a_byte ? 1 : 2;
     pixel->padded = 0;
     pixel->reduced = 1;
     for (size_t c = 0; c < 3; c++) {
@@ -110,12 +110,12 @@ void open_variant(world *w, size_t variant)
     const int done = ws_variant_open(v, &r, w->view.width, w->view.height, 1, w->epoch);
     CHECK(done == v->is_open && (done || allocations_left == 0));
     if (done && next(w) % 4 == 0)
-        v->number = UINT32_MAX - next(w) % 4; /* soon they are */
+        v->picture.number = UINT32_MAX - next(w) % 4; /* soon they are */
 }
 
-ws_subscriber *subscriber_of(world *w, const viewer *v) { return &w->walk.subscribers[v->place]; }
+ws_subscriber *subscriber_of(world *w, const viewer *v) { return &w->walk.places.subscribers[v->place]; }
 
-ws_variant *variant_of(world *w, const viewer *v) { return &w->walk.variants[subscriber_of(w, v)->variant]; }
+ws_variant *variant_of(world *w, const viewer *v) { return &w->walk.variants[subscriber_of(w, v)->variant_id]; }
 
 static void keep(ws_memory *memory, const void *bytes, size_t at, size_t length)
 {
@@ -129,8 +129,8 @@ static void keep(ws_memory *memory, const void *bytes, size_t at, size_t length)
 static void expect_newest(world *w, viewer *v)
 {
     const ws_variant *const newest = variant_of(w, v);
-    CHECK(newest->is_open && !newest->is_mixed && !v->is_awaiting && v->shown.epoch == newest->epoch);
-    keep(&v->expected, newest->kept, 0, newest->height * newest->row_bytes);
+    CHECK(newest->is_open && !newest->is_uncommitted && !v->is_awaiting && v->shown.epoch == newest->picture.epoch);
+    keep(&v->expected, newest->picture.pixels, 0, newest->picture.height * newest->picture.row_bytes);
     v->is_awaiting = 1;
 }
 
@@ -174,7 +174,7 @@ typedef struct {
     int takes_all;
 } socket_end;
 
-static ptrdiff_t take_some(void *context, const ws_subscriber *to, const uint8_t *prefix, size_t prefix_length,
+static ptrdiff_t take_some(void *context, const ws_outlet *to, const uint8_t *prefix, size_t prefix_length,
                            const uint8_t *body, size_t body_length)
 {
     const socket_end *const end = context;
@@ -182,7 +182,7 @@ static ptrdiff_t take_some(void *context, const ws_subscriber *to, const uint8_t
     const size_t all = prefix_length + body_length;
     const size_t some[] = {all, all, all, 0, 1, all / 2, prefix_length, prefix_length - 1, all - 1, all};
     const unsigned how = end->takes_all ? 0 : next(end->w) % 32;
-    CHECK(to == subscriber_of(end->w, v) && to->owner == WS_CORE && !to->is_lost && !v->received_length);
+    CHECK(to == &subscriber_of(end->w, v)->outlet && to->owner == WS_WALK && !to->is_lost && !v->received_length);
     expect_newest(end->w, v);
     if (how == 31) {
         v->is_lost = 1;
@@ -200,14 +200,14 @@ void flush_viewer(world *w, viewer *v, int takes_all)
     const ws_sink sink = {take_some, &end};
     ws_subscriber *const s = subscriber_of(w, v);
     double due = 0;
-    const ws_flushed flushed = ws_subscriber_flush(s, variant_of(w, v), &w->walk.packer, &w->walk.crc, &sink,
-                                                   w->walk.fps, w->now, &due);
-    CHECK(flushed != WS_NO_MEMORY || allocations_left == 0);
+    const int flushed = ws_subscriber_flush(s, variant_of(w, v), &w->walk.packer, &w->walk.crc, &sink, w->walk.fps,
+                                            w->now, &due);
+    CHECK(flushed != WS_FAILED || allocations_left == 0);
     CHECK(flushed != WS_LATER || due > w->now);
-    CHECK((flushed == WS_FULL) == s->is_handed_over || flushed != WS_FULL);
-    CHECK(!s->is_lost || v->is_lost || allocations_left == 0);
-    v->is_lost |= s->is_lost;
-    if (s->owner == WS_CORE) {
+    CHECK(flushed != WS_HANDED || s->outlet.is_handed_over);
+    CHECK(!s->outlet.is_lost || v->is_lost || allocations_left == 0);
+    v->is_lost |= s->outlet.is_lost;
+    if (s->outlet.owner == WS_WALK) {
         see_frames(w, v);
         CHECK(!v->received_length && !v->is_awaiting);
     }
@@ -217,26 +217,26 @@ void flush_walk(world *w)
 {
     const double due = ws_walk_flush(&w->walk, w->now);
     CHECK(due >= 0 || allocations_left == 0);
-    for (size_t at = 0, head[2]; at < w->walk.outbox_length; at += sizeof head + head[1]) {
-        memcpy(head, w->walk.outbox.bytes + at, sizeof head);
+    for (size_t at = 0, head[2]; at < w->walk.outbox.length; at += sizeof head + head[1]) {
+        memcpy(head, w->walk.outbox.memory.bytes + at, sizeof head);
         for (size_t i = 0; i < VIEWERS; i++)
             if (w->viewers[i].is_in && w->viewers[i].place == head[0]) {
                 expect_newest(w, &w->viewers[i]);
-                see(w, &w->viewers[i], w->walk.outbox.bytes + at + sizeof head, head[1]);
+                see(w, &w->viewers[i], w->walk.outbox.memory.bytes + at + sizeof head, head[1]);
             }
     }
-    w->walk.outbox_length = 0;
+    w->walk.outbox.length = 0;
     for (size_t i = 0; i < VIEWERS; i++) {
         viewer *const v = &w->viewers[i];
-        CHECK(!v->is_in || !subscriber_of(w, v)->is_lost || v->is_lost || allocations_left == 0);
-        v->is_lost |= v->is_in && subscriber_of(w, v)->is_lost;
+        CHECK(!v->is_in || !subscriber_of(w, v)->outlet.is_lost || v->is_lost || allocations_left == 0);
+        v->is_lost |= v->is_in && subscriber_of(w, v)->outlet.is_lost;
     }
 }
 
 void drain(world *w, viewer *v)
 {
     size_t length;
-    const uint8_t *const tail = ws_subscriber_take(subscriber_of(w, v), &length);
+    const uint8_t *const tail = ws_outlet_take(&subscriber_of(w, v)->outlet, &length);
     CHECK((tail == NULL) == v->is_lost);
     if (!tail)
         return;
@@ -249,7 +249,7 @@ void drain(world *w, viewer *v)
 void join(world *w, viewer *v)
 {
     const double fps = rate(w);
-    const ptrdiff_t place = ws_walk_join(&w->walk, -1, next(w) % 2, next(w) % 4 != 0, fps, w->now);
+    const ptrdiff_t place = ws_places_join(&w->walk.places, -1, next(w) % 2, next(w) % 4 != 0, fps, w->now);
     CHECK(place >= 0 || allocations_left == 0);
     if (place >= 0)
         *v = (viewer){.is_in = 1, .place = (size_t)place};
@@ -273,9 +273,10 @@ void announce(world *w, viewer *v)
     const long left = allocations_left;
     allocations_left = -1;
     picture_close(&v->shown);
-    const ws_pixel *const pixel = &newest->rendition.pixel;
-    picture_open(&v->shown, newest->width, newest->height, pixel->kept, pixel->colour, newest->epoch);
+    const ws_pixel *const pixel = &newest->geometry.rendition.pixel;
+    const ws_picture *const kept = &newest->picture;
+    picture_open(&v->shown, kept->width, kept->height, pixel->kept_size, pixel->colour, kept->epoch);
     allocations_left = left;
-    ws_subscriber_announced(subscriber_of(w, v), newest->epoch, newest->number, w->now);
-    ws_subscriber_give(subscriber_of(w, v));
+    ws_subscriber_announced(subscriber_of(w, v), kept->epoch, kept->number, w->now);
+    ws_outlet_give(&subscriber_of(w, v)->outlet);
 }

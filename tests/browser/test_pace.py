@@ -153,7 +153,7 @@ async def behind(page: Page, stream: Stream) -> int:
     """How many pictures ago the page drew one last."""
     drawn = int(await page.evaluate("wsStream.screen.drawnNumber"))
     (shown,) = stream.audience.shown.values()
-    _, number, _ = stream.walk.state(shown.slot)
+    _, number, _ = stream.walk.state(shown.variant_id)
     return number - drawn
 
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ws_stream.errors import UsageError
 from ws_stream.hub.audience import MAX_RENDITIONS, Audience, Limits, Shown
 from ws_stream.hub.subscription import Subscription
 from ws_stream.limits import MAX_NUMBER, MAX_STEP
@@ -41,7 +42,7 @@ def audience(
     default: Rendition | None = None, fps: float = 30, walk: NewWalk = NumpyWalk
 ) -> Audience:
     people = Audience("a", default or Rendition(step=4), fps, walk(fps))
-    people.resize(GRAY8, 1024, 600)
+    people.resize(GRAY8, 1024, 600, 0)
     return people
 
 
@@ -96,6 +97,75 @@ class TestSharing:
             epochs.add(announcement.epoch)
             people.leave(viewer)
         assert len(epochs) == 3
+
+
+class TestNewSources:
+    def test_a_crop_that_leaves_one_picture_is_granted_of_a_larger_one(self) -> None:
+        people = audience(Rendition())
+        people.resize(GRAY8, 640, 480, 0)
+        viewer = join(people, Request(crop=Crop(0, 0, 800, 600)))
+        assert seen(people, viewer).rendition == Rendition()
+        people.resize(GRAY8, 1280, 960, 1)
+        assert seen(people, viewer).rendition == Rendition(Crop(0, 0, 800, 600))
+
+    def test_requests_made_before_the_size_is_known_share_a_variant_once_it_is(self) -> None:
+        people = Audience("a", Rendition(step=4), 30, NumpyWalk(30))
+        one, other = join(people, Request(step=1)), join(people)
+        people.resize(GRAY8, 1024, 600, 1)
+        assert seen(people, one) is seen(people, other)
+        assert len(people.shown) == 1
+
+    def test_a_variant_for_which_there_is_no_memory_leaves_nothing_behind(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        people = audience()
+        with monkeypatch.context() as patch:
+            patch.setattr(people.walk, "open", lambda *_: (_ for _ in ()).throw(MemoryError))
+            with pytest.raises(MemoryError):
+                join(people)
+        assert not people.shown
+        assert seen(people, join(people)).announcement
+
+    def test_a_size_that_the_default_cannot_be_made_of_changes_nothing(self) -> None:
+        people = audience(Rendition(crop=Crop(0, 0, 800, 600)))
+        viewer = join(people)
+        before = seen(people, viewer)
+        for _ in range(2):
+            with pytest.raises(UsageError, match="leaves the picture, which is 640x480"):
+                people.resize(GRAY8, 640, 480, 1)
+            assert seen(people, viewer) is before
+        people.greet_all()
+        people.leave(viewer)
+        assert not people.shown
+
+    def test_after_there_was_no_memory_for_a_new_size_it_is_tried_again(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        people = audience()
+        viewer = join(people)
+        with monkeypatch.context() as patch:
+            patch.setattr(people.walk, "open", lambda *_: (_ for _ in ()).throw(MemoryError))
+            with pytest.raises(MemoryError):
+                people.resize(GRAY8, 640, 480, 1)
+        people.greet_all()
+        assert people.resize(GRAY8, 640, 480, 2)
+        assert seen(people, viewer).announcement
+
+    @BOTH_WALKS
+    def test_while_the_size_is_not_known_reports_are_made_all_the_same(self, walk: NewWalk) -> None:
+        people, peer = Audience("a", Rendition(), 30, walk(30)), Peer()
+        people.join(peer, Request(), 0)
+        people.report(1)
+        assert [said["type"] for said in peer.said] == ["unchanged"]
+
+    def test_a_viewer_that_cannot_join_leaves_no_variant(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        people = audience()
+        monkeypatch.setattr(people.walk, "join", lambda *_: (_ for _ in ()).throw(OSError))
+        with pytest.raises(OSError):
+            join(people)
+        assert not people.shown
 
 
 class TestMoving:
@@ -172,7 +242,7 @@ class TestGrants:
         people = Audience("a", Rendition(step=4), 30, NumpyWalk(30))
         viewer = join(people, Request(step=1))
         assert seen(people, viewer).announcement is None
-        people.resize(GRAY8, 1024, 600)
+        people.resize(GRAY8, 1024, 600, 0)
         assert seen(people, viewer).rendition == Rendition(step=4)
 
     def test_as_many_pictures_are_wanted_as_the_hungriest_viewer_may_have(self) -> None:
@@ -202,8 +272,8 @@ class TestSourcesAndLimits:
             (RGB565, (1024, 601), True),
             (RGB565, (1024, 601), False),
         ):
-            assert people.resize(pixel_format, *size) == is_new
-            epochs.append(people.walk.state(seen(people, viewer).slot)[0])
+            assert people.resize(pixel_format, *size, 0) == is_new
+            epochs.append(people.walk.state(seen(people, viewer).variant_id)[0])
             announcement = seen(people, viewer).announcement
             assert announcement
             assert announcement.epoch == epochs[-1], "what is announced is what the walk shows"
@@ -262,17 +332,17 @@ def test_after_any_history_variants_are_those_watched_and_within_their_bound(
                 wish = Rendition(Crop(random.randrange(70), 0, width, 3), step)
                 people.move(random.choice(viewers), wish, now)
             case "resize":
-                people.resize(random.choice([GRAY8, RGB565]), width, 7)
+                people.resize(random.choice([GRAY8, RGB565]), width, 7, 0)
             case "limit":
                 people.limit(Limits(random.choice([1, 30]), random.choice([1, 2])))
         assert set(people.subscriptions) == set(viewers)
         assert set(people.subscriptions.values()) == set(people.shown)
-        slots = {shown.slot for shown in people.shown.values()}
-        assert len(slots) == len(people.shown) <= MAX_RENDITIONS
-        assert slots <= set(range(MAX_RENDITIONS))
+        variant_ids = {shown.variant_id for shown in people.shown.values()}
+        assert len(variant_ids) == len(people.shown) <= MAX_RENDITIONS
+        assert variant_ids <= set(range(MAX_RENDITIONS))
         for shown in people.shown.values():
             if shown.announcement:
-                assert people.walk.state(shown.slot)[0] == shown.announcement.epoch
+                assert people.walk.state(shown.variant_id)[0] == shown.announcement.epoch
 
 
 def test_an_epoch_that_begins_because_numbers_are_used_up_is_announced_with_the_next_report() -> (
@@ -289,4 +359,4 @@ def test_an_epoch_that_begins_because_numbers_are_used_up_is_announced_with_the_
     after = seen(people, subscription).announcement
     assert before
     assert after == before._replace(epoch=variant.picture.epoch) != before
-    assert people.walk.report(subscription.place, 1.0)[0] == 1  # and its first picture was sent
+    assert people.walk.report(subscription.place)[0] == 1  # and its first picture was sent

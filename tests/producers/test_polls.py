@@ -71,6 +71,18 @@ class Memory(Source):
         return Picture(self.array, None, self.intact)
 
 
+class Counted(Source):
+    """The same memory at each poll, of which its writer says each time that it is another picture."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.width, self.height = 5, 33
+        self.array = np.zeros((33, 5), np.uint8)
+
+    def pixels(self) -> Pixels:
+        return self.array
+
+
 class Room:
     """A source, a walk with one variant, and the time."""
 
@@ -334,6 +346,39 @@ class TestStillPictures:
         room.poll()
         assert source.given == given + 2
         assert room.number == 1
+
+    @BOTH_WALKS
+    def test_a_change_within_the_tolerance_becomes_exact_also_when_only_samples_are_read(
+        self, walk: NewWalk
+    ) -> None:
+        source = Memory()
+        room = Room(source, walk, Rendition(tolerance=8))
+        for _ in range(STILL_POLLS + 3):
+            room.poll()
+            room.now += 1
+        source.array[:] = 5
+        for _ in range(3):
+            room.poll()
+            room.now += 1
+        assert (room.shown == 5).all()
+
+    @BOTH_WALKS
+    def test_a_row_that_changed_before_its_writer_stopped_counting_is_seen_all_the_same(
+        self, walk: NewWalk
+    ) -> None:
+        for row in range(2 * SAMPLE_EVERY):
+            source = Counted()
+            room = Room(source, walk)
+            for _ in range(STILL_POLLS + 3):
+                room.poll()
+                room.now += 1
+            source.array[row] = 7
+            room.poll()
+            source.still = True
+            for _ in range(SAMPLE_EVERY):
+                room.now += 1
+                room.poll()
+            assert (room.shown == source.array).all()
 
 
 class TestDevicesThatCannotKeepUp:

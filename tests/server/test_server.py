@@ -296,6 +296,24 @@ async def test_more_connections_than_the_limit_are_cut_off_and_viewers_go_on(
             writer.close()
 
 
+async def test_a_viewer_that_cannot_be_shown_anything_leaves_no_trace(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    camera = server.stream("camera")
+    camera.publish(picture(1))
+    with monkeypatch.context() as patch:
+        patch.setattr(camera, "_fill", lambda: (_ for _ in ()).throw(MemoryError))
+        async with viewing(server) as websocket:
+            with pytest.raises(ConnectionClosed):
+                while True:
+                    await websocket.recv()
+    while server._listener.connections:
+        await asyncio.sleep(0.001)
+    assert not camera.watched
+    async with viewing(server) as websocket:
+        assert ((await receive_frame(websocket)).pixels == 1).all()
+
+
 async def test_viewers_that_hang_up_at_any_moment_leave_no_trace(
     server: Server, caplog: pytest.LogCaptureFixture
 ) -> None:

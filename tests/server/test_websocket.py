@@ -36,7 +36,7 @@ from ws_stream.pixels.frame import blank
 from ws_stream.protocol import control
 from ws_stream.protocol.picture import parse
 from ws_stream.protocol.request import Request
-from ws_stream.server.websocket import SILENT, UNREAD_BYTES, Connection, Viewer
+from ws_stream.server.websocket import SILENT, UNREAD_BYTES, Viewer, ViewerConnection
 from ws_stream.walk import NumpyWalk, Walk, new_walk
 
 SMALL_BUFFER = 4096
@@ -71,7 +71,7 @@ class Room:
         self.stream = stream or Stream("camera", format=GRAY8, fps=1000, walk=walk)
         self.here: list[str] = []
         server = SimpleNamespace(handler=_nothing, handler_tasks=set())
-        self.connection = Connection(
+        self.connection = ViewerConnection(
             lambda _: self.here.append("come"),
             lambda _: self.here.append("gone"),
             ServerProtocol(state=State.OPEN, max_size=MAX_VIEWER_MESSAGE),

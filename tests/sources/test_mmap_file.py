@@ -11,7 +11,7 @@ import pytest
 from ws_stream.errors import SourceError, UsageError
 from ws_stream.pixels.formats import BGRX8888
 from ws_stream.sources import Source, open_source
-from ws_stream.sources.mapped import MappedFile
+from ws_stream.sources.mapped_file import MappedFile
 
 from .newest import newest, pixels
 

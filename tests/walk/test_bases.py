@@ -50,7 +50,7 @@ class History:
         self.shown: dict[int, NDArray[np.int_]] = {}
         """Every picture there was, by its number."""
         self.viewers = [0] * 8
-        self.is_dirty = False
+        self.has_news = False
 
     def update(self) -> None:
         self.bases.hold(self.viewers, self.newest)
@@ -66,10 +66,10 @@ class History:
             self.kept[y, x] = self.random.randrange(5)
         self.bases.add(marked(*pixels, copy=copy))
         assert self.bases.marks
-        self.is_dirty = self.bases.marks.any or self.bases.is_abandoned(self.newest)
+        self.has_news = self.bases.marks.any or self.bases.is_abandoned(self.newest)
         if self.random.random() < 0.3:
             self.bases.abandon(self.newest)
-        elif self.is_dirty or not self.newest:
+        elif self.has_news or not self.newest:
             self.bases.commit(self.newest)
             self.newest += 1
             self.shown[self.newest] = self.kept.copy()

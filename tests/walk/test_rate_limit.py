@@ -14,7 +14,7 @@ def sent_at(limit: RateLimit, rate: float, times: list[float]) -> list[float]:
     """Which of the moments at which a picture is there are those at which one is sent."""
     found = []
     for now in times:
-        if now >= limit.turn(rate):
+        if now >= limit.due(rate):
             limit.sent(rate, now)
             found.append(now)
     return found
@@ -41,27 +41,31 @@ def test_in_no_stretch_of_time_are_more_pictures_sent_than_the_rate_and_a_few(
 
 
 @given(rates, gaps)
-def test_a_turn_is_never_further_off_than_two_intervals(rate: float, gaps: list[float]) -> None:
+def test_a_picture_is_never_due_further_off_than_two_intervals(
+    rate: float, gaps: list[float]
+) -> None:
     limit = RateLimit(0)
     for now in moments(gaps):
-        if now >= limit.turn(rate):
+        if now >= limit.due(rate):
             limit.sent(rate, now)
-        assert limit.turn(rate) - now <= (2 - EARLY) / rate + 1e-9
+        assert limit.due(rate) - now <= (2 - EARLY) / rate + 1e-9
 
 
 @given(rates, gaps)
-def test_who_comes_again_at_its_turn_is_let_through(rate: float, gaps: list[float]) -> None:
+def test_who_comes_again_when_its_picture_is_due_is_let_through(
+    rate: float, gaps: list[float]
+) -> None:
     limit = RateLimit(0)
     for now in moments(gaps):
-        turn = limit.turn(rate)
-        if now < turn:
-            assert sent_at(limit, rate, [turn]) == [turn]
+        due = limit.due(rate)
+        if now < due:
+            assert sent_at(limit, rate, [due]) == [due]
             return
         limit.sent(rate, now)
 
 
 def test_the_first_picture_need_not_wait() -> None:
-    assert RateLimit(5).turn(0.01) <= 5
+    assert RateLimit(5).due(0.01) <= 5
 
 
 @pytest.mark.parametrize("fps", [1, 7.5, 30])
@@ -111,10 +115,10 @@ def test_a_pause_saves_nothing_up() -> None:
 
 
 @pytest.mark.parametrize("slow", [0.01, 1e-320])
-def test_a_viewer_that_wants_more_again_need_not_wait_for_its_old_turn(slow: float) -> None:
+def test_a_viewer_that_wants_more_again_need_not_wait_for_what_was_due_before(slow: float) -> None:
     limit = RateLimit(0)
     limit.sent(slow, 0)
     limit.reset(0.1)
-    assert limit.turn(30) <= 0.1
+    assert limit.due(30) <= 0.1
     limit.sent(30, 0.1)
-    assert limit.turn(30) <= 0.1 + 2 / 30
+    assert limit.due(30) <= 0.1 + 2 / 30

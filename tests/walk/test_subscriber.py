@@ -24,7 +24,8 @@ from ws_stream.pixels.frame import Frame, blank
 from ws_stream.pixels.rendition import Rendition
 from ws_stream.protocol.picture import HAS_CHECKSUM, QUIET, parse
 from ws_stream.walk import COMPILED, NumpyWalk
-from ws_stream.walk.subscriber import CHECKSUM_EVERY, Outlet
+from ws_stream.walk.outlet import Outlet
+from ws_stream.walk.subscriber import CHECKSUM_EVERY
 from ws_stream.walk.window import AWAIT_EVERY, IDLE_RESET, START, UNCONGESTED
 
 from ..world import LIBRARY, twins
@@ -192,7 +193,7 @@ def test_a_viewer_that_does_not_acknowledge_is_sent_as_many_pictures_as_the_wind
     for turn in range(10):
         stage.publish(turn / 100)
     assert stage.sent(place) == START
-    assert stage.walk.report(place, 0.1)[3] is False
+    assert stage.walk.report(place)[3] is False
     stage.acknowledge(place, 0.11)
     stage.flush(0.11)
     assert stage.shows(place)
@@ -284,7 +285,7 @@ def test_nor_more_than_the_stream_allows(wanted: float) -> None:
     assert 49 <= stage.sent(place) <= 52
 
 
-def test_a_picture_that_came_too_early_is_due_when_its_turn_comes() -> None:
+def test_a_picture_that_came_too_early_is_sent_when_it_is_due() -> None:
     stage = Stage()
     place = stage.join(2)
     stage.publish(0)
@@ -315,7 +316,7 @@ def test_a_viewer_that_wants_no_pictures_is_sent_none_and_then_one() -> None:
 
 
 @pytest.mark.parametrize("fps", [0.01, 1e-320])
-def test_a_viewer_that_wants_more_again_need_not_wait_for_its_old_turn(fps: float) -> None:
+def test_a_viewer_that_wants_more_again_need_not_wait_for_what_was_due_before(fps: float) -> None:
     stage = Stage()
     place = stage.join(fps)
     stage.publish(0)
@@ -369,11 +370,50 @@ def test_a_report_counts_what_was_sent_and_what_there_was_since_the_last_one() -
         stage.publish(turn / 30)
         if turn % 3 == 2:
             stage.acknowledge(place, turn / 30)
-    base, sent, published, _ = stage.walk.report(place, 2.0)
+    base, sent, published, _ = stage.walk.report(place)
     assert base == stage.held[place].number
     assert sent == stage.sent(place)
     assert base == published > sent
-    assert stage.walk.report(place, 2.0)[1:3] == (0, 0)
+    assert stage.walk.report(place)[1:3] == (0, 0)
+
+
+def test_a_report_tells_whether_the_picture_sent_last_is_the_newest_one() -> None:
+    stage = Stage()
+    place = stage.join(2)
+    assert is_newest(stage, place), "there is none yet"
+    turn = 0
+    while stage.shows(place):
+        assert is_newest(stage, place)
+        stage.acknowledge(place, turn / 10)
+        stage.publish(turn / 10)
+        turn += 1
+    assert not is_newest(stage, place), "its rate held it back, and not its window"
+    stage.flush(turn)
+    assert is_newest(stage, place)
+    stage.walk.update(gray(99), None, turn + 1)
+    assert is_newest(stage, place), "what is not committed is no picture"
+
+
+def test_who_holds_nothing_or_a_picture_of_another_epoch_does_not_hold_the_newest_one() -> None:
+    stage = Stage()
+    place = stage.join()
+    stage.publish(0)
+    stage.walk.forget(place, 0.1)
+    stage.held[place] = blank(EPOCH, GRAY8, 4, 3)
+    assert not is_newest(stage, place)
+    stage.flush(0.1)
+    assert is_newest(stage, place)
+    stage.walk.open(0, GRAY8, Rendition(), (4, 3), EPOCH + 1)
+    stage.walk.update(gray(1), None, 1)
+    stage.walk.commit(1)
+    assert stage.walk.state(0)[1] == stage.held[place].number
+    assert not is_newest(stage, place), "its number is the same, its epoch is not"
+    stage.walk.close_variant(0)
+    assert not is_newest(stage, place)
+
+
+def is_newest(stage: Stage, place: int) -> bool:
+    return stage.walk.report(place)[3]
 
 
 def test_pictures_from_before_a_viewer_came_are_not_counted_as_missed() -> None:
@@ -382,7 +422,7 @@ def test_pictures_from_before_a_viewer_came_are_not_counted_as_missed() -> None:
         stage.publish(turn)
     place = stage.join(now=10)
     stage.flush(10)
-    assert stage.walk.report(place, 10.0)[1:3] == (1, 1)
+    assert stage.walk.report(place)[1:3] == (1, 1)
 
 
 def test_a_pause_forgets_what_was_learnt_and_not_the_picture() -> None:

@@ -93,6 +93,7 @@ class History:
             *[self.torn, self.sample, self.flush, self.flush, self.flush_one] * 2,
             *[self.acknowledge] * 8,
             *(self.join, self.leave, self.move, self.forget, self.set_rate, self.limit),
+            self.report,
         ]
         rare = [lambda: self.open(self.random.choice(VARIANTS)), self.pause]
         for _ in range(events):
@@ -197,7 +198,10 @@ class History:
         for place in self.any():
             fps = self.random.choice([-1.0, 0.0, 3.0, 1000.0, 1e-320])
             self.walk.set_rate(place, fps, self.now)
-            self.walk.report(place, self.now)
+
+    def report(self) -> None:
+        for place in self.shown:
+            self.walk.report(place)
 
     def limit(self) -> None:
         self.walk.limit(self.random.choice([0.0, 2.5, FPS, FPS, 1000.0]))

@@ -47,10 +47,10 @@ def put(variant: Variant, array: Pixels, *bases: int, asked: Rows | None = None)
     """What a walk does of a picture, while viewers show those; whether there is a newer one now."""
     variant.bases.hold(bases, variant.picture.number)
     variant.update(array, asked, 0.0)
-    is_dirty = variant.is_dirty
-    if is_dirty:
+    has_news = variant.has_news
+    if has_news:
         variant.commit(1)
-    return is_dirty
+    return has_news
 
 
 def tear(variant: Variant, array: Pixels, *bases: int) -> None:
@@ -145,7 +145,7 @@ def test_a_picture_that_is_the_newest_one_is_no_newer_one() -> None:
     variant = gray_variant()
     put(variant, gray(1))
     assert not put(variant, gray(1))
-    assert not variant.is_mixed
+    assert not variant.is_uncommitted
 
 
 def test_padding_that_changes_is_no_newer_picture() -> None:
@@ -171,10 +171,10 @@ def test_until_a_torn_picture_is_a_right_one_again_no_delta_is_made_of_it() -> N
     variant = gray_variant()
     put(variant, gray(1))
     tear(variant, gray(2), 1)
-    assert variant.is_mixed
+    assert variant.is_uncommitted
     assert variant.picture.number == 1
     assert put(variant, gray(1), 1), "its marks are to be sent, or thrown away with the number"
-    assert not variant.is_mixed
+    assert not variant.is_uncommitted
 
 
 def test_what_was_torn_is_sent_with_what_comes_next() -> None:
@@ -397,7 +397,7 @@ NEAR = Rendition(tolerance=8)
 def look(variant: Variant, array: Pixels, now: float, asked: Rows | None = None) -> None:
     variant.bases.hold([], variant.picture.number)
     variant.update(array, asked, now)
-    if variant.is_dirty:
+    if variant.has_news:
         variant.commit(1)
 
 
@@ -429,6 +429,26 @@ def test_a_picture_without_a_tolerance_is_always_settled() -> None:
     variant = gray_variant()
     look(variant, gray(1), 0)
     assert variant.is_settled
+
+
+def test_a_small_change_of_some_rows_unsettles_so_that_it_becomes_exact() -> None:
+    stage = Variant(Geometry(GRAY8, NEAR, (8, 6)), 1)
+    picture = np.full((6, 8), 100, np.uint8)
+    rows = np.zeros(6, np.bool_)
+    rows[2] = True
+    for now in (0.0, 1.0):
+        stage.update(picture, None, now)
+        stage.commit(1)
+    assert stage.is_settled
+    stage.update(picture, rows, 1.1)
+    assert stage.is_settled
+    picture[2] = 105
+    stage.update(picture, rows, 1.2)
+    assert not stage.is_settled
+    for now in (2.0, 3.0):
+        stage.update(picture, None, now)
+    assert (stage.picture.pixels == picture).all()
+    assert stage.is_settled
 
 
 def test_a_sample_unsettles_what_it_finds_changed_and_nothing_else() -> None:

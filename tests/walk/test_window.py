@@ -173,7 +173,7 @@ def test_a_picture_that_was_held_back_or_a_pause_ends_the_calm() -> None:
     held, paused = Window(0), Window(0)
     for window in (held, paused):
         awaited(window, UNCONGESTED)
-    held.hold()
+    held.delayed()
     assert all(awaited(held, UNCONGESTED // 2, UNCONGESTED + 1))
     assert all(awaited(paused, UNCONGESTED // 2, 30 * 60))
 

@@ -30,3 +30,14 @@ test("the shortest round trip of the last eight is trusted, not a slow or a forg
   assert.equal(clock.roundTrip, 10);
   assert.equal(clock.age(2_000_000, 1500), 0);
 });
+
+test("the time is asked three times at once, and then every 10 s", () => {
+  const clock = new DeviceClock();
+  const asked = [];
+  for (let now = 5; now < 21_000; now += 20) {
+    const question = clock.question(now);
+    if (question) asked.push(now);
+    if (question) assert.deepEqual(question, { type: "clock", viewer_time: now });
+  }
+  assert.deepEqual(asked, [5, 205, 405, 10_405, 20_405]);
+});

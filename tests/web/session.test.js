@@ -1,5 +1,5 @@
 /**
- * What a session makes of messages: pictures, acknowledgements, resynchronising, the time.
+ * What a session makes of messages: pictures, announcements, resynchronising, signs of life.
  */
 
 import assert from "node:assert/strict";
@@ -38,6 +38,11 @@ function whole(number, pixels = new Uint8Array(6).fill(number)) {
   return message({ number, base: 0, checksum: crc32(pixels) }, [part]);
 }
 
+/** @param {number} number */
+function draw(number) {
+  return session.acknowledgements.draw(number);
+}
+
 /** No rows. @param {number} number @param {number} base */
 function same(number, base) {
   return message({ number, base });
@@ -55,55 +60,31 @@ test("a picture of an epoch that is over is refused", () => {
   assert.deepEqual(bring(whole(5)).reply, RESYNC);
 });
 
-test("a picture that came is acknowledged once, with all before it", () => {
+test("a picture that is not quiet is to be acknowledged once it is drawn", () => {
   bring(whole(4));
-  bring(same(5, 4));
-  assert.deepEqual(session.acknowledge(5), { reply: { type: "acknowledge", number: 5 } });
-  for (const number of [6, 5, 4, 0, -1, NaN]) assert.equal(session.acknowledge(number), null);
-});
-
-test("a quiet picture is taken note of and not acknowledged", () => {
-  bring(whole(4));
-  session.acknowledge(4);
+  assert.deepEqual(draw(4), { reply: { type: "acknowledge", number: 4 } });
   bring(message({ number: 5, base: 4, flags: QUIET }));
-  assert.deepEqual(session.acknowledge(5), {});
-  assert.equal(session.acknowledge(5), null);
-});
-
-test("a quiet picture does for one before it that was not drawn", () => {
-  bring(whole(4));
-  bring(message({ number: 5, base: 4, flags: QUIET }));
-  assert.deepEqual(session.acknowledge(5), { reply: { type: "acknowledge", number: 5 } });
-});
-
-test("each picture that is drawn is acknowledged until the newest one that is not quiet is", () => {
-  bring(whole(4));
-  bring(same(5, 4));
-  bring(message({ number: 6, base: 5, flags: QUIET }));
-  for (const number of [4, 5]) {
-    assert.deepEqual(session.acknowledge(number), { reply: { type: "acknowledge", number } });
-  }
-  assert.deepEqual(session.acknowledge(6), {});
+  assert.deepEqual(draw(5), {});
 });
 
 test("after a new announcement older pictures are not acknowledged", () => {
   bring(whole(4));
   say({ ...ANNOUNCEMENT, epoch: 8 });
-  assert.equal(session.acknowledge(4), null);
+  assert.equal(draw(4), null);
 });
 
 test("after a new announcement numbers may begin anew", () => {
   bring(whole(4));
-  session.acknowledge(4);
+  draw(4);
   say({ ...ANNOUNCEMENT, epoch: 8 });
   bring(message({ epoch: 8, number: 1, base: 0 }));
-  assert.deepEqual(session.acknowledge(1), { reply: { type: "acknowledge", number: 1 } });
+  assert.deepEqual(draw(1), { reply: { type: "acknowledge", number: 1 } });
 });
 
 test("a picture that was drawn may still be acknowledged after another was refused", () => {
   bring(whole(4));
   bring(same(6, 5));
-  assert.deepEqual(session.acknowledge(4), { reply: { type: "acknowledge", number: 4 } });
+  assert.deepEqual(draw(4), { reply: { type: "acknowledge", number: 4 } });
 });
 
 test("what is refused leaves a blank picture, and asks for a difference from blank", () => {
@@ -148,7 +129,7 @@ for (const [type, acknowledged, expected] of /** @type {[string, boolean, object
   const what = `${acknowledged ? "after" : "before"} an acknowledgement, '${type}'`;
   test(`${what} is answered once nothing was said for 5 s`, () => {
     bring(whole(4));
-    if (acknowledged) session.acknowledge(4);
+    if (acknowledged) draw(4);
     const sign = { type, number: 4, time: 5 };
     assert.deepEqual(say(sign, 4999), {});
     assert.deepEqual(say(sign, 5000), { reply: expected });
@@ -177,16 +158,6 @@ test("without an announcement there is nothing to ask for", () => {
   const { error, reply } = bring(whole(4));
   assert.ok(error);
   assert.equal(reply, undefined);
-});
-
-test("the time is asked three times at once, and then every 10 s", () => {
-  const asked = [];
-  for (let now = 5; now < 21_000; now += 20) {
-    const question = session.question(now);
-    if (question) asked.push(now);
-    if (question) assert.deepEqual(question, { type: "clock", viewer_time: now });
-  }
-  assert.deepEqual(asked, [5, 205, 405, 10_405, 20_405]);
 });
 
 /**

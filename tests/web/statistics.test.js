@@ -88,6 +88,6 @@ for (const [what, pace, times, expected] of LIMITS) {
   });
 }
 
-test("before the server has said its pace nobody knows what limits", () => {
+test("before the server has said its pace, what limits is unknown", () => {
   assert.equal(limitedBy(null, IDLE), null);
 });

@@ -1,5 +1,5 @@
 /**
- * A clock that moves by hand and WebSockets that reach nobody, in the place of the real ones.
+ * A clock that moves by hand and WebSockets without a server, in the place of the real ones.
  */
 
 import { mock } from "node:test";

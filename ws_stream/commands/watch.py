@@ -18,8 +18,8 @@ LINE_EVERY = 1.0
 class Watch:
     """Follows one stream and counts. Ends after `count` pictures, or the first if there is only a file to save."""
 
-    def __init__(self, connection: Connection, *, count: int | None, png: Path | None) -> None:
-        self._connection = connection
+    def __init__(self, link: Connection, *, count: int | None, png: Path | None) -> None:
+        self._link = link
         self._wanted = count or (1 if png else None)
         self._png = png
         self._newest: Frame | None = None
@@ -35,7 +35,7 @@ class Watch:
         try:
             while not (await asyncio.wait([following], timeout=LINE_EVERY))[0]:
                 yield self._line(*before)
-                before = time.monotonic(), self._seen, self._connection.received_bytes
+                before = time.monotonic(), self._seen, self._link.received_bytes
             following.result()
         finally:
             following.cancel()
@@ -46,7 +46,7 @@ class Watch:
         )
 
     async def _follow(self) -> None:
-        async for frame in self._connection:
+        async for frame in self._link:
             self._newest = frame
             self._seen += 1
             if self._seen == self._wanted:
@@ -55,23 +55,23 @@ class Watch:
             _save(self._newest, self._png)
 
     def _line(self, since: float, seen: int, received: int) -> str:
-        connection, frame = self._connection, self._newest
-        if connection.lost:
-            return f"lost ({connection.lost}), connecting again"
+        link, frame = self._link, self._newest
+        if link.lost:
+            return f"lost ({link.lost}), connecting again"
         if frame is None:
-            return connection.problem or "no picture yet"
+            return link.problem or "no picture yet"
         seconds = time.monotonic() - since
-        age = connection.age(frame)
+        age = link.age(frame)
         figures = [
-            connection.announcement.name if connection.announcement else "",
+            link.announcement.name if link.announcement else "",
             f"{frame.width}x{frame.height} {frame.format}",
             f"picture {frame.number}",
             f"{(self._seen - seen) / seconds:.1f}/s",
-            f"{(connection.received_bytes - received) / seconds / 1000:.1f} kB/s",
+            f"{(link.received_bytes - received) / seconds / 1000:.1f} kB/s",
             "age ?" if age is None else f"age {age * 1000:.0f} ms",
-            f"{connection.checksum_mismatches} mismatches",
+            f"{link.checksum_mismatches} mismatches",
         ]
-        return "  ".join([*figures, *([connection.problem] if connection.problem else [])])
+        return "  ".join([*figures, *([link.problem] if link.problem else [])])
 
 
 def _save(frame: Frame, png: Path) -> None:

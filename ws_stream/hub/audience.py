@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from ..limits import MAX_STEP
 from ..pixels.formats import PixelFormat, reduced
-from ..pixels.rendition import Rendition, clamp
+from ..pixels.rendition import Rendition, check_size, clamp
 from ..protocol.control import Announcement
 from ..protocol.request import Request
 from ..walk import Walk
@@ -35,7 +35,7 @@ class Limits(NamedTuple):
 class Shown(NamedTuple):
     """One variant of the pictures."""
 
-    slot: int
+    variant_id: int
     """Its number in the walk."""
     rendition: Rendition
     """What is kept: the one asked for as far as the pictures and the limits allow it."""
@@ -44,7 +44,7 @@ class Shown(NamedTuple):
 
 
 class Audience:
-    """The subscriptions of one stream, and its variants by the renditions asked for."""
+    """The subscriptions of one stream, and its variants by the renditions granted."""
 
     def __init__(self, name: str, default: Rendition, fps: float, walk: Walk) -> None:
         self.name = name
@@ -52,43 +52,65 @@ class Audience:
         self.walk = walk
         self.shown: dict[Rendition, Shown] = {}
         self.subscriptions: dict[Subscription, Rendition] = {}
+        self._requested: dict[Subscription, Rendition] = {}
         self.problem: str | None = None
         self.limits = Limits(fps)
         self._fps = fps
         self._source: tuple[PixelFormat, tuple[int, int]] | None = None
 
     def join(self, peer: Peer, request: Request, now: float) -> Subscription:
-        """A new viewer: it is told of its variant, and of a problem there is."""
-        key = self._grant(request.rendition(self.default))
+        """A new viewer, and the variant it sees; `greet` tells it."""
+        requested = request.rendition(self.default)
+        key = self._grant(requested)
         fps = -1.0 if request.fps is None else request.fps
-        place = self.walk.join(peer.fileno(), self.shown[key].slot, request.acknowledge, fps, now)
+        variant_id = self.shown[key].variant_id
+        try:
+            place = self.walk.join(peer.fileno(), variant_id, request.acknowledge, fps, now)
+        except BaseException:
+            self._part(key)
+            raise
         subscription = Subscription(self.walk, place, peer, request, now)
         self.subscriptions[subscription] = key
+        self._requested[subscription] = requested
         return subscription
 
     def greet(self, subscription: Subscription) -> None:
         """Tell a viewer that has joined, or sees another variant, what it sees."""
-        announcement = self.shown[self.subscriptions[subscription]].announcement
-        if announcement:
-            subscription.announce(announcement)
+        shown = self.shown.get(self.subscriptions[subscription])
+        if shown and shown.announcement:
+            subscription.announce(shown.announcement)
         subscription.set_problem(self.problem)
+
+    def greet_all(self) -> None:
+        """Tell every viewer what it sees, as far as it does not know."""
+        for subscription in tuple(self.subscriptions):
+            self.greet(subscription)
+
+    def finish_pictures(self) -> None:
+        """Have transports finish the pictures that their sockets took a part of."""
+        places = self.walk.handed_over()
+        for subscription in tuple(self.subscriptions) if places else ():
+            if subscription.place in places:
+                subscription.finish_picture()
 
     def leave(self, subscription: Subscription) -> None:
         """The viewer is gone. A variant that nobody watches is forgotten."""
         key = self.subscriptions.pop(subscription)
+        del self._requested[subscription]
         self.walk.leave(subscription.place)
         self._part(key)
 
     def move(self, subscription: Subscription, rendition: Rendition, now: float) -> None:
         """The viewer asks to see another rendition."""
         before = self.subscriptions[subscription]
+        self._requested[subscription] = rendition
         if self._clamp(rendition) == before:
             return
         del self.subscriptions[subscription]
         self._part(before)  # first: there may be no other place for the new one
         after = self.subscriptions[subscription] = self._grant(rendition)
         if after != before:
-            self.walk.move(subscription.place, self.shown[after].slot, now)
+            self.walk.move(subscription.place, self.shown[after].variant_id, now)
             self.greet(subscription)
 
     def fps(self) -> float:
@@ -100,69 +122,77 @@ class Audience:
         """Do so much less than was asked for."""
         before, self.limits = self.limits, limits._replace(fps=min(limits.fps, self._fps))
         self.walk.limit(self.limits.fps)
-        if limits.extra_step != before.extra_step:
-            self._configure_all(is_new_source=False)
+        if limits.extra_step != before.extra_step and self._source:
+            for key, shown in tuple(self.shown.items()):
+                if self._kept(key) != shown.rendition:
+                    self.shown[key] = self._open(key, shown.variant_id)
 
-    def resize(self, pixel_format: PixelFormat, width: int, height: int) -> bool:
-        """The source's pictures are of this format and size from now on; whether they were of another."""
-        is_new = (pixel_format, (width, height)) != self._source
-        if is_new:
-            self._source = pixel_format, (width, height)
-            self._configure_all(is_new_source=True)
-        return is_new
+    def resize(self, pixel_format: PixelFormat, width: int, height: int, now: float) -> bool:
+        """The source's pictures are of this format and size from now on; whether they were of another.
+
+        What is granted of a request depends on it, so each viewer is granted its own anew. Raises UsageError, and
+        changes nothing, when the default rendition cannot be made of them.
+        """
+        if (pixel_format, (width, height)) == self._source:
+            return False
+        check_size(pixel_format, *self.default.size(width, height))
+        self._source = pixel_format, (width, height)
+        while self.shown:
+            self.walk.close_variant(self.shown.popitem()[1].variant_id)
+        try:
+            for subscription, requested in self._requested.items():
+                key = self.subscriptions[subscription] = self._grant(requested)
+                self.walk.move(subscription.place, self.shown[key].variant_id, now)
+        except BaseException:
+            self._source = None  # the next to say so tries again
+            raise
+        return True
 
     def report(self, now: float) -> None:
         """Tell every viewer how it fares, and of an epoch that has begun because picture numbers were used up."""
         for key, shown in self.shown.items():
-            epoch, *_ = self.walk.state(shown.slot)
-            if shown.announcement and shown.announcement.epoch != epoch:
-                announcement = shown.announcement._replace(epoch=epoch)
-                self.shown[key] = shown._replace(announcement=announcement)
-        for subscription in tuple(self.subscriptions):
-            self.greet(subscription)
+            announcement = shown.announcement
+            epoch = self.walk.state(shown.variant_id)[0] if announcement else None
+            if announcement and epoch is not None and announcement.epoch != epoch:
+                self.shown[key] = shown._replace(announcement=announcement._replace(epoch=epoch))
+        self.greet_all()
         for subscription in tuple(self.subscriptions):
             subscription.report(self.limits.fps, self.limits.throttled or self.limits.behind, now)
 
-    def _grant(self, asked: Rendition) -> Rendition:
-        """The rendition asked for, or the nearest there is; there is a variant of it afterwards."""
-        rendition = self._clamp(asked)
+    def _grant(self, requested: Rendition) -> Rendition:
+        """The rendition requested, or the nearest there is; there is a variant of it afterwards."""
+        rendition = self._clamp(requested)
         if rendition not in self.shown and len(self.shown) >= MAX_RENDITIONS:
             return min(self.shown, key=lambda other: _distance(other, rendition))
         if rendition not in self.shown:
-            taken = {shown.slot for shown in self.shown.values()}
-            slot = next(slot for slot in range(MAX_RENDITIONS) if slot not in taken)
-            self.shown[rendition] = Shown(slot, rendition, None)
-            self._configure(rendition, is_new_source=True)
+            taken = {shown.variant_id for shown in self.shown.values()}
+            free = next(number for number in range(MAX_RENDITIONS) if number not in taken)
+            self.shown[rendition] = self._open(rendition, free)
         return rendition
 
-    def _clamp(self, asked: Rendition) -> Rendition:
-        return clamp(asked, self.default, *self._source[1]) if self._source else asked
+    def _clamp(self, requested: Rendition) -> Rendition:
+        return clamp(requested, self.default, *self._source[1]) if self._source else requested
+
+    def _kept(self, granted: Rendition) -> Rendition:
+        """What is kept of a rendition under the limits."""
+        return granted._replace(step=min(MAX_STEP, granted.step * self.limits.extra_step))
 
     def _part(self, key: Rendition) -> None:
-        if key not in self.subscriptions.values():
-            self.walk.close_variant(self.shown.pop(key).slot)
+        if key in self.shown and key not in self.subscriptions.values():
+            self.walk.close_variant(self.shown.pop(key).variant_id)
 
-    def _configure_all(self, *, is_new_source: bool) -> None:
-        for key in tuple(self.shown):
-            self._configure(key, is_new_source=is_new_source)
-
-    def _configure(self, key: Rendition, *, is_new_source: bool) -> None:
-        """Begin an epoch of a variant: what it keeps depends on the pictures' size and on the limits."""
+    def _open(self, granted: Rendition, variant_id: int) -> Shown:
+        """Begin an epoch of a variant, if the pictures' size is known."""
         if not self._source:
-            return
+            return Shown(variant_id, granted, None)
         pixel_format, size = self._source
-        clamped = clamp(key, self.default, *size)
-        kept = clamped._replace(step=min(MAX_STEP, clamped.step * self.limits.extra_step))
-        if kept == self.shown[key].rendition and not is_new_source:
-            return
-        epoch = secrets.randbits(32)
-        slot = self.shown[key].slot
-        self.walk.open(slot, pixel_format, kept, size, epoch)
+        kept, epoch = self._kept(granted), secrets.randbits(32)
+        self.walk.open(variant_id, pixel_format, kept, size, epoch)
         announcement = Announcement(
             *(self.name, epoch, reduced(pixel_format, kept.depth), *kept.size(*size)),
             *(kept.step, kept.crop, kept.average, self._fps, kept.tolerance),
         )
-        self.shown[key] = Shown(slot, kept, announcement)
+        return Shown(variant_id, kept, announcement)
 
 
 def _distance(one: Rendition, other: Rendition) -> tuple[bool, int, bool]:

@@ -59,11 +59,8 @@ class Budget:
         self._last: _Reading | None = None
         self._too_much = _Evidence(LOWER_AT)
         self._room = _Evidence(RAISE_AT)
-        self._raised = False
-        self._failed = self._failures = 0
-        self._fixed = 0.0
-        self._left: tuple[Level, float] | None = None
-        self._entered: _Reading | None = None
+        self._failures = _Failures()
+        self._costs = _Costs()
 
     @property
     def level(self) -> Level:
@@ -84,7 +81,7 @@ class Budget:
         before, self._last = self._last, reading
         if before is None or now <= before.now:
             return self.level
-        self._learn(reading)
+        self._costs.learn(self.level, reading)
         use = reading.use_since(before)
         self._too_much.add(use / self._budget - 1, before, reading)
         self._room.add(HEADROOM - self._at_next_better(use) / self._budget, before, reading)
@@ -103,37 +100,17 @@ class Budget:
 
     def _move(self, rung: int, use: float, reading: "_Reading") -> None:
         if rung != self._rung:
-            self._remember_failure(rung)
-            self._left, self._entered, self._rung = (self.level, use), reading, rung
-        doublings = min(self._failures, DOUBLED_AT_MOST) if rung - 1 <= self._failed else 0
-        self._room.enough_at = RAISE_AT * 2**doublings
+            self._failures.note(self._rung, rung)
+            self._costs.leave(self.level, use, reading)
+            self._rung = rung
+        self._room.enough_at = RAISE_AT * 2 ** self._failures.doublings(rung - 1)
         self._too_much.clear()
         self._room.clear()
-
-    def _remember_failure(self, rung: int) -> None:
-        """A raise that is taken back is a failure of its level, until a better one is reached."""
-        was_raised, self._raised = self._raised, rung < self._rung
-        if was_raised and not self._raised:
-            self._failed, self._failures = self._rung, self._failures + 1
-        elif rung < self._failed:
-            self._failures = 0
-
-    def _learn(self, reading: "_Reading") -> None:
-        """The use at two levels tells the use at none."""
-        if not (self._left and self._entered) or reading.now - self._entered.now > LEARN_FOR:
-            return
-        level, use_there = self._left
-        use_here = reading.use_since(self._entered)
-        per_work = (use_there - use_here) / (level.work - self.level.work)
-        fixed = use_here - per_work * self.level.work
-        self._fixed = min(max(0.0, fixed), use_here, use_there)
 
     def _at_next_better(self, use: float) -> float:
         if self._rung == 0:
             return inf
-        ratio = self._ladder[self._rung - 1].work / self.level.work
-        fixed = min(self._fixed, use)
-        return fixed + (use - fixed) * ratio
+        return self._costs.scaled(use, self._ladder[self._rung - 1].work / self.level.work)
 
 
 def ladder(fps: float) -> list[Level]:
@@ -175,3 +152,59 @@ class _Evidence:
 
     def clear(self) -> None:
         self._sum = 0.0
+
+
+class _Failures:
+    """Raises that had to be taken back. They are failures of their level, until a better one is reached."""
+
+    def __init__(self) -> None:
+        self._rung = self._count = 0
+        self._raised = False
+        """Whether the last move was a raise."""
+
+    def note(self, before: int, rung: int) -> None:
+        """Take note of a move between two rungs."""
+        was_raised, self._raised = self._raised, rung < before
+        if was_raised and not self._raised:
+            self._rung, self._count = before, self._count + 1
+        elif rung < self._rung:
+            self._count = 0
+
+    def doublings(self, rung: int) -> int:
+        """How many times the evidence for a raise to this rung is doubled."""
+        return min(self._count, DOUBLED_AT_MOST) if rung <= self._rung else 0
+
+
+class _Left(NamedTuple):
+    """A level that was left: what was used there, in cores, and when that was."""
+
+    level: Level
+    use: float
+    reading: _Reading
+
+
+class _Costs:
+    """Which part of the use goes with the work, and which does not. All in cores."""
+
+    def __init__(self) -> None:
+        self._fixed = 0.0
+        self._left: _Left | None = None
+
+    def leave(self, level: Level, use: float, reading: _Reading) -> None:
+        """Another level begins: what was used at this one will be compared with it."""
+        self._left = _Left(level, use, reading)
+
+    def learn(self, level: Level, reading: _Reading) -> None:
+        """The use at two levels tells the use at none."""
+        left = self._left
+        if left is None or reading.now - left.reading.now > LEARN_FOR:
+            return
+        use_here = reading.use_since(left.reading)
+        per_work = (left.use - use_here) / (left.level.work - level.work)
+        fixed = use_here - per_work * level.work
+        self._fixed = min(max(0.0, fixed), use_here, left.use)
+
+    def scaled(self, use: float, ratio: float) -> float:
+        """What a use becomes when the work is multiplied by `ratio`."""
+        fixed = min(self._fixed, use)
+        return fixed + (use - fixed) * ratio

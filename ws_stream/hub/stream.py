@@ -5,10 +5,9 @@ Knows nothing of sockets, HTTP or where pictures come from. The newest picture w
 
 import re
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from math import inf
-from operator import index
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
@@ -16,34 +15,20 @@ from ..errors import UsageError
 from ..fair_lock import FairLock
 from ..limits import MAX_FPS, MAX_TIME
 from ..pixels.formats import PixelFormat, Pixels, guess
-from ..pixels.rendition import Rendition, check_size
+from ..pixels.rendition import Rendition
 from ..pixels.resample import check
 from ..protocol.request import Request
 from ..walk import Walk, new_walk
+from ..walk.variant import SETTLE_EVERY
 from .audience import Audience, Limits
+from .damage import Damage, spans
 from .errands import Errands
+from .producer import Producer
 from .subscription import Peer, Subscription, now_us
 
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
 REPORT_EVERY = 1.0
 """Seconds between two reports to each viewer; a viewer without a message for ten counts its connection as lost."""
-SETTLE_EVERY = 0.4
-"""Seconds after which a picture within a tolerance is looked at again; see `walk.variant.SETTLE_EVERY`."""
-
-Damage = Iterable[tuple[int, int, int, int]]
-
-
-class Producer(Protocol):
-    """Has pictures for a stream as long as somebody watches. Called on the event loop; must not wait."""
-
-    def demand(self, stream: "Stream") -> None:
-        """Viewers came, left, or want another rate: `stream.wanted` pictures a second, 0 for none."""
-
-    def check(self, stream: "Stream") -> None:
-        """See whether all is well. About once a second while somebody watches."""
-
-    def close(self, stream: "Stream") -> None:
-        """End for good."""
 
 
 class Stream:
@@ -57,7 +42,7 @@ class Stream:
         rendition: Rendition | None = None,
         fps: float = 30,
         verify_damage: bool = False,
-        producer: Producer | None = None,
+        producer: "Producer[Stream] | None" = None,
         walk: Callable[[float], Walk] = new_walk,
     ) -> None:
         if not _NAME.fullmatch(name):
@@ -78,11 +63,6 @@ class Stream:
         self._accepted: tuple[tuple[int, ...], np.dtype[Any]] | None = None
         self._lock = FairLock()
         self._errands = Errands()
-
-    @property
-    def rendition(self) -> Rendition:
-        """What viewers get that ask for nothing else."""
-        return self.audience.default
 
     @property
     def walk(self) -> Walk:
@@ -107,25 +87,24 @@ class Stream:
     def publish(
         self, array: Pixels, *, time_us: int | None = None, damage: Damage | None = None
     ) -> None:
-        """Show this picture to everybody who watches.
+        """Show this picture to every viewer. Never waits for one.
 
         `array` is of shape `format.shape(width, height)` with any strides; without a format, one is taken from its
-        shape and dtype. For those who watch it is read before this returns. It is also remembered, not copied, and read
-        when a viewer comes: until the next `publish` it should hold a whole picture, this one or a newer.
-        `time_us` is when it was taken, in microseconds since 1970-01-01 UTC; now by default.
-        `damage` are the rectangles (x, y, width, height), in pixels of the array, outside which nothing has changed
-        since the array published before: only their rows are read and compared.
-        Never waits for viewers. Raises UsageError when the array does not fit the stream.
+        shape and dtype. While there are viewers it is read before this returns. It is also remembered, not copied, and
+        read when a viewer comes: until the next `publish` it should hold a whole picture, this one or a newer.
+        `time_us` is when it was taken, in microseconds since 1970-01-01 UTC; now by default. `damage` are rectangles
+        (x, y, width, height), in pixels of the array, outside which nothing has changed since the array published
+        before: only their rows are read and compared. Raises UsageError when the array does not fit the stream.
         """
         stamp = now_us() if time_us is None else time_us
         if not 0 <= stamp < MAX_TIME:
             raise UsageError(f"time_us={stamp} cannot be; right would be microseconds since 1970")
-        spans = None if damage is None else _spans(damage)
+        rows = None if damage is None else spans(damage)
         with self._lock:  # who joins meanwhile sees this picture afterwards, and no older one
             array = self._accept(array)
             self._newest = array, stamp
             if self.audience.shown:
-                self._show(array, spans, stamp)
+                self._show(array, rows, stamp)
 
     def resize(self, pixel_format: PixelFormat, width: int, height: int) -> None:
         """Pictures are of this format and size from now on; from any thread."""
@@ -141,7 +120,7 @@ class Stream:
             return self.audience.join(peer, request or Request(), time.monotonic())
 
     def begin(self, subscription: Subscription) -> None:
-        """Tell a viewer that has joined, or sees another rendition, what it sees, and show it."""
+        """Tell a viewer that has joined what it sees, and show it."""
         with self._lock:
             self.audience.greet(subscription)
             self._fill()
@@ -182,7 +161,7 @@ class Stream:
 
     def hand_over(self) -> None:
         """Tell transports whose sockets became theirs; from any thread."""
-        self._errands.run("finish", self._finish_pictures)
+        self._errands.run("finish", self.audience.finish_pictures)
 
     def demand(self) -> None:
         """A viewer came, left or wants another rate: whoever has pictures is asked."""
@@ -201,39 +180,37 @@ class Stream:
             raise UsageError(f"{type(array).__name__} is no picture; right would be a numpy array")
         if (array.shape, array.dtype) != self._accepted:
             pixel_format = self.format or guess(array)
-            check(array, pixel_format, self.rendition)
-            height, width = array.shape[:2]
-            check_size(pixel_format, *self.rendition.size(width, height))
+            check(array, pixel_format, self.audience.default)
             self.format = pixel_format
-            self._newest = None  # it is of another size
-            self._resize(pixel_format, width, height)
+            self._resize(pixel_format, array.shape[1], array.shape[0])
             self._accepted = array.shape, array.dtype
         return array if array.strides[2:] in ((), (1,)) else np.ascontiguousarray(array)
 
     def _resize(self, pixel_format: PixelFormat, width: int, height: int) -> None:
-        if self.audience.resize(pixel_format, width, height):
+        if self.audience.resize(pixel_format, width, height, time.monotonic()):
+            self._newest = self._accepted = None  # they are of another size
             self._errands.run("greet", self._greet_all)
 
-    def _show(self, array: Pixels, spans: list[tuple[int, int]] | None, stamp: int) -> None:
+    def _show(self, array: Pixels, rows: list[tuple[int, int]] | None, stamp: int) -> None:
         walk, now = self.walk, time.monotonic()
-        may_verify = self._verify_damage and spans is not None and walk.is_settled()
-        _, due, is_handed_over = walk.publish(array, spans, stamp, now)
+        may_verify = self._verify_damage and rows is not None and walk.is_settled()
+        _, due, is_handed_over = walk.publish(array, rows, stamp, now)
         if is_handed_over:
             self.hand_over()
         if due < inf:
             self._errands.run("flush", lambda: self._errands.run_at("flush", due, self._flush))
         if not walk.is_settled():
-            self._errands.run("settle", lambda: self._settle_later(is_whole=spans is None))
+            self._errands.run("settle", lambda: self._settle_later(is_whole=rows is None))
         if may_verify:
-            self._verify(array, spans)
+            self._verify(array, rows)
 
-    def _verify(self, array: Pixels, spans: list[tuple[int, int]] | None) -> None:
+    def _verify(self, array: Pixels, rows: list[tuple[int, int]] | None) -> None:
         """Raises UsageError when rows outside the damage have changed."""
         if self.walk.update(array, None, time.monotonic()):
             self.walk.commit(now_us())
             self._errands.run("flush", self._flush)
             raise UsageError(
-                f"rows outside of the damage {spans} have changed; right would be rectangles that hold every change"
+                f"rows outside of the damage {rows} have changed; right would be rectangles that hold every change"
             )
 
     def _fill(self) -> None:
@@ -245,15 +222,15 @@ class Stream:
         due = self.walk.flush(time.monotonic())
         if due < inf:
             self._errands.run_at("flush", due, self._flush)
-        self._finish_pictures()
+        self.audience.finish_pictures()
 
     def _settle_later(self, *, is_whole: bool) -> None:
-        """A look at all of a picture is followed by another one; looks at parts do not put that off."""
+        """An update of all rows is followed by another one; updates of parts do not put that off."""
         if is_whole or not self._errands.waits("settle"):
             self._errands.run_at("settle", time.monotonic() + SETTLE_EVERY, self._settle)
 
     def _settle(self) -> None:
-        """Look once more at what was published last: it may stand still, and be shown within a tolerance only."""
+        """Show once more what was published last: it may stand still, and be shown within a tolerance only."""
         with self._lock:
             if self._newest and self.watched and not self.walk.is_settled():
                 self._show(self._newest[0], None, now_us())
@@ -269,26 +246,5 @@ class Stream:
 
     def _greet_all(self) -> None:
         with self._lock:  # what is announced is what the walk shows
-            for subscription in tuple(self.audience.subscriptions):
-                self.audience.greet(subscription)
+            self.audience.greet_all()
             self._fill()
-
-    def _finish_pictures(self) -> None:
-        places = self.walk.handed_over()
-        for subscription in tuple(self.audience.subscriptions):
-            if subscription.place in places:
-                subscription.finish_picture()
-
-
-def _spans(damage: Damage) -> list[tuple[int, int]]:
-    """The rows (first, how many) of rectangles. Raises UsageError for what is none."""
-    spans = []
-    for rectangle in damage:
-        try:
-            _, y, _, rows = map(index, rectangle)
-        except (TypeError, ValueError):
-            raise UsageError(
-                f"{rectangle} is no damage; right would be (x, y, width, height) in pixels"
-            ) from None
-        spans.append((y, rows))
-    return spans

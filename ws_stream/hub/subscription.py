@@ -25,7 +25,7 @@ class Peer(Protocol):
     """The viewer's connection."""
 
     def fileno(self) -> int:
-        """The socket that pictures are written to; -1 where they are given to `write`."""
+        """The socket that pictures are written to; -1: none, they are fetched by `walk.messages`."""
 
     def write(self, message: str) -> None:
         """Send a control message, after whatever of a picture is still to be sent."""
@@ -120,7 +120,7 @@ class Subscription:
         if self.request.acknowledge and now - self._heard > DEAD_AFTER:
             self._peer.time_out()
             return
-        base, sent, published, may = self._walk.report(self.place, now)
+        base, sent, published, is_newest = self._walk.report(self.place)
         seconds, self._reported = now - self._reported, now
         rate = fps if self.request.fps is None else min(fps, self.request.fps)
         if sent and seconds > 0:
@@ -130,7 +130,7 @@ class Subscription:
                 round(offered, 1), round(skipped, 1), rate, less
             )
         else:
-            kind = control.Unchanged if rate > 0 and may else control.Waiting
+            kind = control.Unchanged if rate > 0 and is_newest else control.Waiting
             message = kind(base, now_us())
         self._peer.write(control.serialize(message))
 

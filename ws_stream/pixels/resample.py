@@ -22,7 +22,7 @@ from .formats import (
     to_rgb,
     unpack,
 )
-from .rendition import Rendition
+from .rendition import Rendition, check_size
 
 Rows = NDArray[np.bool_]
 """Of each row of a picture yes or no: shape (height,)."""
@@ -32,14 +32,14 @@ PADDING = np.uint32(0xFF000000)
 
 
 def check(array: Pixels, pixel_format: PixelFormat, rendition: Rendition) -> None:
-    """Raises UsageError when the rendition cannot be made of this array."""
+    """Raises UsageError when the rendition cannot be made of this array, or is too large to send."""
     if not fits(array, pixel_format):
         components = "".join(f", {count}" for count in pixel_format.components)
         raise UsageError(
             f"an array of shape {array.shape} and dtype {array.dtype} is no {pixel_format} picture; "
             f"right would be {pixel_format.dtype} (height, width{components})"
         )
-    rendition.size(array.shape[1], array.shape[0])
+    check_size(pixel_format, *rendition.size(array.shape[1], array.shape[0]))
 
 
 def resample(array: Pixels, pixel_format: PixelFormat, rendition: Rendition) -> Pixels:

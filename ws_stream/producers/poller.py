@@ -64,17 +64,16 @@ class Poller:
 
     def _work(self, stream: Stream) -> None:
         while not self._is_closed:
-            self._wake.clear()
             if not self._interval:
                 self._mapping = None
-                self._wake.wait()
+                self._wait(inf)
                 continue
             try:
                 self._watch(stream)
             except WsStreamError as error:
-                self._report(stream, str(error))
+                self._give_up_for_now(stream, str(error))
             except Exception as error:  # a source may be anybody's code: the server lives
-                self._report(stream, f"the source failed: {error!r}", error)
+                self._give_up_for_now(stream, f"the source failed: {error!r}", error)
 
     def _watch(self, stream: Stream) -> None:
         """Poll until the demand changes. Raises whatever the source does."""
@@ -86,12 +85,12 @@ class Poller:
 
     def _run(self, stream: Stream, walk: Any, mapping: Mapping) -> None:  # noqa: ANN401 - the compiled one
         """Let the compiled walk poll."""
+        stream.resize(self._source.format, mapping.layout.width, mapping.layout.height)
         if mapping != self._mapping:
-            stream.resize(self._source.format, mapping.layout.width, mapping.layout.height)
             walk.set_source(*mapping.arguments())
             self._mapping = mapping
-        while self._interval and not self._is_closed:
-            events, is_behind = walk.run(self._interval, stream.problem is not None)
+        while (interval := self._interval) and not self._is_closed:
+            events, is_behind = walk.run(interval, stream.problem is not None)
             if events & _HANDED_OVER:
                 stream.hand_over()
             if is_behind != stream.audience.limits.behind:
@@ -106,31 +105,38 @@ class Poller:
                 return
 
     def _poll(self, stream: Stream, polls: Polls) -> None:
-        walk, turn = stream.walk, inf
+        walk, flush_due = stream.walk, inf
         stream.resize(self._source.format, self._source.width, self._source.height)
-        while self._interval and not self._is_closed:
-            now, interval = time.monotonic(), self._interval
+        while (interval := self._interval) and not self._is_closed:
+            now = time.monotonic()
             due = polls.due(interval, now)
             if now >= due or walk.has_newcomers():
                 polls.poll(interval, now)
-                turn = walk.flush(time.monotonic())
+                flush_due = walk.flush(time.monotonic())
                 polls.keep_up(time.monotonic())
                 if polls.is_behind != stream.audience.limits.behind:
                     stream.set_behind(polls.is_behind)
-                stream.set_problem(None)
-            elif now >= turn:
-                turn = walk.flush(now)
+                if not polls.is_torn:
+                    stream.set_problem(None)
+            elif now >= flush_due:
+                flush_due = walk.flush(now)
             else:
-                self._wake.wait(min(due, turn) - now)
-                self._wake.clear()
+                self._wait(min(due, flush_due) - now)
             if walk.has_handed_over():
                 stream.hand_over()
 
-    def _report(self, stream: Stream, problem: str, fault: Exception | None = None) -> None:
+    def _give_up_for_now(
+        self, stream: Stream, problem: str, fault: Exception | None = None
+    ) -> None:
         if problem != stream.problem:
             _log.warning("stream %s: %s", stream.name, problem, exc_info=fault)
         stream.set_problem(problem)
         self._mapping = None
         if hasattr(stream.walk, "forget_source"):
             stream.walk.forget_source()
-        self._wake.wait(RETRY_AFTER)
+        self._wait(RETRY_AFTER)
+
+    def _wait(self, seconds: float) -> None:
+        """Wait so long, or until the demand changes or the thread is to end."""
+        self._wake.wait(min(seconds, threading.TIMEOUT_MAX))
+        self._wake.clear()  # what was set before is seen now

@@ -43,6 +43,11 @@ class Polls:
         self._due = 0.0
         self._still = self._torn = self._late = 0
 
+    @property
+    def is_torn(self) -> bool:
+        """The last picture was given up: its writer overwrote it each time that it was read."""
+        return self._torn > 0
+
     def due(self, interval: float, now: float) -> float:
         """When the next poll is due."""
         # Somebody may want more than when it was set.
@@ -98,9 +103,9 @@ class Polls:
         """Whether a sample of a picture that has been still for long is what it was."""
         self._announce(picture.pixels)
         changed = self._walk.sample(picture.pixels, self._still % SAMPLE_EVERY, SAMPLE_EVERY, now)
-        if not changed and picture.intact():
-            self._seen = picture.version
-            self._still += 1
+        if not changed and self._walk.is_settled() and picture.intact():
+            self._still += 1  # not seen: other rows may have changed
+            self._torn = 0
             return True
         self._abandon()
         return False

@@ -174,7 +174,7 @@ async def _served(plan: Plan, profiler: Profiler) -> AsyncIterator[Stream]:
         producer=Poller(ProfiledSource(source, profiler)),
         walk=lambda fps: cast(Walk, ProfiledWalk(new_walk(fps), profiler)),
     )
-    check_size(source.format, *stream.rendition.size(source.width, source.height))
+    check_size(source.format, *stream.audience.default.size(source.width, source.height))
     stream.resize(source.format, source.width, source.height)
     server.add(stream)
     async with server:

@@ -23,7 +23,7 @@ from ..protocol.picture import SUBPROTOCOL
 from ..protocol.request import parse_request
 from . import pages
 from .access import AccessPolicy
-from .websocket import Connection
+from .websocket import ViewerConnection
 
 UNSENT_BYTES = 16384
 """Bytes the kernel takes beyond what is on its way to the viewer. Without a bound Linux takes up to 4 MB for a reader
@@ -43,18 +43,18 @@ class Listener:
     """Lets requests and viewers in, and out again."""
 
     def __init__(self, streams: Mapping[str, Stream], policy: AccessPolicy) -> None:
-        self.connections: set[Connection] = set()
+        self.connections: set[ViewerConnection] = set()
         self._streams = streams
         self._policy = policy
         self._viewers = 0
 
-    def come(self, connection: Connection) -> None:
+    def on_open(self, connection: ViewerConnection) -> None:
         """A connection is there; it is cut off if that is one too many."""
         self.connections.add(connection)
         if len(self.connections) > MAX_CONNECTIONS:
             connection.transport.abort()
 
-    def go(self, connection: Connection) -> None:
+    def on_close(self, connection: ViewerConnection) -> None:
         """A connection is gone."""
         self.connections.discard(connection)
 
@@ -76,16 +76,17 @@ class Listener:
 
     async def follow(self, connection: ServerConnection) -> None:
         """Serve one viewer until the connection ends."""
-        assert isinstance(connection, Connection)
+        assert isinstance(connection, ViewerConnection)
         assert connection.request
         stream = pages.stream_at(connection.request.path, self._streams)
         assert stream  # `answer` has looked
         if connection.transport.is_closing():
             return  # gone before it was in: its socket's number may be another's by now
         _bound_socket(connection)
-        viewer = connection.attach(stream, parse_request(connection.request.path.partition("?")[2]))
         self._viewers += 1
         try:
+            request = parse_request(connection.request.path.partition("?")[2])
+            viewer = connection.attach(stream, request)
             verdict = await viewer.ended
             if verdict:
                 with contextlib.suppress(TimeoutError):
@@ -115,7 +116,7 @@ async def listen(listener: Listener, host: str, port: int) -> Server:
             host,
             port,
             process_request=listener.answer,
-            create_connection=partial(Connection, listener.come, listener.go),  # type: ignore[arg-type]  # called like the class
+            create_connection=partial(ViewerConnection, listener.on_open, listener.on_close),  # type: ignore[arg-type]  # called like the class
             write_limit=0,  # paused as soon as the socket is full
             subprotocols=[Subprotocol(SUBPROTOCOL)],
             compression=None,
@@ -133,7 +134,7 @@ async def listen(listener: Listener, host: str, port: int) -> Server:
         ) from None
 
 
-def _bound_socket(connection: Connection) -> None:
+def _bound_socket(connection: ViewerConnection) -> None:
     """Let the kernel queue little, and look often whether a lost link is back.
 
     Where it cannot be told so, acknowledgements alone bound the queue, and TCP doubles its wait as it always did.

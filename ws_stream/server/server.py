@@ -110,7 +110,7 @@ class Server:
         depth: int = 24,
         fps: float = 30,
     ) -> Stream:
-        """A new stream of what a source shows, looked at `fps` times a second while somebody watches.
+        """A new stream of what a source shows, polled `fps` times a second while somebody watches.
 
         `source` is an address such as "mmap:/dev/shm/ring?width=1024&height=600&format=bgrx8888", or an object with the
         methods of `Source`, or a function that returns an iterable of arrays: that may wait for its pictures, and
@@ -120,21 +120,11 @@ class Server:
             Crop(*crop) if crop else None, step, average, tolerance, depth
         ).check()
         if callable(source):
-            stream_name = name or self._free_name(getattr(source, "__name__", "pictures"))
-            reader = Reader(source)
-            return self.add(Stream(stream_name, rendition=rendition, fps=fps, producer=reader))
+            name = name or self._free_name(getattr(source, "__name__", "pictures"))
+            return self.add(Stream(name, rendition=rendition, fps=fps, producer=Reader(source)))
         opened = open_source(source) if isinstance(source, str) else source
         try:
-            check_size(opened.format, *rendition.size(opened.width, opened.height))
-            stream = Stream(
-                name or self._free_name(opened.name),
-                format=opened.format,
-                rendition=rendition,
-                fps=fps,
-                producer=Poller(opened),
-            )
-            stream.resize(opened.format, opened.width, opened.height)
-            self.add(stream)
+            stream = self.add(_polled(opened, name or self._free_name(opened.name), rendition, fps))
         except WsStreamError:
             opened.close()
             raise
@@ -222,6 +212,16 @@ class Server:
     def _free_name(self, name: str) -> str:
         taken = self.streams
         return next(n for n in (name, *(f"{name}-{i}" for i in range(2, 1000))) if n not in taken)
+
+
+def _polled(source: Source, name: str, rendition: Rendition, fps: float) -> Stream:
+    """A stream of what this source shows. Raises UsageError for a rendition that does not fit it."""
+    check_size(source.format, *rendition.size(source.width, source.height))
+    stream = Stream(
+        name, format=source.format, rendition=rendition, fps=fps, producer=Poller(source)
+    )
+    stream.resize(source.format, source.width, source.height)
+    return stream
 
 
 def _addresses(host: str) -> list[str]:

@@ -31,18 +31,18 @@ Verdict = tuple[int, str]
 """Close code and reason."""
 
 
-class Connection(ServerConnection):
+class ViewerConnection(ServerConnection):
     """A connection whose memory is bounded whatever its peer does: the library's own answers (pong) wait for nobody."""
 
     def __init__(
         self,
-        come: "Callable[[Connection], None]",
-        go: "Callable[[Connection], None]",
+        on_open: "Callable[[ViewerConnection], None]",
+        on_close: "Callable[[ViewerConnection], None]",
         *arguments: Any,  # noqa: ANN401 - the library's
         **options: Any,  # noqa: ANN401 - the library's
     ) -> None:
         super().__init__(*arguments, **options)
-        self._come, self._go = come, go
+        self._on_open, self._on_close = on_open, on_close
         self._asked = b""
         self._unread_limit = UNREAD_BYTES
         self._viewer: Viewer | None = None
@@ -66,8 +66,7 @@ class Connection(ServerConnection):
 
     def fileno(self) -> int:
         """The socket that pictures are written to."""
-        tcp = self.transport.get_extra_info("socket")
-        return -1 if self.transport.get_extra_info("sslcontext") else int(tcp.fileno())
+        return int(self.transport.get_extra_info("socket").fileno())
 
     def write(self, message: str) -> None:
         """Send a control message. What the socket does not take at once waits here."""
@@ -88,8 +87,11 @@ class Connection(ServerConnection):
 
     def send_data(self) -> None:
         """Send what the library has to say (pong, close) between two messages, never within one."""
-        with self._own_socket():
-            super().send_data()
+        if (
+            self.protocol.writes
+        ):  # asked for after each thing that is heard, and mostly there is nothing
+            with self._own_socket():
+                super().send_data()
 
     @contextmanager
     def _own_socket(self) -> Iterator[None]:
@@ -114,11 +116,11 @@ class Connection(ServerConnection):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """One more is there."""
         super().connection_made(transport)
-        self._come(self)
+        self._on_open(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """One less."""
-        self._go(self)
+        self._on_close(self)
         if self._viewer:
             self._viewer.end(None)
         super().connection_lost(exc)
@@ -163,7 +165,7 @@ class Viewer:
     `ended` is done when the connection is gone or is to be closed.
     """
 
-    def __init__(self, connection: Connection, stream: Stream, request: Request) -> None:
+    def __init__(self, connection: ViewerConnection, stream: Stream, request: Request) -> None:
         self.ended: asyncio.Future[Verdict | None] = asyncio.get_running_loop().create_future()
         self.subscription = stream.join(connection, request)
         self._stream = stream
@@ -202,7 +204,7 @@ class Viewer:
                 self._stream.demand()
             case control.Wanted():
                 request = subscription.request._replace(**message._asdict())
-                rendition = request.rendition(self._stream.rendition)
+                rendition = request.rendition(self._stream.audience.default)
                 subscription.request = request
                 self._stream.move(subscription, rendition._replace(crop=message.crop))
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from ..errors import UsageError
 from . import fb, mmap_file, shm, testcard, xwd
 from .address import Address
-from .mapped import Mapping
+from .mapped_file import Mapping
 from .source import Picture, Source
 
 __all__ = ["SCHEMES", "Mapping", "Picture", "Source", "open_source"]

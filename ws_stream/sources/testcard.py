@@ -90,43 +90,19 @@ class Card:
         self._number = 0
         self._plan = plan = Plan(width, height)
         self._pixels = from_rgb(plan.background(), pixel_format)
-        self._canvas = _words(self._pixels, pixel_format)
-        self._black, self._white = self._drawn(np.array([[False]])), self._drawn(np.array([[True]]))
-        self._glyphs = {letter: self._drawn(font.dots(letter, plan.scale)) for letter in _LETTERS}
-        self._said = ""
-        self._square = 0
+        canvas = _words(self._pixels, pixel_format)
+        self._square = _Square(plan, canvas, pixel_format)
+        self._writing = _Writing(plan, canvas, pixel_format)
 
     def poll(self, seen: object = None) -> Picture:
         """The next picture, whatever was seen; the memory of the one before is used again."""
         self._number += 1
-        self._move()
-        self._say()
+        self._square.move(self._plan.square_at(self._number))
+        self._writing.say(self._plan.text(self._now(), self._number))
         return Picture(self._pixels, None, lambda: True)  # nobody else writes
 
     def close(self) -> None:
         """Nothing to let go of."""
-
-    def _move(self) -> None:
-        plan = self._plan
-        track = self._canvas[plan.track : plan.track + plan.square]
-        track[:, self._square : self._square + plan.square] = self._black
-        self._square = plan.square_at(self._number)
-        track[:, self._square : self._square + plan.square] = self._white
-
-    def _say(self) -> None:
-        """Draw the letters that differ from those said before."""
-        plan = self._plan
-        text = plan.text(self._now(), self._number)
-        line = self._canvas[plan.top : plan.top + font.HEIGHT * plan.scale]
-        for index, letter in enumerate(text):
-            if self._said[index : index + 1] != letter:
-                glyph = self._glyphs[letter]
-                left = plan.left + index * font.ADVANCE * plan.scale
-                line[:, left : left + glyph.shape[1]] = glyph
-        self._said = text
-
-    def _drawn(self, dots: NDArray[np.bool_]) -> Pixels:
-        return _words(from_rgb(_in_gray(dots), self.format), self.format)
 
 
 class Plan:
@@ -201,6 +177,46 @@ class Plan:
         card[top : top + height, left : left + width] = _in_gray(font.dots(_LABEL, scale))
 
 
+class _Square:
+    """The square on its track, drawn in the card's memory."""
+
+    def __init__(self, plan: Plan, canvas: Pixels, pixel_format: PixelFormat) -> None:
+        self._track = canvas[plan.track : plan.track + plan.square]
+        self._side = plan.square
+        self._black, self._white = (
+            _drawn(np.array([[white]]), pixel_format) for white in (False, True)
+        )
+        self._left = 0
+
+    def move(self, left: int) -> None:
+        """Begin at this pixel, and leave no trace where it was."""
+        self._track[:, self._left : self._left + self._side] = self._black
+        self._track[:, left : left + self._side] = self._white
+        self._left = left
+
+
+class _Writing:
+    """The line of letters, drawn in the card's memory."""
+
+    def __init__(self, plan: Plan, canvas: Pixels, pixel_format: PixelFormat) -> None:
+        scale = plan.scale
+        self._rows = canvas[plan.top : plan.top + font.HEIGHT * scale, plan.left :]
+        self._advance = font.ADVANCE * scale
+        self._glyphs = {
+            letter: _drawn(font.dots(letter, scale), pixel_format) for letter in _LETTERS
+        }
+        self._said = ""
+
+    def say(self, text: str) -> None:
+        """Draw the letters that differ from those said before."""
+        for index, letter in enumerate(text):
+            if self._said[index : index + 1] != letter:
+                glyph = self._glyphs[letter]
+                left = index * self._advance
+                self._rows[:, left : left + glyph.shape[1]] = glyph
+        self._said = text
+
+
 def _aligned(pixels: int) -> int:
     """Rounded down to the grid, unless it is finer."""
     return pixels - pixels % _GRID if pixels > _GRID else pixels
@@ -208,6 +224,11 @@ def _aligned(pixels: int) -> int:
 
 def _in_gray(dots: NDArray[np.bool_]) -> NDArray[np.uint8]:
     return np.where(dots[..., None], _WHITE, _PANEL).astype(np.uint8).repeat(3, axis=2)
+
+
+def _drawn(dots: NDArray[np.bool_], pixel_format: PixelFormat) -> Pixels:
+    """White dots on the panel, as they are copied into the card's memory."""
+    return _words(from_rgb(_in_gray(dots), pixel_format), pixel_format)
 
 
 def _words(pixels: Pixels, pixel_format: PixelFormat) -> Pixels:

@@ -15,7 +15,8 @@ from .address import Address
 from .layout import Layout
 from .mapped import MappedSource
 
-_WORDS = struct.Struct(">20I")
+_WORDS = struct.Struct(">2I 8x 2I 4x I 12x 2I 4x 3I 8x I")
+"""The first 20 words, without those that are not read."""
 _VERSION = 7
 _COLOUR_BYTES = 12
 _FORMATS = {
@@ -27,28 +28,24 @@ _FORMATS = {
 
 
 class Header(NamedTuple):
-    """XWDFileHeader of X11/XWDFile.h, without what concerns windows."""
+    """What is read of the XWDFileHeader of X11/XWDFile.h."""
 
+    masks: tuple[int, int, int]
+    """Of red, green and blue."""
+    ncolors: int
     header_size: int
     file_version: int
-    pixmap_format: int
-    pixmap_depth: int
     pixmap_width: int
     pixmap_height: int
-    xoffset: int
     byte_order: int
-    bitmap_unit: int
-    bitmap_bit_order: int
-    bitmap_pad: int
     bits_per_pixel: int
     bytes_per_line: int
-    visual_class: int
-    red_mask: int
-    green_mask: int
-    blue_mask: int
-    bits_per_rgb: int
-    colormap_entries: int
-    ncolors: int
+
+    @classmethod
+    def read(cls, data: bytes) -> "Header":
+        """The header that these bytes begin with."""
+        *words, red, green, blue, colours = _WORDS.unpack_from(data)
+        return cls((red, green, blue), colours, *words)
 
 
 def open_xwd(address: Address) -> MappedSource:
@@ -72,16 +69,16 @@ def parse(data: bytes) -> Layout:
             f"a file of {len(data)} bytes is no window dump, whose header alone is longer; "
             "right would be the file that Xvfb -fbdir made"
         )
-    header = Header(*_WORDS.unpack_from(data))
+    header = Header.read(data)
     if header.file_version != _VERSION:
         raise UsageError(
             f"the file is no window dump: its version is {header.file_version} rather than {_VERSION}; "
             "right would be the file that Xvfb -fbdir made"
         )
-    kind = (header.bits_per_pixel, header.byte_order, *header[14:17])
+    kind = (header.bits_per_pixel, header.byte_order, *header.masks)
     if kind not in _FORMATS:
         order = "most" if header.byte_order else "least"
-        masks = " ".join(f"{mask:#x}" for mask in header[14:17])
+        masks = " ".join(f"{mask:#x}" for mask in header.masks)
         raise UsageError(
             f"a window dump of {header.bits_per_pixel} bits per pixel, {order} significant byte first, with the "
             f"masks {masks} is not known; right would be Xvfb -screen 0 WIDTHxHEIGHTx24 or x16"

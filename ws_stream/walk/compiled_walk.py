@@ -25,7 +25,7 @@ class CompiledWalk(_CoreWalk):
 
     def open(
         self,
-        variant: int,
+        variant_id: int,
         pixel_format: PixelFormat,
         rendition: Rendition,
         size: tuple[int, int],
@@ -36,4 +36,4 @@ class CompiledWalk(_CoreWalk):
         crop = rendition.crop or Crop(0, 0, *size)
         layout = pixel_layout(pixel_format, rendition)
         how = rendition.step, rendition.average, size, kept.code, epoch
-        self.open_variant(variant, layout, crop, *how)
+        self.open_variant(variant_id, layout, crop, *how)

@@ -5,7 +5,7 @@ Its twin is core/rate_limit.c. Pure: times go in, a time comes out.
 
 EARLY = 0.9
 """Share of an interval by which a picture may come early when a rate is kept (GCRA, ITU-T I.371): else each picture of
-a source of just that rate would wait for a turn that began at another moment."""
+a source of just that rate would wait for what was due at another moment."""
 NEARLY = 0.95
 """Share of an interval after which a picture counts as on time: polls that follow the writer's clock come a little
 early, one after the other, and must not run into the limit for ever."""
@@ -17,7 +17,7 @@ class RateLimit:
     def __init__(self, now: float) -> None:
         self._due = self._sent = now
 
-    def turn(self, rate: float) -> float:
+    def due(self, rate: float) -> float:
         """When a picture may be sent at this rate, in pictures a second."""
         return self._due - EARLY / rate
 
@@ -31,5 +31,5 @@ class RateLimit:
         self._sent = now
 
     def reset(self, now: float) -> None:
-        """The rate is another one: a turn of the old one may be far off."""
+        """The rate is another one: what was due at the old one may be far off."""
         self._due = now

@@ -75,8 +75,8 @@ class Variant:
         self.geometry = geometry
         width, height = geometry.rendition.size(*geometry.size)
         self.picture = blank(epoch, geometry.kept, width, height)
-        """The newest one; its pixels are the kept ones, so they may be of a later one while `is_mixed`."""
-        self.is_mixed = False
+        """The newest one; its pixels are the kept ones, so they may be of a later one while `is_uncommitted`."""
+        self.is_uncommitted = False
         """The kept picture is not the newest one: no delta may be made of it."""
         self.bases = Bases(width)
         self._new = np.empty_like(self.picture.pixels)
@@ -91,14 +91,14 @@ class Variant:
         return self._settling.is_settled
 
     @property
-    def is_dirty(self) -> bool:
-        """Whether the kept picture is another than the newest one."""
+    def has_news(self) -> bool:
+        """Valid between an update and its commit: whether the update made another picture."""
         marks = self.bases.marks
         return not self.picture.number or bool(marks and marks.any) or self._is_abandoned
 
     def update(self, view: Pixels, asked: Rows | None, now: float) -> None:
         """Make the kept picture the view's, which is of the source's size; only rows asked for are read, if given."""
-        if self.is_mixed:  # by an update before that was neither committed nor abandoned
+        if self.is_uncommitted:  # by an update before that was neither committed nor abandoned
             self.abandon()
         kept, new = self.picture.pixels, self._new
         format_, rendition, _ = self.geometry
@@ -110,9 +110,7 @@ class Variant:
         changed = read & differing_rows(new, kept)
         self._bodies.clear()
         self.bases.add(update(kept, new, changed, self.geometry.kept, copy))
-        if rendition.tolerance and asked is not None:
-            self._settling.is_settled &= not changed.any()
-        self.is_mixed = self.is_dirty
+        self.is_uncommitted = self.has_news
 
     def commit(self, time: int) -> None:
         """The kept picture is the newest one from now on; `time` is when it was taken, microseconds since 1970."""
@@ -121,7 +119,7 @@ class Variant:
         if number == MAX_NUMBER:  # numbers are used up: viewers begin anew
             epoch, number, self.bases = epoch + 1 & MAX_NUMBER, 0, Bases(self.picture.width)
         self.picture = Frame(epoch, number + 1, time, self.geometry.kept, self.picture.pixels)
-        self.is_mixed, self._checksum = False, None
+        self.is_uncommitted, self._checksum = False, None
         self._bodies.clear()
 
     def abandon(self) -> None:
@@ -164,6 +162,10 @@ class Variant:
         moving = read.copy()
         if is_whole:
             settling.is_settled = False
+        elif (
+            settling.is_settled and settling.exact is not None
+        ):  # what moved is shown exactly once it stands still
+            settling.is_settled = not (read & differing_rows(new, settling.exact)).any()
         if is_whole and now >= settling.due:
             settling.due = now + SETTLE_EVERY
             if settling.exact is not None:

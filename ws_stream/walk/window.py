@@ -18,7 +18,7 @@ GROW_UNDER, SHRINK_OVER, CUT_OVER = 0.015, 0.030, 0.080
 A screen's refresh alone makes acknowledgements vary by 16 ms. On a simulated link of 38 pictures a second these give a
 p95 age of 68 ms, at its full rate; see the test. On a long way a quarter, a half and the whole of its round trip count
 where they are more: there 15 ms are no queue yet."""
-BASE_WINDOW = 10.0
+SHORTEST_KEPT = 10.0
 """Seconds that the shortest round trip is remembered: a route may have become longer for good. When they are over, one
 picture travels alone to measure it anew, or the queue of our own pictures would pass for the route."""
 IDLE_RESET = 1.0
@@ -51,15 +51,15 @@ class Window:
         self._uncongested = 0
         self._round_ends = 0
         self._probing = False
-        self._base = self._older_base = inf
-        self._base_since = now
+        self._shortest = self._older_shortest = inf
+        self._shortest_since = now
 
     def allows(self, now: float) -> bool:
         """Whether one more picture may be sent."""
         size = min(self.size, START) if self._is_idle(now) else self.size
         return not self.acknowledges or len(self._in_flight) < (1 if self._probing else size)
 
-    def hold(self) -> None:
+    def delayed(self) -> None:
         """A picture had to wait: the path is not uncongested."""
         self._uncongested = 0
 
@@ -104,21 +104,21 @@ class Window:
     def _adjust(self, shown: "_Sent", now: float) -> None:
         """Once per round trip, move the window by how long the queues on the way are."""
         round_trip = now - shown.at
-        if now - self._base_since > BASE_WINDOW:
-            self._older_base, self._base, self._base_since = self._base, inf, now
+        if now - self._shortest_since > SHORTEST_KEPT:
+            self._older_shortest, self._shortest, self._shortest_since = self._shortest, inf, now
             self._probing = True
         elif self._probing and shown.depth == 1:
-            self._older_base = inf
+            self._older_shortest = inf
             self._probing = False
-        self._base = min(self._base, round_trip)
+        self._shortest = min(self._shortest, round_trip)
         if shown.number < self._round_ends:
             return
-        base = min(self._base, self._older_base)
-        extra = round_trip - base
-        if extra > max(CUT_OVER, base):
+        shortest = min(self._shortest, self._older_shortest)
+        extra = round_trip - shortest
+        if extra > max(CUT_OVER, shortest):
             self.size = max(1, self.size // 2)
-        elif extra > max(SHRINK_OVER, base / 2):
+        elif extra > max(SHRINK_OVER, shortest / 2):
             self.size = max(1, self.size - 1)
-        elif extra < max(GROW_UNDER, base / 4) and shown.depth >= self.size:
+        elif extra < max(GROW_UNDER, shortest / 4) and shown.depth >= self.size:
             self.size = min(MOST, self.size + 1)
         self._round_ends = self._in_flight[-1].number if self._in_flight else shown.number + 1

@@ -1,0 +1,37 @@
+/**
+ * Why there is no connection, and when the next is tried.
+ */
+
+const FIRST_RETRY = 500;
+const LAST_RETRY = 10_000;
+
+export class Outage {
+  reason = "";
+  retryAt = 0;
+  /** Why none is tried again. @type {"refused" | "closed" | null} */
+  #end = null;
+  /** In a row, without a sign of a stream. */
+  #failures = 0;
+
+  get state() {
+    return this.#end ?? (this.#failures ? "lost" : null);
+  }
+
+  /** @param {string} reason @param {number} now */
+  begin(reason, now) {
+    this.reason = reason;
+    const longest = Math.min(LAST_RETRY, FIRST_RETRY * 2 ** this.#failures++);
+    // Viewers that lost a device together should not come back together.
+    this.retryAt = now + longest * (1 - Math.random() / 2);
+  }
+
+  end() {
+    this.#failures = 0;
+  }
+
+  /** @param {"refused" | "closed"} end @param {string} reason */
+  finish(end, reason) {
+    this.#end ??= end;
+    this.reason = reason || this.reason;
+  }
+}
