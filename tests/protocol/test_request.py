@@ -28,6 +28,10 @@ def test_all_of_it_can_be_asked_for() -> None:
             "stepp=4",
             "'stepp' cannot be asked for; right would be step, average, crop, tolerance, depth",
         ),
+        (
+            "&".join(["step=4"] * 8),
+            "a request of more than 7 fields cannot be; right would be each ",
+        ),
         ("step=", "step= cannot be; right would be a whole number"),
         ("step=17", "step=17 cannot be; right would be a whole number from 1 to 16"),
         ("crop=1,2,3", "right would be X,Y,WIDTH,HEIGHT"),

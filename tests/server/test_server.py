@@ -296,6 +296,20 @@ async def test_more_connections_than_the_limit_are_cut_off_and_viewers_go_on(
             writer.close()
 
 
+@pytest.mark.parametrize("query", ["step=1&" * 99, "&" * 3000, "x=%00", "fps=" + "9" * 5000])
+async def test_whatever_the_query_it_is_answered_and_nothing_is_logged(
+    server: Server, query: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    server.stream("camera")
+    with pytest.raises(InvalidStatus) as refused:
+        await connect(
+            f"ws://127.0.0.1:{server.port}/stream/camera?{query}",
+            subprotocols=[Subprotocol("ws-stream.v1")],
+        )
+    assert refused.value.response.status_code == 400
+    assert not caplog.records
+
+
 async def test_a_viewer_that_cannot_be_shown_anything_leaves_no_trace(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -40,7 +40,13 @@ class Request(NamedTuple):
 def parse_request(query: str) -> Request:
     """The request in the query of a stream's address, such as "step=4&fps=10". Raises UsageError."""
     members: dict[str, Any] = {}
-    for name, text in parse_qsl(query, keep_blank_values=True, max_num_fields=20):
+    try:
+        fields = parse_qsl(query, keep_blank_values=True, max_num_fields=len(_READ))
+    except ValueError:
+        raise UsageError(
+            f"a request of more than {len(_READ)} fields cannot be; right would be each at most once"
+        ) from None
+    for name, text in fields:
         if name not in _READ:
             raise UsageError(f"'{name}' cannot be asked for; right would be {', '.join(_READ)}")
         parse, right = _READ[name]
