@@ -177,6 +177,21 @@ class TestMoving:
         assert seen(people, viewer).rendition == part
         assert len(people.shown) == 1
 
+    def test_one_for_which_there_is_no_memory_leaves_nothing_behind(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        people = audience()
+        viewer = join(people)
+        with monkeypatch.context() as patch:
+            patch.setattr(people.walk, "open", lambda *_: (_ for _ in ()).throw(MemoryError))
+            with pytest.raises(MemoryError):
+                people.move(viewer, Rendition(step=8), 1)
+        people.greet_all()
+        people.report(2)
+        people.leave(viewer)
+        assert not people.shown
+        assert not people.subscriptions
+
     async def test_to_ask_for_what_it_sees_changes_nothing(self) -> None:
         people, peer = audience(Rendition()), Peer()
         viewer = people.join(peer, Request(), 0)

@@ -102,11 +102,11 @@ class Audience:
 
     def move(self, subscription: Subscription, rendition: Rendition, now: float) -> None:
         """The viewer asks to see another rendition."""
-        before = self.subscriptions[subscription]
+        before, granted = self.subscriptions[subscription], self._clamp(rendition)
         self._requested[subscription] = rendition
-        if self._clamp(rendition) == before:
+        if granted == before:
             return
-        del self.subscriptions[subscription]
+        self.subscriptions[subscription] = granted
         self._part(before)  # first: there may be no other place for the new one
         after = self.subscriptions[subscription] = self._grant(rendition)
         if after != before:
@@ -151,10 +151,9 @@ class Audience:
     def report(self, now: float) -> None:
         """Tell every viewer how it fares, and of an epoch that has begun because picture numbers were used up."""
         for key, shown in self.shown.items():
-            announcement = shown.announcement
-            epoch = self.walk.state(shown.variant_id)[0] if announcement else None
-            if announcement and epoch is not None and announcement.epoch != epoch:
-                self.shown[key] = shown._replace(announcement=announcement._replace(epoch=epoch))
+            told = shown.announcement
+            if told and told.epoch != (epoch := self.walk.state(shown.variant_id)[0]):
+                self.shown[key] = shown._replace(announcement=told._replace(epoch=epoch))
         self.greet_all()
         for subscription in tuple(self.subscriptions):
             subscription.report(self.limits.fps, self.limits.throttled or self.limits.behind, now)
