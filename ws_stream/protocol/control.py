@@ -38,7 +38,7 @@ class Unchanged(NamedTuple):
 
 
 class Waiting(NamedTuple):
-    """Server: nothing is sent until the viewer acknowledges pictures up to `number`, or wants a rate again."""
+    """Server: newer pictures than `number` are held back by the viewer's acknowledgements, its rate or its link."""
 
     number: int
     time: int
