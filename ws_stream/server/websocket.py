@@ -5,7 +5,6 @@ takes the socket first, sends what of a picture is still to be sent, and gives i
 """
 
 import asyncio
-import struct
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,6 +18,7 @@ from ..errors import ProtocolError, UsageError
 from ..hub.stream import Stream
 from ..protocol import control
 from ..protocol.request import Request
+from ..walk.outlet import frame_head
 
 SILENT = 4001
 """Close code for a viewer that gave no sign of life."""
@@ -73,7 +73,7 @@ class ViewerConnection(ServerConnection):
         if self.protocol.state is State.OPEN:
             with self._own_socket():
                 payload = message.encode()
-                self.transport.writelines((_frame_head(Opcode.TEXT, len(payload)), payload))
+                self.transport.writelines((frame_head(Opcode.TEXT, len(payload)), payload))
 
     def finish_picture(self) -> None:
         """Send what is still to be sent of a picture."""
@@ -89,7 +89,7 @@ class ViewerConnection(ServerConnection):
         """Send what the library has to say (pong, close) between two messages, never within one."""
         if (
             self.protocol.writes
-        ):  # asked for after each thing that is heard, and mostly there is nothing
+        ):  # mostly there is nothing, and this is called after each thing heard
             with self._own_socket():
                 super().send_data()
 
@@ -229,13 +229,3 @@ class _Gone(asyncio.Transport):
 
 
 _DATA = (Opcode.TEXT, Opcode.BINARY, Opcode.CONT)
-_FIN = 0x80
-
-
-def _frame_head(opcode: Opcode, length: int) -> bytes:
-    """What stands before a payload of this length that a server sends unmasked and whole: RFC 6455, section 5.2."""
-    if length < 126:  # noqa: PLR2004 - the RFC's
-        return bytes((_FIN | opcode, length))
-    if length < 1 << 16:
-        return struct.pack(">BBH", _FIN | opcode, 126, length)
-    return struct.pack(">BBQ", _FIN | opcode, 127, length)

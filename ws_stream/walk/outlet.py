@@ -11,7 +11,7 @@ import socket
 import struct
 from collections.abc import Callable
 
-_WHOLE_BINARY = 0x82
+_FIN, _BINARY = 0x80, 0x2
 _SEND = socket.MSG_DONTWAIT | socket.MSG_NOSIGNAL
 
 
@@ -31,7 +31,7 @@ class Outlet:
 
     def send(self, head: bytes, body: bytes) -> int:
         """One message. What the socket does not take is kept, and it is the transport's then. How many bytes it was."""
-        prefix = _frame_head(len(head) + len(body)) + head
+        prefix = frame_head(_BINARY, len(head) + len(body)) + head
         if self._socket is None:
             self._keep(head + body)
             return len(prefix) + len(body)
@@ -62,10 +62,10 @@ class Outlet:
             self._socket.close()
 
 
-def _frame_head(length: int) -> bytes:
-    """What stands before an unmasked, whole binary message of this length: RFC 6455, section 5.2."""
+def frame_head(opcode: int, length: int) -> bytes:
+    """What stands before a payload of this length that a server sends unmasked and whole: RFC 6455, section 5.2."""
     if length < 126:  # noqa: PLR2004 - the RFC's
-        return bytes((_WHOLE_BINARY, length))
+        return bytes((_FIN | opcode, length))
     if length < 1 << 16:
-        return struct.pack(">BBH", _WHOLE_BINARY, 126, length)
-    return struct.pack(">BBQ", _WHOLE_BINARY, 127, length)
+        return struct.pack(">BBH", _FIN | opcode, 126, length)
+    return struct.pack(">BBQ", _FIN | opcode, 127, length)

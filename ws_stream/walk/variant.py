@@ -162,9 +162,8 @@ class Variant:
         moving = read.copy()
         if is_whole:
             settling.is_settled = False
-        elif (
-            settling.is_settled and settling.exact is not None
-        ):  # what moved is shown exactly once it stands still
+        elif settling.is_settled and settling.exact is not None:
+            # A small change of some rows is to be shown exactly as well, once it stands still.
             settling.is_settled = not (read & differing_rows(new, settling.exact)).any()
         if is_whole and now >= settling.due:
             settling.due = now + SETTLE_EVERY
