@@ -2,8 +2,7 @@ import asyncio
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -24,48 +23,17 @@ from ws_stream.protocol import control
 from ws_stream.protocol.request import Request
 from ws_stream.walk import NumpyWalk, new_walk
 
-from .viewer import BOTH_WALKS, UNHURRIED, NewWalk, Room, Viewer, picture, until
-
-
-def in_a_thread(work: Callable[[], None]) -> None:
-    """Done by another thread, while the event loop, this one, runs nothing."""
-    failures: list[BaseException] = []
-
-    def run() -> None:
-        try:
-            work()
-        except BaseException as error:
-            failures.append(error)
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    thread.join(20)
-    assert not thread.is_alive()
-    assert not failures
-
-
-@contextmanager
-def publishing(work: Callable[[], None]) -> Iterator[None]:
-    """Done again and again by another thread."""
-    failures: list[BaseException] = []
-    done = threading.Event()
-
-    def run() -> None:
-        try:
-            while not done.is_set():
-                work()
-        except BaseException as error:
-            failures.append(error)
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    try:
-        yield
-    finally:
-        done.set()
-        thread.join(20)
-    assert not thread.is_alive()
-    assert not failures
+from .viewer import (
+    BOTH_WALKS,
+    UNHURRIED,
+    NewWalk,
+    Room,
+    Viewer,
+    in_a_thread,
+    picture,
+    publishing,
+    until,
+)
 
 
 def publish_all(stream: Stream, values: Iterable[int]) -> None:

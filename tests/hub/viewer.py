@@ -1,7 +1,9 @@
 """A stream's viewers without sockets: each holds what a screen would, as docs/protocol.md says."""
 
 import asyncio
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import numpy as np
 import pytest
@@ -118,3 +120,46 @@ async def until(condition: Callable[[], bool]) -> None:
     async with asyncio.timeout(20):
         while not condition():
             await asyncio.sleep(0.001)
+
+
+@contextmanager
+def _beside(work: Callable[[], None]) -> Iterator[None]:
+    """Another thread does it; it ends here, and a fault of its is one of the test."""
+    failures: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            work()
+        except BaseException as error:
+            failures.append(error)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    try:
+        yield
+    finally:
+        thread.join(20)
+    assert not thread.is_alive()
+    assert not failures
+
+
+def in_a_thread(work: Callable[[], None]) -> None:
+    """Done by another thread, while the event loop, this one, runs nothing."""
+    with _beside(work):
+        pass
+
+
+@contextmanager
+def publishing(work: Callable[[], None]) -> Iterator[None]:
+    """Done again and again by another thread."""
+    done = threading.Event()
+
+    def go_on() -> None:
+        while not done.is_set():
+            work()
+
+    with _beside(go_on):
+        try:
+            yield
+        finally:
+            done.set()

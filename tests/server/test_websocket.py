@@ -11,9 +11,8 @@ import logging
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from itertools import count, pairwise
+from collections.abc import Callable
+from itertools import cycle, pairwise
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Self, cast
@@ -27,6 +26,7 @@ from websockets.frames import Frame, Opcode
 from websockets.protocol import Protocol, Side, State
 from websockets.server import ServerProtocol
 
+from tests.hub.viewer import publishing
 from ws_stream.codec import decode
 from ws_stream.hub.stream import Stream
 from ws_stream.hub.subscription import DEAD_AFTER
@@ -538,7 +538,13 @@ async def test_connections_that_end_while_pictures_are_sent_leave_nothing_behind
         lambda room: room.theirs.shutdown(socket.SHUT_RDWR),
         say_goodbye,
     ]
-    with publishing(stream):
+    pictures = cycle([noise(seed) for seed in range(4)])
+
+    def publish() -> None:
+        time.sleep(0.0005)
+        stream.publish(next(pictures))
+
+    with publishing(publish):
         await _come_and_go(stream, ends[0])
         gc.collect()
         before = descriptors()
@@ -568,27 +574,6 @@ async def _come_and_go(stream: Stream, end: Callable[[Room], None]) -> None:
                 with contextlib.suppress(OSError):
                     room.theirs.recv(1 << 20)  # what waits must go before a transport closes
                 await asyncio.sleep(0.001)
-
-
-@contextmanager
-def publishing(stream: Stream) -> Iterator[None]:
-    """Another thread publishes one picture after the other."""
-    is_over = threading.Event()
-
-    def publish() -> None:
-        pictures = [noise(seed) for seed in range(4)]
-        for number in count():
-            if is_over.wait(0.0005):
-                return
-            stream.publish(pictures[number % len(pictures)])
-
-    thread = threading.Thread(target=publish)
-    thread.start()
-    try:
-        yield
-    finally:
-        is_over.set()
-        thread.join()
 
 
 @pytest.mark.parametrize(

@@ -95,11 +95,11 @@ async def _bench(options: argparse.Namespace) -> None:
     loop = type(asyncio.get_running_loop()).__module__.partition(".")[0]
     device = Device(compiled=COMPILED, uvloop=loop == "uvloop")
     width, height = rendition.size(source.width, source.height)
-    kernel = "a compiled walk" if device.compiled else "no compiled walk"
+    walk = "a compiled walk" if device.compiled else "no compiled walk"
     print(
         f"{source.width}x{source.height} {source.format}, served as {width}x{height} "
         f"{reduced(source.format, rendition.depth)} to one viewer on this device\n"
-        f"{os.cpu_count()} cores, Python {platform.python_version()}, {kernel}, event loop of {loop}"
+        f"{os.cpu_count()} cores, Python {platform.python_version()}, {walk}, event loop of {loop}"
     )
     if isinstance(source, WorkloadSource):
         print(
