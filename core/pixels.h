@@ -45,10 +45,18 @@ int ws_rendition_is_valid(const ws_rendition *r);
 
 /* Row y of the rendition of a view that holds the crop, its padding set. Either a pointer into the view, where the row
    lies there as it is kept (its padding may be any byte), or `row`, which has room for a row of kept pixels; `mean` has
-   room for a row of source pixels. */
+   room for `ws_mean_room` bytes, aligned as words of 16 bits are. */
 const uint8_t *ws_resample_row(const ws_rendition *r, const ws_view *view, size_t y, uint8_t *row, uint8_t *mean);
 
-/* The same, always copied to `row`. */
+/* For the mean of boxes of rows: a row of source pixels, and the sums of its four channels. */
+static inline size_t ws_mean_room(const ws_rendition *r) { return r->average ? 12 * r->crop_width : 0; }
+
+/* Puts the means of the boxes of `down` rows, of which the first begins at `from`, to `to`. `sums` has room for those of
+   a row of source pixels. */
+void ws_mean_row(const ws_rendition *r, const ws_view *view, const uint8_t *from, size_t down, uint8_t *to,
+                 uint16_t *sums);
+
+/* The same as `ws_resample_row`, always copied to `row`. */
 void ws_resample_copy(const ws_rendition *r, const ws_view *view, size_t y, uint8_t *row, uint8_t *mean);
 
 /* Puts the kept pixel in the place of each new one of which no channel is off by more than the tolerance. */

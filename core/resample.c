@@ -25,69 +25,40 @@ int ws_rendition_is_valid(const ws_rendition *r)
     return sizes && kept && padding && fields && words && has_size(r);
 }
 
-/* Pixels of four bytes: two 16-bit sums in each word. 16 x 16 times 255 is the most they can hold. */
-static uint32_t mean_of_bytes(const uint8_t *from, const ws_view *view, size_t across, size_t down)
+static inline uint32_t field(uint32_t pixel, unsigned down, unsigned mask, unsigned up)
 {
-    const uint32_t count = (uint32_t)(across * down), half = count / 2;
-    uint32_t even = 0, odd = 0;
-    for (size_t y = 0; y < down; y++, from += view->row_stride) {
-        const uint8_t *at = from;
-        for (size_t x = 0; x < across; x++, at += view->pixel_stride) {
-            const uint32_t word = load32(at);
-            even += word & 0x00FF00FF;
-            odd += word >> 8 & 0x00FF00FF;
-        }
-    }
-    return ((even & 0xFFFF) + half) / count | ((odd & 0xFFFF) + half) / count << 8 |
-           ((even >> 16) + half) / count << 16 | ((odd >> 16) + half) / count << 24;
+    return (pixel >> down & mask) << up;
 }
 
-/* Pixels of other sizes, channel by channel. */
-static uint32_t mean_of_channels(const ws_pixel *p, const uint8_t *from, const ws_view *view, size_t across,
-                                 size_t down)
+/* Channels of pixels of `size` bytes become the fields of words of `kept_size`. */
+static inline void reduce(const ws_pixel *p, const uint8_t *restrict from, ptrdiff_t stride, unsigned size, size_t width,
+                          uint8_t *restrict to)
 {
-    const uint32_t count = (uint32_t)(across * down), channels = p->fields ? 3 : p->size;
-    uint32_t sums[3] = {0, 0, 0}, word = 0;
-    for (size_t y = 0; y < down; y++, from += view->row_stride) {
-        const uint8_t *at = from;
-        for (size_t x = 0; x < across; x++, at += view->pixel_stride) {
-            const uint32_t pixel = load_pixel(at, p->size);
-            for (uint32_t c = 0; c < channels; c++)
-                sums[c] += p->fields ? pixel >> p->source_shift[c] & p->source_mask[c] : pixel >> 8 * c & 255;
-        }
+    unsigned down[3], mask[3];
+    for (int c = 0; c < 3; c++) {
+        down[c] = p->source_shift[c] + p->drop[c];
+        mask[c] = p->source_mask[c] >> p->drop[c];
     }
-    for (uint32_t c = 0; c < channels; c++)
-        word |= (sums[c] + count / 2) / count << (p->fields ? p->source_shift[c] : 8 * c);
-    return word;
-}
-
-static void mean_row(const ws_rendition *r, const ws_view *view, const uint8_t *from, size_t down, uint8_t *to)
-{
-    const ws_pixel *p = &r->pixel;
-    for (size_t x = 0; x < r->crop_width; x += r->step, to += p->size) {
-        const size_t left = r->crop_width - x, across = left < r->step ? left : r->step;
-        const uint8_t *at = from + (ptrdiff_t)x * view->pixel_stride;
-        if (p->size == 4) {
-            store32(to, mean_of_bytes(at, view, across, down));
-        } else {
-            const uint32_t mean = mean_of_channels(p, at, view, across, down);
-            memcpy(to, (uint8_t[]){(uint8_t)mean, (uint8_t)(mean >> 8), (uint8_t)(mean >> 16)}, p->size);
-        }
+    const unsigned up0 = p->up[0], up1 = p->up[1], up2 = p->up[2];
+    for (size_t x = 0; x < width; x++) {
+        const uint32_t pixel = load_pixel(from + (ptrdiff_t)x * stride, size);
+        const uint32_t word = field(pixel, down[0], mask[0], up0) | field(pixel, down[1], mask[1], up1) |
+                              field(pixel, down[2], mask[2], up2);
+        if (p->kept_size == 2)
+            store16(to + 2 * x, (uint16_t)word);
+        else
+            to[x] = (uint8_t)word;
     }
 }
 
 static void reduce_row(const ws_pixel *p, const uint8_t *from, ptrdiff_t stride, size_t width, uint8_t *to)
 {
-    for (size_t x = 0; x < width; x++, from += stride, to += p->kept_size) {
-        const uint32_t pixel = load_pixel(from, p->size);
-        uint32_t word = 0;
-        for (int c = 0; c < 3; c++)
-            word |= (pixel >> p->source_shift[c] & p->source_mask[c]) >> p->drop[c] << p->up[c];
-        if (p->kept_size == 2)
-            store16(to, (uint16_t)word);
-        else
-            to[0] = (uint8_t)word;
-    }
+    if (p->size == 4 && stride == 4)
+        reduce(p, from, 4, 4, width, to);
+    else if (p->size == 2 && stride == 2)
+        reduce(p, from, 2, 2, width, to);
+    else
+        reduce(p, from, stride, p->size, width, to);
 }
 
 /* The row's pixels side by side. The loops are apart so that the compiler makes vectors of them. */
@@ -120,7 +91,8 @@ const uint8_t *ws_resample_row(const ws_rendition *r, const ws_view *view, size_
     ptrdiff_t stride = (ptrdiff_t)r->step * view->pixel_stride;
     if (r->average && r->step > 1) {
         const size_t left = r->crop_height - top;
-        mean_row(r, view, from, left < r->step ? left : r->step, mean);
+        uint16_t *const sums = (uint16_t *)(void *)(mean + 4 * r->crop_width);
+        ws_mean_row(r, view, from, left < r->step ? left : r->step, mean, sums);
         from = mean;
         stride = r->pixel.size;
     }

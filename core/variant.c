@@ -11,6 +11,9 @@ static void blank(ws_variant *v)
         v->picture.pixels[at] = 255;
 }
 
+/* Of two kept rows; what follows is aligned. */
+static size_t rooms_of(size_t row_bytes) { return 2 * ((row_bytes + 4 + 7) / 8 * 8); }
+
 int ws_variant_open(ws_variant *v, const ws_rendition *r, size_t source_width, size_t source_height, uint8_t code,
                     uint32_t epoch)
 {
@@ -26,7 +29,7 @@ int ws_variant_open(ws_variant *v, const ws_rendition *r, size_t source_width, s
     v->is_open = v->picture.pixels && v->asked && ws_bases_open(&v->bases, width, height) &&
                  ws_marks_open(&v->deltas.others, width, height) &&
                  ws_settling_open(&v->settling, r->pixel.tolerance ? height * row_bytes : 0) &&
-                 ws_reserve(&v->scratch, 2 * (row_bytes + 4) + 4 * r->crop_width + SLACK);
+                 ws_reserve(&v->scratch, rooms_of(row_bytes) + ws_mean_room(r) + SLACK);
     if (v->is_open)
         blank(v);
     else
@@ -57,9 +60,9 @@ int ws_variant_hold(ws_variant *v, const uint32_t *shown, size_t count)
     return done;
 }
 
-/* Rooms of the scratch memory: for two kept rows, and for one of the source. */
+/* The scratch memory has room for two kept rows, and for what `ws_mean_row` needs. */
 static uint8_t *rows_of(ws_variant *v) { return v->scratch.bytes; }
-static uint8_t *mean_of(ws_variant *v) { return v->scratch.bytes + 2 * (v->picture.row_bytes + 4); }
+static uint8_t *mean_of(ws_variant *v) { return v->scratch.bytes + rooms_of(v->picture.row_bytes); }
 
 /* Moves what scrolled, as viewers will; the marks then tell the rest. */
 static void scroll(ws_variant *v, const ws_view *view)

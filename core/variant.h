@@ -45,7 +45,7 @@ typedef struct {
     ws_deltas deltas;
     ws_settling settling;
     ws_scroll_search search;
-    ws_memory scratch; /* two kept rows and one of the source */
+    ws_memory scratch;
 } ws_variant;
 
 /* Begins an epoch: a blank picture of this rendition. 0 where there is no memory, or the rendition cannot be. */

@@ -31,11 +31,12 @@ static void check_variant(const ws_variant *v)
 /* After a picture was read whole. */
 static void check_mirrors(world *w)
 {
-    static uint8_t row[4 * MOST_WIDTH + 4], mean[4 * MOST_WIDTH + 4];
+    static uint8_t row[4 * MOST_WIDTH + 4];
+    static uint16_t mean[6 * MOST_WIDTH];
     for (size_t i = 0; i < WATCHED; i++) {
         const ws_variant *const v = &w->walk.variants[i];
         for (size_t y = 0; v->is_open && !v->geometry.rendition.pixel.tolerance && y < v->picture.height; y++) {
-            ws_resample_copy(&v->geometry.rendition, &w->view, y, row, mean);
+            ws_resample_copy(&v->geometry.rendition, &w->view, y, row, (uint8_t *)mean);
             CHECK(memcmp(row, v->picture.pixels + y * v->picture.row_bytes, v->picture.row_bytes) == 0);
         }
     }

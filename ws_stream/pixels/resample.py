@@ -117,13 +117,35 @@ def _average(pixels: Pixels, pixel_format: PixelFormat, step: int) -> Pixels:
 
 
 def _box_means(channels: NDArray[np.uint8], step: int) -> NDArray[np.uint8]:
-    sums: NDArray[Any] = channels
-    count = np.ones((1,) * channels.ndim, np.uint16)
-    for axis in (0, 1):
-        length = channels.shape[axis]
-        starts = np.arange(0, length, step)
-        sums = np.add.reduceat(sums, starts, axis=axis, dtype=np.uint16)
-        lengths = np.diff(starts, append=length).astype(np.uint16)
-        count = count * lengths.reshape([-1 if a == axis else 1 for a in range(channels.ndim)])
-    means: NDArray[np.uint8] = ((sums + count // 2) // count).astype(np.uint8)
+    height, width = channels.shape[:2]
+    sums = _box_sums(channels, step)
+    means = np.empty(sums.shape, np.uint8)
+    for rows, down in _boxes(height, step):
+        for columns, across in _boxes(width, step):
+            count = np.uint16(down * across)
+            means[rows, columns] = (sums[rows, columns] + count // 2) // count
     return means
+
+
+def _box_sums(channels: NDArray[np.uint8], step: int) -> NDArray[np.uint16]:
+    """Of each box. None overflows its 16 bits, see MAX_STEP."""
+    sums = channels[::step].astype(np.uint16)
+    for first in range(1, step):
+        rows = channels[first::step]
+        sums[: len(rows)] += rows
+    words: NDArray[Any] = sums
+    if sums.shape[2:] == (4,):  # a pixel's channels are added as one word
+        words = sums.view(np.uint64)
+    boxes = words[:, ::step].copy()
+    for first in range(1, step):
+        columns = words[:, first::step]
+        boxes[:, : columns.shape[1]] += columns
+    return boxes.view(np.uint16)
+
+
+def _boxes(length: int, step: int) -> Iterator[tuple[slice, int]]:
+    """Those of full length along one axis, and the one at the end that is shorter; with their lengths."""
+    whole, rest = divmod(length, step)
+    yield slice(0, whole), step
+    if rest:
+        yield slice(whole, None), rest
