@@ -76,6 +76,7 @@ static PyObject *do_update(Walk *self, PyObject *array, PyObject *damage, long l
                   if (changed >= 0 && time >= 0) {
                       ws_walk_commit(&self->walk, (uint64_t)time);
                       due = ws_walk_flush(&self->walk, now);
+                      due = due < 0 ? due : fmin(due, ws_walk_next_turn(&self->walk));
                       handed_over = ws_places_has_handed_over(&self->walk.places);
                   });
     PyBuffer_Release(&buffer);
@@ -242,12 +243,20 @@ PyObject *walk_is_settled(Walk *self, PyObject *unused)
     return PyBool_FromLong(settled);
 }
 
-PyObject *walk_has_newcomers(Walk *self, PyObject *unused)
+PyObject *walk_next_turn(Walk *self, PyObject *unused)
 {
-    int newcomers;
+    double due;
     (void)unused;
-    WITH_LOCK(self, newcomers = ws_walk_has_newcomers(&self->walk));
-    return PyBool_FromLong(newcomers);
+    WITH_LOCK(self, due = ws_walk_next_turn(&self->walk));
+    return PyFloat_FromDouble(due);
+}
+
+PyObject *walk_first_turn(Walk *self, PyObject *unused)
+{
+    double due;
+    (void)unused;
+    WITH_LOCK(self, due = ws_walk_first_turn(&self->walk));
+    return PyFloat_FromDouble(due);
 }
 
 PyObject *walk_has_handed_over(Walk *self, PyObject *unused)

@@ -40,7 +40,8 @@ typedef struct {
     METHOD(has_handed_over, METH_NOARGS) \
     METHOD(sent_bytes, METH_NOARGS) \
     METHOD(is_settled, METH_NOARGS) \
-    METHOD(has_newcomers, METH_NOARGS) \
+    METHOD(next_turn, METH_NOARGS) \
+    METHOD(first_turn, METH_NOARGS) \
     METHOD(open_variant, METH_VARARGS) \
     METHOD(close_variant, METH_O) \
     METHOD(state, METH_O) \
@@ -55,7 +56,7 @@ typedef struct {
     METHOD(take, METH_O) \
     METHOD(give, METH_O) \
     METHOD(report, METH_O) \
-    METHOD(limit, METH_O) \
+    METHOD(limit, METH_VARARGS) \
     METHOD(set_source, METH_VARARGS) \
     METHOD(forget_source, METH_NOARGS) \
     METHOD(run, METH_VARARGS) \

@@ -224,11 +224,12 @@ PyObject *walk_report(Walk *self, PyObject *argument)
                          is_newest ? Py_True : Py_False);
 }
 
-PyObject *walk_limit(Walk *self, PyObject *argument)
+PyObject *walk_limit(Walk *self, PyObject *arguments)
 {
-    const double fps = PyFloat_AsDouble(argument);
-    if (fps == -1 && PyErr_Occurred())
+    Py_ssize_t variant_id;
+    double fps;
+    if (!PyArg_ParseTuple(arguments, "nd", &variant_id, &fps) || !is_variant(variant_id))
         return NULL;
-    WITH_LOCK(self, self->walk.fps = fps);
+    WITH_LOCK(self, self->walk.variants[variant_id].turn.fps = fps);
     Py_RETURN_NONE;
 }

@@ -131,13 +131,13 @@ static int keep_up(ws_poller *p, double now)
 /* Asks the source once, and says when to do so again. */
 static int poll(ws_poller *p, ws_walk *walk, double interval, double now)
 {
-    const int newcomers = ws_walk_has_newcomers(walk), settled = ws_walk_is_settled(walk);
+    const int lacks = ws_walk_next_turn(walk) <= now, settled = ws_walk_is_settled(walk);
     if (!is_of_its_size(&p->source) || p->trust-- <= 0)
         return WS_REFRESH;
     const int found = !p->source.counter || !p->seen || completed(&p->source) != p->seen;
     int events = 0;
-    if (found || newcomers) {
-        events = read_newest(p, walk, settled && !newcomers, now);
+    if (found || lacks) {
+        events = read_newest(p, walk, settled && !lacks, now);
         p->due += ws_phase_lock_found(&p->lock, interval);
     } else {
         p->due += ws_phase_lock_vain(&p->lock, interval);
@@ -167,7 +167,7 @@ int ws_poller_run(ws_poller *p, ws_walk *walk, double interval, int tell_polled)
             p->due = now + interval;
         if (walk->is_woken || !p->source.memory) { /* the source may go while this waits */
             events = WS_WOKEN;
-        } else if (now >= p->due || ws_walk_has_newcomers(walk)) {
+        } else if (now >= p->due || now >= ws_walk_first_turn(walk)) {
             events = poll(p, walk, interval, now);
             if (!events && tell_polled && !p->torn)
                 events = WS_POLLED;

@@ -2,7 +2,8 @@
 
 #include <math.h>
 
-#define CHECKSUM_EVERY 1.0 /* seconds; see ws_stream/walk/subscriber.py */
+/* See ws_stream/walk/subscriber.py. */
+#define CHECKSUM_EVERY 1.0 /* seconds */
 
 enum { NO_EPOCH = -1 };
 
@@ -47,7 +48,7 @@ void ws_subscriber_set_rate(ws_subscriber *s, double fps, double now)
 
 int ws_subscriber_has_newest(const ws_subscriber *s, const ws_variant *v)
 {
-    return s->base == v->picture.number && (s->epoch == v->picture.epoch || !s->base);
+    return !v->turn.is_missed && s->base == v->picture.number && (s->epoch == v->picture.epoch || !s->base);
 }
 
 /* Whether there is a picture that the viewer was not sent, and its socket is free. */
@@ -77,10 +78,10 @@ static int book(ws_subscriber *s, uint32_t number, double rate, double now)
 }
 
 int ws_subscriber_flush(ws_subscriber *s, ws_variant *v, ws_packer *packer, const ws_crc_table *crc,
-                        const ws_sink *sink, double fps, double now, double *due)
+                        const ws_sink *sink, ws_allowance *wholes, double now, double *due)
 {
     uint8_t prefix[WS_PREFIX];
-    const double rate = s->fps < 0 || s->fps > fps ? fps : s->fps;
+    const double fps = v->turn.fps, rate = s->fps < 0 || s->fps > fps ? fps : s->fps;
     if (!is_behind(s, v) || !(rate > 0))
         return WS_IDLE;
     *due = ws_rate_limit_due(&s->limit, rate);
@@ -91,6 +92,12 @@ int ws_subscriber_flush(ws_subscriber *s, ws_variant *v, ws_packer *packer, cons
         return WS_IDLE;
     }
     const uint32_t base = s->base;
+    if (ws_variant_is_whole_to_make(v, base)) {
+        *due = ws_allowance_due(wholes);
+        if (now < *due)
+            return WS_LATER;
+        ws_allowance_take(wholes, now);
+    }
     const ws_body *const body = ws_variant_delta(v, packer, base);
     if (!body)
         return WS_FAILED;

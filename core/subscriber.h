@@ -3,6 +3,7 @@
 #ifndef WS_SUBSCRIBER_H
 #define WS_SUBSCRIBER_H
 
+#include "allowance.h"
 #include "message.h"
 #include "outlet.h"
 #include "rate_limit.h"
@@ -49,8 +50,8 @@ int ws_subscriber_has_newest(const ws_subscriber *s, const ws_variant *v);
 enum { WS_IDLE, WS_SENT, WS_LATER, WS_HANDED };
 
 /* Sends the newest picture if the viewer may have it now; what came of it, or WS_FAILED. LATER: it may at `due`.
-   HANDED: the socket is the transport's from now on. `fps` is the most that the stream allows. */
+   HANDED: the socket is the transport's from now on. `wholes` are those that the stream packs. */
 int ws_subscriber_flush(ws_subscriber *s, ws_variant *v, ws_packer *packer, const ws_crc_table *crc,
-                        const ws_sink *sink, double fps, double now, double *due);
+                        const ws_sink *sink, ws_allowance *wholes, double now, double *due);
 
 #endif

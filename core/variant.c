@@ -1,5 +1,6 @@
 #include "variant.h"
 
+#include <math.h>
 #include <string.h>
 
 enum { MOST_SCROLL_MISSES = 7 }; /* pictures that are not searched after searches in vain */
@@ -23,6 +24,7 @@ int ws_variant_open(ws_variant *v, const ws_rendition *r, size_t source_width, s
         return 0;
     const size_t width = ws_rendition_width(r), height = ws_rendition_height(r), row_bytes = width * r->pixel.kept_size;
     ws_variant_close(v);
+    v->turn.fps = INFINITY;
     v->geometry = (ws_geometry){*r, source_width, source_height};
     v->picture = (ws_picture){epoch, 0, 0, code, width, height, row_bytes, malloc(height * row_bytes + SLACK)};
     v->asked = calloc(height, 1);
@@ -181,6 +183,12 @@ static int mark_others(ws_variant *v, const ws_since *since)
             ws_mark_kept(&v->deltas.others, pixel, y, since ? since->masks + y * ws_groups(kept->width) : NULL,
                          kept->pixels + y * kept->row_bytes, kept->width);
     return 1;
+}
+
+int ws_variant_is_whole_to_make(const ws_variant *v, uint32_t base)
+{
+    const size_t at = ws_bases_lack(&v->bases, base);
+    return at == WS_LACK_WHOLE && !v->deltas.made[at];
 }
 
 const ws_body *ws_variant_delta(ws_variant *v, ws_packer *packer, uint32_t base)

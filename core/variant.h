@@ -10,6 +10,7 @@
 #include "pack.h"
 #include "scroll.h"
 #include "settling.h"
+#include "turn.h"
 
 /* What is kept of a source's pictures. */
 typedef struct {
@@ -38,6 +39,7 @@ typedef struct {
 typedef struct {
     int is_open;
     int is_uncommitted; /* the kept picture is not the newest one: no delta may be made of it */
+    ws_turn turn;
     ws_geometry geometry;
     ws_picture picture;
     uint8_t *asked; /* of each row, whether it is to be read; filled in by who asks for some only */
@@ -48,7 +50,7 @@ typedef struct {
     ws_memory scratch;
 } ws_variant;
 
-/* Begins an epoch: a blank picture of this rendition. 0 where there is no memory, or the rendition cannot be. */
+/* Begins an epoch: a blank picture of this rendition, of which any number is taken. 0 where there is no memory, or the rendition cannot be. */
 int ws_variant_open(ws_variant *v, const ws_rendition *r, size_t source_width, size_t source_height, uint8_t code,
                     uint32_t epoch);
 void ws_variant_close(ws_variant *v);
@@ -66,6 +68,9 @@ int ws_variant_has_news(const ws_variant *v);
 /* The kept picture is the newest one from now on, or is not to be shown as it is. */
 void ws_variant_commit(ws_variant *v, uint64_t time, uint32_t next_epoch);
 int ws_variant_abandon(ws_variant *v);
+
+/* Whether all pixels are to be packed for a viewer of picture `base`, and that was not done yet. */
+int ws_variant_is_whole_to_make(const ws_variant *v, uint32_t base);
 
 /* What turns picture `base` (0: blank) into the newest one, made once for all at that base; NULL without memory. */
 const ws_body *ws_variant_delta(ws_variant *v, ws_packer *packer, uint32_t base);

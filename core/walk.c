@@ -3,9 +3,11 @@
 #include <math.h>
 #include <string.h>
 
+#define WHOLES 8.0 /* see ws_stream/walk/numpy_walk.py */
+
 int ws_walk_open(ws_walk *walk, const char *const *lz4_paths, size_t paths, double fps)
 {
-    *walk = (ws_walk){.fps = fps};
+    *walk = (ws_walk){.fps = fps, .wholes = {fps / WHOLES, WHOLES, 0}};
     for (size_t i = 0; i < paths; i++)
         if (ws_lz4_open(&walk->packer.lz4, lz4_paths[i]))
             break;
@@ -68,7 +70,7 @@ static void ask_for_sample(ws_variant *v, size_t first, size_t every)
 /* What of a variant is asked for; NULL: all of it, as of a first picture always. */
 static const uint8_t *rows_of(ws_variant *v, const ws_asked *asked)
 {
-    if (!asked || !v->picture.number)
+    if (!asked || !v->picture.number || v->turn.is_missed)
         return NULL;
     if (asked->every)
         ask_for_sample(v, asked->first, asked->every);
@@ -93,8 +95,11 @@ int ws_walk_update(ws_walk *walk, const ws_view *view, const ws_asked *asked, do
             continue;
         if (!fits(v, view))
             return WS_MISFIT;
+        const uint8_t *const rows = rows_of(v, asked);
+        if (!ws_turn_take(&v->turn, walk->fps, now))
+            continue;
         const size_t shown = ws_places_bases(&walk->places, i, v->picture.epoch);
-        if (!ws_variant_hold(v, walk->places.bases, shown) || !ws_variant_update(v, view, rows_of(v, asked), now))
+        if (!ws_variant_hold(v, walk->places.bases, shown) || !ws_variant_update(v, view, rows, now))
             return WS_FAILED;
         changed |= ws_variant_has_news(v);
     }
@@ -105,7 +110,7 @@ void ws_walk_commit(ws_walk *walk, uint64_t time)
 {
     for (size_t i = 0; i < WS_VARIANTS; i++) {
         ws_variant *const v = &walk->variants[i];
-        if (v->is_open && ws_variant_has_news(v))
+        if (v->is_open && v->turn.is_taken && ws_variant_has_news(v))
             ws_variant_commit(v, time, v->picture.epoch + 1);
     }
 }
@@ -113,8 +118,10 @@ void ws_walk_commit(ws_walk *walk, uint64_t time)
 int ws_walk_abandon(ws_walk *walk)
 {
     int done = 1;
-    for (size_t i = 0; i < WS_VARIANTS; i++)
-        done &= !walk->variants[i].is_open || ws_variant_abandon(&walk->variants[i]);
+    for (size_t i = 0; i < WS_VARIANTS; i++) {
+        ws_variant *const v = &walk->variants[i];
+        done &= !v->is_open || !v->turn.is_taken || ws_variant_abandon(v);
+    }
     return done;
 }
 
@@ -122,16 +129,27 @@ int ws_walk_is_settled(const ws_walk *walk)
 {
     int settled = 1;
     for (size_t i = 0; i < WS_VARIANTS; i++)
-        settled &= !walk->variants[i].is_open || walk->variants[i].settling.is_settled;
+        settled &= !walk->variants[i].is_open || !(walk->variants[i].turn.fps > 0) ||
+                   walk->variants[i].settling.is_settled;
     return settled;
 }
 
-int ws_walk_has_newcomers(const ws_walk *walk)
+double ws_walk_first_turn(const ws_walk *walk)
 {
-    int newcomers = 0;
+    double due = INFINITY;
     for (size_t i = 0; i < WS_VARIANTS; i++)
-        newcomers |= walk->variants[i].is_open && !walk->variants[i].picture.number;
-    return newcomers;
+        if (walk->variants[i].is_open && !walk->variants[i].picture.number)
+            due = fmin(due, ws_turn_due(&walk->variants[i].turn, walk->fps));
+    return due;
+}
+
+double ws_walk_next_turn(const ws_walk *walk)
+{
+    double due = ws_walk_first_turn(walk);
+    for (size_t i = 0; i < WS_VARIANTS; i++)
+        if (walk->variants[i].is_open && walk->variants[i].turn.is_missed)
+            due = fmin(due, ws_turn_due(&walk->variants[i].turn, walk->fps) + 1 / walk->fps);
+    return due;
 }
 
 /* Where the messages to one subscriber go. */
@@ -169,7 +187,7 @@ double ws_walk_flush_one(ws_walk *walk, size_t place, double now)
     if (!s->is_open)
         return INFINITY;
     ws_variant *const v = &walk->variants[s->variant_id];
-    switch (ws_subscriber_flush(s, v, &walk->packer, &walk->crc, &sink, walk->fps, now, &due)) {
+    switch (ws_subscriber_flush(s, v, &walk->packer, &walk->crc, &sink, &walk->wholes, now, &due)) {
     case WS_LATER: return due;
     case WS_FAILED: return WS_FAILED;
     default: return INFINITY;

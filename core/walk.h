@@ -4,6 +4,7 @@
 #ifndef WS_WALK_H
 #define WS_WALK_H
 
+#include "allowance.h"
 #include "fair_lock.h"
 #include "places.h"
 
@@ -18,12 +19,13 @@ typedef struct {
 typedef struct {
     ws_fair_lock lock;
     int is_woken; /* whoever polls is wanted elsewhere */
-    double fps;   /* pictures a second that any viewer is sent at most */
+    double fps;   /* pictures a second there are at most */
     ws_variant variants[WS_VARIANTS];
     ws_places places;
     ws_packer packer;
     ws_crc_table crc;
     ws_outbox outbox;
+    ws_allowance wholes; /* pictures packed whole */
     uint64_t sent_bytes; /* handed to sockets and the outbox so far */
 } ws_walk;
 
@@ -51,17 +53,21 @@ typedef struct {
 
 enum { WS_MISFIT = -2 }; /* the view is of another size or of other pixels than a variant's source */
 
-/* Makes every variant's kept picture the view's; `asked` is NULL for all rows. 1 if that made another picture of any
-   variant, else 0; or WS_FAILED, or WS_MISFIT. */
+/* Makes the kept picture of every variant that has its turn the view's; `asked` is NULL for all rows, and of what a
+   variant has missed all are read. 1 if that made another picture of any variant, else 0; or WS_FAILED, or WS_MISFIT. */
 int ws_walk_update(ws_walk *walk, const ws_view *view, const ws_asked *asked, double now);
 
-/* Every kept picture is to be shown, or none is. */
+/* Every picture kept by the last update is to be shown, or none is. */
 void ws_walk_commit(ws_walk *walk, uint64_t time);
 int ws_walk_abandon(ws_walk *walk);
 
-/* Whether every variant is as exact as it becomes while nothing moves; whether one waits for a first picture. */
+/* Whether every variant that is wanted is as exact as it becomes while nothing moves. */
 int ws_walk_is_settled(const ws_walk *walk);
-int ws_walk_has_newcomers(const ws_walk *walk);
+
+/* When the source is to be read for a variant that has no picture, or infinity; and for one that missed its newest: not
+   before that may have been followed by another. */
+double ws_walk_first_turn(const ws_walk *walk);
+double ws_walk_next_turn(const ws_walk *walk);
 
 /* Sends each subscriber the newest picture, if it may have it. When the next one may have its picture, in seconds of
    the same clock, or infinity; negative, as WS_FAILED, where there is no memory. */

@@ -22,4 +22,9 @@ MAX_VIEWER_MESSAGE = 4096
 MAX_VIEWERS = 256
 """Viewers at one time, on all streams together: each may hold a picture of its own as its base."""
 MAX_CONNECTIONS = MAX_VIEWERS + 64
-"""TCP connections at one time: viewers, and requests for the page. One more is cut off."""
+"""TCP connections at one time: viewers, and requests for the page. Of one more than that, the oldest that has not asked
+for anything yet is cut off."""
+MAX_ADDRESS_VIEWERS = MAX_VIEWERS // 4
+"""Viewers at one time from one address: a wall of thumbnails is one to each, and nobody takes all places."""
+MAX_ADDRESS_CONNECTIONS = MAX_ADDRESS_VIEWERS + 32
+"""TCP connections at one time from one address."""

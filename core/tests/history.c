@@ -35,7 +35,7 @@ static void check_mirrors(world *w)
     static uint16_t mean[6 * MOST_WIDTH];
     for (size_t i = 0; i < WATCHED; i++) {
         const ws_variant *const v = &w->walk.variants[i];
-        for (size_t y = 0; v->is_open && !v->geometry.rendition.pixel.tolerance && y < v->picture.height; y++) {
+        for (size_t y = 0; v->is_open && v->turn.is_taken && !v->geometry.rendition.pixel.tolerance && y < v->picture.height; y++) {
             ws_resample_copy(&v->geometry.rendition, &w->view, y, row, (uint8_t *)mean);
             CHECK(memcmp(row, v->picture.pixels + y * v->picture.row_bytes, v->picture.row_bytes) == 0);
         }
@@ -97,6 +97,7 @@ static void tell(world *w, viewer *v)
         break;
     case 4:
         ws_subscriber_set_rate(s, rate(w), w->now);
+        w->walk.variants[next(w) % WATCHED].turn.fps = next(w) % 4 ? 60 : (double)below(w, 60);
         return;
     case 5:
         drain(w, v); /* Python has to say something, and the socket stays the transport's for a while */
@@ -153,6 +154,9 @@ static void step(world *w)
 /* Whoever is still there is sent the newest picture within a few turns. */
 static void end(world *w)
 {
+    for (size_t i = 0; i < WATCHED; i++)
+        w->walk.variants[i].turn.fps = 60;
+    w->now += 1;
     CHECK(ws_walk_update(&w->walk, &w->view, NULL, w->now) >= 0);
     ws_walk_commit(&w->walk, 1);
     check_mirrors(w);

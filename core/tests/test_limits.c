@@ -61,10 +61,10 @@ static void damage(ws_walk *walk)
     const ws_rendition r = {.pixel = gray, .crop_width = SIDE, .crop_height = SIDE, .step = 1};
     ws_view view = {source, SIDE, 1, SIDE, SIDE, 1};
     CHECK(ws_variant_open(&walk->variants[0], &r, SIDE, SIDE, 1, 1));
-    CHECK(ws_walk_has_newcomers(walk) && ws_walk_is_settled(walk));
+    CHECK(ws_walk_first_turn(walk) <= 1 && ws_walk_is_settled(walk));
     CHECK(ws_walk_update(walk, &view, NULL, 1) == 1);
     ws_walk_commit(walk, 1);
-    CHECK(!ws_walk_has_newcomers(walk));
+    CHECK(isinf(ws_walk_first_turn(walk)) && isinf(ws_walk_next_turn(walk)));
     view.pixel_size = 4;
     CHECK(ws_walk_update(walk, &view, NULL, 1) == WS_MISFIT);
     view.pixel_size = 1;

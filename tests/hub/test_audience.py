@@ -307,10 +307,10 @@ class TestSourcesAndLimits:
     def test_what_limits_do_not_change_keeps_its_epoch(self) -> None:
         people = audience()
         coarsest = join(people, Request(step=MAX_STEP))
-        before = seen(people, coarsest)
+        before = seen(people, coarsest).announcement
         for limits in (Limits(5), Limits(5, 2), Limits(5, 4, throttled=True), Limits(30, 1)):
             people.limit(limits)
-            assert seen(people, coarsest) is before
+            assert seen(people, coarsest).announcement is before
 
     async def test_the_rate_announced_is_the_most_there_can_be_whatever_the_limit_is_now(
         self,

@@ -119,6 +119,8 @@ def test_a_source_slower_than_asked_does_not_make_the_level_flap(
     device: Device, share: float
 ) -> None:
     device = device._replace(source_fps=device.fps * share)
+    # What is off the budget by next to nothing is decided after hours, once.
+    assume(all(abs(device.use(level) - 1) > 0.002 for level in ladder(device.fps)))
     levels = simulate(device, 3000)
     assert len(set(levels[-1000:])) == 1
     assert device.use(levels[-1]) < 1.01 or levels[-1] == ladder(device.fps)[-1]

@@ -36,7 +36,9 @@ from ws_stream.pixels.frame import blank
 from ws_stream.protocol import control
 from ws_stream.protocol.picture import parse
 from ws_stream.protocol.request import Request
-from ws_stream.server.websocket import SILENT, UNREAD_BYTES, Viewer, ViewerConnection
+from ws_stream.server import hearing
+from ws_stream.server.viewer import Viewer
+from ws_stream.server.websocket import SILENT, UNREAD_BYTES, ViewerConnection
 from ws_stream.walk import NumpyWalk, Walk, new_walk
 
 SMALL_BUFFER = 4096
@@ -315,9 +317,13 @@ async def test_words_that_come_before_there_is_a_viewer_are_heeded_in_their_orde
         assert room.told() == []
         room.attach()
         assert room.told() == ["clock"]
+        while room.stream.wanted:
+            await asyncio.sleep(0)
         room.stream.publish(gray(1))
         assert room.told() == ["stream"], "a rate of 0 is wanted"
         room.say(said('{"type":"rate","fps":null}'))
+        while not room.stream.wanted:
+            await asyncio.sleep(0)
         assert room.told() == ["picture"]
 
 
@@ -439,7 +445,10 @@ async def test_a_viewer_that_never_reads_has_a_part_of_one_picture_kept_for_it_a
         assert room.waiting
 
 
-async def test_a_peer_that_asks_and_never_reads_is_cut_off_at_the_limit() -> None:
+async def test_a_peer_that_asks_and_never_reads_is_cut_off_at_the_limit(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(hearing, "BYTES_AT_ONCE", 10**9)
     async with Room() as room:
         room.attach()
         ping = said("p" * 125, opcode=Opcode.PING)

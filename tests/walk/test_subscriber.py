@@ -252,8 +252,9 @@ def test_a_picture_that_was_held_back_ends_the_calm() -> None:
 
 @pytest.mark.parametrize("limit", [0.0, 1000.0])
 def test_only_a_picture_that_the_window_held_back_counts_as_one(limit: float) -> None:
-    walk = NumpyWalk(limit)
+    walk = NumpyWalk(1000.0)
     walk.open(0, GRAY8, Rendition(), (4, 3), EPOCH)
+    walk.limit(0, limit)
     window = walk._subscribers[walk.join(-1, 0, True, ALL, 0.0)][0].window
     walk.announced(0, 0.0)
     window.size, window._uncongested = 0, UNCONGESTED
@@ -278,7 +279,7 @@ def test_a_viewer_is_sent_no_more_pictures_a_second_than_it_wants_and_not_fewer(
 def test_nor_more_than_the_stream_allows(wanted: float) -> None:
     stage = Stage()
     place = stage.join(wanted)
-    stage.walk.limit(5.0)
+    stage.walk.limit(0, 5.0)
     for tick in range(600):
         stage.publish(tick / 60)
         stage.acknowledge(place, tick / 60)

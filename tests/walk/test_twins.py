@@ -108,7 +108,8 @@ class History:
             walk.state(variant)
             walk.picture(variant)
         walk.is_settled()
-        walk.has_newcomers()
+        walk.next_turn()
+        walk.first_turn()
         walk.sent_bytes()
         walk.handed_over()
         for place, message in walk.messages():
@@ -204,7 +205,8 @@ class History:
             self.walk.report(place)
 
     def limit(self) -> None:
-        self.walk.limit(self.random.choice([0.0, 2.5, FPS, FPS, 1000.0]))
+        fps = self.random.choice([0.0, 2.5, FPS / 3, FPS, FPS, 1000.0])
+        self.walk.limit(self.random.choice(VARIANTS), fps)
 
     def pause(self) -> None:
         self.now += self.random.choice([1.1, 11.0])

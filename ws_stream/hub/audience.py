@@ -9,10 +9,13 @@ from typing import NamedTuple
 from ..limits import MAX_STEP
 from ..pixels.formats import PixelFormat, reduced
 from ..pixels.rendition import Rendition, check_size, clamp
+from ..pixels.work import work
 from ..protocol.control import Announcement
 from ..protocol.request import Request
 from ..walk import Walk
+from .rates import Spending, rates
 from .subscription import Peer, Subscription
+from .wishes import Wish
 
 MAX_RENDITIONS = 4
 """Renditions of one stream at a time: each is resampled and encoded for itself; none has more pixels than the default.
@@ -41,6 +44,8 @@ class Shown(NamedTuple):
     """What is kept: the one asked for as far as the pictures and the limits allow it."""
     announcement: Announcement | None
     """None while the pictures' size is not known."""
+    fps: float
+    """Pictures a second that a viewer of it is sent at most."""
 
 
 class Audience:
@@ -56,7 +61,7 @@ class Audience:
         self.problem: str | None = None
         self.limits = Limits(fps)
         self._fps = fps
-        self._source: tuple[PixelFormat, tuple[int, int]] | None = None
+        self._source: tuple[PixelFormat, int, int] | None = None
 
     def join(self, peer: Peer, request: Request, now: float) -> Subscription:
         """A new viewer, and the variant it sees; `greet` tells it."""
@@ -72,6 +77,7 @@ class Audience:
         subscription = Subscription(self.walk, place, peer, request, now)
         self.subscriptions[subscription] = key
         self._requested[subscription] = requested
+        self._share()
         return subscription
 
     def greet(self, subscription: Subscription) -> None:
@@ -99,6 +105,18 @@ class Audience:
         del self._requested[subscription]
         self.walk.leave(subscription.place)
         self._part(key)
+        self._share()
+
+    def wish(self, subscription: Subscription) -> Wish:
+        """What the viewer asked for."""
+        return Wish(self._requested[subscription], subscription.request.fps)
+
+    def grant(self, subscription: Subscription, wish: Wish, now: float) -> None:
+        """The viewer asks for this from now on."""
+        if wish.fps != subscription.request.fps:
+            subscription.set_rate(wish.fps, now)
+        self.move(subscription, wish.rendition, now)
+        self._share()
 
     def move(self, subscription: Subscription, rendition: Rendition, now: float) -> None:
         """The viewer asks to see another rendition."""
@@ -115,17 +133,16 @@ class Audience:
 
     def fps(self) -> float:
         """Pictures per second that somebody wants and may have; 0 when nobody does."""
-        wanted = (s.request.fps for s in self.subscriptions)
-        return min(self.limits.fps, max((self._fps if w is None else w for w in wanted), default=0))
+        return max((self._wanted(key) for key in self.shown), default=0)
 
     def limit(self, limits: Limits) -> None:
         """Do so much less than was asked for."""
         before, self.limits = self.limits, limits._replace(fps=min(limits.fps, self._fps))
-        self.walk.limit(self.limits.fps)
         if limits.extra_step != before.extra_step and self._source:
             for key, shown in tuple(self.shown.items()):
                 if self._kept(key) != shown.rendition:
                     self.shown[key] = self._open(key, shown.variant_id)
+        self._share()
 
     def resize(self, pixel_format: PixelFormat, width: int, height: int, now: float) -> bool:
         """The source's pictures are of this format and size from now on; whether they were of another.
@@ -133,10 +150,10 @@ class Audience:
         What is granted of a request depends on it, so each viewer is granted its own anew. Raises UsageError, and
         changes nothing, when the default rendition cannot be made of them.
         """
-        if (pixel_format, (width, height)) == self._source:
+        if (pixel_format, width, height) == self._source:
             return False
         check_size(pixel_format, *self.default.size(width, height))
-        self._source = pixel_format, (width, height)
+        self._source = pixel_format, width, height
         while self.shown:
             self.walk.close_variant(self.shown.popitem()[1].variant_id)
         try:
@@ -146,6 +163,7 @@ class Audience:
         except BaseException:
             self._source = None  # the next to say so tries again
             raise
+        self._share()
         return True
 
     def report(self, now: float) -> None:
@@ -155,8 +173,12 @@ class Audience:
             if told and told.epoch != (epoch := self.walk.state(shown.variant_id)[0]):
                 self.shown[key] = shown._replace(announcement=told._replace(epoch=epoch))
         self.greet_all()
-        for subscription in tuple(self.subscriptions):
-            subscription.report(self.limits.fps, self.limits.throttled or self.limits.behind, now)
+        for subscription, key in tuple(self.subscriptions.items()):
+            wanted = subscription.request.fps
+            fps = self.shown[key].fps if key in self.shown else 0.0  # there was no memory for it
+            is_less = fps < (self._fps if wanted is None else wanted)
+            less = self.limits.throttled or self.limits.behind or is_less
+            subscription.report(fps, less, now)
 
     def _grant(self, requested: Rendition) -> Rendition:
         """The rendition requested, or the nearest there is; there is a variant of it afterwards."""
@@ -169,8 +191,28 @@ class Audience:
             self.shown[rendition] = self._open(rendition, free)
         return rendition
 
+    def _share(self) -> None:
+        """Give each rendition its rate, by the work it is and by who watches it."""
+        fps = dict.fromkeys(self.shown, self.limits.fps)
+        if self._source:
+            works = {key: work(key, *self._source) for key in self.shown}
+            standard = self._clamp(self.default)
+            budget = Spending(work(standard, *self._source), self._fps, self.limits.fps)
+            fps = rates(works, standard, budget)
+        for key, shown in self.shown.items():
+            if fps[key] != shown.fps:
+                self.shown[key] = shown._replace(fps=fps[key])
+            if self._source:
+                self.walk.limit(shown.variant_id, self._wanted(key))
+
+    def _wanted(self, key: Rendition) -> float:
+        """Pictures per second of a rendition that somebody wants and may have."""
+        wanted = (s.request.fps for s, watched in self.subscriptions.items() if watched == key)
+        most = max((self._fps if fps is None else fps for fps in wanted), default=0)
+        return min(self.shown[key].fps, most)
+
     def _clamp(self, requested: Rendition) -> Rendition:
-        return clamp(requested, self.default, *self._source[1]) if self._source else requested
+        return clamp(requested, self.default, *self._source[1:]) if self._source else requested
 
     def _kept(self, granted: Rendition) -> Rendition:
         """What is kept of a rendition under the limits."""
@@ -183,15 +225,16 @@ class Audience:
     def _open(self, granted: Rendition, variant_id: int) -> Shown:
         """Begin an epoch of a variant, if the pictures' size is known."""
         if not self._source:
-            return Shown(variant_id, granted, None)
-        pixel_format, size = self._source
+            return Shown(variant_id, granted, None, self.limits.fps)
+        pixel_format, *sides = self._source
+        size = sides[0], sides[1]
         kept, epoch = self._kept(granted), secrets.randbits(32)
         self.walk.open(variant_id, pixel_format, kept, size, epoch)
         announcement = Announcement(
             *(self.name, epoch, reduced(pixel_format, kept.depth), *kept.size(*size)),
             *(kept.step, kept.crop, kept.average, self._fps, kept.tolerance),
         )
-        return Shown(variant_id, kept, announcement)
+        return Shown(variant_id, kept, announcement, self.limits.fps)
 
 
 def _distance(one: Rendition, other: Rendition) -> tuple[bool, int, bool]:

@@ -5,9 +5,7 @@ Knows nothing of sockets, HTTP or where pictures come from. The newest picture w
 
 import re
 import time
-from collections.abc import Callable
-from math import inf
-from typing import Any
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
@@ -19,12 +17,13 @@ from ..pixels.rendition import Rendition
 from ..pixels.resample import check
 from ..protocol.request import Request
 from ..walk import Walk, new_walk
-from ..walk.variant import SETTLE_EVERY
 from .audience import Audience, Limits
 from .damage import Damage, spans
 from .errands import Errands
+from .newest import Newest
 from .producer import Producer
 from .subscription import Peer, Subscription, now_us
+from .wishes import Wish, Wishes
 
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
 REPORT_EVERY = 1.0
@@ -57,12 +56,11 @@ class Stream:
         self.format = format
         self.fps = fps
         self.audience = Audience(name, (rendition or Rendition()).check(), fps, walk(fps))
-        self._verify_damage = verify_damage
         self._producer = producer
-        self._newest: tuple[Pixels, int] | None = None
-        self._accepted: tuple[tuple[int, ...], np.dtype[Any]] | None = None
         self._lock = FairLock()
         self._errands = Errands()
+        self._newest = Newest(self.audience, self._errands, self._lock, verify_damage=verify_damage)
+        self._wishes = Wishes(self._errands, self._grant)
 
     @property
     def walk(self) -> Walk:
@@ -91,7 +89,8 @@ class Stream:
 
         `array` is of shape `format.shape(width, height)` with any strides; without a format, one is taken from its
         shape and dtype. While there are viewers it is read before this returns. It is also remembered, not copied, and
-        read when a viewer comes: until the next `publish` it should hold a whole picture, this one or a newer.
+        read when a viewer comes, or one that wants fewer has its turn: until the next `publish` it should hold a whole
+        picture, this one or a newer.
         `time_us` is when it was taken, in microseconds since 1970-01-01 UTC; now by default. `damage` are rectangles
         (x, y, width, height), in pixels of the array, outside which nothing has changed since the array published
         before: only their rows are read and compared. Raises UsageError when the array does not fit the stream.
@@ -102,9 +101,7 @@ class Stream:
         rows = None if damage is None else spans(damage)
         with self._lock:  # who joins meanwhile sees this picture afterwards, and no older one
             array = self._accept(array)
-            self._newest = array, stamp
-            if self.audience.shown:
-                self._show(array, rows, stamp)
+            self._newest.publish(array, rows, stamp)
 
     def resize(self, pixel_format: PixelFormat, width: int, height: int) -> None:
         """Pictures are of this format and size from now on; from any thread."""
@@ -123,22 +120,24 @@ class Stream:
         """Tell a viewer that has joined what it sees, and show it."""
         with self._lock:
             self.audience.greet(subscription)
-            self._fill()
+        self._newest.flush()
         self.demand()
 
     def leave(self, subscription: Subscription) -> None:
         """The viewer is gone."""
         subscription.close()
+        self._wishes.forget(subscription)
         with self._lock:
             self.audience.leave(subscription)
         self.demand()
 
-    def move(self, subscription: Subscription, rendition: Rendition) -> None:
-        """The viewer asks to see another rendition."""
-        with self._lock:
-            self.audience.move(subscription, rendition, time.monotonic())
-            self._fill()
-        self.demand()
+    def wish(self, subscription: Subscription) -> Wish:
+        """What a viewer asked for last."""
+        return self._wishes.newest(subscription) or self.audience.wish(subscription)
+
+    def set_wish(self, subscription: Subscription, wish: Wish) -> None:
+        """The viewer asks for this; it is granted soon."""
+        self._wishes.add(subscription, wish)
 
     def limit(self, limits: Limits) -> None:
         """Do so much less than viewers ask for, and tell them."""
@@ -178,62 +177,25 @@ class Stream:
         """The array as the walk can read it, its format and size being the stream's from now on. Raises UsageError."""
         if not isinstance(array, np.ndarray):
             raise UsageError(f"{type(array).__name__} is no picture; right would be a numpy array")
-        if (array.shape, array.dtype) != self._accepted:
+        newest = self._newest.array
+        if newest is None or array.shape != newest.shape or array.dtype != newest.dtype:
             pixel_format = self.format or guess(array)
             check(array, pixel_format, self.audience.default)
             self.format = pixel_format
             self._resize(pixel_format, array.shape[1], array.shape[0])
-            self._accepted = array.shape, array.dtype
         return array if array.strides[2:] in ((), (1,)) else np.ascontiguousarray(array)
 
     def _resize(self, pixel_format: PixelFormat, width: int, height: int) -> None:
         if self.audience.resize(pixel_format, width, height, time.monotonic()):
-            self._newest = self._accepted = None  # they are of another size
+            self._newest.array = None  # it is of another size
             self._errands.run("greet", self._greet_all)
 
-    def _show(self, array: Pixels, rows: list[tuple[int, int]] | None, stamp: int) -> None:
-        walk, now = self.walk, time.monotonic()
-        may_verify = self._verify_damage and rows is not None and walk.is_settled()
-        _, due, is_handed_over = walk.publish(array, rows, stamp, now)
-        if is_handed_over:
-            self.hand_over()
-        if due < inf:
-            self._errands.run("flush", lambda: self._errands.run_at("flush", due, self._flush))
-        if not walk.is_settled():
-            self._errands.run("settle", lambda: self._settle_later(is_whole=rows is None))
-        if may_verify:
-            self._verify(array, rows)
-
-    def _verify(self, array: Pixels, rows: list[tuple[int, int]] | None) -> None:
-        """Raises UsageError when rows outside the damage have changed."""
-        if self.walk.update(array, None, time.monotonic()):
-            self.walk.commit(now_us())
-            self._errands.run("flush", self._flush)
-            raise UsageError(
-                f"rows outside of the damage {rows} have changed; right would be rectangles that hold every change"
-            )
-
-    def _fill(self) -> None:
-        """Give a variant that has no picture the newest one."""
-        if self._newest and self.walk.has_newcomers():
-            self._show(self._newest[0], None, self._newest[1])
-
-    def _flush(self) -> None:
-        due = self.walk.flush(time.monotonic())
-        if due < inf:
-            self._errands.run_at("flush", due, self._flush)
-        self.audience.finish_pictures()
-
-    def _settle_later(self, *, is_whole: bool) -> None:
-        """An update of all rows is followed by another one; updates of parts do not put that off."""
-        if is_whole or not self._errands.waits("settle"):
-            self._errands.run_at("settle", time.monotonic() + SETTLE_EVERY, self._settle)
-
-    def _settle(self) -> None:
-        """Show once more what was published last: it may stand still, and be shown within a tolerance only."""
+    def _grant(self, wishes: Mapping[Subscription, Wish]) -> None:
         with self._lock:
-            if self._newest and self.watched and not self.walk.is_settled():
-                self._show(self._newest[0], None, now_us())
+            for subscription, wish in wishes.items():
+                self.audience.grant(subscription, wish, time.monotonic())
+        self._newest.flush()
+        self.demand()
 
     def _report(self) -> None:
         if self.watched:
@@ -247,4 +209,4 @@ class Stream:
     def _greet_all(self) -> None:
         with self._lock:  # what is announced is what the walk shows
             self.audience.greet_all()
-            self._fill()
+        self._newest.flush()

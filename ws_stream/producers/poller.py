@@ -110,7 +110,7 @@ class Poller:
         while (interval := self._interval) and not self._is_closed:
             now = time.monotonic()
             due = polls.due(interval, now)
-            if now >= due or walk.has_newcomers():
+            if now >= due or now >= walk.first_turn():
                 polls.poll(interval, now)
                 flush_due = walk.flush(time.monotonic())
                 polls.keep_up(time.monotonic())

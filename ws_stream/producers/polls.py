@@ -56,10 +56,10 @@ class Polls:
 
     def poll(self, interval: float, now: float) -> None:
         """Read the newest picture, if it is another one. Raises SourceError, and whatever else the source does."""
-        newcomers, settled = self._walk.has_newcomers(), self._walk.is_settled()
-        only_new, time_us = settled and not newcomers, now_us()
+        lacks, settled = self._walk.next_turn() <= now, self._walk.is_settled()
+        only_new, time_us = settled and not lacks, now_us()
         picture = self._source.poll(self._seen if only_new else None)
-        if picture and (newcomers or self._is_new(picture)):
+        if picture and (lacks or self._is_new(picture)):
             self._due += self._lock.found(interval)
             self._read(picture, time_us, now, may_sample=only_new)
         else:

@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 import os
 import socket
+import time
 from collections.abc import Mapping
 from functools import partial
 from http import HTTPStatus
@@ -18,11 +19,13 @@ from websockets.typing import Subprotocol
 
 from ..errors import UsageError
 from ..hub.stream import Stream
-from ..limits import MAX_CONNECTIONS, MAX_VIEWER_MESSAGE, MAX_VIEWERS
+from ..limits import MAX_VIEWER_MESSAGE
 from ..protocol.picture import SUBPROTOCOL
 from ..protocol.request import parse_request
 from . import pages
 from .access import AccessPolicy
+from .hearing import RECEIVED_BYTES
+from .peers import Peers
 from .websocket import ViewerConnection
 
 UNSENT_BYTES = 16384
@@ -31,6 +34,9 @@ that never reads, all of it pictures that are old when they arrive."""
 RETRANSMIT_WITHIN_MS = 1000
 """Milliseconds TCP waits at most before it sends again what was lost: after an outage of 2 s pictures are fresh within
 0.9 s rather than 1.5. Linux 6.15 and later."""
+GONE_AFTER_MS = 20_000
+"""Milliseconds after which a viewer is gone whose host does not acknowledge, or has no room for, what it is sent; it is
+sent something each second. Linux."""
 _TCP_RTO_MAX_MS = 44
 """From Linux's tcp.h; Python has no name for it yet."""
 CLOSE_TIMEOUT = 1
@@ -43,28 +49,28 @@ class Listener:
     """Lets requests and viewers in, and out again."""
 
     def __init__(self, streams: Mapping[str, Stream], policy: AccessPolicy) -> None:
-        self.connections: set[ViewerConnection] = set()
+        self.connections: Peers[ViewerConnection] = Peers()
         self._streams = streams
         self._policy = policy
-        self._viewers = 0
 
     def on_open(self, connection: ViewerConnection) -> None:
-        """A connection is there; it is cut off if that is one too many."""
-        self.connections.add(connection)
-        if len(self.connections) > MAX_CONNECTIONS:
-            connection.transport.abort()
+        """A connection is there."""
+        one_too_many = self.connections.add(connection, time.monotonic())
+        if one_too_many:
+            one_too_many.transport.abort()
 
     def on_close(self, connection: ViewerConnection) -> None:
         """A connection is gone."""
-        self.connections.discard(connection)
+        self.connections.remove(connection)
 
     def answer(self, connection: ServerConnection, request: Request) -> Response | None:
         """The response to plain HTTP and to what is refused; None opens the WebSocket."""
         plain = _plain(request)
         reply = pages.answer(plain, self._policy, self._streams)
-        if reply is None and self._viewers >= MAX_VIEWERS:
-            sentence = f"{MAX_VIEWERS} viewers are connected, and that is the limit\n"
-            reply = pages.Reply(HTTPStatus.SERVICE_UNAVAILABLE, "text/plain", sentence.encode())
+        assert isinstance(connection, ViewerConnection)
+        if reply is None and (sentence := self.connections.too_many(connection)):
+            body = f"{sentence}\n".encode()
+            reply = pages.Reply(HTTPStatus.SERVICE_UNAVAILABLE, "text/plain", body)
         if reply is None:
             return None
         headers = Headers(self._policy.headers(plain.host))
@@ -83,7 +89,7 @@ class Listener:
         if connection.transport.is_closing():
             return  # gone before it was in: its socket's number may be another's by now
         _bound_socket(connection)
-        self._viewers += 1
+        self.connections.add_viewer(connection)
         try:
             request = parse_request(connection.request.path.partition("?")[2])
             viewer = connection.attach(stream, request)
@@ -94,7 +100,7 @@ class Listener:
                         await connection.close(*verdict)
                 connection.transport.abort()
         finally:
-            self._viewers -= 1
+            self.connections.remove_viewer(connection)
             connection.detach()
 
     async def close(self, server: Server) -> None:
@@ -103,7 +109,7 @@ class Listener:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(CLOSE_TIMEOUT):
                 await server.wait_closed()
-        for connection in tuple(self.connections):
+        for connection in self.connections:
             connection.transport.abort()
         await server.wait_closed()
 
@@ -111,7 +117,7 @@ class Listener:
 async def listen(listener: Listener, host: str, port: int) -> Server:
     """Serve this listener on host and port. Raises UsageError when that address cannot be had."""
     try:
-        return await serve(
+        server = await serve(
             listener.follow,
             host,
             port,
@@ -123,6 +129,7 @@ async def listen(listener: Listener, host: str, port: int) -> Server:
             server_header=None,
             max_size=MAX_VIEWER_MESSAGE,
             open_timeout=OPEN_TIMEOUT,
+            ping_timeout=None,  # one that is not heard for saying too much is not silent
             close_timeout=CLOSE_TIMEOUT,
         )
     except (OSError, OverflowError, UnicodeError) as error:
@@ -132,6 +139,9 @@ async def listen(listener: Listener, host: str, port: int) -> Server:
             f"cannot listen on {host} port {port}: {reason}; "
             "right would be an address of this machine and a port that is free"
         ) from None
+    for listening in server.sockets:  # what they accept does as they do
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVED_BYTES)
+    return server
 
 
 def _bound_socket(connection: ViewerConnection) -> None:
@@ -141,7 +151,9 @@ def _bound_socket(connection: ViewerConnection) -> None:
     """
     tcp = connection.transport.get_extra_info("socket")
     lowat = getattr(socket, "TCP_NOTSENT_LOWAT", None)
-    for option, value in ((lowat, UNSENT_BYTES), (_TCP_RTO_MAX_MS, RETRANSMIT_WITHIN_MS)):
+    gone = getattr(socket, "TCP_USER_TIMEOUT", None)
+    options = (lowat, UNSENT_BYTES), (_TCP_RTO_MAX_MS, RETRANSMIT_WITHIN_MS), (gone, GONE_AFTER_MS)
+    for option, value in options:
         with contextlib.suppress(OSError, TypeError):
             tcp.setsockopt(socket.IPPROTO_TCP, option, value)
 

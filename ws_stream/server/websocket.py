@@ -1,12 +1,11 @@
-"""One viewer's WebSocket: handles what the viewer says, and sends it control messages between two pictures.
+"""One viewer's WebSocket: takes what the viewer says apart, and sends it control messages between two pictures.
 
 Knows nothing of pictures: the walk writes them to the same socket, which has one owner at a time. Whoever writes here
 takes the socket first, sends what of a picture is still to be sent, and gives it back when all has gone.
 """
 
 import asyncio
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -14,21 +13,19 @@ from websockets.asyncio.server import ServerConnection
 from websockets.frames import CloseCode, Frame, Opcode
 from websockets.protocol import Event, State
 
-from ..errors import ProtocolError, UsageError
 from ..hub.stream import Stream
-from ..protocol import control
 from ..protocol.request import Request
 from ..walk.outlet import frame_head
+from .hearing import Hearing, RequestHead
+from .peers import origin
+from .viewer import Viewer
 
 SILENT = 4001
 """Close code for a viewer that gave no sign of life."""
+REQUEST_LINE_WITHIN = 2.0
+"""Seconds until a connection must have said what it wants; a browser says so at once."""
 UNREAD_BYTES = 65536
 """Bytes that may wait for a peer beside the largest picture it was sent; over that it only asks and never reads."""
-
-_REQUEST_END = b"\r\n\r\n"
-
-Verdict = tuple[int, str]
-"""Close code and reason."""
 
 
 class ViewerConnection(ServerConnection):
@@ -43,13 +40,25 @@ class ViewerConnection(ServerConnection):
     ) -> None:
         super().__init__(*arguments, **options)
         self._on_open, self._on_close = on_open, on_close
-        self._asked = b""
+        self._address: Hashable = None
+        self._hearing = Hearing(self._hear)
+        self._head = RequestHead()
         self._unread_limit = UNREAD_BYTES
         self._viewer: Viewer | None = None
         self._early: list[Event] = []
         self._fragments = b""
 
-    def attach(self, stream: Stream, request: Request) -> "Viewer":
+    @property
+    def address(self) -> Hashable:
+        """Where the peer is, as `peers.origin` says."""
+        return self._address
+
+    @property
+    def has_asked(self) -> bool:
+        """Whether its request is complete."""
+        return self._head.is_complete
+
+    def attach(self, stream: Stream, request: Request) -> Viewer:
         """From now on this is a viewer of a stream."""
         self._viewer = Viewer(self, stream, request)
         stream.begin(self._viewer.subscription)
@@ -82,7 +91,7 @@ class ViewerConnection(ServerConnection):
 
     def time_out(self) -> None:
         """Nothing was heard of the viewer for too long, also while a full socket holds up what is sent."""
-        if self._viewer:
+        if self._viewer and not self._hearing.is_behind:
             self._viewer.end((SILENT, "nothing was heard"))
 
     def send_data(self) -> None:
@@ -116,7 +125,10 @@ class ViewerConnection(ServerConnection):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """One more is there."""
         super().connection_made(transport)
+        peer = transport.get_extra_info("peername")
+        self._address = origin(peer[0] if isinstance(peer, tuple) else "")
         self._on_open(self)
+        asyncio.get_running_loop().call_later(REQUEST_LINE_WITHIN, self._hurry)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """One less."""
@@ -132,17 +144,22 @@ class ViewerConnection(ServerConnection):
         self._give_back()
 
     def data_received(self, data: bytes) -> None:
-        """Read on, unless the peer does not read itself; of plain HTTP nothing behind the first request."""
+        """Read on, unless the peer does not read itself."""
         if self.transport.get_write_buffer_size() > self._unread_limit:
             self.transport.abort()
-        elif self.protocol.state is not State.CONNECTING:
+        else:
+            self._hearing.receive(data, self.transport)
+
+    def _hear(self, data: bytes) -> None:
+        """Of plain HTTP nothing behind the first request."""
+        if self.protocol.state is not State.CONNECTING:
             super().data_received(data)
-        elif not self._asked.endswith(_REQUEST_END):  # nothing counts that comes before the answer
-            begin = len(self._asked)
-            end = (self._asked + data).find(_REQUEST_END)
-            data = data if end < 0 else data[: end + len(_REQUEST_END) - begin]
-            self._asked = (self._asked + data)[-len(_REQUEST_END) :]
-            super().data_received(data)
+        else:  # nothing counts that comes before the answer
+            super().data_received(self._head.cut(data))
+
+    def _hurry(self) -> None:
+        if not self._head.has_line:
+            self.transport.abort()
 
     def process_event(self, event: Event) -> None:
         """Handle the viewer's words at once, rather than to a task that would have to be woken."""
@@ -157,56 +174,6 @@ class ViewerConnection(ServerConnection):
             if event.fin:
                 text, self._fragments = self._fragments, b""
                 self._viewer.on_message(text)
-
-
-class Viewer:
-    """One viewer behind a connection: what it says, and how it ends.
-
-    `ended` is done when the connection is gone or is to be closed.
-    """
-
-    def __init__(self, connection: ViewerConnection, stream: Stream, request: Request) -> None:
-        self.ended: asyncio.Future[Verdict | None] = asyncio.get_running_loop().create_future()
-        self.subscription = stream.join(connection, request)
-        self._stream = stream
-
-    def on_message(self, text: bytes) -> None:
-        """Handle what the viewer says; one that breaks the protocol is to be closed."""
-        try:
-            message = control.parse_from_viewer(text.decode())
-            self._handle(message, time.monotonic())
-        except UnicodeDecodeError:
-            self.end((CloseCode.INVALID_DATA, "viewers send UTF-8"))
-        except (ProtocolError, UsageError) as error:
-            self.end((CloseCode.POLICY_VIOLATION, str(error)[:100]))
-
-    def end(self, verdict: Verdict | None) -> None:
-        """Say how it ends; the first to say so counts."""
-        if not self.ended.done():
-            self.ended.set_result(verdict)
-
-    def leave(self) -> None:
-        """The viewer is gone."""
-        self._stream.leave(self.subscription)
-
-    def _handle(self, message: control.ViewerMessage | None, now: float) -> None:
-        subscription = self.subscription
-        subscription.heard(now)
-        match message:
-            case control.Acknowledge(number):
-                subscription.acknowledge(number, now)
-            case control.Resync():
-                subscription.resync(now)
-            case control.ClockQuestion(viewer_time):
-                subscription.answer_clock(viewer_time)
-            case control.Rate(fps):
-                subscription.set_rate(fps, now)
-                self._stream.demand()
-            case control.Wanted():
-                request = subscription.request._replace(**message._asdict())
-                rendition = request.rendition(self._stream.audience.default)
-                subscription.request = request
-                self._stream.move(subscription, rendition._replace(crop=message.crop))
 
 
 class _Gone(asyncio.Transport):

@@ -8,6 +8,7 @@ from math import inf
 
 import numpy as np
 
+from ..allowance import Allowance
 from ..pixels.formats import Pixels, fits
 from ..pixels.rendition import Crop
 from ..pixels.resample import Rows
@@ -19,6 +20,11 @@ Spans = Sequence[tuple[int, int]]
 Choice = Callable[[Variant], Rows | None]
 """Which rows of a variant are read; None: all."""
 
+WHOLES = 8
+"""So many pictures are packed whole at once, and then one in so many, for viewers that come, move to another rendition
+or ask anew: that is as much work as dozens of others, and whoever asks again and again is not to hold up those who
+only watch. All that wait for the same picture share one."""
+
 
 class NumpyWalk(Places):
     """Everything that happens to each picture of a stream, and for whom. Any thread may call every method."""
@@ -26,18 +32,14 @@ class NumpyWalk(Places):
     def __init__(self, fps: float) -> None:
         super().__init__()
         self._fps = fps
+        self._wholes = Allowance(fps / WHOLES, WHOLES)
         self._sent_bytes = 0
 
-    def limit(self, fps: float) -> None:
-        """Nobody is sent more pictures a second than this."""
-        with self._lock:
-            self._fps = fps
-
     def update(self, view: Pixels, spans: Spans | None, now: float) -> bool:
-        """Make every variant's kept picture the view's; whether that made another picture of any.
+        """Make the kept picture of each variant that has its turn the view's; whether that made another one of any.
 
-        Only rows made of those in the spans are read, where there are spans. What is updated is shown to nobody before
-        `commit`.
+        Only rows made of those in the spans are read, where there are spans; all where a variant has missed a picture.
+        What is updated is shown to nobody before `commit`.
         """
         with self._lock:
             return self._update(view, lambda variant: _touched(variant, spans), now)
@@ -48,7 +50,7 @@ class NumpyWalk(Places):
             return self._update(view, lambda variant: _sampled(variant, first, every), now)
 
     def commit(self, time: int) -> None:
-        """Every kept picture is to be shown; `time` is when it was taken, microseconds since 1970.
+        """Every picture kept by the last update is to be shown; `time` is when it was taken, microseconds since 1970.
 
         Raises ValueError for a time before that.
         """
@@ -58,10 +60,11 @@ class NumpyWalk(Places):
             self._commit(time)
 
     def abandon(self) -> None:
-        """No kept picture is to be shown as it is."""
+        """No picture kept by the last update is to be shown as it is."""
         with self._lock:
             for variant in self._variants.values():
-                variant.abandon()
+                if variant.turn.is_taken:
+                    variant.abandon()
 
     def flush(self, now: float) -> float:
         """Send each subscriber the newest picture, if it may have it; when the next may have its, or infinity."""
@@ -79,12 +82,13 @@ class NumpyWalk(Places):
     ) -> tuple[bool, float, bool]:
         """Update, commit and flush in one.
 
-        Returns whether any picture changed, what flush said, and whether a socket was handed over.
+        Returns whether any picture changed, when the next subscriber or variant may have its picture, or infinity, and
+        whether a socket was handed over.
         """
         with self._lock:
             changed = self._update(view, lambda variant: _touched(variant, spans), now)
             self._commit(time)
-            due = self._flush(now)
+            due = min(self._flush(now), self._next_turn())
             return changed, due, self._has_handed_over()
 
     def sent_bytes(self) -> int:
@@ -93,27 +97,44 @@ class NumpyWalk(Places):
             return self._sent_bytes
 
     def is_settled(self) -> bool:
-        """Whether every variant is as exact as it becomes while nothing moves."""
+        """Whether every variant that is wanted is as exact as it becomes while nothing moves."""
         with self._lock:
-            return all(variant.is_settled for variant in self._variants.values())
+            wanted = (variant for variant in self._variants.values() if variant.turn.fps > 0)
+            return all(variant.is_settled for variant in wanted)
 
-    def has_newcomers(self) -> bool:
-        """Whether a variant waits for a first picture."""
+    def first_turn(self) -> float:
+        """When the source is to be read for a variant that has no picture, or infinity."""
         with self._lock:
-            return any(not variant.picture.number for variant in self._variants.values())
+            return self._first_turn()
+
+    def next_turn(self) -> float:
+        """The same; also for one that missed the newest: not before that may have been followed by another."""
+        with self._lock:
+            return self._next_turn()
+
+    def _first_turn(self) -> float:
+        new = (v for v in self._variants.values() if not v.picture.number)
+        return min((variant.turn.due(self._fps) for variant in new), default=inf)
+
+    def _next_turn(self) -> float:
+        missed = (v for v in self._variants.values() if v.turn.is_missed)
+        due = min((variant.turn.due(self._fps) + 1 / self._fps for variant in missed), default=inf)
+        return min(due, self._first_turn())
 
     def _update(self, view: Pixels, rows: Choice, now: float) -> bool:
         for variant_id, variant in sorted(self._variants.items()):
             geometry = variant.geometry
             if geometry.size != (view.shape[1], view.shape[0]) or not fits(view, geometry.format):
                 raise ValueError("the array is of another size or format than the source")
-            variant.bases.hold(self._bases(variant_id, variant), variant.picture.number)
-            variant.update(view, rows(variant) if variant.picture.number else None, now)
-        return any(variant.has_news for variant in self._variants.values())
+            is_whole = variant.turn.is_missed or not variant.picture.number
+            if variant.turn.take(self._fps, now):
+                variant.bases.hold(self._bases(variant_id, variant), variant.picture.number)
+                variant.update(view, None if is_whole else rows(variant), now)
+        return any(v.turn.is_taken and v.has_news for v in self._variants.values())
 
     def _commit(self, time: int) -> None:
         for variant in self._variants.values():
-            if variant.has_news:
+            if variant.turn.is_taken and variant.has_news:
                 variant.commit(time)
 
     def _flush(self, now: float) -> float:
@@ -126,7 +147,7 @@ class NumpyWalk(Places):
         variant = self._variants.get(variant_id)
         if variant is None:
             return inf
-        due, size = subscriber.flush(variant, self._fps, now)
+        due, size = subscriber.flush(variant, self._wholes, now)
         self._sent_bytes += size
         return due
 

@@ -32,10 +32,18 @@ class Places:
         size: tuple[int, int],
         epoch: int,
     ) -> None:
-        """Begin an epoch of a variant: a blank picture of this rendition of a source of this size (width, height)."""
+        """Begin an epoch of a variant: a blank picture of this rendition of a source of this size (width, height).
+
+        It takes any number of pictures a second, until `limit` says otherwise.
+        """
         opened = Variant(Geometry(pixel_format, rendition, size), epoch)
         with self._lock:
             self._variants[variant_id] = opened
+
+    def limit(self, variant_id: int, fps: float) -> None:
+        """A variant takes no more pictures a second than this, once it is open."""
+        with self._lock:
+            self._variants[variant_id].turn.fps = fps
 
     def close_variant(self, variant_id: int) -> None:
         """Forget a variant."""

@@ -5,6 +5,7 @@ Its twin is core/subscriber.c.
 
 from math import floor, inf
 
+from ..allowance import Allowance
 from ..protocol.picture import HAS_CHECKSUM, QUIET, Header, serialize_header
 from .outlet import Outlet
 from .rate_limit import RateLimit
@@ -43,12 +44,12 @@ class Subscriber:
         self.base = 0
         self.window.clear(now)
 
-    def flush(self, variant: Variant, fps: float, now: float) -> tuple[float, int]:
-        """Send the newest picture, if the viewer may have it now; `fps` is the most that the stream allows.
+    def flush(self, variant: Variant, wholes: Allowance, now: float) -> tuple[float, int]:
+        """Send the newest picture, if the viewer may have it now; `wholes` are those that the stream packs.
 
         Returns when it may have it, infinity if time alone changes nothing, and how many bytes were sent.
         """
-        rate = fps if self.fps < 0 else min(self.fps, fps)
+        rate = variant.turn.fps if self.fps < 0 else min(self.fps, variant.turn.fps)
         if not self._is_behind(variant) or rate <= 0:
             return inf, 0
         if now < (due := self.limit.due(rate)):
@@ -57,6 +58,10 @@ class Subscriber:
             self.window.delayed()
             return inf, 0
         lack = variant.bases.lack(self.base)
+        if variant.is_whole_to_make(lack):
+            if now < (due := wholes.due()):
+                return due, 0
+            wholes.take(now)
         base = 0 if lack == "whole" else self.base
         body = variant.delta(lack)
         flags = self._book(variant, rate, now)
@@ -73,7 +78,8 @@ class Subscriber:
         if variant is None:
             return not self.base
         newest = variant.picture
-        return self.base == newest.number and (self.epoch == newest.epoch or not self.base)
+        is_up_to_date = self.base == newest.number and not variant.turn.is_missed
+        return is_up_to_date and (self.epoch == newest.epoch or not self.base)
 
     def _is_behind(self, variant: Variant) -> bool:
         newest = variant.picture

@@ -20,6 +20,7 @@ from ..pixels.resample import Rows, differing_rows, resample_rows
 from ..pixels.tolerance import keep_near
 from ..protocol.picture import serialize_segments
 from .bases import Bases, Lack, Since
+from .turn import Turn
 
 SETTLE_EVERY = 0.4
 """Seconds between two exact updates of a picture within a tolerance: rows that were the same at both stand still, and
@@ -72,6 +73,7 @@ class Variant:
     """A mirror of a source's pictures as one rendition, numbered within an epoch."""
 
     def __init__(self, geometry: Geometry, epoch: int) -> None:
+        self.turn = Turn()
         self.geometry = geometry
         width, height = geometry.rendition.size(*geometry.size)
         self.picture = blank(epoch, geometry.kept, width, height)
@@ -108,7 +110,7 @@ class Variant:
             self._approximate(read, asked is None, now)
         copy = self._scroll() if asked is None and not rendition.tolerance else None
         changed = read & differing_rows(new, kept)
-        self._bodies.clear()
+        self._bodies.pop("marks", None)
         self.bases.add(update(kept, new, changed, self.geometry.kept, copy))
         self.is_uncommitted = self.has_news
 
@@ -125,6 +127,10 @@ class Variant:
     def abandon(self) -> None:
         """The kept picture is not to be shown as it is."""
         self.bases.abandon(self.picture.number)
+
+    def is_whole_to_make(self, lack: Lack) -> bool:
+        """Whether all pixels are to be packed for viewers that lack this, and that was not done yet."""
+        return lack == "whole" and lack not in self._bodies
 
     def delta(self, lack: Lack) -> Body:
         """What turns the picture of viewers that lack this into the newest one, made once for all of them."""

@@ -1,0 +1,88 @@
+"""The picture published last: shown at once, and again to whoever lacks it.
+
+It is remembered, not copied. What calls `show` holds the stream's lock; everything else is called on the event loop.
+"""
+
+import time
+from math import inf
+
+from ..errors import UsageError
+from ..fair_lock import FairLock
+from ..pixels.formats import Pixels
+from ..walk.variant import SETTLE_EVERY
+from .audience import Audience
+from .errands import Errands
+from .subscription import now_us
+
+Rows = list[tuple[int, int]]
+"""Spans (first, rows) outside of which nothing has changed."""
+
+
+class Newest:
+    """Shows the pictures that are published to one stream's audience."""
+
+    def __init__(
+        self, audience: Audience, errands: Errands, lock: FairLock, *, verify_damage: bool
+    ) -> None:
+        self.array: Pixels | None = None
+        """None before the first picture of the stream's format and size."""
+        self._stamp = 0
+        self._audience = audience
+        self._errands = errands
+        self._lock = lock
+        self._verify_damage = verify_damage
+
+    def publish(self, array: Pixels, rows: Rows | None, stamp: int) -> None:
+        """This is the newest one, taken at `stamp`. Raises UsageError for a wrong damage hint that is verified."""
+        self.array, self._stamp = array, stamp
+        if self._audience.shown:
+            self._show(array, rows, stamp)
+
+    def flush(self) -> None:
+        """Send what is due, and show the picture to those that lack it and have their turn."""
+        walk, now = self._audience.walk, time.monotonic()
+        if walk.next_turn() <= now:
+            self._show_again(self._stamp)
+        due = walk.flush(now)
+        if self.array is not None:
+            due = min(due, walk.next_turn())
+        if due < inf:
+            self._errands.run_at("flush", due, self.flush)
+        self._audience.finish_pictures()
+
+    def _show(self, array: Pixels, rows: Rows | None, stamp: int) -> None:
+        walk, now = self._audience.walk, time.monotonic()
+        may_verify = self._verify_damage and rows is not None and walk.is_settled()
+        _, due, is_handed_over = walk.publish(array, rows, stamp, now)
+        if is_handed_over:
+            self._errands.run("finish", self._audience.finish_pictures)
+        if due < inf:
+            self._errands.run("flush", lambda: self._errands.run_at("flush", due, self.flush))
+        if not walk.is_settled():
+            self._errands.run("settle", lambda: self._settle_later(is_whole=rows is None))
+        if may_verify:
+            self._verify(array, rows)
+
+    def _verify(self, array: Pixels, rows: Rows | None) -> None:
+        walk = self._audience.walk
+        if walk.update(array, None, time.monotonic()):
+            walk.commit(now_us())
+            self._errands.run("flush", self.flush)
+            raise UsageError(
+                f"rows outside of the damage {rows} have changed; right would be rectangles that hold every change"
+            )
+
+    def _settle_later(self, *, is_whole: bool) -> None:
+        """An update of all rows is followed by another one; updates of parts do not put that off."""
+        if is_whole or not self._errands.waits("settle"):
+            self._errands.run_at("settle", time.monotonic() + SETTLE_EVERY, self._settle)
+
+    def _settle(self) -> None:
+        """It may stand still, and be shown within a tolerance only."""
+        if not self._audience.walk.is_settled():
+            self._show_again(now_us())
+
+    def _show_again(self, stamp: int) -> None:
+        with self._lock:
+            if self.array is not None and self._audience.subscriptions:
+                self._show(self.array, None, stamp)

@@ -1,0 +1,130 @@
+"""Who is connected, and from where: every number of peers has its bound here, in all and for one address.
+
+Knows nothing of what they ask for.
+"""
+
+import ipaddress
+from collections import Counter
+from collections.abc import Hashable, Iterator
+from typing import Generic, Protocol, TypeVar
+
+from ..allowance import Allowance
+from ..limits import (
+    MAX_ADDRESS_CONNECTIONS,
+    MAX_ADDRESS_VIEWERS,
+    MAX_CONNECTIONS,
+    MAX_VIEWERS,
+)
+
+ARRIVALS_A_SECOND, ARRIVALS_AT_ONCE = 25, 150
+"""Connections from one address. The page takes twenty; to answer so many a second takes some hundredths of a core."""
+_MOST_ADDRESSES = 1024
+"""Addresses remembered because they came often of late."""
+
+
+class Peer(Protocol):
+    """A connection."""
+
+    @property
+    def address(self) -> Hashable:
+        """Where it comes from, see `origin`."""
+
+    @property
+    def has_asked(self) -> bool:
+        """Whether its request is complete."""
+
+
+P = TypeVar("P", bound=Peer)
+
+
+def origin(address: str) -> Hashable:
+    """What counts as one address: of IPv6 its network of 64 bits, as a host has as many addresses there as it likes."""
+    try:
+        ip = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if isinstance(ip, ipaddress.IPv4Address):
+        return ip
+    return ip.ipv4_mapped or int(ip) >> 64
+
+
+class Peers(Generic[P]):
+    """The connections of one server, oldest first, and how many of them are viewers."""
+
+    def __init__(self) -> None:
+        self._peers: dict[P, None] = {}
+        self._connections: Counter[Hashable] = Counter()
+        self._viewers: Counter[Hashable] = Counter()
+        self._arrivals: dict[Hashable, Allowance] = {}
+
+    def __len__(self) -> int:
+        return len(self._peers)
+
+    def __iter__(self) -> Iterator[P]:
+        return iter(tuple(self._peers))
+
+    def add(self, peer: P, now: float) -> P | None:
+        """A connection is there; returns the one that is cut off if that is one too many.
+
+        Whoever has been longest without asking for anything goes first.
+        """
+        self._peers[peer] = None
+        self._connections[peer.address] += 1
+        one_too_many = self._one_too_many(peer, now)
+        if one_too_many:
+            self.remove(one_too_many)
+        return one_too_many
+
+    def remove(self, peer: P) -> None:
+        """A connection is gone, if it was not cut off."""
+        if peer in self._peers:
+            del self._peers[peer]
+            _less(self._connections, peer.address)
+
+    def too_many(self, peer: P) -> str | None:
+        """Why this one cannot be a viewer now, in one sentence, or None."""
+        if self._viewers.total() >= MAX_VIEWERS:
+            return f"{MAX_VIEWERS} viewers are connected, and that is the limit"
+        if self._viewers[peer.address] >= MAX_ADDRESS_VIEWERS:
+            return f"{MAX_ADDRESS_VIEWERS} viewers are connected from your address, and that is the limit"
+        return None
+
+    def add_viewer(self, peer: P) -> None:
+        """This one is a viewer."""
+        self._viewers[peer.address] += 1
+
+    def remove_viewer(self, peer: P) -> None:
+        """It is none any more."""
+        _less(self._viewers, peer.address)
+
+    def _one_too_many(self, peer: P, now: float) -> P | None:
+        if not self._may_arrive(peer.address, now):
+            return peer
+        if self._connections[peer.address] > MAX_ADDRESS_CONNECTIONS:
+            idle = (p for p in self._peers if not p.has_asked and p.address == peer.address)
+        elif len(self._peers) > MAX_CONNECTIONS:
+            idle = (p for p in self._peers if not p.has_asked)
+        else:
+            return None
+        return next(idle, peer)
+
+    def _may_arrive(self, address: Hashable, now: float) -> bool:
+        if len(self._arrivals) >= _MOST_ADDRESSES:
+            self._arrivals = {
+                address: allowance
+                for address, allowance in self._arrivals.items()
+                if allowance.due(ARRIVALS_AT_ONCE) > now
+            }
+        allowance = self._arrivals.setdefault(
+            address, Allowance(ARRIVALS_A_SECOND, ARRIVALS_AT_ONCE)
+        )
+        if now < allowance.due():
+            return False
+        allowance.take(now)
+        return True
+
+
+def _less(counter: Counter[Hashable], key: Hashable) -> None:
+    counter[key] -= 1
+    if not counter[key]:
+        del counter[key]

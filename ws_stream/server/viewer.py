@@ -1,0 +1,69 @@
+"""What a viewer says, and how it ends: words go to its stream's subscription.
+
+Knows nothing of WebSockets' frames or of how words arrive.
+"""
+
+import asyncio
+import time
+
+from websockets.frames import CloseCode
+
+from ..errors import ProtocolError, UsageError
+from ..hub.stream import Stream
+from ..hub.subscription import Peer
+from ..protocol import control
+from ..protocol.request import Request
+
+Verdict = tuple[int, str]
+"""Close code and reason."""
+
+
+class Viewer:
+    """One viewer behind a connection: what it says, and how it ends.
+
+    `ended` is done when the connection is gone or is to be closed.
+    """
+
+    def __init__(self, peer: Peer, stream: Stream, request: Request) -> None:
+        self.ended: asyncio.Future[Verdict | None] = asyncio.get_running_loop().create_future()
+        self.subscription = stream.join(peer, request)
+        self._stream = stream
+
+    def on_message(self, text: bytes) -> None:
+        """Handle what the viewer says; one that breaks the protocol is to be closed."""
+        try:
+            message = control.parse_from_viewer(text.decode())
+            self._handle(message, time.monotonic())
+        except UnicodeDecodeError:
+            self.end((CloseCode.INVALID_DATA, "viewers send UTF-8"))
+        except (ProtocolError, UsageError) as error:
+            self.end((CloseCode.POLICY_VIOLATION, str(error)[:100]))
+
+    def end(self, verdict: Verdict | None) -> None:
+        """Say how it ends; the first to say so counts."""
+        if not self.ended.done():
+            self.ended.set_result(verdict)
+
+    def leave(self) -> None:
+        """The viewer is gone."""
+        self._stream.leave(self.subscription)
+
+    def _handle(self, message: control.ViewerMessage | None, now: float) -> None:
+        subscription = self.subscription
+        subscription.heard(now)
+        match message:
+            case control.Acknowledge(number):
+                subscription.acknowledge(number, now)
+            case control.Resync():
+                subscription.resync(now)
+            case control.ClockQuestion(viewer_time):
+                subscription.answer_clock(viewer_time)
+            case control.Rate(fps):
+                wish = self._stream.wish(subscription)
+                self._stream.set_wish(subscription, wish._replace(fps=fps))
+            case control.Wanted():
+                request = subscription.request._replace(**message._asdict())
+                rendition = request.rendition(self._stream.audience.default)
+                wish = self._stream.wish(subscription)
+                wanted = wish._replace(rendition=rendition._replace(crop=message.crop))
+                self._stream.set_wish(subscription, wanted)
