@@ -14,6 +14,7 @@ PACKAGE = Path(__file__).parents[1] / "ws_stream"
 ROOMS = {
     "errors": [],
     "limits": [],
+    "arguments": [],
     "fair_lock": [],
     "pixels": ["formats", "frame", "rendition", "tolerance", "resample"],
     "protocol": ["picture", "options", "request", "control"],
@@ -28,10 +29,13 @@ ROOMS = {
         *("mmap_file", "shm", "xwd", "fb", "font", "testcard"),
     ],
     "hub": [
-        *("errands", "damage", "producer", "subscription", "audience", "stream", "budget"),
+        *("errands", "kinds", "damage", "producer", "subscription", "audience", "stream", "budget"),
     ],
     "producers": ["polls", "poller", "reader"],
-    "server": ["access", "pages", "websocket", "listener", "loop_thread", "server"],
+    "server": [
+        *("access", "pages", "websocket", "listener", "loop_thread"),
+        *("lifetime", "offer", "budgeting", "server"),
+    ],
     "client": [],
     "selftest": ["workload", "profiler", "run", "advice"],
     "commands": ["png", "watch", "arguments", "cli"],
@@ -42,7 +46,17 @@ LIBRARIES = {
     "asyncio": {"hub", "server", "client", "selftest", "commands"},
     "lz4": {"codec", "walk"},
     "websockets": {"server", "client"},
-    "numpy": {"pixels", "codec", "walk", "sources", "hub", "selftest", "commands"},
+    "numpy": {
+        "arguments",
+        "server",
+        "pixels",
+        "codec",
+        "walk",
+        "sources",
+        "hub",
+        "selftest",
+        "commands",
+    },
 }
 """Who may know a library. What is not named here is free to all."""
 
