@@ -4,6 +4,8 @@ import asyncio
 import os
 import signal
 import socket
+import subprocess
+import sys
 import time
 import warnings
 from collections.abc import Callable, Iterator
@@ -242,6 +244,39 @@ def test_a_forked_child_leaves_the_block_at_once_and_the_server_goes_on() -> Non
         in_a_fork(server.__exit__)
         in_a_fork(stream.close)
         serves(server)
+
+
+PROGRAM = """
+import os, sys
+import numpy as np
+from ws_stream import Server
+with Server(port=0) as server:
+    camera = server.stream("camera")
+    child = os.fork()
+    if child:
+        sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+    {}
+"""
+
+
+@pytest.mark.parametrize(
+    ("does", "code", "said"),
+    [
+        ("pass", 0, ""),
+        ("sys.exit(3)", 3, ""),
+        ("camera.publish(np.zeros((3, 4, 3), np.uint8))", 1, "UsageError: this stream belongs to"),
+    ],
+)
+def test_a_forked_child_ends_as_it_would_without_a_server(does: str, code: int, said: str) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", PROGRAM.format(does)],
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert ended.returncode == code, ended.stderr
+    assert said in ended.stderr
 
 
 async def test_a_forked_child_leaves_the_async_block_at_once() -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..arguments import Kind, shown, whole
+from ..arguments import Kind, instance, shown, whole
 from ..errors import UsageError
 from ..limits import MAX_PICTURE_BYTES
 
@@ -121,6 +121,7 @@ def _format(value: Any) -> PixelFormat:  # noqa: ANN401 - whatever was handed in
 
 FORMAT = Kind(_format, f"one of {', '.join(BY_NAME)}")
 """A pixel format, or its name."""
+_A_FORMAT = instance(PixelFormat, "a PixelFormat, as a frame has")
 SIDE = whole(1, 2**31 - 1)
 """Pixels of a source; those of what is sent are fewer."""
 
@@ -200,8 +201,8 @@ def to_rgb(pixels: Pixels, pixel_format: PixelFormat) -> NDArray[np.uint8]:
 
     Raises UsageError for what is no picture of this format.
     """
-    pixels, pixel_format = as_picture(pixels), FORMAT.take("pixel_format", pixel_format)
-    check_fits(pixels, pixel_format)
+    pixels = as_picture(pixels)
+    check_fits(pixels, _A_FORMAT.take("pixel_format", pixel_format))
     if pixel_format is GRAY8:
         return np.repeat(pixels[..., None], 3, axis=2)
     if pixel_format.fields:

@@ -26,7 +26,7 @@ from .access import AccessPolicy
 from .budgeting import keep_budget
 from .lifetime import Lifetime
 from .listener import Listener, listen
-from .loop_thread import LoopThread
+from .loop_thread import LoopThread, leave_to_parent
 from .offer import Offer, Pictures, open_offer
 
 _HOST = matching(
@@ -193,6 +193,7 @@ class Server:
 
     def __exit__(self, *_: object) -> None:
         if self._lifetime.is_forked:
+            leave_to_parent()
             return
         thread, self._thread = self._thread, None
         if thread is None:
