@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,7 +11,7 @@ from websockets.asyncio.server import ServerConnection, serve
 from websockets.typing import Subprotocol
 
 from tests.strategies import with_checksum
-from ws_stream import ConnectError, Frame, Server, UsageError, client, connect
+from ws_stream import ConnectError, Connection, Frame, Server, UsageError, client, connect
 from ws_stream.codec import encode
 from ws_stream.pixels.formats import GRAY8
 from ws_stream.protocol import control
@@ -84,6 +86,49 @@ async def test_a_slow_consumer_skips_pictures_and_gets_the_newest(server: Server
     assert len(numbers) < 50
 
 
+async def test_two_that_iterate_one_connection_see_every_picture_without_a_resync(
+    server: Server,
+) -> None:
+    camera = server.stream("camera", fps=1000)
+    camera.publish(picture(0))
+    connection = connect(url(server))
+    seen: list[list[int]] = [[], []]
+
+    async def look(values: list[int]) -> None:
+        async for frame in connection:
+            values.append(int(frame.pixels[0, 0]))
+            if values[-1] == 50:
+                break
+            camera.publish(picture(1 + min(max(map(max, filter(None, seen))), 49)))
+
+    async with asyncio.timeout(10):
+        await asyncio.gather(*map(look, seen))
+    assert all(values == sorted(values) for values in seen)
+    assert connection.refused_messages == 0
+
+
+async def test_a_connection_may_be_iterated_again_after_it_was_left(server: Server) -> None:
+    server.stream("camera").publish(picture(7))
+    connection = connect(url(server))
+    for _ in range(3):
+        async for frame in connection:
+            assert (frame.pixels == 7).all()
+            break
+    assert connection.refused_messages == 0
+
+
+def test_a_connection_may_be_iterated_in_one_event_loop_after_another() -> None:
+    async def first(connection: Connection) -> int:
+        async for frame in connection:
+            return int(frame.pixels[0, 0])
+        raise AssertionError
+
+    with Server(port=0) as server:
+        server.stream("camera").publish(picture(7))
+        connection = connect(url(server))
+        assert [asyncio.run(first(connection)) for _ in range(2)] == [7, 7]
+
+
 async def test_a_restarted_server_is_found_again_and_no_wrong_picture_is_seen() -> None:
     port, values = 0, []
 
@@ -156,11 +201,27 @@ def test_a_stream_is_named_by_its_own_address_or_by_the_page_s(
 
 
 @pytest.mark.parametrize(
-    "address", ["", "a:8", "ftp://a", "ws://", "ws://a:b", "ws://a:99999", "http://[a"]
+    "address",
+    [
+        *(
+            "",
+            "a:8",
+            "ftp://a",
+            "ws://",
+            "ws://a:b",
+            "ws://a:99999",
+            "http://[a",
+            "ws://a/stream/b c",
+        ),
+        *("ws://a/stream/b\r\nHost: c", "ws://a/\x1b[2J", "ws://a/\udcff", "ws://" + "a" * 5000),
+        *(None, 5, b"ws://a/stream/b", Path("ws://a")),
+    ],
 )
-def test_what_is_no_address_is_one_clear_sentence(address: str) -> None:
-    with pytest.raises(UsageError, match=r"right would be ws://HOST:PORT/stream/NAME"):
+def test_what_is_no_address_is_one_clear_sentence(address: Any) -> None:  # noqa: ANN401 - odd on purpose
+    with pytest.raises(UsageError, match=r"right would be ws://HOST:PORT/stream/NAME") as refused:
         connect(address)
+    assert str(refused.value).isprintable()
+    assert len(str(refused.value)) < 300
 
 
 async def frames_of(

@@ -14,6 +14,7 @@ PACKAGE = Path(__file__).parents[1] / "ws_stream"
 ROOMS = {
     "errors": [],
     "limits": [],
+    "arguments": [],
     "fair_lock": [],
     "allowance": [],
     "pixels": ["formats", "frame", "rendition", "work", "tolerance", "resample"],
@@ -29,20 +30,13 @@ ROOMS = {
         *("mmap_file", "shm", "xwd", "fb", "font", "testcard"),
     ],
     "hub": [
-        *("errands", "damage", "producer", "subscription", "wishes", "rates", "audience"),
-        *("newest", "stream", "budget"),
+        *("errands", "kinds", "damage", "producer", "subscription", "wishes", "rates"),
+        *("audience", "newest", "stream", "budget"),
     ],
     "producers": ["polls", "poller", "reader"],
     "server": [
-        "access",
-        "pages",
-        "hearing",
-        "peers",
-        "viewer",
-        "websocket",
-        "listener",
-        "loop_thread",
-        "server",
+        *("access", "pages", "hearing", "peers", "viewer", "websocket", "listener"),
+        *("loop_thread", "lifetime", "offer", "budgeting", "server"),
     ],
     "client": [],
     "selftest": ["workload", "profiler", "run", "advice"],
@@ -54,7 +48,17 @@ LIBRARIES = {
     "asyncio": {"hub", "server", "client", "selftest", "commands"},
     "lz4": {"codec", "walk"},
     "websockets": {"server", "client"},
-    "numpy": {"pixels", "codec", "walk", "sources", "hub", "selftest", "commands"},
+    "numpy": {
+        "arguments",
+        "server",
+        "pixels",
+        "codec",
+        "walk",
+        "sources",
+        "hub",
+        "selftest",
+        "commands",
+    },
 }
 """Who may know a library. What is not named here is free to all."""
 

@@ -15,9 +15,10 @@ from websockets.asyncio.client import connect as open_websocket
 from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
 from websockets.typing import Subprotocol
 
+from .arguments import instance, shown
 from .codec import decode
 from .errors import ChecksumError, ConnectError, ProtocolError, UsageError
-from .limits import MAX_PICTURE_BYTES
+from .limits import MAX_ADDRESS, MAX_PICTURE_BYTES
 from .pixels.frame import Frame, blank
 from .protocol import control
 from .protocol.picture import SUBPROTOCOL, is_quiet
@@ -31,6 +32,7 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.5, 10.0
 MAX_MESSAGE = MAX_PICTURE_BYTES * 3 // 2
 """Bytes of the longest message read: the largest picture, and the marks of all its pixels, of a byte each."""
 
+_FRAME = instance(Frame, "a Frame")
 _FINAL_STATUS = (400, 403, 404, 426)
 _FINAL_CLOSE = (1003, 1008, 1009)
 
@@ -41,17 +43,18 @@ def connect(url: str) -> "Connection":
     The address of the viewer page, `http://device:8000/?stream=camera`, will do as well. Raises UsageError for what is
     no such address.
     """
-    return Connection(websocket_url(url))
+    return Connection(url)
 
 
 class Connection:
     """Iterates over a stream's frames, through as many connections as that takes.
 
-    Its attributes tell how the stream is doing and may be read at any time.
+    Its attributes tell how the stream is doing and may be read at any time. It may be iterated again, in any event
+    loop; each iteration has connections of its own.
     """
 
     def __init__(self, url: str) -> None:
-        self.url = url
+        self.url = websocket_url(url)
         self.announcement: control.Announcement | None = None
         """What the server said of the stream last."""
         self.problem: str | None = None
@@ -62,8 +65,6 @@ class Connection:
         self.refused_messages = 0
         """Messages that were invalid or not for the picture held; each led to a resync."""
         self.checksum_mismatches = 0
-        self._held: Frame | None = None
-        self._resyncing = False
         self._clock = _DeviceClock()
 
     @property
@@ -72,7 +73,8 @@ class Connection:
         return self._clock.round_trip
 
     def age(self, frame: Frame) -> float | None:
-        """Seconds since the frame was taken, by the device's clock; None until that is known."""
+        """Seconds since the frame was taken, by the device's clock; None until that is known. Raises UsageError."""
+        _FRAME.take("frame", frame)
         now = self._clock.now()
         return None if now is None else now - frame.time / 1e6
 
@@ -108,7 +110,7 @@ class Connection:
         )
 
     async def _frames(self, websocket: ClientConnection) -> AsyncIterator[Frame]:
-        self._held, self._resyncing, ask_at = None, False, 0.0
+        screen, ask_at = _Screen(), 0.0
         while True:
             if time.monotonic() >= ask_at:
                 ask_at = time.monotonic() + CLOCK_EVERY
@@ -117,43 +119,36 @@ class Connection:
                 message = await websocket.recv()
             self.received_bytes += len(message)
             if isinstance(message, str):
-                await self._on_message(message, websocket)
+                await self._on_message(message, screen, websocket)
                 continue
             try:
-                frame = self._apply(message)
+                frame = screen.apply(message)
             except ProtocolError as error:
                 self.refused_messages += 1
                 self.checksum_mismatches += isinstance(error, ChecksumError)
-                await self._resync(websocket)
+                await self._resync(screen, websocket)
                 continue
             yield frame
             if not is_quiet(message):
                 await websocket.send(control.serialize(control.Acknowledge(frame.number)))
 
-    def _apply(self, message: bytes) -> Frame:
-        if self._held is None:
-            raise ProtocolError("a picture before the announcement")
-        self._held = decode(message, self._held)
-        self._resyncing = False
-        return self._held
-
-    async def _resync(self, websocket: ClientConnection) -> None:
+    async def _resync(self, screen: "_Screen", websocket: ClientConnection) -> None:
         """Ask for the whole picture; once, as more differences that fit nothing may be on their way."""
-        self._held = self._blank()
-        if not self._resyncing:
-            self._resyncing = True
+        screen.held = self._blank()
+        if not screen.resyncing:
+            screen.resyncing = True
             await websocket.send(control.serialize(control.Resync()))
 
-    async def _on_message(self, text: str, websocket: ClientConnection) -> None:
+    async def _on_message(self, text: str, screen: "_Screen", websocket: ClientConnection) -> None:
         """Take note of what the server says. Raises ProtocolError for what ends the connection."""
         match control.parse_from_server(text):
             case control.Announcement() as announcement:
                 self.announcement = announcement
-                self._held = self._blank()
+                screen.held = self._blank()
             case control.Unchanged(number) | control.Waiting(number):
-                if self._resyncing and number:  # the answer to the resync was refused too
-                    self._resyncing = False
-                    await self._resync(websocket)
+                if screen.resyncing and number:  # the answer to the resync was refused too
+                    screen.resyncing = False
+                    await self._resync(screen, websocket)
             case control.Problem(reason):
                 self.problem = reason
             case control.ClockAnswer() as answer:
@@ -166,6 +161,22 @@ class Connection:
         if told.width * told.height * told.format.bytes_per_pixel > MAX_PICTURE_BYTES:
             raise ProtocolError(f"a stream of {told.width}x{told.height} is over the limit")
         return blank(told.epoch, told.format, told.width, told.height)
+
+
+class _Screen:
+    """The picture that one connection holds."""
+
+    def __init__(self) -> None:
+        self.held: Frame | None = None
+        self.resyncing = False
+
+    def apply(self, message: bytes) -> Frame:
+        """The picture that the message makes of it. Raises ProtocolError."""
+        if self.held is None:
+            raise ProtocolError("a picture before the announcement")
+        self.held = decode(message, self.held)
+        self.resyncing = False
+        return self.held
 
 
 class _DeviceClock:
@@ -197,15 +208,18 @@ class _DeviceClock:
 def websocket_url(url: str) -> str:
     """The WebSocket address for a stream's or a viewer page's address. Raises UsageError."""
     right = "right would be ws://HOST:PORT/stream/NAME or http://HOST:PORT/?stream=NAME"
+    if not isinstance(url, str) or not url.isprintable() or len(url) > MAX_ADDRESS:
+        raise UsageError(f"{shown(url)} is no address of a stream; {right}")
     try:
         parts = urlsplit(url)
         known = bool(parts.hostname) and (parts.port is None or parts.port > 0)
     except ValueError as error:
-        raise UsageError(f"'{url}' is no address ({error}); {right}") from None
-    if not known or parts.scheme not in ("ws", "wss", "http", "https"):
-        raise UsageError(f"'{url}' is no address of a stream; {right}")
-    if parts.scheme in ("ws", "wss"):
-        return url if parts.path.strip("/") else f"{parts.scheme}://{parts.netloc}/stream"
+        raise UsageError(f"{shown(url)} is no address ({shown(error)}); {right}") from None
+    is_stream = parts.scheme in ("ws", "wss")
+    if not known or not (parts.scheme in ("http", "https") or (is_stream and " " not in url)):
+        raise UsageError(f"{shown(url)} is no address of a stream; {right}")
+    if is_stream:
+        return f"{url}" if parts.path.strip("/") else f"{parts.scheme}://{parts.netloc}/stream"
     names = parse_qs(parts.query).get("stream")
     scheme = parts.scheme.replace("http", "ws")
     return f"{scheme}://{parts.netloc}/stream" + (f"/{quote(names[0], safe='')}" if names else "")

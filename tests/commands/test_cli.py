@@ -47,9 +47,12 @@ def running(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
         (["serve", "--step", "0"], "'0' cannot be; right would be a whole number from 1 to 16"),
         (["serve", "--step", "x"], "'x' cannot be; right would be a whole number from 1 to 16"),
         (["serve", "--port", "70000"], "right would be a whole number from 0 to 65535"),
-        (["serve", "--fps", "0"], "0 pictures per second cannot be"),
+        (["serve", "--fps", "0"], "fps=0.0 cannot be; right would be pictures per second above 0"),
         (["serve", "--fps", "fast"], "right would be pictures per second"),
-        (["serve", "--cpu-budget", "0"], "a CPU budget of 0 % cannot be"),
+        (
+            ["serve", "--cpu-budget", "0"],
+            "cpu_budget=0.0 cannot be; right would be a share of one core",
+        ),
         (["serve", "--cpu-budget", "x"], "right would be a share of one core in percent"),
         (["serve", "--crop", "1,2,3"], "right would be X,Y,WIDTH,HEIGHT"),
         (
@@ -57,7 +60,7 @@ def running(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
             "'0,0,0,5' cannot be; right would be X,Y,WIDTH,HEIGHT in pixels",
         ),
         (["serve", "--crop", "0,0,9999,5"], "leaves the picture, which is 1024x600"),
-        (["serve", "--name", "a b"], "'a b' cannot name a stream"),
+        (["serve", "--name", "a b"], "name='a b' cannot be; right would be 1 to 64 letters"),
         (["serve", "--name", "a", "--name", "b"], "2 names for 1 sources"),
         (["serve", "test:", "test:", "--name", "a", "--name", "a"], "'a' already"),
         (["serve", "--host", "no.such.host.invalid"], "cannot listen on no.such.host.invalid"),

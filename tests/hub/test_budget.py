@@ -200,5 +200,7 @@ def test_whatever_is_measured_the_level_is_one_of_the_ladder(
 
 @pytest.mark.parametrize("percent", [0, -5, nan, inf])
 def test_an_impossible_budget_is_refused(percent: float) -> None:
-    with pytest.raises(UsageError, match=r"CPU budget of .* % cannot be; right would be above 0"):
+    with pytest.raises(
+        UsageError, match=r"cpu_budget=.* cannot be; right would be a share of one core"
+    ):
         Budget(percent, 30)

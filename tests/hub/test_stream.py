@@ -3,13 +3,15 @@ import socket
 import threading
 import time
 from collections.abc import Iterable
-from typing import Any
+from pathlib import Path
+from typing import Any, NoReturn
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.odd import ArrayLike
 from tests.strategies import CONTENTS, SEEDS, formats, pixels, shapes
 from ws_stream.errors import UsageError
 from ws_stream.hub import newest as newest_module
@@ -225,7 +227,59 @@ class TestSizes:
         assert viewer.shown == 1
 
 
+class OfAnotherMind(np.ndarray):
+    """What it does is not what arrays do, as numpy's matrix."""
+
+    def __getitem__(self, key: object) -> NoReturn:
+        raise TypeError(key)
+
+
+class TestArrays:
+    """Whatever holds the pixels, they are shown."""
+
+    @BOTH_WALKS
+    @pytest.mark.parametrize(
+        "array",
+        [
+            np.full((6, 8), 7, np.uint8).view(OfAnotherMind),
+            np.full((6, 8), 7, np.uint8).view(np.recarray),
+            np.broadcast_to(np.uint8(7), (6, 8)),
+            np.full(6 * 8 * 2 + 1, 7, np.uint8)[1:].view("<u2").reshape(6, 8),
+            np.frombuffer(bytes([7]) * 48, np.uint8).reshape(6, 8),
+            np.full((6, 8), 7, np.dtype(np.uint8, metadata={"a": 1})),
+        ],
+        ids=["subclass", "recarray", "broadcast", "unaligned", "read-only", "metadata"],
+    )
+    async def test_it_is_shown(self, array: Pixels, walk: NewWalk) -> None:
+        stream = Stream("a", format=GRAY8 if array.itemsize == 1 else RGB565, walk=walk)
+        viewer = Room(stream).enter()
+        stream.publish(array)
+        assert viewer.shown == (7 if array.itemsize == 1 else 0x0707)
+
+    @BOTH_WALKS
+    async def test_a_mapped_file_is_shown(self, walk: NewWalk, tmp_path: Path) -> None:
+        (tmp_path / "raw").write_bytes(bytes([7]) * 48)
+        stream = Stream("a", walk=walk)
+        viewer = Room(stream).enter()
+        stream.publish(np.memmap(tmp_path / "raw", np.uint8, "r", shape=(6, 8)))
+        assert viewer.shown == 7
+
+
 class TestThreads:
+    @BOTH_WALKS
+    async def test_pictures_of_two_threads_are_all_whole(self, walk: NewWalk) -> None:
+        stream = Stream("a", fps=1000, walk=walk)
+        viewer = Room(stream).enter()
+        with (
+            publishing(lambda: stream.publish(picture(1))),
+            publishing(lambda: stream.publish(picture(2))),
+        ):
+            for _ in range(100):
+                await asyncio.sleep(0)
+                assert viewer.pixels is None or np.ptp(viewer.pixels[..., :3]) == 0
+        stream.publish(picture(3))
+        await viewer.sees(3)
+
     @BOTH_WALKS
     async def test_pictures_published_by_a_thread_arrive_newest_last(self, walk: NewWalk) -> None:
         stream = Stream("a", fps=1000, walk=walk)
@@ -575,7 +629,7 @@ class TestDamage:
         stream = Stream("a")
         viewer = Room(stream).enter()
         stream.publish(picture(1))
-        with pytest.raises(UsageError, match=r"right would be \(x, y, width, height\)"):
+        with pytest.raises(UsageError, match=r"right would be rectangles \(x, y, width, height\)"):
             stream.publish(picture(9), damage=damage)  # type: ignore[arg-type]  # wrong on purpose
         assert viewer.shown == 1
 
@@ -733,7 +787,7 @@ class TestProducers:
 class TestRefusals:
     @pytest.mark.parametrize("name", ["", "a b", "a/b", "ä", "a" * 65, "a\n"])
     def test_a_name_that_would_not_do_in_an_address(self, name: str) -> None:
-        with pytest.raises(UsageError, match="cannot name a stream"):
+        with pytest.raises(UsageError, match=r"name=.* cannot be; right would be 1 to 64 letters"):
             Stream(name)
 
     @pytest.mark.parametrize("fps", [0, -1, float("nan"), float("inf"), 1001])
@@ -754,6 +808,36 @@ class TestRefusals:
     def test_what_no_viewer_could_be_shown(self, array: Pixels, sentence: str) -> None:
         with pytest.raises(UsageError, match=sentence):
             Stream("a").publish(array)
+
+    @pytest.mark.parametrize(
+        "array",
+        [
+            np.zeros((), np.uint8),
+            np.zeros(12, np.uint8),
+            np.zeros((2, 3, 4, 5), np.uint8),
+            np.zeros((4, 6), object),
+            np.zeros((4, 6), bool),
+            np.zeros((4, 6), np.int8),
+            np.zeros((4, 6), np.float32),
+            np.zeros((4, 6), ">u2"),
+            np.zeros((4, 6), "S1"),
+            np.zeros((4, 6), "M8[s]"),
+            np.zeros((4, 6), [(f"field{number}", "u1") for number in range(500)]),
+            np.zeros((4, 6), np.uint8).view(np.recarray).view([("a", "u1")]),
+            np.ma.zeros((4, 6), np.uint8),
+            np.zeros((4, 6), np.uint8).data,
+            np.zeros((4, 6), np.uint8).tolist(),
+            ArrayLike(),
+            bytes(24),
+            None,
+        ],
+        ids=lambda value: f"{type(value).__name__} {getattr(value, 'shape', '')}",
+    )
+    def test_what_is_no_picture_is_refused_in_one_sentence(self, array: object) -> None:
+        with pytest.raises(UsageError, match=r" is no picture; right would be ") as refused:
+            Stream("a").publish(array)  # type: ignore[arg-type]  # wrong on purpose
+        assert str(refused.value).isprintable()
+        assert len(str(refused.value)) < 400
 
     @pytest.mark.parametrize("time_us", [-1, 2**53])
     def test_a_time_that_cannot_be(self, time_us: int) -> None:

@@ -1,5 +1,7 @@
 """Pixel formats: against conversions written another way."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -9,6 +11,7 @@ from ws_stream.errors import UsageError
 from ws_stream.pixels.formats import (
     BY_CODE,
     BY_NAME,
+    FORMAT,
     FORMATS,
     GRAY8,
     RGB565,
@@ -54,6 +57,14 @@ def test_the_formats_are_those_of_the_protocol() -> None:
         BY_CODE[f.code] is f and BY_NAME[f.name] is f and named(f.name) is f for f in FORMATS
     )
     assert all(str(f) == f.name for f in FORMATS)
+
+
+def test_a_format_may_be_named_and_one_of_somebody_s_own_is_none() -> None:
+    for pixel_format in FORMATS:
+        assert FORMAT.take("format", pixel_format) is pixel_format
+        assert FORMAT.take("format", pixel_format.name) is pixel_format
+    with pytest.raises(UsageError, match=r"format=PixelFormat.* cannot be; right would be one of"):
+        FORMAT.take("format", dataclasses.replace(GRAY8))
 
 
 @pytest.mark.parametrize(("name", "order"), [(row[1], row[3]) for row in TABLE if row[3]])

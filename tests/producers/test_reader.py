@@ -12,6 +12,7 @@ import pytest
 
 from tests.hub import viewer
 from tests.hub.viewer import Viewer, until
+from tests.odd import ArrayLike
 from ws_stream.errors import SourceError
 from ws_stream.hub import stream as stream_module
 from ws_stream.hub.stream import Stream
@@ -261,6 +262,36 @@ async def test_a_function_that_raises_before_there_is_an_iterator_is_a_failing_s
     stream = Stream("camera", producer=Reader(pictures))
     viewer.Room(stream).enter()
     await until(lambda: stream.problem == "the source failed: OSError('busy')")
+    stream.close()
+    await until(lambda: not threads())
+
+
+@pytest.mark.parametrize(
+    ("returned", "kind"),
+    [(picture(1), "ndarray"), (None, "NoneType"), (5, "int"), (ArrayLike(), "ArrayLike")],
+    ids=["picture", "none", "number", "array-like"],
+)
+async def test_a_function_that_returns_no_iterable_of_pictures_is_told_what_it_should(
+    returned: object, kind: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The rows of one picture would pass for pictures."""
+    stream = Stream("camera", producer=Reader(lambda: returned))  # type: ignore[arg-type,return-value]  # wrong on purpose
+    room = viewer.Room(stream)
+    watching = room.enter()
+    sentence = (
+        f"the function returned a {kind}; right would be an iterable of arrays, as with `yield`"
+    )
+    await until(lambda: stream.problem == sentence)
+    assert watching.pixels is None
+    assert [sentence in record.getMessage() for record in caplog.records] == [True]
+    stream.close()
+    await until(lambda: not threads())
+
+
+async def test_a_list_of_pictures_is_an_iterable_of_them() -> None:
+    stream = Stream("camera", producer=Reader(lambda: [picture(1), picture(2)]))
+    watching = viewer.Room(stream).enter()
+    await until(lambda: watching.shown == 2)
     stream.close()
     await until(lambda: not threads())
 

@@ -11,6 +11,8 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import AsyncIterator, Iterator
+from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import pytest
@@ -20,6 +22,7 @@ from websockets.typing import Subprotocol
 
 from ws_stream import Server, UsageError
 from ws_stream.codec import decode
+from ws_stream.pixels.formats import RGB888
 from ws_stream.pixels.frame import Frame, blank
 from ws_stream.protocol import control
 from ws_stream.protocol.picture import SUBPROTOCOL
@@ -440,9 +443,9 @@ async def test_a_function_that_waits_for_its_pictures_is_served_from_a_thread(
 async def test_over_budget_viewers_are_sent_fewer_pictures_and_told_so(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("ws_stream.server.server.BUDGET_EVERY", 0.05)
+    monkeypatch.setattr("ws_stream.server.budgeting.BUDGET_EVERY", 0.05)
     used = itertools.count()
-    monkeypatch.setattr("ws_stream.server.server.time.process_time", lambda: float(next(used)))
+    monkeypatch.setattr("ws_stream.server.budgeting.time.process_time", lambda: float(next(used)))
     async with Server(port=0, cpu_budget=10) as server:
         stream = server.serve("test:", name="camera", fps=30)
         for _ in range(100):
@@ -452,6 +455,62 @@ async def test_over_budget_viewers_are_sent_fewer_pictures_and_told_so(
         assert stream.audience.limits.extra_step == 4
         async with viewing(server) as websocket:
             assert (await receive_frame(websocket)).width == 256
+
+
+@pytest.mark.parametrize(
+    ("options", "size"),
+    [
+        ({"crop": tuple(np.array([0, 0, 4, 2]))}, (4, 2)),
+        ({"crop": np.array([0, 0, 4, 2])}, (4, 2)),
+        ({"crop": [0, 0, 4, 2]}, (4, 2)),
+        ({"step": np.int64(2)}, (3, 2)),
+        ({"fps": np.float32(30)}, (6, 4)),
+        ({"fps": Fraction(30)}, (6, 4)),
+        ({"average": np.bool_(1), "step": np.uint8(2)}, (3, 2)),
+        ({"tolerance": np.int8(8), "depth": np.uint16(16)}, (6, 4)),
+        ({"name": np.str_("camera"), "format": RGB888}, (6, 4)),
+    ],
+    ids=str,
+)
+async def test_what_numpy_and_others_make_of_numbers_is_as_good(
+    server: Server, options: dict[str, Any], size: tuple[int, int]
+) -> None:
+    server.stream(**{"name": "camera", **options}).publish(
+        picture(7),
+        time_us=np.float64(time.time() * 1e6),  # type: ignore[arg-type]  # as many write it
+    )
+    async with viewing(server) as websocket:
+        frame = await receive_frame(websocket)
+        assert (frame.width, frame.height) == size
+        assert abs(frame.time / 1e6 - time.time()) < 60
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        *({"port": port} for port in (99999, -1, 65536, True, "8000", 80.0, None)),
+        *({"host": host} for host in (None, b"127.0.0.1", 5, "a b", "a\0b", "x" * 300, ["::"])),
+        *({"allow_hosts": hosts} for hosts in (None, 5, b"a", [b"a"], ["a", 5], "a b", [""])),
+        *({"cpu_budget": budget} for budget in (0, -1, float("nan"), float("inf"), "10", True)),
+    ],
+    ids=str,
+)
+def test_a_server_that_cannot_be_is_refused_when_it_is_made(arguments: dict[str, Any]) -> None:
+    (name,) = arguments
+    with pytest.raises(UsageError, match=f"^{name}=.* cannot be; right would be "):
+        Server(**arguments)
+
+
+async def test_one_host_that_is_allowed_is_not_taken_letter_by_letter() -> None:
+    async with Server(port=0, allow_hosts="cam.example") as server:
+        server.stream("camera")
+        status = {}
+        for host in ("cam.example", "c", "example"):
+            reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+            writer.write(f"GET /healthz HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
+            status[host] = (await asyncio.wait_for(reader.read(), 5)).split()[1]
+            writer.close()
+    assert status == {"cam.example": b"200", "c": b"403", "example": b"403"}
 
 
 async def test_a_port_that_is_taken_is_one_clear_sentence(server: Server) -> None:

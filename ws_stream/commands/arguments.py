@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
+from ..arguments import plain, shown
 from ..errors import UsageError
 from ..limits import MAX_SIDE
 from ..pixels.formats import BY_NAME
@@ -27,9 +28,13 @@ sources:
 """
 
 
+MOST_SAID = 400
+"""Letters of what argparse says: it names all that can be chosen from."""
+
+
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        raise UsageError(f"{message}; see {self.prog} --help")
+        raise UsageError(f"{plain(message, MOST_SAID)}; see {self.prog} --help")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -163,9 +168,9 @@ def _checked(parse: Callable[[str], object], right: str) -> Callable[[str], obje
     def read(text: str) -> object:
         try:
             return parse(text)
-        except (KeyError, ValueError):
+        except (KeyError, TypeError, ValueError):
             raise argparse.ArgumentTypeError(
-                f"'{text}' cannot be; right would be {right}"
+                f"{shown(text)} cannot be; right would be {right}"
             ) from None
 
     return read

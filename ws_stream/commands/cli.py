@@ -14,6 +14,7 @@ import sys
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any, NoReturn
 
+from ..arguments import shown
 from ..client import connect
 from ..errors import UsageError, WsStreamError
 from ..pixels.formats import named, reduced
@@ -121,7 +122,7 @@ def _measured(options: argparse.Namespace) -> Source:
     for name in ("width", "height", "format", "content"):
         if getattr(options, name) is not None:
             raise UsageError(
-                f"--{name} is for made-up pictures and cannot change those of {options.source}; "
+                f"--{name} is for made-up pictures and cannot change those of {shown(options.source)}; "
                 "right would be one or the other"
             )
     return open_source(options.source)

@@ -7,7 +7,8 @@ one that there is room for more, let a clear case decide within seconds and a do
 from math import inf, log
 from typing import NamedTuple
 
-from ..errors import UsageError
+from ..arguments import above
+from ..limits import MAX_CPU_BUDGET
 
 RATE_STEP = 0.8
 """About how far the rate falls from one level to the next: a change that is hardly seen."""
@@ -25,6 +26,11 @@ MOST_EVIDENCE = 0.25
 """Budgets that a second counts for at most: a single slow one decides nothing, down takes 2 s, up 3 s at least."""
 LEARN_FOR = 5.0
 """Seconds after a change of level in which the work that does not depend on it is learnt."""
+
+
+PERCENT = above(
+    0, MAX_CPU_BUDGET, "a share of one core in percent above 0: 10 for a tenth of one core"
+)
 
 
 class Level(NamedTuple):
@@ -48,11 +54,7 @@ class Budget:
     """
 
     def __init__(self, percent: float, fps: float) -> None:
-        if not 0 < percent < inf:
-            raise UsageError(
-                f"a CPU budget of {percent:g} % cannot be; right would be above 0, 10 for a tenth of one core"
-            )
-        self._budget = percent / 100
+        self._budget = PERCENT.take("cpu_budget", percent) / 100
         self._ladder = ladder(fps)
         self._bottom = len(self._ladder) - 1
         self._rung = 0

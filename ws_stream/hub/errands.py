@@ -6,9 +6,12 @@ Knows nothing of pictures or viewers.
 """
 
 import asyncio
+import os
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+
+from ..errors import UsageError
 
 Errand = Callable[[], None]
 
@@ -17,17 +20,38 @@ class Errands:
     """Without an event loop (nobody has watched yet, or the server is closed) there is nobody to run errands for."""
 
     def __init__(self) -> None:
+        self._owner: object = None
+        self._process = os.getpid()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread = 0
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self._waiting: dict[str, Errand] = {}
         self._lock = threading.Lock()
 
+    def adopt(self, owner: object) -> None:
+        """The event loop is, or will be, this owner's, in this process. Raises UsageError when it is another one's."""
+        if self._owner not in (None, owner):
+            raise UsageError("the stream is on another server; right would be a stream for each")
+        self._owner, self._process = owner, os.getpid()
+
+    @property
+    def is_forked(self) -> bool:
+        """Whether this is a forked child, which has a copy of all but the threads, and none of the viewers."""
+        return os.getpid() != self._process
+
+    def check_process(self) -> None:
+        """Raises UsageError in a forked child."""
+        if self.is_forked:
+            raise UsageError(
+                f"this stream belongs to process {self._process}, and its viewers see nothing of what a fork of it "
+                "publishes; right would be to publish there, or to start a server here"
+            )
+
     def open(self) -> None:
         """Run errands on this thread's event loop from now on."""
         loop = asyncio.get_running_loop()
         if loop is not self._loop:
-            self.close()
+            self._let_go()
             self._loop, self._thread = loop, threading.get_ident()
 
     def run(self, name: str, errand: Errand) -> None:
@@ -64,7 +88,11 @@ class Errands:
             timer.cancel()
 
     def close(self) -> None:
-        """Run nothing that waits, and let go of the event loop."""
+        """Run nothing that waits, and let go of the event loop and of its owner."""
+        self._let_go()
+        self._owner = None
+
+    def _let_go(self) -> None:
         for name in tuple(self._timers):
             self.forget(name)
         self._loop, self._thread = None, 0

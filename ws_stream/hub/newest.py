@@ -6,6 +6,7 @@ It is remembered, not copied. What calls `show` holds the stream's lock; everyth
 import time
 from math import inf
 
+from ..arguments import shown
 from ..errors import UsageError
 from ..fair_lock import FairLock
 from ..pixels.formats import Pixels
@@ -69,7 +70,7 @@ class Newest:
             walk.commit(now_us())
             self._errands.run("flush", self.flush)
             raise UsageError(
-                f"rows outside of the damage {rows} have changed; right would be rectangles that hold every change"
+                f"rows outside of the damage {shown(rows)} have changed; right would be all that has"
             )
 
     def _settle_later(self, *, is_whole: bool) -> None:

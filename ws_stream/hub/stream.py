@@ -1,18 +1,17 @@
 """A stream: pictures come in under one name, and go to each of its viewers as that one asked.
 
-Knows nothing of sockets, HTTP or where pictures come from. The newest picture wins: nothing is queued.
+Knows nothing of sockets, HTTP or where pictures come from. The newest picture wins: nothing is queued. For programs are
+`publish`, `set_problem`, `close` and what can be read; the rest is for the producers and the server.
 """
 
-import re
 import time
 from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from ..errors import UsageError
+from ..arguments import SWITCH, optional
 from ..fair_lock import FairLock
-from ..limits import MAX_FPS, MAX_TIME
-from ..pixels.formats import PixelFormat, Pixels, guess
+from ..pixels.formats import FORMAT, SIDE, PixelFormat, Pixels, as_picture, guess
 from ..pixels.rendition import Rendition
 from ..pixels.resample import check
 from ..protocol.request import Request
@@ -20,18 +19,18 @@ from ..walk import Walk, new_walk
 from .audience import Audience, Limits
 from .damage import Damage, spans
 from .errands import Errands
+from .kinds import FPS, MOMENT, NAME, PROBLEM, RENDITION
 from .newest import Newest
 from .producer import Producer
 from .subscription import Peer, Subscription, now_us
 from .wishes import Wish, Wishes
 
-_NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
 REPORT_EVERY = 1.0
 """Seconds between two reports to each viewer; a viewer without a message for ten counts its connection as lost."""
 
 
 class Stream:
-    """Pictures under one name. `publish` puts them in, from one thread at a time; viewers join on the event loop."""
+    """Pictures under one name. `publish` puts them in, from any thread; viewers join on the event loop."""
 
     def __init__(
         self,
@@ -44,22 +43,16 @@ class Stream:
         producer: "Producer[Stream] | None" = None,
         walk: Callable[[float], Walk] = new_walk,
     ) -> None:
-        if not _NAME.fullmatch(name):
-            raise UsageError(
-                f"'{name}' cannot name a stream; right would be 1 to 64 letters, digits, '.', '_', '-'"
-            )
-        if not 0 < fps <= MAX_FPS:
-            raise UsageError(
-                f"{fps:g} pictures per second cannot be; right would be up to {MAX_FPS}"
-            )
-        self.name = name
-        self.format = format
-        self.fps = fps
-        self.audience = Audience(name, (rendition or Rendition()).check(), fps, walk(fps))
+        default = RENDITION.take("rendition", Rendition() if rendition is None else rendition)
+        self.name = NAME.take("name", name)
+        self.format = optional(FORMAT).take("format", format)
+        self.fps = FPS.take("fps", fps)
+        self.audience = Audience(self.name, default.check(), self.fps, walk(self.fps))
         self._producer = producer
         self._lock = FairLock()
         self._errands = Errands()
-        self._newest = Newest(self.audience, self._errands, self._lock, verify_damage=verify_damage)
+        verifies = SWITCH.take("verify_damage", verify_damage)
+        self._newest = Newest(self.audience, self._errands, self._lock, verify_damage=verifies)
         self._wishes = Wishes(self._errands, self._grant)
 
     @property
@@ -93,18 +86,18 @@ class Stream:
         picture, this one or a newer.
         `time_us` is when it was taken, in microseconds since 1970-01-01 UTC; now by default. `damage` are rectangles
         (x, y, width, height), in pixels of the array, outside which nothing has changed since the array published
-        before: only their rows are read and compared. Raises UsageError when the array does not fit the stream.
+        before: only their rows are read and compared. Raises UsageError for what does not fit, and in a forked child.
         """
-        stamp = now_us() if time_us is None else time_us
-        if not 0 <= stamp < MAX_TIME:
-            raise UsageError(f"time_us={stamp} cannot be; right would be microseconds since 1970")
+        self._errands.check_process()
+        stamp = now_us() if time_us is None else MOMENT.take("time_us", time_us)
         rows = None if damage is None else spans(damage)
         with self._lock:  # who joins meanwhile sees this picture afterwards, and no older one
             array = self._accept(array)
             self._newest.publish(array, rows, stamp)
 
     def resize(self, pixel_format: PixelFormat, width: int, height: int) -> None:
-        """Pictures are of this format and size from now on; from any thread."""
+        """Pictures are of this format and size from now on; from any thread. Raises UsageError."""
+        width, height = SIDE.take("width", width), SIDE.take("height", height)
         with self._lock:
             self._resize(pixel_format, width, height)
 
@@ -154,7 +147,9 @@ class Stream:
 
     def set_problem(self, problem: str | None) -> None:
         """Let viewers know why there are no pictures, or that there are again; from any thread."""
+        problem = PROBLEM.take("problem", problem)
         if problem != self.problem:
+            self._errands.check_process()
             self.audience.problem = problem  # at once, so that the next report is compared with it
             self._errands.run("greet", self._greet_all)
 
@@ -169,15 +164,19 @@ class Stream:
 
     def close(self) -> None:
         """Stop producing, and let go of the event loop: a thread may go on publishing."""
+        if self._errands.is_forked:
+            return
         if self._producer:
             self._producer.close(self)
         self._errands.close()
 
+    def adopt(self, server: object) -> None:
+        """This server, in this process, has its viewers. Raises UsageError when another one does."""
+        self._errands.adopt(server)
+
     def _accept(self, array: Pixels) -> Pixels:
         """The array as the walk can read it, its format and size being the stream's from now on. Raises UsageError."""
-        if not isinstance(array, np.ndarray):
-            raise UsageError(f"{type(array).__name__} is no picture; right would be a numpy array")
-        newest = self._newest.array
+        array, newest = as_picture(array), self._newest.array
         if newest is None or array.shape != newest.shape or array.dtype != newest.dtype:
             pixel_format = self.format or guess(array)
             check(array, pixel_format, self.audience.default)

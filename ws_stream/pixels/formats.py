@@ -12,7 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..arguments import Kind, instance, shown, whole
 from ..errors import UsageError
+from ..limits import MAX_PICTURE_BYTES
 
 Pixels = NDArray[Any]
 """Pixels in one of the formats: shape (height, width) or (height, width, bytes)."""
@@ -51,12 +53,17 @@ class PixelFormat:
         return sum(bits for _, bits in self.fields) or 8 * min(3, self.bytes_per_pixel)
 
     def shape(self, width: int, height: int) -> tuple[int, ...]:
-        """The array shape of a picture of this format."""
-        return (height, width, *self.components)
+        """The array shape of a picture of this format. Raises UsageError."""
+        return (SIDE.take("height", height), SIDE.take("width", width), *self.components)
 
     def blank(self, width: int, height: int) -> Pixels:
-        """The pixels of a blank picture: colours 0, padding 255."""
-        pixels = np.zeros(self.shape(width, height), self.dtype)
+        """The pixels of a blank picture: colours 0, padding 255. Raises UsageError for too large a one."""
+        shape = self.shape(width, height)
+        if prod(shape) * self.dtype.itemsize > MAX_PICTURE_BYTES:
+            raise UsageError(
+                f"a picture of {width}x{height} {self} is too large; right would be up to {MAX_PICTURE_BYTES} bytes"
+            )
+        pixels = np.zeros(shape, self.dtype)
         if self.padded:
             pixels[..., 3] = 255
         return pixels
@@ -95,8 +102,41 @@ def named(name: str) -> PixelFormat:
     """The format of that name. Raises UsageError for a name there is not."""
     if name not in BY_NAME:
         hint = " (alpha is ignored: rgba is rgbx8888, bgra is bgrx8888)" if "a8" in name else ""
-        raise UsageError(f"unknown pixel format '{name}'{hint}; known are {', '.join(BY_NAME)}")
+        raise UsageError(
+            f"unknown pixel format {shown(name)}{hint}; known are {', '.join(BY_NAME)}"
+        )
     return BY_NAME[name]
+
+
+def known(value: Any) -> PixelFormat:  # noqa: ANN401 - whatever was handed in
+    """The format, if it is one of those there are. Raises ValueError or AttributeError for what is none."""
+    if named(value.name) is not value:
+        raise ValueError(value)
+    return named(value.name)
+
+
+def _format(value: Any) -> PixelFormat:  # noqa: ANN401 - whatever was handed in
+    return named(value) if isinstance(value, str) else known(value)
+
+
+FORMAT = Kind(_format, f"one of {', '.join(BY_NAME)}")
+"""A pixel format, or its name."""
+_A_FORMAT = instance(PixelFormat, "a PixelFormat, as a frame has")
+SIDE = whole(1, 2**31 - 1)
+"""Pixels of a source; those of what is sent are fewer."""
+
+
+def as_picture(value: object) -> Pixels:
+    """What was handed in as a picture, as a plain array; never copies. Raises UsageError."""
+    if type(value) is np.ndarray:
+        return value
+    if isinstance(value, np.ma.MaskedArray):
+        raise UsageError(
+            "a masked array is no picture; right would be what its method filled returns"
+        )
+    if not isinstance(value, np.ndarray):
+        raise UsageError(f"{type(value).__name__} is no picture; right would be a numpy array")
+    return value.view(np.ndarray)
 
 
 def guess(array: Pixels) -> PixelFormat:
@@ -108,10 +148,24 @@ def guess(array: Pixels) -> PixelFormat:
         if fits(array, pixel_format):
             return pixel_format
     raise UsageError(
-        f"an array of shape {array.shape} and dtype {array.dtype} is no picture; "
+        f"{_described(array)} is no picture; "
         "right would be uint8 (height, width, 4), (height, width, 3) or (height, width), "
         "or uint16 (height, width) for rgb565"
     )
+
+
+def _described(array: Pixels) -> str:
+    return f"an array of shape {shown(array.shape)} and dtype {shown(str(array.dtype))[1:-1]}"
+
+
+def check_fits(array: Pixels, pixel_format: PixelFormat) -> None:
+    """Raises UsageError unless the array can hold a picture of this format."""
+    if not fits(array, pixel_format):
+        components = "".join(f", {count}" for count in pixel_format.components)
+        raise UsageError(
+            f"{_described(array)} is no {pixel_format} picture; "
+            f"right would be {pixel_format.dtype} (height, width{components})"
+        )
 
 
 def fits(array: Pixels, pixel_format: PixelFormat) -> bool:
@@ -143,7 +197,12 @@ def whole_pixels(pixels: Pixels, pixel_format: PixelFormat) -> NDArray[Any]:
 
 
 def to_rgb(pixels: Pixels, pixel_format: PixelFormat) -> NDArray[np.uint8]:
-    """The picture as uint8 (height, width, 3). Fewer than eight bits widen by repeating them."""
+    """The picture as uint8 (height, width, 3). Fewer than eight bits widen by repeating them.
+
+    Raises UsageError for what is no picture of this format.
+    """
+    pixels = as_picture(pixels)
+    check_fits(pixels, _A_FORMAT.take("pixel_format", pixel_format))
     if pixel_format is GRAY8:
         return np.repeat(pixels[..., None], 3, axis=2)
     if pixel_format.fields:

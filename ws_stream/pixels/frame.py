@@ -50,7 +50,8 @@ class Frame:
     def alike(self, other: "Frame") -> bool:
         """Whether the other frame has the same epoch, format and size, so that one can be a base of the other."""
         return (
-            self.epoch == other.epoch
+            isinstance(other, Frame)
+            and self.epoch == other.epoch
             and self.format is other.format
             and self.pixels.shape == other.pixels.shape
         )

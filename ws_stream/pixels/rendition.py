@@ -1,11 +1,16 @@
 """Crop, step, average, tolerance and depth: what becomes of a source picture, and what a viewer may ask for of it.
 
-Knows nothing of arrays: sizes go in, sizes and renditions come out.
+Knows nothing of pixels: sizes go in, sizes and renditions come out.
 """
 
+from collections.abc import Mapping
 from math import prod
-from typing import NamedTuple
+from operator import index
+from typing import Any, NamedTuple
 
+import numpy as np
+
+from ..arguments import SWITCH, Kind, optional, whole
 from ..errors import UsageError
 from ..limits import MAX_PICTURE_BYTES, MAX_SIDE, MAX_STEP, MAX_TOLERANCE
 from .formats import DEPTHS, PixelFormat
@@ -39,23 +44,8 @@ class Rendition(NamedTuple):
     """Bits of colour in a pixel at most; what the source has more is left out."""
 
     def check(self) -> "Rendition":
-        """Itself. Raises UsageError when no picture at all could be made this way."""
-        if not 1 <= self.step <= MAX_STEP:
-            raise UsageError(f"a step of {self.step} cannot be; right would be 1 to {MAX_STEP}")
-        if self.crop and (min(self.crop[:2]) < 0 or min(self.crop[2:]) < 1):
-            raise UsageError(
-                f"the crop {self.crop} is empty or starts outside the picture; "
-                "right would be X,Y,WIDTH,HEIGHT with X, Y from 0 and WIDTH, HEIGHT from 1"
-            )
-        if not 0 <= self.tolerance <= MAX_TOLERANCE:
-            raise UsageError(
-                f"a tolerance of {self.tolerance} cannot be; right would be 0 (exact) to {MAX_TOLERANCE}"
-            )
-        if self.depth not in DEPTHS:
-            raise UsageError(
-                f"a depth of {self.depth} bits cannot be; right would be {', '.join(map(str, DEPTHS))}"
-            )
-        return self
+        """The same, of plain values. Raises UsageError when no picture at all could be made this way."""
+        return rendition(**self._asdict())
 
     def size(self, width: int, height: int) -> tuple[int, int]:
         """Width and height of the rendition of a source picture of this size, in pixels.
@@ -66,6 +56,36 @@ class Rendition(NamedTuple):
         if crop.x + crop.width > width or crop.y + crop.height > height:
             raise UsageError(f"the crop {crop} leaves the picture, which is {width}x{height}")
         return -(-crop.width // self.step), -(-crop.height // self.step)
+
+
+def _crop(value: Any) -> Crop:  # noqa: ANN401 - whatever was handed in
+    if not isinstance(value, list | tuple | np.ndarray):
+        raise TypeError(value)
+    x, y, width, height = value
+    return Crop(_PLACE.read(x), _PLACE.read(y), _LENGTH.read(width), _LENGTH.read(height))
+
+
+_PLACE, _LENGTH = whole(0, 2**31 - 1), whole(1, 2**31 - 1)
+_DEPTHS = {depth: depth for depth in DEPTHS}
+
+KINDS: Mapping[str, Kind[Any]] = {
+    "crop": optional(
+        Kind(
+            _crop,
+            "(X, Y, WIDTH, HEIGHT) in whole pixels (64 // 2, not 64 / 2), X, Y from 0, WIDTH, HEIGHT from 1",
+        )
+    ),
+    "step": whole(1, MAX_STEP),
+    "average": SWITCH,
+    "tolerance": whole(0, MAX_TOLERANCE),
+    "depth": Kind(lambda value: _DEPTHS[index(value)], ", ".join(map(str, DEPTHS))),
+}
+"""What each member of a rendition may be."""
+
+
+def rendition(**members: object) -> Rendition:
+    """The rendition of these members, made plain values. Raises UsageError for what cannot be."""
+    return Rendition(**{name: KINDS[name].take(name, value) for name, value in members.items()})
 
 
 def check_size(pixel_format: PixelFormat, width: int, height: int) -> None:

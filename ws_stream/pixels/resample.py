@@ -10,11 +10,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import UsageError
 from .formats import (
     PixelFormat,
     Pixels,
-    fits,
+    check_fits,
     from_rgb,
     pack,
     reduced,
@@ -33,12 +32,7 @@ PADDING = np.uint32(0xFF000000)
 
 def check(array: Pixels, pixel_format: PixelFormat, rendition: Rendition) -> None:
     """Raises UsageError when the rendition cannot be made of this array, or is too large to send."""
-    if not fits(array, pixel_format):
-        components = "".join(f", {count}" for count in pixel_format.components)
-        raise UsageError(
-            f"an array of shape {array.shape} and dtype {array.dtype} is no {pixel_format} picture; "
-            f"right would be {pixel_format.dtype} (height, width{components})"
-        )
+    check_fits(array, pixel_format)
     check_size(pixel_format, *rendition.size(array.shape[1], array.shape[0]))
 
 

@@ -5,9 +5,9 @@ Knows nothing of threads: it is told the time, and says when it is to be asked a
 
 from collections.abc import Callable
 
-from ..errors import SourceError
+from ..errors import SourceError, UsageError
 from ..hub.subscription import now_us
-from ..pixels.formats import PixelFormat, Pixels
+from ..pixels.formats import PixelFormat, as_picture, check_fits
 from ..sources import Picture, Source
 from ..walk import Walk
 from ..walk.phase_lock import PhaseLock
@@ -58,7 +58,7 @@ class Polls:
         """Read the newest picture, if it is another one. Raises SourceError, and whatever else the source does."""
         lacks, settled = self._walk.next_turn() <= now, self._walk.is_settled()
         only_new, time_us = settled and not lacks, now_us()
-        picture = self._source.poll(self._seen if only_new else None)
+        picture = self._ask(self._seen if only_new else None)
         if picture and (lacks or self._is_new(picture)):
             self._due += self._lock.found(interval)
             self._read(picture, time_us, now, may_sample=only_new)
@@ -86,7 +86,7 @@ class Polls:
         for torn in range(TORN_TRIES):
             if torn:
                 picture, time_us = self._newest()
-            self._announce(picture.pixels)
+            self._announce(picture)
             changed = self._walk.update(picture.pixels, None, now)
             if picture.intact():
                 self._walk.commit(time_us)
@@ -101,7 +101,7 @@ class Polls:
 
     def _seems_still(self, picture: Picture, now: float) -> bool:
         """Whether a sample of a picture that has been still for long is what it was."""
-        self._announce(picture.pixels)
+        self._announce(picture)
         changed = self._walk.sample(picture.pixels, self._still % SAMPLE_EVERY, SAMPLE_EVERY, now)
         if not changed and self._walk.is_settled() and picture.intact():
             self._still += 1  # not seen: other rows may have changed
@@ -113,12 +113,27 @@ class Polls:
     def _newest(self) -> tuple[Picture, int]:
         """The newest picture, whether it was read before or not, and the time."""
         time_us = now_us()
-        picture = self._source.poll()
-        assert picture, "there is none only for who has seen one"
+        picture = self._ask(None)
+        if picture is None:
+            raise UsageError("poll() returned None; right would be that only for a version seen")
         return picture, time_us
 
-    def _announce(self, pixels: Pixels) -> None:
-        self._resize(self._source.format, pixels.shape[1], pixels.shape[0])
+    def _ask(self, seen: object) -> Picture | None:
+        """What the source returns. Raises UsageError for what cannot be: it may be anybody's code."""
+        picture = self._source.poll(seen)
+        if picture is None:
+            return None
+        if not isinstance(picture, Picture) or not callable(picture.intact):
+            raise UsageError(
+                f"poll() returned a {type(picture).__name__}; right would be a ws_stream.Picture"
+            )
+        pixels = as_picture(picture.pixels)
+        check_fits(pixels, self._source.format)
+        return picture if pixels is picture.pixels else picture._replace(pixels=pixels)
+
+    def _announce(self, picture: Picture) -> None:
+        height, width = picture.pixels.shape[:2]
+        self._resize(self._source.format, width, height)
 
     def _abandon(self) -> None:
         self._walk.abandon()

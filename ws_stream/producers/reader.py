@@ -92,7 +92,7 @@ class Reader:
     def _read(self, stream: Stream) -> None:
         """Publish pictures until one is unwanted. Raises whatever the source does, SourceError when it ends."""
         self._owing_since = time.monotonic()
-        arrays = iter(self._pictures())
+        arrays = _iterator(self._pictures())
         try:
             for array in arrays:
                 if self._unwanted.is_set():
@@ -111,6 +111,15 @@ class Reader:
             self._failure = None
             self._retry_after = RETRY_FIRST
         self._owing_since = time.monotonic()
+
+
+def _iterator(pictures: Iterable[Pixels]) -> Iterator[Pixels]:
+    """Raises UsageError for what is no iterable of pictures, and for one picture, whose rows would pass for some."""
+    if hasattr(pictures, "__array__") or not isinstance(pictures, Iterable):
+        raise UsageError(
+            f"the function returned a {type(pictures).__name__}; right would be an iterable of arrays, as with `yield`"
+        )
+    return iter(pictures)
 
 
 def _close(arrays: Iterator[Pixels]) -> None:

@@ -6,16 +6,17 @@ Knows nothing of either.
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
+from ..arguments import whole
 from ..limits import MAX_STEP, MAX_TOLERANCE
 from ..pixels.formats import DEPTHS
-from ..pixels.rendition import Crop
+from ..pixels.rendition import KINDS, Crop
 
 
 class Option(NamedTuple):
     """One member of a `Rendition`, which has its default."""
 
     parse: Callable[[str], object]
-    """Its value. Raises ValueError or KeyError for what cannot be."""
+    """Its value. Raises ValueError, TypeError or KeyError for what cannot be."""
     right: str
     """What can be."""
     metavar: str
@@ -25,21 +26,13 @@ class Option(NamedTuple):
 
 def whole_number(least: int, most: int) -> tuple[Callable[[str], int], str]:
     """How a whole number is read, and what is right."""
-
-    def parse(text: str) -> int:
-        number = int(text)
-        if not least <= number <= most:
-            raise ValueError(text)
-        return number
-
-    return parse, f"a whole number from {least} to {most}"
+    kind = whole(least, most)
+    return lambda text: kind.read(int(text)), kind.right
 
 
-def _crop(text: str) -> Crop:
-    x, y, width, height = map(int, text.split(","))
-    if min(x, y) < 0 or min(width, height) < 1:
-        raise ValueError(text)
-    return Crop(x, y, width, height)
+def _crop(text: str) -> Crop | None:
+    crop: Crop | None = KINDS["crop"].read([int(number) for number in text.split(",")])
+    return crop
 
 
 _SWITCHES = {"1": True, "yes": True, "true": True, "0": False, "no": False, "false": False}

@@ -14,6 +14,7 @@ from statistics import fmean, median
 from typing import NamedTuple, cast
 
 from ..errors import SourceError
+from ..hub.kinds import FPS
 from ..hub.stream import Stream
 from ..pixels.formats import reduced
 from ..pixels.rendition import Rendition, check_size
@@ -91,8 +92,7 @@ async def run_selftest(plan: Plan, tell: Callable[[str], None]) -> list[Figures]
     """
     plan.source.poll()  # says at once when there is no picture
     profiler, found = Profiler(), []
-    tell("starting a server and a viewer")
-    async with _served(plan, profiler) as stream:
+    async with _served(plan, profiler, tell) as stream:
         for number, workload in enumerate(plan.workloads, 1):
             tell(f"measuring {workload}, {number} of {len(plan.workloads)}")
             if isinstance(plan.source, WorkloadSource):
@@ -162,7 +162,9 @@ def spread(values: Sequence[float]) -> Spread:
 
 
 @asynccontextmanager
-async def _served(plan: Plan, profiler: Profiler) -> AsyncIterator[Stream]:
+async def _served(
+    plan: Plan, profiler: Profiler, tell: Callable[[str], None]
+) -> AsyncIterator[Stream]:
     """The source as a stream that is served and watched."""
     server = Server(port=0)
     source = plan.source
@@ -170,13 +172,14 @@ async def _served(plan: Plan, profiler: Profiler) -> AsyncIterator[Stream]:
         "bench",
         format=source.format,
         rendition=plan.rendition,
-        fps=max(plan.fps, LEAST_FPS) if plan.fps > 0 else plan.fps,
+        fps=max(FPS.take("fps", plan.fps), LEAST_FPS),
         producer=Poller(ProfiledSource(source, profiler)),
         walk=lambda fps: cast(Walk, ProfiledWalk(new_walk(fps), profiler)),
     )
     check_size(source.format, *stream.audience.default.size(source.width, source.height))
     stream.resize(source.format, source.width, source.height)
     server.add(stream)
+    tell("starting a server and a viewer")
     async with server:
         viewer = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "ws_stream", "watch", server.urls(stream)[0]),

@@ -4,6 +4,7 @@ Knows nothing of what runs in them.
 """
 
 import asyncio
+import contextlib
 import threading
 from collections.abc import Callable, Coroutine
 from typing import Any
@@ -18,6 +19,19 @@ def new_event_loop() -> asyncio.AbstractEventLoop:
     """The quickest that is installed."""
     loop: asyncio.AbstractEventLoop = (uvloop or asyncio).new_event_loop()
     return loop
+
+
+def leave_to_parent() -> None:
+    """Have a forked child, whose parent's event loops run on, end in order.
+
+    When a process ends, uvloop waits for the threads of its resolver, which a fork has not: it would end by SIGSEGV. A
+    lookup of the child's own gives it some.
+    """
+    if uvloop:
+        loop = new_event_loop()
+        with contextlib.suppress(RuntimeError):
+            loop.run_until_complete(loop.getaddrinfo("127.0.0.1", 0))
+        loop.close()
 
 
 class LoopThread:

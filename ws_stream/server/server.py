@@ -6,34 +6,35 @@ Knows nothing of how pictures are encoded. Runs in the caller's event loop (`asy
 
 import asyncio
 import contextlib
+import itertools
+import os
 import socket
-import time
-from collections.abc import Callable, Iterable
-from types import TracebackType
+from collections.abc import Iterable, Sequence
 from typing import Self
 from urllib.parse import quote
 
 from websockets.asyncio.server import Server as WebSocketServer
 
+from ..arguments import each, instance, matching, optional, shown, whole
 from ..errors import UsageError, WsStreamError
-from ..hub.budget import Budget
+from ..hub.budget import PERCENT
 from ..hub.stream import Stream
-from ..pixels.formats import Pixels, named
-from ..pixels.rendition import Crop, Rendition, check_size
-from ..producers.poller import Poller
-from ..producers.reader import Reader
-from ..sources import Source, open_source
+from ..pixels.formats import FORMAT, PixelFormat
+from ..pixels.rendition import rendition
+from ..sources import Source
 from .access import AccessPolicy
+from .budgeting import keep_budget
+from .lifetime import Lifetime
 from .listener import Listener, listen
-from .loop_thread import LoopThread
+from .loop_thread import LoopThread, leave_to_parent
+from .offer import Offer, Pictures, open_offer
 
-Pictures = Callable[[], Iterable[Pixels]]
-"""Opens a source and returns its pictures; it and its iterator may block."""
-
-FULL_RATE = 30.0
-"""What stands for every stream's full rate in the budget, so that all give up the same share."""
-BUDGET_EVERY = 1.0
-"""Seconds between two looks at the CPU time used."""
+_HOST = matching(
+    r"[\w.:%-]{0,253}", "an address or name of this machine, or '0.0.0.0' for every network"
+)
+_PORT = whole(0, 65535)
+_STREAM = instance(Stream, "a ws_stream.Stream")
+_HOSTS = each(matching("[!-~]{1,253}", "a host's name"))
 
 
 class Server:
@@ -56,25 +57,25 @@ class Server:
         allow_hosts: Iterable[str] = (),
         cpu_budget: float | None = None,
     ) -> None:
-        self.host = host
-        self.port = port
+        self.host = _HOST.take("host", host)
+        self.port = _PORT.take("port", port)
         self.streams: dict[str, Stream] = {}
-        self._listener = Listener(self.streams, AccessPolicy(frozenset(allow_hosts)))
-        self._sources: list[Source] = []
+        policy = AccessPolicy(_HOSTS.take("allow_hosts", allow_hosts))
+        self._listener = Listener(self.streams, policy)
+        self._offers: list[Offer] = []
         self._listening: WebSocketServer | None = None
         self._thread: LoopThread | None = None
-        self._cpu_budget = cpu_budget
+        self._cpu_budget = optional(PERCENT).take("cpu_budget", cpu_budget)
         self._budgeting: asyncio.Task[None] | None = None
-        if cpu_budget is not None:
-            Budget(cpu_budget, 1)  # says at once when it cannot be
+        self._lifetime = Lifetime()
 
     def stream(
         self,
         name: str,
         *,
-        format: str | None = None,  # noqa: A002 - the field's word for it
+        format: str | PixelFormat | None = None,  # noqa: A002 - the field's word for it
         step: int = 1,
-        crop: tuple[int, int, int, int] | None = None,
+        crop: Sequence[int] | None = None,
         average: bool = False,
         tolerance: int = 0,
         depth: int = 24,
@@ -91,20 +92,21 @@ class Server:
         `fps` is the most pictures per second that a viewer is sent. With `verify_damage`, `publish` checks every damage
         hint and raises UsageError for a wrong one: for debugging, it costs what the hint saves. Raises UsageError.
         """
-        rendition = Rendition(Crop(*crop) if crop else None, step, average, tolerance, depth)
-        pixel_format = named(format) if format else None
+        options = rendition(crop=crop, step=step, average=average, tolerance=tolerance, depth=depth)
+        pixel_format = optional(FORMAT).take("format", format)
         stream = Stream(
-            name, format=pixel_format, rendition=rendition, fps=fps, verify_damage=verify_damage
+            name, format=pixel_format, rendition=options, fps=fps, verify_damage=verify_damage
         )
         return self.add(stream)
 
     def serve(
         self,
-        source: str | Source | Pictures,
+        source: str | os.PathLike[str] | Source | Pictures,
         *,
         name: str | None = None,
+        format: str | PixelFormat | None = None,  # noqa: A002 - the field's word for it
         step: int = 1,
-        crop: tuple[int, int, int, int] | None = None,
+        crop: Sequence[int] | None = None,
         average: bool = False,
         tolerance: int = 0,
         depth: int = 24,
@@ -114,114 +116,119 @@ class Server:
 
         `source` is an address such as "mmap:/dev/shm/ring?width=1024&height=600&format=bgrx8888", or an object with the
         methods of `Source`, or a function that returns an iterable of arrays: that may wait for its pictures, and
-        runs in a thread of its own. The rest is as for `stream`. Raises UsageError and SourceError.
+        runs in a thread of its own. Only for a function there is a `format`; the others have their own. The rest is as
+        for `stream`. Raises UsageError and SourceError.
         """
-        rendition = Rendition(
-            Crop(*crop) if crop else None, step, average, tolerance, depth
-        ).check()
-        if callable(source):
-            name = name or self._free_name(getattr(source, "__name__", "pictures"))
-            return self.add(Stream(name, rendition=rendition, fps=fps, producer=Reader(source)))
-        opened = open_source(source) if isinstance(source, str) else source
+        options = rendition(crop=crop, step=step, average=average, tolerance=tolerance, depth=depth)
+        self._lifetime.check("use")
+        offer = open_offer(source, optional(FORMAT).take("format", format))
+        name = self._free_name(offer.name) if name is None else name
         try:
-            stream = self.add(_polled(opened, name or self._free_name(opened.name), rendition, fps))
+            stream = self.add(offer.stream(name, options, fps))
         except WsStreamError:
-            opened.close()
+            if isinstance(source, str | os.PathLike):
+                offer.close()  # the others are the program's
             raise
-        self._sources.append(opened)
+        self._offers.append(offer)
         return stream
 
     def urls(self, stream: Stream | None = None) -> list[str]:
         """Where a browser on this machine, or on the LAN when it can, finds the page (of one stream)."""
+        if (
+            stream is not None
+            and self.streams.get(_STREAM.take("stream", stream).name) is not stream
+        ):
+            raise UsageError(
+                f"the stream {shown(stream.name)} is not on this server; right would be one of its own"
+            )
         query = f"?stream={quote(stream.name)}" if stream else ""
         return [f"http://{address}:{self.port}/{query}" for address in _addresses(self.host)]
 
     async def start(self) -> None:
-        """Listen. Raises UsageError when the address cannot be listened on."""
-        self._listening = await listen(self._listener, self.host, self.port)
+        """Listen; once. Raises UsageError when the address cannot be listened on."""
+        self._lifetime.begin()
+        try:
+            for stream in self.streams.values():
+                stream.adopt(self)
+            self._listening = await listen(self._listener, self.host, self.port)
+        except BaseException:
+            self._lifetime = Lifetime()  # it may be tried again
+            raise
         self.port = next(iter(self._listening.sockets)).getsockname()[1]
         if self._cpu_budget is not None:
-            self._budgeting = asyncio.create_task(self._keep_budget(self._cpu_budget))
+            self._budgeting = asyncio.create_task(keep_budget(self.streams, self._cpu_budget))
 
     async def close(self) -> None:
-        """Say goodbye to viewers (close code 1001), stop the sources, free the port."""
+        """Say goodbye to viewers (close code 1001), stop the sources, free the port. Closing again is no fault.
+
+        Raises UsageError in another event loop than `start` was called in.
+        """
+        if self._lifetime.is_forked:
+            return
+        self._lifetime.end()
         if self._budgeting:
             self._budgeting.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._budgeting
         if self._listening:
             await self._listener.close(self._listening)
-        for stream in self.streams.values():
-            stream.close()
-        for source in self._sources:
-            source.close()
+        self._let_go()
 
     async def __aenter__(self) -> Self:
         await self.start()
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await self.close()
 
     def __enter__(self) -> Self:
-        self._thread = LoopThread("ws-stream")
+        thread = LoopThread("ws-stream")
         try:
-            self._thread.run(self.start)
+            thread.run(self.start)
         except BaseException:
-            self._thread.stop()
+            thread.stop()
             raise
+        self._thread = thread
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        assert self._thread
-        self._thread.run(self.close)
-        self._thread.stop()
+    def __exit__(self, *_: object) -> None:
+        if self._lifetime.is_forked:
+            leave_to_parent()
+            return
+        thread, self._thread = self._thread, None
+        if thread is None:
+            self._lifetime.check("leave")
+            self._lifetime.end()
+            self._let_go()
+            return
+        try:
+            thread.run(self.close)
+        finally:
+            thread.stop()
 
-    async def _keep_budget(self, percent: float) -> None:
-        budget = Budget(percent, FULL_RATE)
-        while True:
-            await asyncio.sleep(BUDGET_EVERY)
-            level = budget.sample(time.monotonic(), time.process_time())
-            for stream in tuple(self.streams.values()):
-                fps = stream.fps * level.fps / FULL_RATE
-                stream.limit(
-                    stream.audience.limits._replace(
-                        fps=fps, extra_step=level.coarser, throttled=budget.limiting
-                    )
-                )
+    def _let_go(self) -> None:
+        with contextlib.ExitStack() as all_of_them:
+            for offer in self._offers:
+                all_of_them.callback(offer.close)
+            for stream in self.streams.values():
+                all_of_them.callback(stream.close)  # before the sources: it may be reading one
+        self._offers.clear()
 
     def add(self, stream: Stream) -> Stream:
         """Serve a stream that was made elsewhere. Raises UsageError when its name is taken."""
+        self._lifetime.check("use")
+        _STREAM.take("stream", stream)
         if stream.name in self.streams:
             raise UsageError(
                 f"there is a stream named '{stream.name}' already; give one another name"
             )
+        stream.adopt(self)
         self.streams[stream.name] = stream
         return stream
 
     def _free_name(self, name: str) -> str:
-        taken = self.streams
-        return next(n for n in (name, *(f"{name}-{i}" for i in range(2, 1000))) if n not in taken)
-
-
-def _polled(source: Source, name: str, rendition: Rendition, fps: float) -> Stream:
-    """A stream of what this source shows. Raises UsageError for a rendition that does not fit it."""
-    check_size(source.format, *rendition.size(source.width, source.height))
-    stream = Stream(
-        name, format=source.format, rendition=rendition, fps=fps, producer=Poller(source)
-    )
-    stream.resize(source.format, source.width, source.height)
-    return stream
+        numbered = (f"{name}-{number}" for number in itertools.count(2))
+        return next(free for free in itertools.chain([name], numbered) if free not in self.streams)
 
 
 def _addresses(host: str) -> list[str]:

@@ -5,7 +5,9 @@ Knows nothing of who watches.
 
 import collections.abc
 from collections.abc import Callable
+from os import PathLike
 
+from ..arguments import PATH, shown
 from ..errors import UsageError
 from . import fb, mmap_file, shm, testcard, xwd
 from .address import Address
@@ -23,13 +25,13 @@ SCHEMES: collections.abc.Mapping[str, Callable[[Address], Source]] = {
 }
 
 
-def open_source(text: str) -> Source:
+def open_source(address: str | PathLike[str]) -> Source:
     """The source at an address such as "mmap:/dev/shm/ring?width=1024&height=600&format=bgrx8888".
 
     Raises UsageError for an address that cannot be right, and SourceError when what it names is not there now.
     """
-    address = Address.parse(text)
-    if address.scheme not in SCHEMES:
+    parts = Address.parse(PATH.take("address", address))
+    if parts.scheme not in SCHEMES:
         known = ", ".join(f"{scheme}:" for scheme in SCHEMES)
-        raise UsageError(f"'{address.scheme}:' is no kind of source; known are {known}")
-    return SCHEMES[address.scheme](address)
+        raise UsageError(f"{shown(f'{parts.scheme}:')} is no kind of source; known are {known}")
+    return SCHEMES[parts.scheme](parts)

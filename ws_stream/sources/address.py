@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from typing import Self
 from urllib.parse import unquote
 
+from ..arguments import plain, shown
 from ..errors import UsageError
+from ..limits import MAX_ADDRESS
 from ..pixels.formats import PixelFormat, named
 
 _ADDRESS = re.compile(r"([A-Za-z][A-Za-z0-9+-]*):(.*)", re.DOTALL)
@@ -27,22 +29,25 @@ class Address:
     @classmethod
     def parse(cls, text: str) -> Self:
         """The parts of an address. Raises UsageError for a text that is none."""
+        if len(text) > MAX_ADDRESS or not unquote(text).isprintable():
+            raise UsageError(
+                f"{shown(text)} is no source; right would be up to {MAX_ADDRESS} letters that can be printed"
+            )
         match = _ADDRESS.fullmatch(text)
         if match is None:
-            raise UsageError(f"'{text}' is no source: {_hint(text)}")
+            raise UsageError(f"{shown(text)} is no source: {_hint(plain(text))}")
         path, _, query = match[2].partition("?")
         options: dict[str, str] = {}
         for part in query.split("&") if query else []:
             option, equals, value = part.partition("=")
             if not equals:
-                raise UsageError(f"'{part}' in '{text}' has no value; right would be OPTION=VALUE")
+                raise UsageError(
+                    f"{shown(part)} in {shown(text)} has no value; right would be OPTION=VALUE"
+                )
             if option in options:
-                raise UsageError(f"the option '{option}' is given twice in '{text}'")
+                raise UsageError(f"the option {shown(option)} is given twice in {shown(text)}")
             options[option] = unquote(value)
-        path = unquote(path)
-        if "\0" in path:
-            raise UsageError(f"the path {path!r} holds a zero byte; no file's name does")
-        return cls(match[1].lower(), path, options)
+        return cls(match[1].lower(), unquote(path), options)
 
     def only(self, *known: str) -> None:
         """Raises UsageError if there is an option but these."""

@@ -1,0 +1,175 @@
+"""Every parameter of the public names, with every odd value: it is right, or it is refused at the call in one sentence.
+
+What is public is found by looking, so that a new parameter fails here until its right values are said.
+"""
+
+import asyncio
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+import pytest
+
+import ws_stream
+from tests.hub.viewer import Room
+from tests.leftovers import nothing_left_behind
+from tests.odd import ODD
+from ws_stream import Server, Stream, UsageError, WsStreamError
+from ws_stream.pixels.formats import RGB888
+from ws_stream.pixels.frame import blank
+from ws_stream.pixels.rendition import Rendition
+
+RENDITION = {"crop": None, "step": 1, "average": False, "tolerance": 0, "depth": 24}
+PICTURE = np.zeros((3, 4, 3), np.uint8)
+
+RIGHT: Mapping[str, Mapping[str, Any]] = {
+    "connect": {"url": "ws://127.0.0.1:8000/stream/a"},
+    "Connection": {"url": "ws://127.0.0.1:8000/stream/a"},
+    "Connection.age": {"frame": blank(1, RGB888, 4, 3)},
+    "Frame.alike": {"other": blank(1, RGB888, 4, 3)},
+    "PixelFormat.blank": {"width": 4, "height": 3},
+    "PixelFormat.shape": {"width": 4, "height": 3},
+    "Server": {"host": "127.0.0.1", "port": 0, "allow_hosts": (), "cpu_budget": None},
+    "Server.stream": {**RENDITION, "name": "a", "format": None, "fps": 30, "verify_damage": False},
+    "Server.serve": {**RENDITION, "source": "test:", "name": "a", "format": None, "fps": 30},
+    "Server.add": {"stream": Stream("b")},
+    "Server.urls": {"stream": None},
+    "Stream": {
+        "name": "a",
+        "format": None,
+        "rendition": Rendition(),
+        "fps": 30,
+        "verify_damage": False,
+    },
+    "Stream.publish": {"array": PICTURE, "time_us": None, "damage": None},
+    "Stream.set_problem": {"problem": None},
+    "open_source": {"address": "test:"},
+    "to_rgb": {"pixels": PICTURE, "pixel_format": RGB888},
+}
+"""Of each public function a right value for each of its parameters."""
+
+RECORDS = {"Frame", "Picture", "PixelFormat"}
+"""What ws_stream makes, and programs read: they are checked where they are handed in again."""
+PROTOCOLS = {"Source"}
+"""What programs have: tests/server/test_offer.py."""
+INSIDE = {
+    *{f"Stream.{name}" for name in ("adopt", "begin", "hand_over", "join", "leave", "limit")},
+    *{f"Stream.{name}" for name in ("move", "resize", "set_behind", "demand", "close")},
+}
+"""What the producers and the server call."""
+INSIDE_PARAMETERS = {("Stream", "producer"), ("Stream", "walk")}
+
+
+def public() -> Iterator[tuple[str, Callable[..., Any]]]:
+    """The functions, the constructors and the methods."""
+    for name in ws_stream.__all__:
+        thing = getattr(ws_stream, name)
+        if inspect.isfunction(thing):
+            yield name, thing
+        elif name not in PROTOCOLS and not issubclass(thing, Exception):
+            if name not in RECORDS:
+                yield name, thing
+            for method, function in vars(thing).items():
+                if inspect.isfunction(function) and not method.startswith("_"):
+                    yield f"{name}.{method}", function
+
+
+def parameters(function: Callable[..., Any]) -> list[str]:
+    return [name for name in inspect.signature(function).parameters if name != "self"]
+
+
+FOUND = {
+    (name, parameter)
+    for name, function in public()
+    if name not in INSIDE
+    for parameter in parameters(function)
+} - INSIDE_PARAMETERS
+
+
+def test_of_every_public_parameter_a_right_value_is_known() -> None:
+    assert {(name, parameter) for name in RIGHT for parameter in RIGHT[name]} == FOUND
+
+
+def test_what_is_left_out_is_there() -> None:
+    assert {name for name, _ in public()} >= INSIDE
+
+
+def check_stream(stream: Stream) -> None:
+    """A viewer is shown what is published."""
+
+    async def watch() -> None:
+        viewer = Room(stream).enter()
+        stream.publish(np.full((3, 4, 3), 7, np.uint8))
+        assert viewer.pixels is not None
+        stream.close()
+
+    if stream._producer is None:
+        asyncio.run(watch())
+
+
+def check_published(stream: Stream) -> None:
+    async def watch() -> None:
+        assert Room(stream).enter().pixels is not None
+        stream.close()
+
+    asyncio.run(watch())
+
+
+def call(name: str, arguments: Mapping[str, Any]) -> None:
+    """Call it, look whether what it returned works, and let go of that. Raises what the call does."""
+    owner, _, method = name.partition(".")
+    if name in ("connect", "open_source", "to_rgb", "Connection"):
+        made = getattr(ws_stream, name)(**arguments)
+        getattr(made, "close", lambda: None)()
+    elif name == "Server":
+
+        async def run() -> None:
+            async with Server(**arguments):
+                pass
+
+        asyncio.run(run())
+    elif name == "Stream":
+        check_stream(Stream(**arguments))
+    elif owner == "Server":
+        server = Server()
+        try:
+            made = getattr(server, method)(**arguments)
+        except WsStreamError:
+            assert not server.streams
+            raise
+        else:
+            if method in ("stream", "serve"):
+                check_stream(made)
+        finally:
+            server.__exit__(None, None, None)
+    elif owner == "Stream":
+        stream = Stream("a")
+        getattr(stream, method)(**arguments)
+        if method == "publish":
+            check_published(stream)
+    else:
+        of = {
+            "Frame": blank(1, RGB888, 4, 3),
+            "PixelFormat": RGB888,
+            "Connection": ws_stream.connect("ws://h"),
+        }
+        getattr(of[owner], method)(**arguments)
+
+
+@pytest.mark.parametrize("name", RIGHT)
+def test_the_right_values_are_right(name: str) -> None:
+    call(name, RIGHT[name])
+
+
+@pytest.mark.parametrize(("name", "parameter"), sorted(FOUND), ids=lambda part: part)
+def test_every_odd_value_is_right_or_refused_in_one_sentence(name: str, parameter: str) -> None:
+    with nothing_left_behind():
+        for label, value in ODD.items():
+            try:
+                call(name, {**RIGHT[name], parameter: value()})
+            except WsStreamError as error:
+                assert isinstance(error, UsageError) or parameter in ("source", "address"), label
+                sentence = str(error)
+                assert sentence.isprintable(), label
+                assert 10 < len(sentence) < 400, label

@@ -1,0 +1,128 @@
+"""What a program offers to be served: an address, a source of its own, or a function that returns pictures.
+
+Whatever else is offered is refused with what would be right: the fault would come up much later, on another thread.
+"""
+
+import inspect
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from os import PathLike
+from typing import Any, NamedTuple
+
+from ..arguments import TEXT, Kind, shown
+from ..errors import UsageError
+from ..hub.stream import Stream
+from ..pixels.formats import SIDE, PixelFormat, Pixels, known
+from ..pixels.rendition import Rendition, check_size
+from ..producers.poller import Poller
+from ..producers.reader import Reader
+from ..sources import Source, open_source
+from ..sources.address import stream_name
+
+Pictures = Callable[[], Iterable[Pixels]]
+"""Opens a source and returns its pictures; it and its iterator may block."""
+
+_SOURCE: Mapping[str, Kind[Any]] = {
+    "name": TEXT,
+    "format": Kind(known, "one of ws_stream.pixels.formats, such as GRAY8"),
+    "width": SIDE,
+    "height": SIDE,
+}
+"""What the attributes of a source may be."""
+
+_NOT_ASYNC = "a function with `def` and `yield`, not `async def`"
+_ANYTHING = (
+    "an address such as 'test:', an object with the methods of ws_stream.Source, "
+    "or a function that returns an iterable of arrays"
+)
+_HINTS: tuple[tuple[Callable[[Any], bool], str], ...] = (
+    (inspect.isclass, "an object of this class"),
+    (lambda offered: hasattr(offered, "__array__"), "server.stream(NAME).publish(array)"),
+    (lambda offered: hasattr(offered, "__aiter__"), _NOT_ASYNC),
+    (lambda offered: hasattr(offered, "__next__"), "the function that made it: it is called again"),
+    (lambda offered: isinstance(offered, list | tuple), "a function that returns it"),
+    (lambda offered: hasattr(offered, "read"), "a function that yields what its read() returns"),
+)
+"""What is often offered, and what would be right then; the first that holds."""
+
+
+class Offer(NamedTuple):
+    """What can be served."""
+
+    name: str
+    """What its stream is called unless the program says otherwise."""
+    stream: Callable[[str, Rendition, float], Stream]
+    """A stream of what it shows, by its name, rendition and rate. Raises UsageError where these do not fit."""
+    close: Callable[[], None]
+
+
+def open_offer(offered: object, pixel_format: PixelFormat | None) -> Offer:
+    """The offer of a source or a function, whose pictures are of this format. Raises UsageError and SourceError."""
+    if callable(offered) and not hasattr(offered, "poll"):
+        _check_function(offered)
+        name = stream_name(getattr(offered, "__name__", ""), default="pictures")
+        return Offer(name, partial(_read, offered, pixel_format), lambda: None)
+    if pixel_format:
+        raise UsageError(
+            f"format={shown(pixel_format.name)} is for functions; right would be none, as {shown(offered)} has its own"
+        )
+    is_address = isinstance(offered, str | PathLike)
+    to_source: Callable[[Any], Source] = open_source if is_address else _checked_source
+    source = to_source(offered)
+    return Offer(source.name, partial(_polled, source), source.close)
+
+
+def _read(
+    function: Pictures,
+    pixel_format: PixelFormat | None,
+    name: str,
+    rendition: Rendition,
+    fps: float,
+) -> Stream:
+    return Stream(
+        name, format=pixel_format, rendition=rendition, fps=fps, producer=Reader(function)
+    )
+
+
+def _polled(source: Source, name: str, rendition: Rendition, fps: float) -> Stream:
+    width, height = SIDE.read(source.width), SIDE.read(source.height)
+    check_size(source.format, *rendition.size(width, height))
+    stream = Stream(
+        name, format=source.format, rendition=rendition, fps=fps, producer=Poller(source)
+    )
+    stream.resize(source.format, width, height)
+    return stream
+
+
+def _check_function(function: Callable[..., object]) -> None:
+    for called in (function, getattr(function, "__call__", None)):  # noqa: B004 - an object's may be async
+        if inspect.isasyncgenfunction(called) or inspect.iscoroutinefunction(called):
+            raise _refusal(function, _NOT_ASYNC)
+    if inspect.isclass(function) and not hasattr(function, "__iter__"):
+        raise _refusal(function, "a function that returns an iterable of arrays")
+    try:
+        inspect.signature(function).bind()
+    except ValueError:
+        return  # some of those in C do not tell
+    except TypeError:
+        raise _refusal(function, "one that needs no argument, as functools.partial makes") from None
+
+
+def _checked_source(offered: Any) -> Source:  # noqa: ANN401 - whatever was handed in
+    methods = [getattr(offered, name, None) for name in ("poll", "close")]
+    if (
+        inspect.isclass(offered)
+        or not all(map(callable, methods))
+        or any(map(inspect.iscoroutinefunction, methods))
+    ):
+        raise _refusal(
+            offered, next((right for is_it, right in _HINTS if is_it(offered)), _ANYTHING)
+        )
+    for name, kind in _SOURCE.items():
+        kind.take(f"the source's {name}", getattr(offered, name, None))
+    source: Source = offered
+    return source
+
+
+def _refusal(offered: object, right: str) -> UsageError:
+    return UsageError(f"{shown(offered)} cannot be served; right would be {right}")
