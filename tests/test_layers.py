@@ -24,13 +24,13 @@ ROOMS = {
         *("places", "numpy_walk", "layout", "compiled_walk"),
     ],
     "sources": [
-        *("address", "source", "layout", "mapped_file", "mapped"),
+        *("address", "source", "layout", "memory", "mapped_file", "mapped"),
         *("mmap_file", "shm", "xwd", "fb", "font", "testcard"),
     ],
     "hub": [
         *("errands", "damage", "producer", "subscription", "audience", "stream", "budget"),
     ],
-    "producers": ["polls", "poller", "reader"],
+    "producers": ["patience", "polls", "poller", "reader"],
     "server": ["access", "pages", "websocket", "listener", "loop_thread", "server"],
     "client": [],
     "selftest": ["workload", "profiler", "run", "advice"],
