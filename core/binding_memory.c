@@ -48,8 +48,6 @@ static int memory_getbuffer(PyObject *object, Py_buffer *view, int flags)
     return PyBuffer_FillInfo(view, object, (void *)range->start, (Py_ssize_t)(range->end - range->start), 1, flags);
 }
 
-static Py_ssize_t memory_length(Memory *self) { return (Py_ssize_t)(self->range->end - self->range->start); }
-
 static PyObject *memory_is_lost(Memory *self, PyObject *unused)
 {
     (void)unused;
@@ -61,6 +59,7 @@ static PyObject *memory_stand_guard(Memory *self, PyObject *unused)
     (void)self;
     (void)unused;
     ws_guard_stand();
+    ws_guard_unblock();
     Py_RETURN_NONE;
 }
 
@@ -75,7 +74,6 @@ static PyType_Slot slots[] = {
     {Py_tp_dealloc, (void *)memory_dealloc},
     {Py_tp_methods, (void *)(uintptr_t)methods}, /* Python only reads them */
     {Py_bf_getbuffer, (void *)memory_getbuffer},
-    {Py_sq_length, (void *)memory_length},
     {0, NULL},
 };
 

@@ -55,8 +55,9 @@ static void pass_on(int number, siginfo_t *info, void *context)
     } else if (to->sa_handler != SIG_IGN) {
         to->sa_handler(number);
     }
+    const struct sigaction *none = NULL; /* unless a newer one was found meanwhile */
     if (called)
-        __atomic_store_n(&later, called, __ATOMIC_RELEASE);
+        __atomic_compare_exchange_n(&later, &none, called, 0, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);
 }
 
 static void handle(int number, siginfo_t *info, void *context)
@@ -89,6 +90,14 @@ void ws_guard_stand(void)
         __atomic_store_n(&later, copy, __ATOMIC_RELEASE);
     }
     sigaction(SIGBUS, &ours, NULL);
+}
+
+void ws_guard_unblock(void)
+{
+    sigset_t fault;
+    sigemptyset(&fault);
+    sigaddset(&fault, SIGBUS);
+    pthread_sigmask(SIG_UNBLOCK, &fault, NULL);
 }
 
 /* What the handler reads of a range changes as a whole. */

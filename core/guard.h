@@ -37,4 +37,8 @@ static inline int ws_range_is_lost(const ws_range *range)
 /* Asked before reading: sees that no handler was set over ours since. One system call. */
 void ws_guard_stand(void);
 
+/* Asked by a thread before it reads for a while: where the signal is blocked, a fault ends the process whatever handles
+   it. Programs that wait for their signals block all of them, and threads inherit that. */
+void ws_guard_unblock(void);
+
 #endif

@@ -53,7 +53,7 @@ static uint64_t number_of(const ws_source *s)
     if (s->kept == WS_NOTHING)
         return 1;
     if (s->number_bytes == 1)
-        return *s->number;
+        return __atomic_load_n(s->number, __ATOMIC_ACQUIRE);
     if (s->number_bytes == 4) {
         const uint32_t number = count_of_4(s->number);
         return s->number_is_big_endian ? __builtin_bswap32(number) : number;
@@ -191,6 +191,7 @@ static int flush(ws_poller *p, ws_walk *walk)
 int ws_poller_run(ws_poller *p, ws_walk *walk, double interval, int tell_polled)
 {
     int events = 0;
+    ws_guard_unblock();
     ws_walk_lock(walk);
     while (!events) {
         const double now = ws_now();

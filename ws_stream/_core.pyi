@@ -16,7 +16,6 @@ class Memory:
         """Raises OSError, ValueError and OverflowError for what cannot be mapped."""
 
     def __buffer__(self, flags: int, /) -> memoryview: ...
-    def __len__(self) -> int: ...
     def is_lost(self) -> bool:
         """Asked after reading: whether any of it was cut off."""
 

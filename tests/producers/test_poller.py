@@ -10,6 +10,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -27,7 +28,8 @@ from tests.sources.ring import FRONTS, PICTURES_AT, TYPES, Buffers, Ring
 from ws_stream.errors import SourceError
 from ws_stream.hub.stream import Stream
 from ws_stream.pixels.formats import GRAY8, Pixels
-from ws_stream.producers import patience
+from ws_stream.pixels.rendition import Rendition
+from ws_stream.producers import patience, poller
 from ws_stream.producers.poller import Poller
 from ws_stream.producers.polls import TORN_TRIES, TORN_TURNS
 from ws_stream.protocol import control
@@ -400,10 +402,10 @@ class TestFaults:
         await viewer.sees(9)
         for count, harm in enumerate((self.cut_off, self.empty, self.delete), 10):
             harm(path)
-            await until(lambda: room.stream.problem is not None)
+            await until(lambda: viewer.heard(control.Problem)[-1:] not in ([], [(None,)]))
             Ring(path, 5, 3, 4, count=count)
             await viewer.sees(count)
-            await until(lambda: room.stream.problem is None)
+            await until(lambda: viewer.heard(control.Problem)[-1] == (None,))
         replacement = tmp_path / "other"
         Ring(replacement, 5, 3, 4, count=99)
         replacement.replace(path)
@@ -476,6 +478,28 @@ class TestFaults:
         assert viewer.heard(control.Problem) == []
         (record,) = caplog.records
         assert "is cut off and written anew while it is read; right would be" in record.message
+
+    async def test_one_that_changes_each_time_between_two_looks_does_not_keep_it_busy(
+        self, polled: Watch, walk: NewWalk, tmp_path: Path
+    ) -> None:
+        class Growing(Sized):
+            is_growing = True
+
+            def mapping(self) -> object:  # type: ignore[override]  # handed on as it is
+                mapping = super().mapping()
+                if self.is_growing:
+                    os.truncate(path, path.stat().st_size + 1)
+                return mapping
+
+        path = tmp_path / "sized"
+        write(path, 1)
+        source = Growing(path)
+        viewer = polled(source).enter()
+        if hasattr(walk(1), "run"):
+            await until(lambda: bool(viewer.heard(control.Problem)))
+            assert poller.UNSTEADY in str(viewer.heard(control.Problem)[0])
+            source.is_growing = False
+        await viewer.sees(1)
 
     async def test_memory_is_let_go_of_while_nobody_watches(
         self, polled: Watch, tmp_path: Path
@@ -587,14 +611,22 @@ class TestDevicesThatCannotKeepUp:
         source.pause = 0
         await until(lambda: not room.stream.audience.limits.behind)
 
-    async def test_of_memory_that_is_read_without_python_they_are_told_so_too(
-        self, polled: Watch, tmp_path: Path
+    async def test_of_memory_that_is_read_without_python_it_is_said_as_viewers_are_told_it(
+        self, walk: NewWalk, tmp_path: Path
     ) -> None:
+        """By true and false: they refuse any other value."""
         path = tmp_path / "ring"
-        ring = Ring(path, 512, 512, 4, count=9)
-        room = polled(open_source(ring.address(path).partition("&slots")[0]), fps=1e6)
-        room.enter()
-        await until(lambda: room.stream.audience.limits.behind is True)
+        source = open_source(Ring(path, 5, 3, 4, count=9).address(path))
+        reader: Any = walk(1000)
+        if not hasattr(reader, "run"):
+            pytest.skip("this walk reads nothing by itself")
+        assert isinstance(source, MappedSource)
+        reader.open(0, GRAY8, Rendition(), (5, 3), 1)
+        mapping = source.mapping()
+        assert mapping
+        reader.set_source(*mapping.arguments())
+        assert {type(reader.run(1e-9, True)[1]) for _ in range(20)} == {bool}
+        source.close()
 
     async def test_it_is_not_forgotten_to_be_told_when_there_was_a_pause_between(
         self, polled: Watch

@@ -202,6 +202,7 @@ class TestBesideOtherHandlers:
             "lose(); [(faulthandler.enable(), lose(), faulthandler.disable(), lose()) for _ in range(40)]; fault()",
             "lose(); signal.signal(signal.SIGBUS, signal.SIG_DFL); lose(); fault()",
             "lose(); signal.signal(signal.SIGBUS, signal.SIG_IGN); lose(); fault()",
+            "signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals()); lose(); fault()",
             "lose(); print('at the fault', flush=True); os.kill(os.getpid(), signal.SIGBUS)",
         ],
     )
