@@ -16,7 +16,7 @@ LIMITED_API = 0x030B0000
 """Python 3.11's stable interface: one build serves all later versions. Free-threaded Pythons have none."""
 IS_FREE_THREADED = bool(sysconfig.get_config_var("Py_GIL_DISABLED"))
 
-macros: list[tuple[str, str | None]] = [("_GNU_SOURCE", None)]
+macros: list[tuple[str, str | None]] = [("_GNU_SOURCE", None), ("_FILE_OFFSET_BITS", "64")]
 if not IS_FREE_THREADED:
     macros.append(("Py_LIMITED_API", hex(LIMITED_API)))
 

@@ -66,4 +66,6 @@ typedef struct {
 WALK_METHODS(DECLARE)
 #undef DECLARE
 
+extern PyType_Spec memory_spec; /* of guarded memory */
+
 #endif

@@ -1,4 +1,4 @@
-/* The module and its one type. */
+/* The module, its types, and the one that is the walk. */
 #include "binding.h"
 
 static PyObject *walk_new(PyTypeObject *type, PyObject *arguments, PyObject *keywords)
@@ -55,13 +55,15 @@ static PyType_Spec walk_spec = {
     .slots = walk_slots,
 };
 
-static int execute(PyObject *module)
+static int add(PyObject *module, PyType_Spec *spec)
 {
-    PyObject *const type = PyType_FromModuleAndSpec(module, &walk_spec, NULL);
+    PyObject *const type = PyType_FromModuleAndSpec(module, spec, NULL);
     const int added = type ? PyModule_AddType(module, (PyTypeObject *)type) : -1;
     Py_XDECREF(type);
     return added;
 }
+
+static int execute(PyObject *module) { return add(module, &walk_spec) || add(module, &memory_spec) ? -1 : 0; }
 
 static PyModuleDef_Slot module_slots[] = {
     {Py_mod_exec, (void *)execute},

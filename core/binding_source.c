@@ -3,53 +3,56 @@
 
 #include <string.h>
 
-/* Whether the source's pictures, the first of which begins at `offset`, and its counter (negative: none) lie within the
-   memory. Every product is bounded before it is made. */
-static int is_within(const ws_source *s, Py_ssize_t offset, Py_ssize_t counter, Py_ssize_t length)
+/* Whether the source's pictures, the first of which begins at `offset`, and its number lie within the memory. Every
+   product is bounded before it is made. */
+static int is_within(const ws_source *s, Py_ssize_t offset, Py_ssize_t distance, Py_ssize_t number, Py_ssize_t length)
 {
     enum { MOST_SIDE = 1 << 24, MOST_SLOTS = 1 << 20 };
     const ws_view *const v = &s->view;
     if (v->width < 1 || v->width > MOST_SIDE || v->height < 1 || v->height > MOST_SIDE || v->pixel_size < 1 ||
         v->pixel_size > 4 || s->slots < 1 || s->slots > MOST_SLOTS)
         return 0;
-    const long long row_bytes = (long long)(v->width * v->pixel_size);
-    const long long rows = (long long)v->height * (long long)s->slots;
+    const long long row_bytes = (long long)(v->width * v->pixel_size), rows = (long long)v->height - 1;
     if (v->row_stride < row_bytes || offset < 0 || offset > length - row_bytes ||
-        rows - 1 > (length - row_bytes - offset) / v->row_stride)
+        rows > (length - row_bytes - offset) / v->row_stride)
         return 0;
-    const int is_counter = s->counter_bytes == 4 || s->counter_bytes == 8;
-    return counter < 0 || (is_counter && counter <= length - s->counter_bytes);
+    const long long left = length - row_bytes - offset - rows * v->row_stride;
+    if (distance < 0 || (s->slots > 1 && (long long)s->slots - 1 > (distance ? left / distance : 0)))
+        return 0;
+    const int bytes = s->number_bytes, is_known = bytes == 4 || bytes == 8 || (bytes == 1 && s->kept == WS_FRONT);
+    return s->kept == WS_NOTHING || (is_known && number >= 0 && number <= length - bytes);
 }
 
-/* set_source(buffer, offset, stride, width, height, pixel_bytes, slots,
-              counter, counter_bytes, big_endian, fd, size) */
+/* set_source(buffer, offset, stride, distance, width, height, pixel_bytes, slots,
+              kept, number, number_bytes, big_endian, zero_is_none, fd, size) */
 PyObject *walk_set_source(Walk *self, PyObject *arguments)
 {
     PyObject *object;
     Py_buffer memory;
-    Py_ssize_t offset, stride, width, height, bytes, slots, counter;
+    Py_ssize_t offset, stride, distance, width, height, bytes, slots, number;
     long long size;
-    int counter_bytes, big_endian, fd;
-    if (!PyArg_ParseTuple(arguments, "OnnnnnnnipiL", &object, &offset, &stride, &width, &height, &bytes, &slots,
-                          &counter, &counter_bytes, &big_endian, &fd, &size))
+    int kept, number_bytes, big_endian, zero_is_none, fd;
+    if (!PyArg_ParseTuple(arguments, "OnnnnnnninippiL", &object, &offset, &stride, &distance, &width, &height, &bytes,
+                          &slots, &kept, &number, &number_bytes, &big_endian, &zero_is_none, &fd, &size))
         return NULL;
     if (PyObject_GetBuffer(object, &memory, PyBUF_SIMPLE))
         return NULL;
     ws_source source = {.view = {NULL, stride, bytes, (size_t)width, (size_t)height, (size_t)bytes},
-                        .slots = (size_t)slots, .counter_bytes = counter_bytes, .counter_is_big_endian = big_endian,
-                        .fd = fd, .size = size};
-    if (!is_within(&source, offset, counter, memory.len)) {
+                        .slot_bytes = (size_t)distance, .slots = (size_t)slots, .kept = (ws_kept)kept,
+                        .number_bytes = number_bytes, .number_is_big_endian = big_endian,
+                        .zero_is_none = zero_is_none, .fd = fd, .size = size};
+    if (kept < WS_NOTHING || kept > WS_FRONT || !is_within(&source, offset, distance, number, memory.len)) {
         PyBuffer_Release(&memory);
-        return PyErr_Format(PyExc_ValueError, "pictures or counter do not lie within the memory");
+        return PyErr_Format(PyExc_ValueError, "pictures or their number do not lie within the memory");
     }
     source.memory = (const uint8_t *)memory.buf + offset;
-    source.slot_bytes = (size_t)height * (size_t)stride; /* of a single slot it may wrap: it is never used then */
-    source.counter = counter < 0 ? NULL : (const uint8_t *)memory.buf + counter;
+    source.number = kept == WS_NOTHING ? NULL : (const uint8_t *)memory.buf + number;
+    source.range = ws_range_of(memory.buf);
     ws_walk_lock(&self->walk);
     Py_buffer old = self->memory;
     self->memory = memory;
     self->poller.source = source;
-    self->poller.seen = 0;
+    self->poller.has_seen = 0;
     ws_walk_unlock(&self->walk);
     PyBuffer_Release(&old);
     Py_RETURN_NONE;
@@ -81,7 +84,7 @@ PyObject *walk_run(Walk *self, PyObject *arguments)
     events = ws_poller_run(&self->poller, &self->walk, interval, tell_polled);
     Py_END_ALLOW_THREADS
     WITH_LOCK(self, is_behind = self->poller.is_behind);
-    return Py_BuildValue("ii", events, is_behind);
+    return Py_BuildValue("iO", events, is_behind ? Py_True : Py_False);
 }
 
 PyObject *walk_wake(Walk *self, PyObject *unused)

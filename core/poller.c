@@ -9,6 +9,7 @@ enum {
     TORN_TRIES = 3, TORN_TURNS = 10, STILL_POLLS = 30, SAMPLE_EVERY = 8, LATE_TURNS = 3,
     TRUST = 30 /* polls before the file's path is looked up again */
 };
+static const double SOON = 0.05;
 
 double ws_now(void)
 {
@@ -46,26 +47,48 @@ static uint64_t count_of_8(const uint8_t *at)
     return count;
 }
 
-/* Pictures completed so far; without a counter always one. */
-static uint64_t completed(const ws_source *s)
+/* What the writer keeps; 1 where it keeps nothing, as if it counted and had completed one picture. */
+static uint64_t number_of(const ws_source *s)
 {
-    if (!s->counter)
+    if (s->kept == WS_NOTHING)
         return 1;
-    if (s->counter_bytes == 4) {
-        const uint32_t count = count_of_4(s->counter);
-        return s->counter_is_big_endian ? __builtin_bswap32(count) : count;
+    if (s->number_bytes == 1)
+        return __atomic_load_n(s->number, __ATOMIC_ACQUIRE);
+    if (s->number_bytes == 4) {
+        const uint32_t number = count_of_4(s->number);
+        return s->number_is_big_endian ? __builtin_bswap32(number) : number;
     }
-    const uint64_t count = count_of_8(s->counter);
-    return s->counter_is_big_endian ? __builtin_bswap64(count) : count;
+    const uint64_t number = count_of_8(s->number);
+    return s->number_is_big_endian ? __builtin_bswap64(number) : number;
 }
 
-/* Whether picture `count` may have been overwritten; see ws_stream/sources/layout.py. */
-static int is_torn(const ws_source *s, uint64_t count)
+/* A number less another one, as the writer's own counts: through 0. */
+static uint64_t less(const ws_source *s, uint64_t number, uint64_t other)
 {
-    __atomic_thread_fence(__ATOMIC_ACQUIRE); /* the counter is read after the pixels */
-    const uint64_t now = completed(s), room = s->slots > 2 ? s->slots - 1 : 1;
-    return s->counter && (now < count || now - count >= room);
+    return s->number_bytes == 4 ? (uint32_t)(number - other) : number - other;
 }
+
+/* Where the picture lies of which the number tells; `slots` or more: there is none. */
+static uint64_t slot_of(const ws_source *s, uint64_t number)
+{
+    if (s->kept == WS_FRONT)
+        return number;
+    return number == 0 && s->zero_is_none ? s->slots : less(s, number, 1) % s->slots;
+}
+
+/* Whether the picture of which `number` told may have been overwritten; see ws_stream/sources/layout.py. */
+static int is_torn(const ws_source *s, uint64_t number)
+{
+    __atomic_thread_fence(__ATOMIC_ACQUIRE); /* the number is read after the pixels */
+    const uint64_t now = number_of(s);
+    if (s->kept != WS_COUNT)
+        return now != number;
+    const int passed_zero = now < number || number == 0, is_even = !(s->slots & (s->slots - 1));
+    const uint64_t room = s->slots > 2 && (is_even || !passed_zero) ? s->slots - 1 : 1;
+    return less(s, now, number) >= room;
+}
+
+static int is_lost(const ws_source *s) { return s->range && ws_range_is_lost(s->range); }
 
 static int is_of_its_size(const ws_source *s)
 {
@@ -74,11 +97,11 @@ static int is_of_its_size(const ws_source *s)
 }
 
 /* Reads a sample of a picture that has been still for long; whether it still is. */
-static int seems_still(ws_poller *p, ws_walk *walk, const ws_view *view, uint64_t count, double now)
+static int seems_still(ws_poller *p, ws_walk *walk, const ws_view *view, uint64_t number, double now)
 {
     const ws_asked sample = {.first = (size_t)p->still % SAMPLE_EVERY, .every = SAMPLE_EVERY};
     const int changed = ws_walk_update(walk, view, &sample, now);
-    if (changed == 0 && ws_walk_is_settled(walk) && !is_torn(&p->source, count)) {
+    if (changed == 0 && ws_walk_is_settled(walk) && !is_torn(&p->source, number) && !is_lost(&p->source)) {
         p->still++;
         p->torn = 0;
         return 1;
@@ -90,28 +113,33 @@ static int seems_still(ws_poller *p, ws_walk *walk, const ws_view *view, uint64_
 /* Reads the newest picture. */
 static int read_newest(ws_poller *p, ws_walk *walk, int may_sample, double now)
 {
+    const ws_source *const s = &p->source;
     for (int attempt = 0; attempt < TORN_TRIES; attempt++) {
-        const uint64_t time = now_us(), count = completed(&p->source);
-        ws_view view = p->source.view;
-        if (count == 0 || (attempt && !is_of_its_size(&p->source)))
+        const uint64_t time = now_us(), number = number_of(s), slot = slot_of(s, number);
+        ws_view view = s->view;
+        if (slot >= s->slots || (attempt && !is_of_its_size(s)))
             return WS_REFRESH;
-        view.pixels = p->source.memory + (count - 1) % p->source.slots * p->source.slot_bytes;
-        if (may_sample && p->still > STILL_POLLS && seems_still(p, walk, &view, count, now))
+        view.pixels = s->memory + slot * s->slot_bytes;
+        if (may_sample && p->still > STILL_POLLS && seems_still(p, walk, &view, number, now))
             return 0;
         const int changed = ws_walk_update(walk, &view, NULL, now);
         if (changed < 0)
             return changed == WS_MISFIT ? WS_REFRESH : WS_NO_MEMORY;
-        if (!is_torn(&p->source, count)) {
+        const int torn = is_torn(s, number), lost = is_lost(s); /* asked last: the number may be lost, too */
+        if (!torn && !lost) {
             ws_walk_commit(walk, time);
             p->still = changed ? 0 : p->still + 1;
             p->torn = 0;
-            p->seen = count;
+            p->seen = number;
+            p->has_seen = 1;
             return 0;
         }
         if (!ws_walk_abandon(walk))
             return WS_NO_MEMORY;
+        if (lost)
+            return WS_REFRESH;
     }
-    p->seen = 0;
+    p->has_seen = 0;
     return ++p->torn >= TORN_TURNS ? WS_TORN : 0;
 }
 
@@ -132,9 +160,12 @@ static int keep_up(ws_poller *p, double now)
 static int poll(ws_poller *p, ws_walk *walk, double interval, double now)
 {
     const int lacks = ws_walk_next_turn(walk) <= now, settled = ws_walk_is_settled(walk);
-    if (!is_of_its_size(&p->source) || p->trust-- <= 0)
+    ws_guard_stand();
+    if (!is_of_its_size(&p->source) || ++p->polls > TRUST) {
+        p->polls = 0;
         return WS_REFRESH;
-    const int found = !p->source.counter || !p->seen || completed(&p->source) != p->seen;
+    }
+    const int found = p->source.kept != WS_COUNT || !p->has_seen || number_of(&p->source) != p->seen;
     int events = 0;
     if (found || lacks) {
         events = read_newest(p, walk, settled && !lacks, now);
@@ -144,6 +175,9 @@ static int poll(ws_poller *p, ws_walk *walk, double interval, double now)
         if (!settled && !p->lock.vain)
             events = read_newest(p, walk, 0, now);
     }
+    p->has_waiting = ws_walk_first_turn(walk) <= now;
+    if (p->has_waiting)
+        p->due = fmin(p->due, now + SOON);
     return events | keep_up(p, ws_now());
 }
 
@@ -157,8 +191,8 @@ static int flush(ws_poller *p, ws_walk *walk)
 int ws_poller_run(ws_poller *p, ws_walk *walk, double interval, int tell_polled)
 {
     int events = 0;
+    ws_guard_unblock();
     ws_walk_lock(walk);
-    p->trust = p->trust > 0 ? p->trust : TRUST; /* who comes again has looked the path up */
     while (!events) {
         const double now = ws_now();
         if (p->due <= 0)
@@ -167,7 +201,7 @@ int ws_poller_run(ws_poller *p, ws_walk *walk, double interval, int tell_polled)
             p->due = now + interval;
         if (walk->is_woken || !p->source.memory) { /* the source may go while this waits */
             events = WS_WOKEN;
-        } else if (now >= p->due || now >= ws_walk_first_turn(walk)) {
+        } else if (now >= p->due || (!p->has_waiting && now >= ws_walk_first_turn(walk))) {
             events = poll(p, walk, interval, now);
             if (!events && tell_polled && !p->torn)
                 events = WS_POLLED;

@@ -26,14 +26,14 @@ ROOMS = {
         *("subscriber", "places", "numpy_walk", "layout", "compiled_walk"),
     ],
     "sources": [
-        *("address", "source", "layout", "mapped_file", "mapped"),
+        *("address", "source", "layout", "memory", "mapped_file", "mapped"),
         *("mmap_file", "shm", "xwd", "fb", "font", "testcard"),
     ],
     "hub": [
         *("errands", "kinds", "damage", "producer", "subscription", "wishes", "rates"),
         *("audience", "newest", "stream", "budget"),
     ],
-    "producers": ["polls", "poller", "reader"],
+    "producers": ["patience", "polls", "poller", "reader"],
     "server": [
         *("access", "pages", "hearing", "peers", "viewer", "websocket", "listener"),
         *("loop_thread", "lifetime", "offer", "budgeting", "server"),

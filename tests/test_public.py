@@ -55,7 +55,7 @@ PROTOCOLS = {"Source"}
 """What programs have: tests/server/test_offer.py."""
 INSIDE = {
     *{f"Stream.{name}" for name in ("adopt", "begin", "hand_over", "join", "leave", "limit")},
-    *{f"Stream.{name}" for name in ("move", "resize", "set_behind", "demand", "close")},
+    *{f"Stream.{name}" for name in ("wish", "set_wish", "resize", "set_behind", "demand", "close")},
 }
 """What the producers and the server call."""
 INSIDE_PARAMETERS = {("Stream", "producer"), ("Stream", "walk")}

@@ -1,10 +1,26 @@
-"""The compiled walk (core/binding.c). What each method does: ws_stream/walk/numpy_walk.py and places.py."""
+"""The compiled walk (core/binding.c). What each method does: ws_stream/walk/numpy_walk.py and places.py.
+
+And memory of files that may be cut off while it is read (core/guard.h).
+"""
 
 from collections.abc import Sequence
 from mmap import mmap
 from typing import Self
 
 from .pixels.formats import Pixels
+
+class Memory:
+    """Bytes of an open file, mapped to be read; what the file's writer cuts off are zeros then."""
+
+    def __new__(cls, fd: int, offset: int, length: int, /) -> Self:
+        """Raises OSError, ValueError and OverflowError for what cannot be mapped."""
+
+    def __buffer__(self, flags: int, /) -> memoryview: ...
+    def is_lost(self) -> bool:
+        """Asked after reading: whether any of it was cut off."""
+
+    def stand_guard(self) -> None:
+        """Asked before reading: another handler of SIGBUS may have been set since."""
 
 class Walk:
     def __new__(cls, lz4_libraries: tuple[str, ...], fps: float) -> Self: ...
@@ -56,21 +72,24 @@ class Walk:
     def has_handed_over(self) -> bool: ...
     def set_source(
         self,
-        memory: mmap,
+        memory: memoryview | mmap,
         offset: int,
         stride: int,
+        distance: int,
         width: int,
         height: int,
         pixel_bytes: int,
         slots: int,
-        counter: int,
-        counter_bytes: int,
+        kept: int,
+        number: int,
+        number_bytes: int,
         big_endian: bool,
+        zero_is_none: bool,
         fd: int,
         size: int,
         /,
     ) -> None:
-        """Read pictures from this memory from now on; `counter` is its offset, or -1, `fd` a regular file's, or -1."""
+        """Read pictures from this memory from now on; `kept` is one of core/poller.h, `fd` a regular file's, or -1."""
 
     def forget_source(self) -> None:
         """Let go of the memory; it is not read any more."""

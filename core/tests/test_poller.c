@@ -61,8 +61,8 @@ static void *work(void *context)
 static ws_source source_of(ring *r)
 {
     return (ws_source){.memory = r->slots[0], .slot_bytes = SLOT, .slots = SLOTS,
-                       .view = {NULL, SIDE, 1, SIDE, SIDE, 1}, .counter = (const uint8_t *)&r->counter,
-                       .counter_bytes = 8, .fd = -1};
+                       .view = {NULL, SIDE, 1, SIDE, SIDE, 1}, .kept = WS_COUNT,
+                       .number = (const uint8_t *)&r->counter, .number_bytes = 8, .zero_is_none = 1, .fd = -1};
 }
 
 /* Sees the messages of the one viewer: each is one picture and no mixture. How many there were. */
@@ -146,14 +146,18 @@ static void keep_flush_due(ws_walk *walk, ws_poller *poller, ring *r, picture *s
     ws_subscriber_set_rate(&walk->places.subscribers[0], -1, ws_now());
 }
 
-/* Of a source whose every picture is torn nothing is said but that. Its counter lies in the kept picture, so that an
+/* Of a source whose every picture is torn nothing is said but that, and it is not read more often because somebody waits
+   for a first picture. Its counter lies in the kept picture, so that an
    update alone moves it: that of picture 1 to 2, and that of picture 2 back to 1. */
 static void tear(ws_walk *walk, ws_poller *poller, ring *r)
 {
     int events;
+    const double began = ws_now();
+    ws_variant *const newcomer = &walk->variants[1];
     *poller = (ws_poller){.source = source_of(r)};
     poller->source.slots = 2;
-    poller->source.counter = walk->variants[0].picture.pixels;
+    CHECK(ws_variant_open(newcomer, &walk->variants[0].geometry.rendition, SIDE, SIDE, 1, 1));
+    poller->source.number = walk->variants[0].picture.pixels;
     memset(r->slots, 0, sizeof r->slots);
     r->slots[0][0] = 2;
     r->slots[1][0] = 1;
@@ -162,7 +166,9 @@ static void tear(ws_walk *walk, ws_poller *poller, ring *r)
         events = ws_poller_run(poller, walk, INTERVAL, 1);
         CHECK(!(events & ~(WS_TORN | WS_BEHIND)));
     } while (!(events & WS_TORN));
-    poller->source.counter = NULL;
+    CHECK(ws_now() - began > 6 * INTERVAL && !newcomer->picture.number); /* after ten turns, two of them probes */
+    ws_variant_close(newcomer);
+    poller->source.kept = WS_NOTHING;
     CHECK(ws_poller_run(poller, walk, INTERVAL, 1) & (WS_POLLED | WS_BEHIND) && !poller->torn);
 }
 
@@ -174,13 +180,30 @@ static void misfit(ws_walk *walk, ws_poller *poller, ring *r)
     CHECK(ws_poller_run(poller, walk, INTERVAL, 1) == WS_REFRESH);
 }
 
+/* What is cut off while it is read is no picture, and for Python to see to. */
+static void lose(ws_walk *walk, ws_poller *poller)
+{
+    const uint32_t number = walk->variants[0].picture.number;
+    char name[] = "/tmp/ring-XXXXXX";
+    const int fd = mkstemp(name);
+    CHECK(fd >= 0 && unlink(name) == 0 && ftruncate(fd, SLOT) == 0);
+    ws_range *const range = ws_range_open(fd, 0, SLOT);
+    CHECK(range && ftruncate(fd, SLOT / 2) == 0);
+    *poller = (ws_poller){.source = {.memory = (const uint8_t *)range->start, .slot_bytes = SLOT, .slots = 1, .fd = -1,
+                                     .view = {NULL, SIDE, 1, SIDE, SIDE, 1}, .range = range}};
+    CHECK(ws_poller_run(poller, walk, INTERVAL, 1) == WS_REFRESH && ws_range_is_lost(range));
+    CHECK(walk->variants[0].picture.number == number);
+    ws_range_close(range);
+    close(fd);
+}
+
 /* However far behind it is, others have their turns: else nobody could wake it. */
 static void let_others(ws_walk *walk, ws_poller *poller, ring *r)
 {
     pthread_t thread;
     poller->source = source_of(r);
-    poller->source.counter = NULL; /* whatever lies there is news: it is read again and again */
-    poller->trust = 1 << 30;       /* and never is the poller called back to look the file's path up */
+    poller->source.kept = WS_NOTHING; /* whatever lies there is news: it is read again and again */
+    poller->polls = -(1 << 30);     /* and never is the poller called back to look the file's path up */
     CHECK(pthread_create(&thread, NULL, wake_later, walk) == 0);
     for (int events = 0; !(events & WS_WOKEN);)
         events = ws_poller_run(poller, walk, 1e-9, 0);
@@ -213,6 +236,7 @@ int main(int count, char **arguments)
     settle(&walk, &poller, &shown, decompress, (uint8_t)r.counter);
     keep_flush_due(&walk, &poller, &r, &shown, decompress);
     misfit(&walk, &poller, &r);
+    lose(&walk, &poller);
     tear(&walk, &poller, &r);
     let_others(&walk, &poller, &r);
     come_back(&walk, &poller, &r);

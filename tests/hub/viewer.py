@@ -123,7 +123,7 @@ async def until(condition: Callable[[], bool]) -> None:
 
 
 @contextmanager
-def _beside(work: Callable[[], None]) -> Iterator[None]:
+def beside(work: Callable[[], None]) -> Iterator[None]:
     """Another thread does it; it ends here, and a fault of its is one of the test."""
     failures: list[BaseException] = []
 
@@ -145,7 +145,7 @@ def _beside(work: Callable[[], None]) -> Iterator[None]:
 
 def in_a_thread(work: Callable[[], None]) -> None:
     """Done by another thread, while the event loop, this one, runs nothing."""
-    with _beside(work):
+    with beside(work):
         pass
 
 
@@ -158,7 +158,7 @@ def publishing(work: Callable[[], None]) -> Iterator[None]:
         while not done.is_set():
             work()
 
-    with _beside(go_on):
+    with beside(go_on):
         try:
             yield
         finally:

@@ -1,6 +1,7 @@
 """The thread that brings a source's pictures: over files that others write to and sources that fail, and both walks."""
 
 import asyncio
+import gc
 import logging
 import os
 import socket
@@ -9,21 +10,31 @@ import time
 from collections.abc import AsyncIterator, Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
-from tests.hub.viewer import BOTH_WALKS, UNHURRIED, NewWalk, Room, Viewer, until
-from tests.sources.ring import PICTURES_AT, TYPES, Ring
+from tests.hub.viewer import (
+    BOTH_WALKS,
+    UNHURRIED,
+    NewWalk,
+    Room,
+    Viewer,
+    beside,
+    until,
+)
+from tests.sources.ring import FRONTS, PICTURES_AT, TYPES, Buffers, Ring
 from ws_stream.errors import SourceError
 from ws_stream.hub.stream import Stream
 from ws_stream.pixels.formats import GRAY8, Pixels
-from ws_stream.producers import poller
+from ws_stream.pixels.rendition import Rendition
+from ws_stream.producers import patience, poller
 from ws_stream.producers.poller import Poller
 from ws_stream.producers.polls import TORN_TRIES, TORN_TURNS
 from ws_stream.protocol import control
 from ws_stream.protocol.request import Request
-from ws_stream.sources import Picture, Source, open_source
+from ws_stream.sources import Picture, Source, memory, open_source
 from ws_stream.sources.layout import Layout
 from ws_stream.sources.mapped import MappedSource
 
@@ -34,7 +45,8 @@ Watch = Callable[..., Room]
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(poller, "RETRY_AFTER", 0.01)
+    monkeypatch.setattr(patience, "RETRY_MOST", 0.01)
+    monkeypatch.setattr(patience, "GRACE", 0.0)
 
 
 def threads() -> list[threading.Thread]:
@@ -144,6 +156,47 @@ class TestPictures:
             ring.write()
             await viewer.sees(count)
         assert viewer.heard(control.Problem) == []
+
+    @pytest.mark.parametrize(("slots", "distance"), [(1, 0), (3, 15), (4, 4096), (7, 17)])
+    async def test_slots_may_lie_apart_and_the_counter_pass_through_0(
+        self, polled: Watch, tmp_path: Path, slots: int, distance: int
+    ) -> None:
+        path = tmp_path / "ring"
+        ring = Ring(path, 5, 3, slots, count=2**32 - 4, distance=distance)
+        room = polled(open_source(ring.address(path)))
+        viewer = room.enter()
+        await viewer.sees(252)
+        for count in (253, 254, 255, 0, 1, 2, 3):
+            ring.write()
+            await viewer.sees(count)
+            newcomer = room.enter(Request(step=2, acknowledge=False))
+            await newcomer.sees(count)
+            newcomer.leave()
+        assert viewer.heard(control.Problem) == []
+
+    @pytest.mark.parametrize("index", FRONTS)
+    async def test_of_buffers_the_one_in_front_is_shown(
+        self, polled: Watch, tmp_path: Path, index: str
+    ) -> None:
+        path = tmp_path / "buffers"
+        buffers = Buffers(path, 5, 3, 2, index, distance=64)
+        viewer = polled(open_source(buffers.address(path))).enter()
+        await viewer.sees(0)
+        for value in range(1, 30):
+            buffers.write(value)
+            await viewer.sees(value)
+        for value in range(30, 60):  # the same one is in front each time
+            buffers.write(0)
+            buffers.write(value)
+            await viewer.sees(value)
+        assert viewer.heard(control.Problem) == []
+        buffers.count = 2
+        await until(lambda: bool(viewer.heard(control.Problem)))
+        assert "slot 2 is in front; right would be one from 0 to 1" in str(
+            viewer.heard(control.Problem)[0]
+        )
+        buffers.count = 1
+        await until(lambda: viewer.heard(control.Problem)[-1] == (None,))
 
     async def test_a_torn_one_is_never_shown(self, polled: Watch, tmp_path: Path) -> None:
         path = tmp_path / "ring"
@@ -294,7 +347,8 @@ class TestRest:
     async def test_the_thread_ends_when_the_stream_is_closed_whatever_it_does(
         self, polled: Watch, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     ) -> None:
-        monkeypatch.setattr(poller, "RETRY_AFTER", 1000)
+        monkeypatch.setattr(patience, "RETRY_FIRST", 1e9)
+        monkeypatch.setattr(patience, "RETRY_MOST", 1000)
         path = tmp_path / "ring"
         ring = Ring(path, 5, 3, 4, count=9)
 
@@ -348,10 +402,10 @@ class TestFaults:
         await viewer.sees(9)
         for count, harm in enumerate((self.cut_off, self.empty, self.delete), 10):
             harm(path)
-            await until(lambda: room.stream.problem is not None)
+            await until(lambda: viewer.heard(control.Problem)[-1:] not in ([], [(None,)]))
             Ring(path, 5, 3, 4, count=count)
             await viewer.sees(count)
-            await until(lambda: room.stream.problem is None)
+            await until(lambda: viewer.heard(control.Problem)[-1] == (None,))
         replacement = tmp_path / "other"
         Ring(replacement, 5, 3, 4, count=99)
         replacement.replace(path)
@@ -386,6 +440,85 @@ class TestFaults:
             await asyncio.sleep(0.002)
         await viewer.sees(29)
 
+    @pytest.mark.parametrize("is_guarded", [True, False])
+    async def test_one_that_is_written_anew_for_each_picture_is_shown_and_said_so_once(
+        self,
+        polled: Watch,
+        monkeypatch: pytest.MonkeyPatch,
+        caplog: pytest.LogCaptureFixture,
+        tmp_path: Path,
+        is_guarded: bool,
+    ) -> None:
+        """The first thing that anybody writes: while True: open("ring", "wb").write(picture)."""
+        monkeypatch.setattr(patience, "GRACE", 60.0)
+        if not is_guarded:
+            monkeypatch.setattr(memory, "GUARDED", None)
+        path = tmp_path / "ring"
+        path.write_bytes(bytes(2**20))
+        viewer = polled(open_source(f"mmap:{path}?width=1024&height=1024&format=gray8")).enter()
+        await viewer.sees()
+        done = threading.Event()
+
+        def write_on() -> None:
+            value = 0
+            while not done.is_set():
+                value = value % 250 + 1
+                path.write_bytes(bytes((value,)) * 2**20)
+                time.sleep(0.002)
+
+        with beside(write_on):
+            before = viewer.pictures
+            async with asyncio.timeout(60):
+                while viewer.pictures < before + 60 or not caplog.records:
+                    assert viewer.pixels is not None
+                    await asyncio.sleep(0.001)
+            done.set()
+        path.write_bytes(bytes((255,)) * 2**20)
+        await viewer.sees(255)
+        assert viewer.heard(control.Problem) == []
+        (record,) = caplog.records
+        assert "is cut off and written anew while it is read; right would be" in record.message
+
+    async def test_one_that_changes_each_time_between_two_looks_does_not_keep_it_busy(
+        self, polled: Watch, walk: NewWalk, tmp_path: Path
+    ) -> None:
+        class Growing(Sized):
+            is_growing = True
+
+            def mapping(self) -> object:  # type: ignore[override]  # handed on as it is
+                mapping = super().mapping()
+                if self.is_growing:
+                    os.truncate(path, path.stat().st_size + 1)
+                return mapping
+
+        path = tmp_path / "sized"
+        write(path, 1)
+        source = Growing(path)
+        viewer = polled(source).enter()
+        if hasattr(walk(1), "run"):
+            await until(lambda: bool(viewer.heard(control.Problem)))
+            assert poller.UNSTEADY in str(viewer.heard(control.Problem)[0])
+            source.is_growing = False
+        await viewer.sees(1)
+
+    async def test_memory_is_let_go_of_while_nobody_watches(
+        self, polled: Watch, tmp_path: Path
+    ) -> None:
+        path = tmp_path / "ring"
+        ring = Ring(path, 5, 3, 4, count=9)
+        room = polled(open_source(ring.address(path)))
+
+        def maps() -> int:
+            gc.collect()
+            return Path("/proc/self/maps").read_text().count(str(path))
+
+        own = maps() - isinstance(memory.GUARDED, type)
+        for _ in range(3):
+            viewer = room.enter()
+            await viewer.sees(9)
+            viewer.leave()
+            await until(lambda: maps() == own)
+
     async def test_who_watches_a_ring_that_nobody_has_written_to_is_told_until_somebody_does(
         self, polled: Watch, tmp_path: Path
     ) -> None:
@@ -403,17 +536,18 @@ class TestFaults:
         self, polled: Watch, caplog: pytest.LogCaptureFixture
     ) -> None:
         source = Fake()
-        source.failures = [
-            *[SourceError("the camera is gone")] * 3,
-            *[ZeroDivisionError("oops")] * 3,
-        ]
-        viewer = polled(source).enter()
+        viewer = None
+        failures = SourceError("the camera is gone"), ZeroDivisionError("oops")
+        said = "the camera is gone", "the source failed: ZeroDivisionError('oops')"
+        room = polled(source)
+        for failure, sentence in zip(failures, said, strict=True):
+            source.failures = [failure] * 10**6
+            viewer = viewer or room.enter()
+            await until(lambda: viewer.said[-1:] == [control.Problem(sentence)])  # noqa: B023 - it ends in the loop
+        source.failures = []
+        assert viewer
         await until(lambda: viewer.shown is not None and viewer.said[-1] == control.Problem(None))
-        told = [said.reason for said in viewer.said if isinstance(said, control.Problem)]
-        assert [reason for reason in told if reason] == [
-            "the camera is gone",
-            "the source failed: ZeroDivisionError('oops')",
-        ]
+        assert viewer.heard(control.Problem) == [*map(control.Problem, said), control.Problem(None)]
         own, foreign = caplog.records
         assert own.levelno == foreign.levelno == logging.WARNING
         assert (bool(own.exc_info), bool(foreign.exc_info)) == (False, True)
@@ -433,7 +567,6 @@ class TestFaults:
     async def test_one_that_goes_on_tearing_is_said_so_once(
         self, polled: Watch, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
     ) -> None:
-        monkeypatch.setattr(poller, "RETRY_AFTER", 0.01)
         source = Fake()
         source.torn = 10**9
         viewer = polled(source, fps=1000).enter()
@@ -456,7 +589,8 @@ class TestFaults:
     async def test_who_comes_while_it_waits_to_ask_again_need_not_wait(
         self, polled: Watch, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(poller, "RETRY_AFTER", 1000)
+        monkeypatch.setattr(patience, "RETRY_FIRST", 1e9)
+        monkeypatch.setattr(patience, "RETRY_MOST", 1000)
         source = Fake()
         source.failures = [SourceError("a long glitch")] * 1000
         room = polled(source)
@@ -476,6 +610,23 @@ class TestDevicesThatCannotKeepUp:
         await until(lambda: room.stream.audience.limits.behind)
         source.pause = 0
         await until(lambda: not room.stream.audience.limits.behind)
+
+    async def test_of_memory_that_is_read_without_python_it_is_said_as_viewers_are_told_it(
+        self, walk: NewWalk, tmp_path: Path
+    ) -> None:
+        """By true and false: they refuse any other value."""
+        path = tmp_path / "ring"
+        source = open_source(Ring(path, 5, 3, 4, count=9).address(path))
+        reader: Any = walk(1000)
+        if not hasattr(reader, "run"):
+            pytest.skip("this walk reads nothing by itself")
+        assert isinstance(source, MappedSource)
+        reader.open(0, GRAY8, Rendition(), (5, 3), 1)
+        mapping = source.mapping()
+        assert mapping
+        reader.set_source(*mapping.arguments())
+        assert {type(reader.run(1e-9, True)[1]) for _ in range(20)} == {bool}
+        source.close()
 
     async def test_it_is_not_forgotten_to_be_told_when_there_was_a_pause_between(
         self, polled: Watch

@@ -12,6 +12,7 @@ from ws_stream.pixels.rendition import Rendition
 from ws_stream.producers.polls import (
     LATE_TURNS,
     SAMPLE_EVERY,
+    SOON,
     STILL_POLLS,
     TORN_TRIES,
     TORN_TURNS,
@@ -55,6 +56,18 @@ class Source:
         return self.torn < 0
 
     def close(self) -> None: ...
+
+
+class Nothing(Source):
+    """It has no picture yet."""
+
+    is_there = False
+
+    def poll(self, seen: object = None) -> Picture | None:
+        if self.is_there:
+            return super().poll(seen)
+        self.polls += 1
+        return None
 
 
 class Memory(Source):
@@ -170,6 +183,18 @@ class TestTornPictures:
         room.poll()
         assert room.number == 1
 
+    @pytest.mark.parametrize("interval", [0.01, INTERVAL, 1, 1000])
+    def test_for_who_has_no_picture_yet_they_are_read_no_more_often_but_soon_again(
+        self, walk: NewWalk, interval: float
+    ) -> None:
+        room = Room(Source(), walk)
+        room.source.torn = 7 * TORN_TRIES
+        assert room.poll(interval) == pytest.approx(min(interval, SOON))
+        room.follow(room.now + 5 * SOON, interval)
+        assert TORN_TRIES < room.source.given <= TORN_TRIES * (5 * SOON / min(interval, SOON) + 4)
+        room.follow(room.now + 3 * SOON, interval)
+        assert room.number >= 1
+
     def test_turns_with_a_whole_picture_between_are_none(self, walk: NewWalk) -> None:
         room = Room(Source(), walk)
         for _ in range(5):
@@ -193,6 +218,32 @@ class TestChanges:
                 room.now += 1
             assert room.source.given == newcomers
             room.walk.open(0, GRAY8, Rendition(), (3, 2), newcomers)
+
+    @pytest.mark.parametrize("interval", [0.01, INTERVAL, 1, 1000])
+    def test_a_source_without_a_picture_yet_is_asked_at_the_rate_and_soon_again(
+        self, walk: NewWalk, interval: float
+    ) -> None:
+        source = Nothing()
+        room = Room(source, walk)
+        assert room.polls.due(interval, room.now) == room.now, "who comes need not wait"
+        room.follow(room.now + 1, interval)
+        assert 1 / min(interval, SOON) - 1 <= source.polls <= 1 / min(interval, SOON) + 2
+        source.is_there = True
+        room.follow(room.now + 1.1 * SOON, interval)
+        assert room.number >= 1
+
+    def test_one_whose_picture_went_while_it_was_read_has_none(self, walk: NewWalk) -> None:
+        class Going(Nothing):
+            def intact(self) -> bool:
+                self.is_there = False
+                return False
+
+        source = Going()
+        source.is_there = True
+        room = Room(source, walk)
+        room.poll()
+        assert room.number == 0
+        assert source.polls == 2
 
     def test_of_a_writer_that_began_anew_the_picture_with_the_number_of_one_seen_is_read(
         self, walk: NewWalk

@@ -14,21 +14,32 @@ import numpy as np
 COUNTER_AT = 16
 PICTURES_AT = 64
 TYPES = {"u32le": "<u4", "u64le": "<u8", "u32be": ">u4", "u64be": ">u8"}
+FRONTS = {"u8": "u1", **TYPES}
 
 
 class Ring:
     """The file, mapped for writing; `count` pictures are said to have been written before."""
 
     def __init__(
-        self, path: Path, width: int, height: int, slots: int, index: str = "u32le", count: int = 0
+        self,
+        path: Path,
+        width: int,
+        height: int,
+        slots: int,
+        index: str = "u32le",
+        count: int = 0,
+        distance: int = 0,
     ) -> None:
         self.size = (width, height, slots)
         self.index = index
-        path.write_bytes(bytes(PICTURES_AT + width * height * slots))
+        self.distance = distance or width * height
+        path.write_bytes(bytes(PICTURES_AT + self.distance * slots))
         with path.open("r+b") as file:
             self._map = mmap.mmap(file.fileno(), 0)
-        self._count = np.ndarray((), TYPES[index], self._map, COUNTER_AT)
-        self._slots = np.ndarray((slots, height, width), np.uint8, self._map, PICTURES_AT)
+        self._count = np.ndarray((), FRONTS[index], self._map, COUNTER_AT)
+        self._slots = np.ndarray(
+            (slots, height, width), np.uint8, self._map, PICTURES_AT, (self.distance, width, 1)
+        )
         self.count = count
         if count:
             self._slots[(count - 1) % slots] = count % 256
@@ -45,7 +56,7 @@ class Ring:
         width, height, slots = self.size
         return (
             f"mmap:{path}?width={width}&height={height}&format=gray8&slots={slots}"
-            f"&offset={PICTURES_AT}&index={COUNTER_AT:#x}:{self.index}"
+            f"&offset={PICTURES_AT}&distance={self.distance}&index={COUNTER_AT:#x}:{self.index}"
         )
 
     def steps(self) -> Iterator[None]:
@@ -63,6 +74,18 @@ class Ring:
         slots = self._slots
         slots[self.count % len(slots)] = (self.count + 1) % 256
         self.count += 1
+
+
+class Buffers(Ring):
+    """A writer that keeps which of its slots is in front, and takes them in turn."""
+
+    def address(self, path: Path) -> str:
+        return super().address(path).replace("&index=", "&front=")
+
+    def write(self, value: int = 0) -> None:
+        back = (self.count + 1) % len(self._slots)
+        self._slots[back] = value
+        self.count = back
 
 
 if __name__ == "__main__":

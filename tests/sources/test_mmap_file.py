@@ -87,10 +87,11 @@ def test_a_map_grows_and_stays_so_that_going_to_and_fro_maps_nothing_anew(tmp_pa
     path = tmp_path / "memory"
     path.write_bytes(bytes(range(256)) * 400)
     file = MappedFile(path)
-    file.buffer(90_000, 90_010)
-    grown, start = file.buffer(10, 20)
-    assert grown[10 - start : 20 - start] == bytes(range(10, 20))
-    assert file.buffer(90_000, 90_010) == (grown, start)
+    file.memory(90_000, 90_010)
+    grown = file.memory(10, 20)
+    buffer, start = grown.at(10, 20)
+    assert bytes(buffer[10 - start : 20 - start]) == bytes(range(10, 20))
+    assert file.memory(90_000, 90_010) is grown
     file.close()
 
 

@@ -4,7 +4,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -13,11 +13,30 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ws_stream.errors import SourceError, UsageError
-from ws_stream.sources import Source, open_source
+from ws_stream.sources import Source, memory, open_source
 from ws_stream.sources.mapped import TRUST, MappedSource
 
 from .newest import newest, pixels
-from .ring import TYPES, Ring
+from .ring import FRONTS, TYPES, Buffers, Ring
+
+
+@pytest.fixture(
+    params=[
+        pytest.param(
+            "mapped",
+            marks=pytest.mark.skipif(not memory.GUARDED, reason="there is no compiled core here"),
+        ),
+        "copied",
+    ],
+    scope="module",
+    autouse=True,
+)
+def way(request: pytest.FixtureRequest) -> Iterator[str]:
+    """How memory is read."""
+    with pytest.MonkeyPatch.context() as patch:
+        if request.param == "copied":
+            patch.setattr(memory, "GUARDED", None)
+        yield str(request.param)
 
 
 @pytest.mark.parametrize("index", TYPES)
@@ -104,7 +123,115 @@ def test_before_the_first_picture_there_is_none(tmp_path: Path) -> None:
     source.close()
 
 
-def test_a_torn_picture_is_noticed_and_leaves_a_change_to_be_polled(tmp_path: Path) -> None:
+@pytest.mark.parametrize("index", TYPES)
+@pytest.mark.parametrize("slots", [1, 2, 3, 4, 7])
+def test_a_counter_may_pass_through_0(tmp_path: Path, index: str, slots: int) -> None:
+    """That is no picture fewer, and none of them is taken for another."""
+    path = tmp_path / "ring"
+    end = 2 ** (8 * np.dtype(TYPES[index]).itemsize)
+    ring = Ring(path, 4, 3, slots, index, count=end - 4)
+    source = open_source(ring.address(path))
+    seen, versions = newest(source).version, set()
+    for _ in range(8):
+        ring.write()
+        picture = source.poll(seen)
+        assert picture
+        assert (picture.pixels == ring.count % 256).all()
+        assert picture.intact()
+        seen = picture.version
+        assert source.poll(seen) is None
+        versions.add(seen)
+    assert len(versions) == 8
+    assert ring.count == 4
+    source.close()
+
+
+def test_a_counter_of_0_in_a_file_that_is_another_one_is_no_picture(tmp_path: Path) -> None:
+    path = tmp_path / "ring"
+    ring = Ring(path, 4, 3, 2, count=2**32 - 1)
+    source = open_source(ring.address(path))
+    assert newest(source).intact()
+    ring.count = 0
+    assert newest(source).intact()
+    path.unlink()
+    Ring(path, 4, 3, 2)
+    with pytest.raises(SourceError, match="nothing written yet"):
+        source.poll()
+    source.close()
+
+
+@pytest.mark.parametrize("distance", [12, 13, 4096, 5000])
+def test_slots_may_lie_apart(tmp_path: Path, distance: int) -> None:
+    path = tmp_path / "ring"
+    ring = Ring(path, 4, 3, slots=3, distance=distance)
+    source = open_source(ring.address(path))
+    for number in range(1, 8):
+        ring.write()
+        assert (pixels(source) == number).all()
+    os.truncate(path, 64 + 2 * distance + 11)
+    with pytest.raises(SourceError, match=f"ends at byte {64 + 2 * distance + 12}"):
+        source.poll()
+    source.close()
+
+
+class TestBuffersOfWhichOneIsInFront:
+    @pytest.mark.parametrize("index", FRONTS)
+    @pytest.mark.parametrize("slots", [2, 3])
+    def test_that_one_is_shown(self, tmp_path: Path, index: str, slots: int) -> None:
+        path = tmp_path / "buffers"
+        buffers = Buffers(path, 4, 3, slots, index)
+        source = open_source(buffers.address(path))
+        for value in range(1, 9):
+            buffers.write(value)
+            picture = newest(source)
+            assert (picture.pixels == value).all()
+            assert picture.intact()
+        source.close()
+
+    def test_one_that_is_still_in_front_may_hold_another_picture(self, tmp_path: Path) -> None:
+        """Two may have been written since. So it is compared, as where there is no number at all."""
+        path = tmp_path / "buffers"
+        buffers = Buffers(path, 4, 3, 2)
+        source = open_source(buffers.address(path))
+        buffers.write(1)
+        before = newest(source)
+        assert before.version is None
+        buffers.write(2)
+        buffers.write(3)
+        after = source.poll(before.version)
+        assert after
+        assert (after.pixels == 3).all()
+        source.close()
+
+    def test_a_picture_is_torn_when_another_one_came_to_the_front_while_it_was_read(
+        self, tmp_path: Path
+    ) -> None:
+        path = tmp_path / "buffers"
+        buffers = Buffers(path, 4, 3, 3)
+        source = open_source(buffers.address(path))
+        picture = newest(source)
+        buffers.write(1)
+        assert not picture.intact()
+        source.close()
+
+    def test_a_number_that_is_none_of_theirs_is_a_sentence_until_it_is_one(
+        self, tmp_path: Path
+    ) -> None:
+        path = tmp_path / "buffers"
+        buffers = Buffers(path, 4, 3, 2)
+        source = open_source(buffers.address(path))
+        for front in (2, 2**32 - 1):
+            buffers.count = front
+            with pytest.raises(SourceError, match="is in front; right would be one from 0 to 1"):
+                source.poll()
+        buffers.count = 1
+        assert newest(source).intact()
+        source.close()
+
+
+def test_a_torn_picture_is_noticed_and_leaves_a_change_to_be_polled(
+    tmp_path: Path, way: str
+) -> None:
     path = tmp_path / "ring"
     ring = Ring(path, 4, 3, slots=3)
     source = open_source(ring.address(path))
@@ -115,7 +242,7 @@ def test_a_torn_picture_is_noticed_and_leaves_a_change_to_be_polled(tmp_path: Pa
     ring.write()
     assert not torn.intact(), "the writer is at the first slot again"
     next(ring.steps())
-    assert set(torn.pixels.ravel()) == {1, 4}
+    assert set(torn.pixels.ravel()) == ({1, 4} if way == "mapped" else {1})
     whole = source.poll(torn.version)
     assert whole
     assert (whole.pixels == 3).all()

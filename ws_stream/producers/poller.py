@@ -13,10 +13,12 @@ from typing import Any
 from ..errors import SourceError, WsStreamError
 from ..hub.stream import Stream
 from ..sources import Mapping, Source
+from .patience import Patience
 from .polls import TORN, Polls
 
-RETRY_AFTER = 1.0
-"""Seconds until a source that failed is asked again."""
+UNSTEADY = "the writer changes the file each time that it is looked at"
+UNSTEADY_LOOKS = 10
+"""Looks, one after the other, at files that were changed between two of them, before this is a failure."""
 
 _WOKEN, _REFRESH, _HANDED_OVER, _TORN, _BEHIND, _POLLED, _NO_MEMORY = (1 << bit for bit in range(7))
 """Why the compiled walk comes back: the events of core/poller.h."""
@@ -34,6 +36,8 @@ class Poller:
         self._wake = threading.Event()
         self._thread: threading.Thread | None = None
         self._mapping: Mapping | None = None
+        self._patience = Patience()
+        self._looks = 0
 
     def demand(self, stream: Stream) -> None:
         """Poll as often as somebody wants; never while nobody watches."""
@@ -65,7 +69,7 @@ class Poller:
     def _work(self, stream: Stream) -> None:
         while not self._is_closed:
             if not self._interval:
-                self._mapping = None
+                self._rest(stream)
                 self._wait(inf)
                 continue
             try:
@@ -89,8 +93,9 @@ class Poller:
         if mapping != self._mapping:
             walk.set_source(*mapping.arguments())
             self._mapping = mapping
+        is_read = False
         while (interval := self._interval) and not self._is_closed:
-            events, is_behind = walk.run(interval, stream.problem is not None)
+            events, is_behind = walk.run(interval, not is_read)
             if events & _HANDED_OVER:
                 stream.hand_over()
             if is_behind != stream.audience.limits.behind:
@@ -100,8 +105,12 @@ class Poller:
             if events & _NO_MEMORY:
                 raise MemoryError
             if events & _POLLED:
-                stream.set_problem(None)
+                is_read = True
+                self._succeed(stream)
             if events & _REFRESH:
+                self._looks = 0 if is_read else self._looks + 1
+                if self._looks > UNSTEADY_LOOKS:
+                    raise SourceError(UNSTEADY)
                 return
 
     def _poll(self, stream: Stream, polls: Polls) -> None:
@@ -110,14 +119,14 @@ class Poller:
         while (interval := self._interval) and not self._is_closed:
             now = time.monotonic()
             due = polls.due(interval, now)
-            if now >= due or now >= walk.first_turn():
+            if now >= due:
                 polls.poll(interval, now)
                 flush_due = walk.flush(time.monotonic())
                 polls.keep_up(time.monotonic())
                 if polls.is_behind != stream.audience.limits.behind:
                     stream.set_behind(polls.is_behind)
                 if not polls.is_torn:
-                    stream.set_problem(None)
+                    self._succeed(stream)
             elif now >= flush_due:
                 flush_due = walk.flush(now)
             else:
@@ -125,16 +134,32 @@ class Poller:
             if walk.has_handed_over():
                 stream.hand_over()
 
+    def _succeed(self, stream: Stream) -> None:
+        self._patience.succeeded()
+        stream.set_problem(None)
+
     def _give_up_for_now(
         self, stream: Stream, problem: str, fault: Exception | None = None
     ) -> None:
-        if problem != stream.problem:
-            _log.warning("stream %s: %s", stream.name, problem, exc_info=fault)
-        stream.set_problem(problem)
+        seconds, is_told = self._patience.failed(self._interval, time.monotonic())
+        if is_told:
+            if problem != stream.problem:
+                _log.warning("stream %s: %s", stream.name, problem, exc_info=fault)
+            stream.set_problem(problem)
+        self._forget(stream)
+        self._wait(seconds)
+
+    def _rest(self, stream: Stream) -> None:
+        """Nobody watches: a source that only maps memory lets go of it, and finds it again."""
+        self._forget(stream)
+        if hasattr(self._source, "mapping"):
+            self._source.close()
+
+    def _forget(self, stream: Stream) -> None:
         self._mapping = None
+        self._looks = 0
         if hasattr(stream.walk, "forget_source"):
             stream.walk.forget_source()
-        self._wait(RETRY_AFTER)
 
     def _wait(self, seconds: float) -> None:
         """Wait so long, or until the demand changes or the thread is to end."""

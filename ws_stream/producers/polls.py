@@ -23,6 +23,8 @@ SAMPLE_EVERY = 8
 """Of so many rows one is in the sample."""
 LATE_TURNS = 3
 """Polls one after the other that ended when the next was due already: the device cannot keep up; viewers are told."""
+SOON = 0.05
+"""Seconds at most until viewers for whom there was no picture are looked after again."""
 TORN = "the writer overwrites pictures faster than they can be read; right would be more slots"
 
 Resize = Callable[[PixelFormat, int, int], None]
@@ -33,8 +35,6 @@ class Polls:
     """The polls of one source. All times are seconds of one clock that only moves forward."""
 
     def __init__(self, source: Source, walk: Walk, resize: Resize) -> None:
-        self.is_behind = False
-        """The device cannot keep up."""
         self._source = source
         self._walk = walk
         self._resize = resize
@@ -42,17 +42,25 @@ class Polls:
         self._lock = PhaseLock()
         self._due = 0.0
         self._still = self._torn = self._late = 0
+        self._has_waiting = False
 
     @property
     def is_torn(self) -> bool:
         """The last picture was given up: its writer overwrote it each time that it was read."""
         return self._torn > 0
 
+    @property
+    def is_behind(self) -> bool:
+        """The device cannot keep up."""
+        return self._late >= LATE_TURNS
+
     def due(self, interval: float, now: float) -> float:
         """When the next poll is due."""
         # Somebody may want more than when it was set.
         self._due = min(self._due or now, now + interval)
-        return self._due
+        if self._has_waiting:
+            return self._due
+        return min(self._due, max(now, self._walk.first_turn()))
 
     def poll(self, interval: float, now: float) -> None:
         """Read the newest picture, if it is another one. Raises SourceError, and whatever else the source does."""
@@ -66,13 +74,15 @@ class Polls:
             self._due += self._lock.in_vain(interval)
             if picture and not self._lock.vain:
                 self._read(picture, time_us, now, may_sample=False)
+        self._has_waiting = self._walk.first_turn() <= now
+        if self._has_waiting:
+            self._due = min(self._due, now + SOON)
 
     def keep_up(self, now: float) -> None:
         """See whether the next poll is due already, again and again."""
         if not self._lock.vain and (now > self._due or self._late):
             self._late = self._late + 1 if now > self._due else 0
             self._due = max(self._due, now)
-            self.is_behind = self._late >= LATE_TURNS
 
     def _is_new(self, picture: Picture) -> bool:
         return picture.version is None or picture.version != self._seen
@@ -82,10 +92,15 @@ class Polls:
         if may_sample and self._still > STILL_POLLS:
             if self._seems_still(picture, now):
                 return
-            picture, time_us = self._newest()
+            newest = self._newest()
+        else:
+            newest = picture, time_us
         for torn in range(TORN_TRIES):
             if torn:
-                picture, time_us = self._newest()
+                newest = self._newest()
+            if not newest:
+                return
+            picture, time_us = newest
             self._announce(picture)
             changed = self._walk.update(picture.pixels, None, now)
             if picture.intact():
@@ -110,13 +125,11 @@ class Polls:
         self._abandon()
         return False
 
-    def _newest(self) -> tuple[Picture, int]:
-        """The newest picture, whether it was read before or not, and the time."""
+    def _newest(self) -> tuple[Picture, int] | None:
+        """The newest picture, whether it was read before or not, and the time; None if there is none any more."""
         time_us = now_us()
         picture = self._ask(None)
-        if picture is None:
-            raise UsageError("poll() returned None; right would be that only for a version seen")
-        return picture, time_us
+        return (picture, time_us) if picture else None
 
     def _ask(self, seen: object) -> Picture | None:
         """What the source returns. Raises UsageError for what cannot be: it may be anybody's code."""

@@ -1,16 +1,26 @@
-"""A file or device mapped read-only, and memory of it that is read without asking its source.
+"""The file or device under a path, and its memory that pictures are read from without asking their source.
 
 Knows nothing of who reads it, nor of what stands in the file.
 """
 
-import mmap
+import logging
 import os
 import stat
 from pathlib import Path
 from typing import NamedTuple
 
 from ..errors import SourceError, UsageError
-from .layout import Counter, Layout
+from .layout import Counter, Front, Layout
+from .memory import FileMemory, Mapped, open_memory
+
+CUT = (
+    "is cut off and written anew while it is read; right would be to write it in place, or to a new file that is "
+    "renamed over it"
+)
+HOLES = "has holes, and there is no room on its disk to fill them; right would be to make room"
+"""What is wrong with a file whose memory was lost. To read a hole of a file in memory takes room."""
+
+_log = logging.getLogger(__name__)
 
 
 class MappedFile:
@@ -19,9 +29,9 @@ class MappedFile:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._name = os.fspath(path)
-        # Never closed, only dropped: numpy keeps a view's map alive but does not stop mmap.close() from unmapping it.
-        self._map: mmap.mmap | None = None
-        self._start = 0
+        self._memory: FileMemory | None = None
+        self._is_cut = False
+        self._is_told = False
         self.fd = -1
         self.is_regular = False
         self.size = -1
@@ -30,29 +40,30 @@ class MappedFile:
     def refresh(self) -> bool:
         """See what is under the path now: True if it is another file than before, which is then opened.
 
-        True also if its size is another. One system call as long as it is the same. Called before memory is read:
-        reading behind the end of a file that its writer has cut off would kill the process. Raises SourceError if there
-        is no such file now.
+        True also if its size is another. One system call as long as it is the same. Raises SourceError if there is no
+        such file now, or if it was cut off while it was read.
         """
         try:
             status = os.stat(self._name)  # noqa: PTH116 - asked for each picture; pathlib's takes five calls
-            if self.fd >= 0 and (status.st_dev, status.st_ino) == self._identity:
-                resized = status.st_size != self.size
-                self.size = status.st_size
-                return resized
-            self.close()
-            self._open(status.st_mode)
+            if self.fd < 0 or (status.st_dev, status.st_ino) != self._identity:
+                self.close()
+                self._open(status.st_mode)
+                return True
+            resized = status.st_size != self.size
+            self._is_cut |= status.st_size < self.size
+            self.size = status.st_size
+            self._mourn()
         except OSError as error:
             self.close()
             raise SourceError(f"{self._path} cannot be read: {error.strerror}") from None
-        return True
+        return resized
 
     def resized(self) -> bool:
         """Whether the open file is of another size than at the last refresh, or there is none."""
         return self.fd < 0 or os.lseek(self.fd, 0, os.SEEK_END) != self.size
 
-    def buffer(self, start: int, end: int) -> tuple[mmap.mmap, int]:
-        """Memory that holds bytes start to end of the file, and where in the file its first byte lies.
+    def memory(self, start: int, end: int) -> FileMemory:
+        """Memory that holds bytes start to end of the file.
 
         Raises UsageError when the file is too short for that, SourceError when it cannot be mapped.
         """
@@ -60,62 +71,83 @@ class MappedFile:
             raise UsageError(
                 f"{self._path} is {self.size} bytes long; what is to be read from it ends at byte {end}"
             )
-        if self._map is None or start < self._start or end > self._start + len(self._map):
-            self._cover(start, end)
-        assert self._map is not None
-        return self._map, self._start
+        memory = self._memory
+        if memory is None or not memory.holds(start, end):
+            if isinstance(
+                memory, Mapped
+            ):  # it only grows, so a panning framebuffer is soon mapped for good
+                start, end = min(start, memory.start), max(end, memory.end)
+            memory = self._memory = self._open_memory(start, end)
+        if self._is_cut and not self._is_told:
+            _log.warning("%s %s", self._path, CUT)
+            self._is_told = True
+        return memory
 
     def close(self) -> None:
         """Let go of the file; views of its memory stay readable as long as they live."""
-        self._map = None
+        if self._memory:
+            self._memory.close()
+            self._memory = None
         if self.fd >= 0:
             os.close(self.fd)
             self.fd = -1
 
     def _open(self, mode: int) -> None:
-        if not (stat.S_ISREG(mode) or stat.S_ISCHR(mode) or stat.S_ISBLK(mode)):
-            raise UsageError(f"{self._path} is neither a file nor a device")
-        self.fd = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC)
+        self._check(mode)
+        # Should a pipe take its place at this moment, it is not waited for.
+        self.fd = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK | os.O_NOCTTY)
         status = os.fstat(self.fd)
+        self._check(status.st_mode)
         self.is_regular = stat.S_ISREG(status.st_mode)
         self._identity = (status.st_dev, status.st_ino)
         self.size = status.st_size
+        self._is_cut = False
 
-    def _cover(self, start: int, end: int) -> None:
-        """Map these bytes as well. A map only grows, so a panning framebuffer is soon mapped for good."""
-        if self._map is not None:
-            start, end = min(start, self._start), max(end, self._start + len(self._map))
-        start -= start % mmap.ALLOCATIONGRANULARITY
+    def _open_memory(self, start: int, end: int) -> FileMemory:
         try:
-            grown = mmap.mmap(self.fd, end - start, mmap.MAP_SHARED, mmap.PROT_READ, offset=start)
-        except (OSError, OverflowError, ValueError) as error:
-            reason = error.strerror if isinstance(error, OSError) else str(error)
-            raise SourceError(
-                f"bytes {start} to {end} of {self._path} cannot be mapped: {reason}"
-            ) from None
-        self._map, self._start = grown, start
+            return open_memory(self.fd, start, end, is_regular=self.is_regular)
+        except OverflowError:
+            reason = "this machine cannot address so many"
+        except (OSError, ValueError) as error:
+            reason = str(getattr(error, "strerror", None) or error)
+        raise SourceError(f"bytes {start} to {end} of {self._path} cannot be mapped: {reason}")
+
+    def _check(self, mode: int) -> None:
+        if not (stat.S_ISREG(mode) or stat.S_ISCHR(mode) or stat.S_ISBLK(mode)):
+            raise UsageError(f"{self._path} is neither a file nor a device")
+
+    def _mourn(self) -> None:
+        """Let go of memory that is lost. Raises SourceError."""
+        if self._memory and self._memory.is_lost():
+            self._memory = None
+            disk = os.fstatvfs(self.fd)
+            has_holes = not self._is_cut and not disk.f_bavail
+            self._is_cut |= not has_holes
+            raise SourceError(f"{self._path} {HOLES if has_holes else CUT}")
 
 
 class Mapping(NamedTuple):
     """Memory that pictures can be read from without asking their source, for a second or so."""
 
-    memory: mmap.mmap
-    start: int
-    """Where in the file the memory's first byte lies."""
+    memory: Mapped
     layout: Layout
-    counter: Counter | None
+    number: Counter | Front | None
+    zero_is_none: bool
+    """A counter of 0 says that nothing was written yet."""
     fd: int
     """Of a regular file, which must be of `size` bytes when its memory is read; -1: of a device."""
     size: int
 
     def arguments(self) -> tuple[object, ...]:
         """Those of the compiled walk's `set_source`."""
-        layout, counter = self.layout, self.counter
-        number = (-1, 0, False)
-        if counter:
-            is_big_endian = counter.dtype.newbyteorder(">") == counter.dtype
-            number = (counter.offset - self.start, counter.dtype.itemsize, is_big_endian)
+        layout, number, start = self.layout, self.number, self.memory.start
+        what = (0, 0, 0, False)
+        if number:
+            is_big_endian = number.dtype.newbyteorder(">") == number.dtype
+            kept = 1 if isinstance(number, Counter) else 2
+            what = (kept, number.offset - start, number.dtype.itemsize, is_big_endian)
         return (
-            *(self.memory, layout.offset - self.start, layout.stride, layout.width, layout.height),
-            *(layout.format.bytes_per_pixel, layout.slots, *number, self.fd, self.size),
+            *(self.memory.buffer, layout.offset - start, layout.stride, layout.distance),
+            *(layout.width, layout.height, layout.format.bytes_per_pixel, layout.slots),
+            *(*what, self.zero_is_none, self.fd, self.size),
         )

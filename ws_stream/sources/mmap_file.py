@@ -1,23 +1,27 @@
 """`mmap:PATH?width=W&height=H&format=F`: raw pixels in a file or device that another program writes to.
 
 Knows no header: everything is said by the options. `index=OFFSET:TYPE` says where the writer keeps the number of
-pictures it has completed, and with it `slots` may be more than one.
+pictures it has completed, `front=OFFSET:TYPE` where the number of the slot in front; with either `slots` may be more
+than one.
 """
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from ..errors import UsageError
 from .address import Address, parse_number, stream_name
-from .layout import Counter, Layout
+from .layout import Counter, Front, Layout
 from .mapped import MappedSource
 
-OPTIONS = ("width", "height", "format", "stride", "offset", "slots", "index")
+OPTIONS = ("width", "height", "format", "stride", "offset", "slots", "distance", "index", "front")
 
 _COUNTERS = {"u32le": "<u4", "u64le": "<u8", "u32be": ">u4", "u64be": ">u8"}
-_INDEX = re.compile(r"([^:]+):([^:]+)")
+_FRONTS = {"u8": "u1", **_COUNTERS}
+_NUMBER = re.compile(r"([^:]+):([^:]+)")
 
 
 def open_mmap(address: Address) -> MappedSource:
@@ -30,34 +34,48 @@ def open_mmap(address: Address) -> MappedSource:
 def open_raw(address: Address, path: Path) -> MappedSource:
     """Raw pixels in the file at this path, laid out as the options say. Raises UsageError and SourceError."""
     address.only(*OPTIONS)
-    width = address.number("width", least=1)
+    width, height = address.number("width", least=1), address.number("height", least=1)
     pixel_format = address.pixel_format("format")
+    stride = address.number("stride", default=width * pixel_format.bytes_per_pixel)
     layout = Layout(
-        width,
-        address.number("height", least=1),
-        pixel_format,
-        address.number("stride", default=width * pixel_format.bytes_per_pixel),
+        *(width, height, pixel_format, stride),
         address.number("offset", default=0),
         address.number("slots", default=1, least=1),
+        address.number("distance", least=1) if "distance" in address.options else 0,
     )
-    counter = _counter(address)
-    if counter is None and layout.slots > 1:
-        raise UsageError(
-            f"slots={layout.slots} needs the option 'index', or nobody knows which slot is the newest; "
-            "right would be index=OFFSET:u32le, or slots=1"
-        )
+    number = _number(address, layout.slots)
     name = stream_name(path.stem, default=address.scheme)
-    return MappedSource(name, path, lambda _: layout, counter)
+    return MappedSource(name, path, lambda _: layout, number)
 
 
-def _counter(address: Address) -> Counter | None:
-    text = address.options.get("index")
-    if text is None:
-        return None
-    match = _INDEX.fullmatch(text)
-    if match is None or match[2] not in _COUNTERS:
+def _number(address: Address, slots: int) -> Counter | Front | None:
+    """What the writer keeps beside its pictures. Raises UsageError."""
+    if "index" in address.options and "front" in address.options:
         raise UsageError(
-            f"index={text} cannot be; right would be OFFSET:TYPE, where TYPE is one of "
-            f"{', '.join(_COUNTERS)}"
+            "index and front cannot both be; right would be the one that the writer keeps"
         )
-    return Counter(parse_number("index", match[1]), np.dtype(_COUNTERS[match[2]]))
+    if "index" in address.options:
+        return Counter(*_place(address, "index", _COUNTERS))
+    if "front" in address.options:
+        if slots == 1:
+            raise UsageError(
+                "front needs several slots, of which one is in front; right would be slots=2"
+            )
+        return Front(*_place(address, "front", _FRONTS))
+    if slots > 1:
+        raise UsageError(
+            f"slots={slots} needs the option 'index' or 'front', or nobody knows which slot is the newest; "
+            "right would be index=OFFSET:u32le, front=OFFSET:u32le, or slots=1"
+        )
+    return None
+
+
+def _place(address: Address, option: str, types: Mapping[str, str]) -> tuple[int, np.dtype[Any]]:
+    """Where a number stands and what it is. Raises UsageError."""
+    text = address.options[option]
+    match = _NUMBER.fullmatch(text)
+    if match is None or match[2] not in types:
+        raise UsageError(
+            f"{option}={text} cannot be; right would be OFFSET:TYPE, where TYPE is one of {', '.join(types)}"
+        )
+    return parse_number(option, match[1]), np.dtype(types[match[2]])
