@@ -15,14 +15,13 @@ int ws_rendition_is_valid(const ws_rendition *r)
 {
     const ws_pixel *p = &r->pixel;
     const int sizes = p->size >= 1 && p->size <= 4 && p->kept_size >= 1 && p->kept_size <= 4;
-    const int kept = p->reduced ? p->kept_size <= 2 && !p->padded : p->kept_size == p->size;
+    const int kept = p->reduced ? p->kept_size <= 2 || p->padded : p->kept_size == p->size;
     const int padding = p->padded ? p->kept_size == 4 && p->colour == 3 : p->colour == p->kept_size && p->kept_size < 4;
-    const int fields = !p->fields || p->size <= 2;
     const int words = !p->kept_mask[0] || p->kept_size <= 2;
     for (int c = 0; c < 3; c++)
-        if (p->source_shift[c] > 24 || p->drop[c] > 7 || p->up[c] > 15 || p->kept_shift[c] > 15)
+        if (p->source_shift[c] > 31 || p->drop[c] > 15 || p->up[c] > 16 || p->kept_shift[c] > 15)
             return 0;
-    return sizes && kept && padding && fields && words && has_size(r);
+    return sizes && kept && padding && words && has_size(r);
 }
 
 /* Pixels of four bytes: two 16-bit sums in each word. 16 x 16 times 255 is the most they can hold. */
@@ -42,7 +41,7 @@ static uint32_t mean_of_bytes(const uint8_t *from, const ws_view *view, size_t a
            ((even >> 16) + half) / count << 16 | ((odd >> 16) + half) / count << 24;
 }
 
-/* Pixels of other sizes, channel by channel. */
+/* Pixels of other sizes, and words, channel by channel. */
 static uint32_t mean_of_channels(const ws_pixel *p, const uint8_t *from, const ws_view *view, size_t across,
                                  size_t down)
 {
@@ -67,27 +66,48 @@ static void mean_row(const ws_rendition *r, const ws_view *view, const uint8_t *
     for (size_t x = 0; x < r->crop_width; x += r->step, to += p->size) {
         const size_t left = r->crop_width - x, across = left < r->step ? left : r->step;
         const uint8_t *at = from + (ptrdiff_t)x * view->pixel_stride;
-        if (p->size == 4) {
-            store32(to, mean_of_bytes(at, view, across, down));
-        } else {
-            const uint32_t mean = mean_of_channels(p, at, view, across, down);
-            memcpy(to, (uint8_t[]){(uint8_t)mean, (uint8_t)(mean >> 8), (uint8_t)(mean >> 16)}, p->size);
-        }
+        const int is_bytes = p->size == 4 && !p->fields;
+        uint8_t mean[4];
+        store32(mean, is_bytes ? mean_of_bytes(at, view, across, down) : mean_of_channels(p, at, view, across, down));
+        memcpy(to, mean, p->size);
     }
 }
 
-static void reduce_row(const ws_pixel *p, const uint8_t *from, ptrdiff_t stride, size_t width, uint8_t *to)
+/* Both sizes are constants where this is called. */
+static inline void reduce_pixels(const ws_pixel *p, const uint8_t *from, ptrdiff_t stride, size_t width, uint8_t *to,
+                                 unsigned size, unsigned kept_size)
 {
-    for (size_t x = 0; x < width; x++, from += stride, to += p->kept_size) {
-        const uint32_t pixel = load_pixel(from, p->size);
+    for (size_t x = 0; x < width; x++, from += stride, to += kept_size) {
+        const uint32_t pixel = load_pixel(from, size);
         uint32_t word = 0;
         for (int c = 0; c < 3; c++)
-            word |= (pixel >> p->source_shift[c] & p->source_mask[c]) >> p->drop[c] << p->up[c];
-        if (p->kept_size == 2)
+            word |= (pixel >> p->source_shift[c] & p->source_mask[c]) * p->widen[c] >> p->drop[c] << p->up[c];
+        if (kept_size == 4)
+            store32(to, word | WS_PADDING);
+        else if (kept_size == 2)
             store16(to, (uint16_t)word);
         else
             to[0] = (uint8_t)word;
     }
+}
+
+static void reduce_row(const ws_pixel *pixel, const uint8_t *from, ptrdiff_t stride, size_t width, uint8_t *to)
+{
+    const ws_pixel p = *pixel; /* a copy that no store of a byte can change */
+#define REDUCE(size)                                                                                                  \
+    case size:                                                                                                        \
+        switch (p.kept_size) {                                                                                        \
+        case 1: reduce_pixels(&p, from, stride, width, to, size, 1); return;                                          \
+        case 2: reduce_pixels(&p, from, stride, width, to, size, 2); return;                                          \
+        default: reduce_pixels(&p, from, stride, width, to, size, 4); return;                                         \
+        }
+    switch (p.size) {
+        REDUCE(1)
+        REDUCE(2)
+        REDUCE(3)
+        REDUCE(4)
+    }
+#undef REDUCE
 }
 
 /* The row's pixels side by side. The loops are apart so that the compiler makes vectors of them. */

@@ -15,7 +15,7 @@ ROOMS = {
     "errors": [],
     "limits": [],
     "fair_lock": [],
-    "pixels": ["formats", "frame", "rendition", "tolerance", "resample"],
+    "pixels": ["formats", "described", "frame", "rendition", "tolerance", "resample"],
     "protocol": ["picture", "options", "request", "control"],
     "codec": ["marks", "scroll", "pack", "encode", "decode"],
     "_core": [],

@@ -2,6 +2,7 @@
 
 Knows nothing of frames, messages or memory regions. A name lists the bytes of a pixel in memory order, lowest
 address first (`bgrx8888` is B, G, R, ignored); `rgb565`, `rgb444` and `rgb332` are little-endian words, red on top.
+Here are those that travel; `described` makes the others that memory may hold.
 """
 
 from dataclasses import dataclass
@@ -20,11 +21,11 @@ Pixels = NDArray[Any]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PixelFormat:
-    """How one pixel lies in memory. Those below are all there are, so two are equal only if they are the same."""
+    """How one pixel lies in memory. Each is made once, so two are equal only if they are the same."""
 
     name: str
     code: int
-    """Its number on the wire; never reused."""
+    """Its number on the wire, never reused; 0: it does not travel."""
     dtype: np.dtype[Any]
     components: tuple[int, ...]
     """The shape of one pixel: `(3,)` for three bytes, `()` for one word."""
@@ -34,6 +35,18 @@ class PixelFormat:
     """The fourth byte carries nothing: it is 255 in every frame, and never sent."""
     fields: tuple[tuple[int, int], ...] = ()
     """The lowest bit and the number of bits of red, green and blue in a word; none for whole bytes."""
+    sent_as: "PixelFormat | None" = None
+    """What its pixels become when they are read; None: they travel as they are."""
+
+    @property
+    def colours(self) -> tuple[tuple[int, int], ...]:
+        """The lowest bit and the number of bits of red, green and blue in a pixel taken as a little-endian word."""
+        return self.fields or tuple((8 * byte, 8) for byte in self.rgb)
+
+    @property
+    def is_gray(self) -> bool:
+        """Whether all colours are the same bits."""
+        return len(set(self.colours)) == 1
 
     @property
     def bytes_per_pixel(self) -> int:
@@ -87,30 +100,28 @@ DEPTHS = {24: None, 16: RGB565, 12: RGB444, 8: RGB332}
 
 @lru_cache
 def reduced(pixel_format: PixelFormat, depth: int) -> PixelFormat:
-    """The format of at most so many bits: this one itself, if it has no more."""
-    return pixel_format if pixel_format.depth <= depth else DEPTHS[depth] or pixel_format
-
-
-def named(name: str) -> PixelFormat:
-    """The format of that name. Raises UsageError for a name there is not."""
-    if name not in BY_NAME:
-        hint = " (alpha is ignored: rgba is rgbx8888, bgra is bgrx8888)" if "a8" in name else ""
-        raise UsageError(f"unknown pixel format '{name}'{hint}; known are {', '.join(BY_NAME)}")
-    return BY_NAME[name]
+    """The format in which its pixels are kept and travel, of at most so many bits: itself, if it can be."""
+    sent = pixel_format.sent_as or pixel_format
+    return sent if sent.depth <= depth else DEPTHS[depth] or sent
 
 
 def guess(array: Pixels) -> PixelFormat:
     """The format an array most likely holds, from its shape and dtype; RGB order is assumed.
 
-    Raises UsageError when no format fits.
+    Raises UsageError when no format fits, or several that do not look alike.
     """
-    for pixel_format in (RGBX8888, RGB888, RGB565, GRAY8):
+    for pixel_format in (RGBX8888, RGB888, GRAY8):
         if fits(array, pixel_format):
             return pixel_format
+    if fits(array, RGB565):
+        raise UsageError(
+            f"an array of shape {array.shape} and dtype uint16 may hold colours of 5, 6 and 5 bits or gray of 16; "
+            "right would be to say which: format='rgb565' or format='gray16'"
+        )
     raise UsageError(
         f"an array of shape {array.shape} and dtype {array.dtype} is no picture; "
         "right would be uint8 (height, width, 4), (height, width, 3) or (height, width), "
-        "or uint16 (height, width) for rgb565"
+        "or any other with a format that says what it holds"
     )
 
 
@@ -148,17 +159,20 @@ def to_rgb(pixels: Pixels, pixel_format: PixelFormat) -> NDArray[np.uint8]:
         return np.repeat(pixels[..., None], 3, axis=2)
     if pixel_format.fields:
         bits = np.array([bits for _, bits in pixel_format.fields], np.uint8)
-        top = unpack(pixels, pixel_format) << 8 - bits
-        widened: NDArray[np.uint8] = top | top >> bits | top >> 2 * bits | top >> 3 * bits
+        widened = unpack(pixels, pixel_format) << 8 - bits
+        for times in (1, 2, 4):  # each doubles what is there
+            widened |= widened >> times * bits
         return widened
     return np.ascontiguousarray(pixels[..., pixel_format.rgb])
 
 
 def from_rgb(rgb: NDArray[np.uint8], pixel_format: PixelFormat) -> Pixels:
     """A uint8 (height, width, 3) picture in this format; gray is the luma of ITU-R BT.601."""
-    if pixel_format is GRAY8:
+    if pixel_format.is_gray:
         luma: Pixels = np.rint(rgb @ np.array([0.299, 0.587, 0.114])).astype(np.uint8)
-        return luma
+        if pixel_format is GRAY8:
+            return luma
+        rgb = np.repeat(luma[..., None], 3, axis=2)
     if pixel_format.fields:
         dropped = np.array([8 - bits for _, bits in pixel_format.fields], np.uint8)
         return pack(rgb >> dropped, pixel_format)
@@ -168,15 +182,49 @@ def from_rgb(rgb: NDArray[np.uint8], pixel_format: PixelFormat) -> Pixels:
     return pixels
 
 
-def unpack(words: Pixels, pixel_format: PixelFormat) -> NDArray[np.uint8]:
+def words_of(pixels: Pixels, pixel_format: PixelFormat) -> NDArray[Any]:
+    """Each pixel as an unsigned word: a view where numpy can give one."""
+    if not pixel_format.components:
+        return pixels
+    if pixel_format.bytes_per_pixel == 4 and pixels.strides[2] == 1:  # noqa: PLR2004 - there is no word of 3 bytes
+        return pixels.view("<u4")[..., 0]
+    words = np.zeros(pixels.shape[:2], np.uint32)
+    for byte in range(pixels.shape[2]):
+        words |= pixels[..., byte].astype(np.uint32) << 8 * byte
+    return words
+
+
+def scale(bits: int, kept: int) -> tuple[int, int]:
+    """By what a colour is multiplied, which repeats its bits until they are enough, and how many then are dropped."""
+    times = -(-kept // bits)
+    return sum(1 << bits * i for i in range(times)), times * bits - kept
+
+
+def converted(pixels: Pixels, pixel_format: PixelFormat, kept: PixelFormat) -> NDArray[Any]:
+    """The same colours as words of another format, padding 0. Its twin is in core/resample.c."""
+    words, wide = words_of(pixels, pixel_format), f"<u{kept.bytes_per_pixel}"
+    result = np.zeros(words.shape, wide)
+    for (low, bits), (to, kept_bits) in zip(pixel_format.colours, kept.colours, strict=True):
+        times, dropped = scale(bits, kept_bits)
+        field: NDArray[Any] = words >> low & (1 << bits) - 1
+        if times > 1:
+            field = field.astype(np.uint16) * np.uint16(times)
+        result |= (field >> dropped).astype(wide) << to
+    return result
+
+
+def unpack(pixels: Pixels, pixel_format: PixelFormat) -> NDArray[np.uint8]:
     """The fields of each word as uint8 (height, width, 3), not widened."""
+    words = words_of(pixels, pixel_format)
     fields = (words >> low & (1 << bits) - 1 for low, bits in pixel_format.fields)
     return np.stack([field.astype(np.uint8) for field in fields], axis=2)
 
 
 def pack(channels: NDArray[np.uint8], pixel_format: PixelFormat) -> Pixels:
     """The inverse of `unpack`."""
-    words: Pixels = np.zeros(channels.shape[:2], pixel_format.dtype)
+    words = np.zeros(channels.shape[:2], "<u4")
     for channel, (low, _) in enumerate(pixel_format.fields):
-        words |= channels[..., channel].astype(pixel_format.dtype) << low
-    return words
+        words |= channels[..., channel].astype(words.dtype) << low
+    if not pixel_format.components:
+        return words.astype(pixel_format.dtype)
+    return words.view(np.uint8).reshape(*words.shape, 4)[..., : pixel_format.components[0]]

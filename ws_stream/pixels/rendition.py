@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from ..errors import UsageError
 from ..limits import MAX_PICTURE_BYTES, MAX_SIDE, MAX_STEP, MAX_TOLERANCE
-from .formats import DEPTHS, PixelFormat
+from .formats import DEPTHS, PixelFormat, reduced
 
 
 class Crop(NamedTuple):
@@ -69,7 +69,8 @@ class Rendition(NamedTuple):
 
 
 def check_size(pixel_format: PixelFormat, width: int, height: int) -> None:
-    """Raises UsageError when a rendition of this size is more than a message can hold."""
+    """Raises UsageError when a rendition of this size, its depth not reduced, is more than a message can hold."""
+    pixel_format = reduced(pixel_format, 24)
     if (
         max(width, height) > MAX_SIDE
         or width * height * pixel_format.bytes_per_pixel > MAX_PICTURE_BYTES

@@ -14,13 +14,13 @@ from ..errors import UsageError
 from .formats import (
     PixelFormat,
     Pixels,
+    converted,
     fits,
-    from_rgb,
     pack,
     reduced,
     rows_as_words,
-    to_rgb,
     unpack,
+    words_of,
 )
 from .rendition import Rendition, check_size
 
@@ -99,7 +99,8 @@ def differing_rows(one: Pixels, other: Pixels) -> Rows:
 
 def _copy(view: Pixels, shown: PixelFormat, kept: PixelFormat, target: Pixels) -> None:
     if shown is not kept:
-        np.copyto(target, from_rgb(to_rgb(view, shown), kept))
+        words = converted(view, shown, kept)
+        np.copyto(words_of(target, kept), words | PADDING if kept.padded else words)
         return
     if not kept.padded or view.strides[2] != 1:
         np.copyto(target, view)

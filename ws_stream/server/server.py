@@ -18,7 +18,8 @@ from websockets.asyncio.server import Server as WebSocketServer
 from ..errors import UsageError, WsStreamError
 from ..hub.budget import Budget
 from ..hub.stream import Stream
-from ..pixels.formats import Pixels, named
+from ..pixels.described import named
+from ..pixels.formats import Pixels
 from ..pixels.rendition import Crop, Rendition, check_size
 from ..producers.poller import Poller
 from ..producers.reader import Reader
