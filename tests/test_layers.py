@@ -24,8 +24,8 @@ ROOMS = {
         *("places", "numpy_walk", "layout", "compiled_walk"),
     ],
     "sources": [
-        *("address", "source", "layout", "mapped_file", "mapped"),
-        *("mmap_file", "shm", "xwd", "fb", "font", "testcard"),
+        *("address", "source", "packed", "layout", "mapped_file", "mapped"),
+        *("mmap_file", "shm", "xwd", "fb_info", "fb", "font", "testcard"),
     ],
     "hub": [
         *("errands", "damage", "producer", "subscription", "audience", "stream", "budget"),

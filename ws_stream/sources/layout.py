@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from ..errors import UsageError
 from ..pixels.formats import PixelFormat, Pixels
+from .packed import Packed
 
 Buffer = bytes | bytearray | memoryview | mmap
 """Bytes that live somewhere; a view of them costs no copy."""
@@ -33,6 +34,8 @@ class Layout:
     offset: int = 0
     """Bytes before the first slot."""
     slots: int = 1
+    packed: Packed | None = None
+    """What the bytes of each slot, taken for gray pixels, become when they are read; None: they are pixels."""
 
     def __post_init__(self) -> None:
         if min(self.width, self.height, self.slots) < 1:
@@ -41,8 +44,13 @@ class Layout:
         if self.stride < row:
             raise UsageError(
                 f"a stride of {self.stride} bytes is too short; right would be at least {row}, "
-                f"which is {self.width} pixels of {self.format.bytes_per_pixel} bytes"
+                f"the bytes of {self.shown.width} pixels"
             )
+
+    @property
+    def shown(self) -> "Layout | Packed":
+        """What has the width and the format of the pictures."""
+        return self.packed or self
 
     @property
     def end(self) -> int:

@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from ..errors import SourceError, WsStreamError
-from ..pixels.formats import Pixels
+from ..pixels.formats import PixelFormat, Pixels
 from .layout import Counter, Layout, torn
 from .mapped_file import MappedFile, Mapping
 from .source import Picture
@@ -67,16 +67,20 @@ class MappedSource:
         self._file = MappedFile(path)
         try:
             self._memory = _Memory(0, locate(self._file.fd))
-            self.format = self._memory.layout.format
             self._map(self._memory.layout)
         except BaseException:
             self._file.close()
             raise
 
     @property
+    def format(self) -> PixelFormat:
+        """The pixel format of the picture polled last."""
+        return self._memory.layout.shown.format
+
+    @property
     def width(self) -> int:
         """Pixels in a row of the picture polled last."""
-        return self._memory.layout.width
+        return self._memory.layout.shown.width
 
     @property
     def height(self) -> int:
@@ -100,16 +104,20 @@ class MappedSource:
         if version is not None and version == seen:
             return None
         pixels = memory.slots[(count - 1) % len(memory.slots)]
+        if memory.layout.packed:
+            pixels = memory.layout.packed.look_up(pixels)
         return Picture(pixels, version, partial(memory.is_intact, count))
 
     def mapping(self) -> Mapping | None:
-        """The memory to be read for the next second; None where the pictures may lie elsewhere each time.
+        """The memory to be read for the next second; None where pictures may lie elsewhere, or are looked up.
 
         Raises SourceError when there is no picture now.
         """
         if not self._steady:
             return None
         self._refresh()
+        if self._memory.layout.packed:
+            return None
         if self._memory.count() == 0:
             raise SourceError(NOTHING_YET)
         layout, file = self._memory.layout, self._file
@@ -145,8 +153,6 @@ class MappedSource:
 
     def _map(self, layout: Layout) -> None:
         """Find the slots and the counter in the file's memory: a new life."""
-        if layout.format is not self.format:
-            raise SourceError(f"the pixel format was {self.format} and is now {layout.format}")
         counter = self._counter
         start, end = layout.offset, layout.end
         if counter is not None:

@@ -10,9 +10,11 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import UsageError
+from ..pixels.formats import GRAY8
 from .address import Address, parse_number, stream_name
 from .layout import Counter, Layout
 from .mapped import MappedSource
+from .packed import packed_gray
 
 OPTIONS = ("width", "height", "format", "stride", "offset", "slots", "index")
 
@@ -31,14 +33,17 @@ def open_raw(address: Address, path: Path) -> MappedSource:
     """Raw pixels in the file at this path, laid out as the options say. Raises UsageError and SourceError."""
     address.only(*OPTIONS)
     width = address.number("width", least=1)
-    pixel_format = address.pixel_format("format")
+    packed = packed_gray(address.options.get("format", ""), width)
+    pixel_format = GRAY8 if packed else address.pixel_format("format")
+    across = packed.row_bytes if packed else width
     layout = Layout(
-        width,
+        across,
         address.number("height", least=1),
         pixel_format,
-        address.number("stride", default=width * pixel_format.bytes_per_pixel),
+        address.number("stride", default=across * pixel_format.bytes_per_pixel),
         address.number("offset", default=0),
         address.number("slots", default=1, least=1),
+        packed,
     )
     counter = _counter(address)
     if counter is None and layout.slots > 1:
