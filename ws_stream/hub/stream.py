@@ -55,6 +55,7 @@ class Stream:
             )
         self.name = name
         self.format = format
+        """Of every array; None: what each one shows by its shape and dtype."""
         self.fps = fps
         self.audience = Audience(name, (rendition or Rendition()).check(), fps, walk(fps))
         self._verify_damage = verify_damage
@@ -89,9 +90,9 @@ class Stream:
     ) -> None:
         """Show this picture to every viewer. Never waits for one.
 
-        `array` is of shape `format.shape(width, height)` with any strides; without a format, one is taken from its
-        shape and dtype. While there are viewers it is read before this returns. It is also remembered, not copied, and
-        read when a viewer comes: until the next `publish` it should hold a whole picture, this one or a newer.
+        `array` is of shape `format.shape(width, height)` with any strides; without a format, its shape and dtype say
+        which. While there are viewers it is read before this returns. It is also remembered, not copied, and read when
+        a viewer comes: until the next `publish` it should hold a whole picture, this one or a newer.
         `time_us` is when it was taken, in microseconds since 1970-01-01 UTC; now by default. `damage` are rectangles
         (x, y, width, height), in pixels of the array, outside which nothing has changed since the array published
         before: only their rows are read and compared. Raises UsageError when the array does not fit the stream.
@@ -181,14 +182,13 @@ class Stream:
         if (array.shape, array.dtype) != self._accepted:
             pixel_format = self.format or guess(array)
             check(array, pixel_format, self.audience.default)
-            self.format = pixel_format
             self._resize(pixel_format, array.shape[1], array.shape[0])
             self._accepted = array.shape, array.dtype
         return array if array.strides[2:] in ((), (1,)) else np.ascontiguousarray(array)
 
     def _resize(self, pixel_format: PixelFormat, width: int, height: int) -> None:
         if self.audience.resize(pixel_format, width, height, time.monotonic()):
-            self._newest = self._accepted = None  # they are of another size
+            self._newest = self._accepted = None  # they are of another size or format
             self._errands.run("greet", self._greet_all)
 
     def _show(self, array: Pixels, rows: list[tuple[int, int]] | None, stamp: int) -> None:

@@ -168,7 +168,6 @@ async def _served(plan: Plan, profiler: Profiler) -> AsyncIterator[Stream]:
     source = plan.source
     stream = Stream(
         "bench",
-        format=source.format,
         rendition=plan.rendition,
         fps=max(plan.fps, LEAST_FPS) if plan.fps > 0 else plan.fps,
         producer=Poller(ProfiledSource(source, profiler)),

@@ -84,7 +84,7 @@ class Server:
     ) -> Stream:
         """A new stream to publish arrays to.
 
-        `format` is a pixel format's name; without one it is taken from the first array (RGB order is assumed). Viewers
+        `format` is a pixel format's name; without one it is taken from each array (RGB order is assumed). Viewers
         get every `step`-th pixel and row, or with `average` the mean of each step x step box, of the part `crop`
         (x, y, width, height). Film and camera noise can be sent in less than there is: with a `tolerance`, a pixel is
         sent only when a channel (of eight bits) has moved by more than that from what viewers show, so none is ever off
@@ -218,9 +218,7 @@ class Server:
 def _polled(source: Source, name: str, rendition: Rendition, fps: float) -> Stream:
     """A stream of what this source shows. Raises UsageError for a rendition that does not fit it."""
     check_size(source.format, *rendition.size(source.width, source.height))
-    stream = Stream(
-        name, format=source.format, rendition=rendition, fps=fps, producer=Poller(source)
-    )
+    stream = Stream(name, rendition=rendition, fps=fps, producer=Poller(source))
     stream.resize(source.format, source.width, source.height)
     return stream
 
