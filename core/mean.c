@@ -32,6 +32,8 @@ static void add_fields(const ws_pixel *p, uint16_t *sums, const uint8_t *from, p
         const unsigned shift = p->source_shift[c], mask = p->source_mask[c];
         if (p->size == 2 && stride == 2)
             add_channel(sums, from, 2, 2, shift, mask, width);
+        else if (p->size == 4 && stride == 4)
+            add_channel(sums, from, 4, 4, shift, mask, width);
         else
             add_channel(sums, from, stride, p->size, shift, mask, width);
     }
@@ -103,11 +105,13 @@ void ws_mean_row(const ws_rendition *r, const ws_view *view, const uint8_t *from
         const size_t across = width - x < r->step ? width - x : r->step;
         const divisor by = across == r->step ? whole : divisor_of(across * down);
         const uint16_t *const at = sums + x * apart;
-        if (p->size == 4) {
+        if (p->size == 4 && !p->fields) {
             store32(to, mean_of_four(at, across, by));
             continue;
         }
         const uint32_t mean = mean_of_some(p, at, apart, planes, across, by);
-        memcpy(to, (uint8_t[]){(uint8_t)mean, (uint8_t)(mean >> 8), (uint8_t)(mean >> 16)}, p->size);
+        uint8_t bytes[4];
+        store32(bytes, mean);
+        memcpy(to, bytes, p->size);
     }
 }

@@ -8,14 +8,14 @@
 /* How one pixel is read and kept. Bytes only, so that it can be handed over as bytes. Words are little-endian. */
 typedef struct {
     uint8_t size;      /* bytes of a source's pixel, 1 to 4 */
-    uint8_t kept_size; /* bytes of a kept pixel: another number where the depth is reduced */
+    uint8_t kept_size; /* bytes of a kept pixel: another number where it is reduced */
     uint8_t colour;    /* bytes of a kept pixel that are sent: all but the padding */
     uint8_t padded;    /* the fourth byte of a kept pixel is padding: it is 255, whatever was read */
     uint8_t fields;    /* a source's pixel is a word of bit fields; if not, each byte is a channel */
-    uint8_t reduced;   /* a kept pixel is a word made of the source's channels */
+    uint8_t reduced;   /* a kept pixel is made of the source's channels: it has fewer bits, or another order */
     uint8_t tolerance; /* by how much a channel of eight bits may be off; 0: not at all */
     uint8_t source_shift[3], source_mask[3];           /* red, green, blue in a source's word */
-    uint8_t drop[3], up[3];                            /* reduced: bits dropped, then where the rest goes */
+    uint8_t widen[3], drop[3], up[3]; /* reduced: what repeats a channel's bits, bits dropped, where the rest goes */
     uint8_t kept_shift[3], kept_mask[3], kept_limit[3]; /* tolerance in a kept word; no mask: bytes are compared */
 } ws_pixel;
 

@@ -15,50 +15,57 @@ int ws_rendition_is_valid(const ws_rendition *r)
 {
     const ws_pixel *p = &r->pixel;
     const int sizes = p->size >= 1 && p->size <= 4 && p->kept_size >= 1 && p->kept_size <= 4;
-    const int kept = p->reduced ? p->kept_size <= 2 && !p->padded : p->kept_size == p->size;
+    const int kept = p->reduced ? p->kept_size <= 2 || p->padded : p->kept_size == p->size;
     const int padding = p->padded ? p->kept_size == 4 && p->colour == 3 : p->colour == p->kept_size && p->kept_size < 4;
-    const int fields = !p->fields || p->size <= 2;
     const int words = !p->kept_mask[0] || p->kept_size <= 2;
     for (int c = 0; c < 3; c++)
-        if (p->source_shift[c] > 24 || p->drop[c] > 7 || p->up[c] > 15 || p->kept_shift[c] > 15)
+        if (p->source_shift[c] > 31 || p->drop[c] > 15 || p->up[c] > 16 || p->kept_shift[c] > 15)
             return 0;
-    return sizes && kept && padding && fields && words && has_size(r);
+    return sizes && kept && padding && words && has_size(r);
 }
 
-static inline uint32_t field(uint32_t pixel, unsigned down, unsigned mask, unsigned up)
+/* Both sizes are constants where this is called, and the stride as far as can be. */
+static inline void reduce_pixels(const ws_pixel *p, const uint8_t *restrict from, ptrdiff_t stride, size_t width,
+                                 uint8_t *restrict to, unsigned size, unsigned kept_size)
 {
-    return (pixel >> down & mask) << up;
-}
-
-/* Channels of pixels of `size` bytes become the fields of words of `kept_size`. */
-static inline void reduce(const ws_pixel *p, const uint8_t *restrict from, ptrdiff_t stride, unsigned size, size_t width,
-                          uint8_t *restrict to)
-{
-    unsigned down[3], mask[3];
-    for (int c = 0; c < 3; c++) {
-        down[c] = p->source_shift[c] + p->drop[c];
-        mask[c] = p->source_mask[c] >> p->drop[c];
-    }
-    const unsigned up0 = p->up[0], up1 = p->up[1], up2 = p->up[2];
-    for (size_t x = 0; x < width; x++) {
-        const uint32_t pixel = load_pixel(from + (ptrdiff_t)x * stride, size);
-        const uint32_t word = field(pixel, down[0], mask[0], up0) | field(pixel, down[1], mask[1], up1) |
-                              field(pixel, down[2], mask[2], up2);
-        if (p->kept_size == 2)
-            store16(to + 2 * x, (uint16_t)word);
+    for (size_t x = 0; x < width; x++, from += stride, to += kept_size) {
+        const uint32_t pixel = load_pixel(from, size);
+        uint32_t word = 0;
+        for (int c = 0; c < 3; c++)
+            word |= (pixel >> p->source_shift[c] & p->source_mask[c]) * p->widen[c] >> p->drop[c] << p->up[c];
+        if (kept_size == 4)
+            store32(to, word | WS_PADDING);
+        else if (kept_size == 2)
+            store16(to, (uint16_t)word);
         else
-            to[x] = (uint8_t)word;
+            to[0] = (uint8_t)word;
     }
 }
 
-static void reduce_row(const ws_pixel *p, const uint8_t *from, ptrdiff_t stride, size_t width, uint8_t *to)
+static void reduce_row(const ws_pixel *pixel, const uint8_t *from, ptrdiff_t stride, size_t width, uint8_t *to)
 {
-    if (p->size == 4 && stride == 4)
-        reduce(p, from, 4, 4, width, to);
-    else if (p->size == 2 && stride == 2)
-        reduce(p, from, 2, 2, width, to);
-    else
-        reduce(p, from, stride, p->size, width, to);
+    const ws_pixel p = *pixel; /* a copy that no store of a byte can change */
+#define REDUCE_TO(size, kept_size)                                                                                    \
+    if (stride == size) /* a constant, so that the compiler makes vectors */                                          \
+        reduce_pixels(&p, from, size, width, to, size, kept_size);                                                    \
+    else                                                                                                              \
+        reduce_pixels(&p, from, stride, width, to, size, kept_size);                                                  \
+    return
+#define REDUCE(size)                                                                                                  \
+    case size:                                                                                                        \
+        switch (p.kept_size) {                                                                                        \
+        case 1: REDUCE_TO(size, 1);                                                                                   \
+        case 2: REDUCE_TO(size, 2);                                                                                   \
+        default: REDUCE_TO(size, 4);                                                                                  \
+        }
+    switch (p.size) {
+        REDUCE(1)
+        REDUCE(2)
+        REDUCE(3)
+        REDUCE(4)
+    }
+#undef REDUCE
+#undef REDUCE_TO
 }
 
 /* The row's pixels side by side. The loops are apart so that the compiler makes vectors of them. */

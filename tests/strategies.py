@@ -4,6 +4,7 @@ import numpy as np
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
+from ws_stream.pixels.described import named
 from ws_stream.pixels.formats import FORMATS, RGB444, PixelFormat, Pixels
 from ws_stream.pixels.frame import Frame
 from ws_stream.protocol.picture import parse, serialize
@@ -16,6 +17,24 @@ UINT32 = st.integers(0, 2**32 - 1)
 TIMES = st.integers(0, 2**53 - 1)
 SEEDS = st.integers(0, 2**32 - 1)
 CONTENTS = ("blank", "constant", "noise", "stripes", "few colours")
+
+DESCRIBED = tuple(
+    named(name)
+    for name in (
+        *("bgr565", "xrgb1555", "rgbx5551", "xrgb4444", "bgr233", "rgb111", "rgb666", "brg888"),
+        *(
+            "xrgb8888",
+            "xrgxb86288",
+            "xrgb2101010",
+            "bgrx1010102",
+            "xrxgxb1062626",
+            "gray16",
+            "gray10",
+        ),
+    )
+)
+"""Formats that memory may hold and that do not travel."""
+SOURCE_FORMATS = FORMATS + DESCRIBED
 
 formats = st.sampled_from(FORMATS)
 shapes = st.tuples(st.integers(1, 40), st.integers(1, 40))

@@ -13,7 +13,7 @@ from websockets.typing import Subprotocol
 from tests.strategies import with_checksum
 from ws_stream import ConnectError, Connection, Frame, Server, UsageError, client, connect
 from ws_stream.codec import encode
-from ws_stream.pixels.formats import GRAY8
+from ws_stream.pixels.formats import GRAY8, RGB888, RGBX8888, PixelFormat
 from ws_stream.protocol import control
 from ws_stream.protocol.picture import SUBPROTOCOL
 
@@ -45,6 +45,23 @@ async def test_frames_carry_array_format_number_and_times(server: Server) -> Non
         assert (frame.width, frame.height, frame.format, frame.number) == (6, 4, GRAY8, 1)
         assert frame.time == 1_760_000_000_000_000
         break
+
+
+async def test_a_stream_may_change_its_format_while_it_is_followed(server: Server) -> None:
+    camera = server.stream("camera")
+    colour, gray = np.full((4, 6, 4), 255, np.uint8), picture(9)
+    arrays = [gray, colour, colour[..., :3], gray]
+    camera.publish(arrays[0])
+    connection = connect(url(server))
+    formats: list[PixelFormat] = []
+    async for frame in connection:
+        assert np.array_equal(frame.pixels, arrays[len(formats)])
+        formats.append(frame.format)
+        if len(formats) == len(arrays):
+            break
+        camera.publish(arrays[len(formats)])
+    assert formats == [GRAY8, RGBX8888, RGB888, GRAY8]
+    assert connection.refused_messages == 0
 
 
 async def test_frames_cannot_be_changed_since_the_next_one_builds_on_them(server: Server) -> None:

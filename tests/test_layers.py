@@ -17,7 +17,9 @@ ROOMS = {
     "arguments": [],
     "fair_lock": [],
     "allowance": [],
-    "pixels": ["formats", "frame", "rendition", "work", "tolerance", "resample"],
+    "pixels": [
+        *("formats", "colours", "described", "frame", "rendition", "work", "tolerance", "resample"),
+    ],
     "protocol": ["picture", "options", "request", "control"],
     "codec": ["marks", "scroll", "pack", "encode", "decode"],
     "_core": [],
@@ -26,8 +28,8 @@ ROOMS = {
         *("subscriber", "places", "numpy_walk", "layout", "compiled_walk"),
     ],
     "sources": [
-        *("address", "source", "layout", "memory", "mapped_file", "mapped"),
-        *("mmap_file", "shm", "xwd", "fb", "font", "testcard"),
+        *("address", "source", "packed", "layout", "memory", "mapped_file", "mapped"),
+        *("mmap_file", "shm", "xwd", "fb_info", "fb", "font", "testcard"),
     ],
     "hub": [
         *("errands", "kinds", "damage", "producer", "subscription", "wishes", "rates"),

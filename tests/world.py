@@ -15,7 +15,7 @@ import numpy as np
 
 import ws_stream.walk
 from ws_stream.codec import decode
-from ws_stream.pixels.formats import BGRX8888, FORMATS, GRAY8, RGB565, PixelFormat, Pixels, reduced
+from ws_stream.pixels.formats import BGRX8888, GRAY8, RGB565, PixelFormat, Pixels, reduced
 from ws_stream.pixels.frame import Frame, blank
 from ws_stream.pixels.rendition import Crop, Rendition, clamp
 from ws_stream.pixels.resample import resample
@@ -23,6 +23,8 @@ from ws_stream.walk import COMPILED, NumpyWalk
 from ws_stream.walk.bases import MAX_BASES
 from ws_stream.walk.variant import SETTLE_EVERY
 from ws_stream.walk.window import MOST
+
+from .strategies import SOURCE_FORMATS
 
 LIBRARY = (lz4.block._block.__file__,)
 """The numpy walk's own LZ4: two versions of LZ4 may pack the same bytes differently."""
@@ -175,7 +177,9 @@ class World:
 
     def change_size_or_format(self) -> None:
         width, height = self.random.choice(SIZES)
-        self.format = self.random.choice((GRAY8, RGB565, BGRX8888, self.random.choice(FORMATS)))
+        self.format = self.random.choice(
+            (GRAY8, RGB565, BGRX8888, self.random.choice(SOURCE_FORMATS))
+        )
         self.source = np.zeros(self.format.shape(width, height), self.format.dtype)
         for variant in self.opened:
             self._open(variant)

@@ -10,7 +10,8 @@ from .errors import (
     WsStreamError,
 )
 from .hub.stream import Stream
-from .pixels.formats import PixelFormat, to_rgb
+from .pixels.colours import to_rgb
+from .pixels.formats import PixelFormat
 from .pixels.frame import Frame
 from .server.server import Server
 from .sources import Picture, Source, open_source

@@ -38,6 +38,11 @@ static void pixels(void)
     CHECK(p.size = p.kept_size = 0, !is_valid(&p, 1, 1, 1));
     p = gray;
     CHECK(p.source_shift[2] = 32, !is_valid(&p, 1, 1, 1));
+    p = (ws_pixel){.size = 2, .kept_size = 4, .colour = 3, .padded = 1, .fields = 1, .reduced = 1, .up = {0, 8, 16}};
+    CHECK(is_valid(&p, 4096, 4096, 1) && !is_valid(&p, 4096, 4097, 1)); /* by what is kept */
+    CHECK(p.up[2] = 17, !is_valid(&p, 1, 1, 1));
+    p.up[2] = 16;
+    CHECK(p.padded = 0, !is_valid(&p, 1, 1, 1));
 }
 
 /* A crop that does not lie within its source is refused, and what was open stays. */

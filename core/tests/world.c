@@ -4,7 +4,7 @@
 
 #include "check.h"
 
-enum { FORMATS = 4, EPOCHS_APART = 7 };
+enum { FORMATS = 6, EPOCHS_APART = 7 };
 
 static const ws_pixel formats[FORMATS] = {
     {.size = 4, .kept_size = 4, .colour = 3, .padded = 1, .source_shift = {0, 8, 16}, .source_mask = {255, 255, 255}},
@@ -12,6 +12,10 @@ static const ws_pixel formats[FORMATS] = {
     {.size = 2, .kept_size = 2, .colour = 2, .fields = 1, .source_shift = {11, 5, 0}, .source_mask = {31, 63, 31},
      .kept_shift = {11, 5, 0}, .kept_mask = {31, 63, 31}, .kept_limit = {1, 2, 1}},
     {.size = 1, .kept_size = 1, .colour = 1, .source_mask = {255, 255, 255}},
+    {.size = 4, .kept_size = 4, .colour = 3, .padded = 1, .fields = 1, .reduced = 1, .source_shift = {22, 12, 2},
+     .source_mask = {255, 255, 255}, .widen = {1, 1, 1}, .up = {0, 8, 16}},
+    {.size = 2, .kept_size = 4, .colour = 3, .padded = 1, .fields = 1, .reduced = 1, .source_shift = {0, 5, 11},
+     .source_mask = {31, 63, 31}, .widen = {33, 65, 33}, .drop = {2, 4, 2}, .up = {0, 8, 16}},
 };
 
 unsigned next(world *w) { return w->bytes < w->end ? *w->bytes++ : 0; }
@@ -82,6 +86,7 @@ static void reduce(ws_pixel *pixel, int to_a_byte)
     pixel->reduced = 1;
     for (size_t c = 0; c < 3; c++) {
         const unsigned source_bits = pixel->source_mask[c] == 255 ? 8 : pixel->source_mask[c] == 63 ? 6 : 5;
+        pixel->widen[c] = 1;
         pixel->drop[c] = (uint8_t)(source_bits - bits[to_a_byte][c]);
         pixel->kept_shift[c] = pixel->up[c] = up[to_a_byte][c];
         pixel->kept_mask[c] = (uint8_t)((1 << bits[to_a_byte][c]) - 1);

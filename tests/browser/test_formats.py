@@ -82,3 +82,33 @@ async def test_every_format_is_shown_as_an_independent_conversion_says(name: str
                 await asyncio.sleep(0)
                 wanted = expected(raw, name)
                 assert np.array_equal(await shows(page, wanted), wanted)
+
+
+async def test_a_stream_may_change_its_format_while_it_is_shown() -> None:
+    random = np.random.default_rng(1)
+    async with Server(port=0) as server:
+        stream = server.stream("formats")
+        async with opened(server.urls(stream)[0]) as page:
+            for name in ("gray8", "rgbx8888", "gray8", "rgb888", "rgbx8888"):
+                raw = random.integers(0, 256, WIDTH * HEIGHT * BYTES[name], np.uint8)
+                raw[: raw.size // 2] = 0  # like the blank picture, and unlike the one before
+                stream.publish(array(raw, name))
+                wanted = expected(raw, name)
+                assert np.array_equal(await shows(page, wanted), wanted)
+
+
+async def test_words_that_do_not_travel_are_shown_as_their_bits_say() -> None:
+    conversions = {
+        "xrgb1555": from_bits(5, 5, 5),
+        "bgr565": lambda *w: from_bits(5, 6, 5)(*w)[::-1],
+    }
+    random = np.random.default_rng(2)
+    for name, convert in conversions.items():
+        raw = random.integers(0, 256, WIDTH * HEIGHT * 2, np.uint8)
+        rgb = [convert(*pixel) for pixel in raw.reshape(-1, 2).tolist()]
+        wanted = np.array(rgb, np.uint8).reshape(HEIGHT, WIDTH, 3)
+        async with Server(port=0) as server:
+            stream = server.stream("formats", format=name)
+            async with opened(server.urls(stream)[0]) as page:
+                stream.publish(raw.view("<u2").reshape(HEIGHT, WIDTH))
+                assert np.array_equal(await shows(page, wanted), wanted)

@@ -3,6 +3,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -19,7 +20,18 @@ from ws_stream.hub import stream as stream_module
 from ws_stream.hub.audience import Limits
 from ws_stream.hub.stream import Stream
 from ws_stream.limits import MAX_STEP
-from ws_stream.pixels.formats import BGRX8888, GRAY8, RGB444, RGB565, RGBX8888, PixelFormat, Pixels
+from ws_stream.pixels.colours import to_rgb
+from ws_stream.pixels.described import named
+from ws_stream.pixels.formats import (
+    BGRX8888,
+    GRAY8,
+    RGB444,
+    RGB565,
+    RGB888,
+    RGBX8888,
+    PixelFormat,
+    Pixels,
+)
 from ws_stream.pixels.rendition import Crop, Rendition
 from ws_stream.pixels.resample import resample
 from ws_stream.protocol import control
@@ -203,17 +215,43 @@ class TestSizes:
         assert last.held
         assert last.held.width == 7
 
-    async def test_the_format_is_taken_from_the_first_array(self) -> None:
-        stream = Stream("a")
-        stream.publish(np.zeros((2, 2), np.uint16))
-        assert stream.format is RGB565
-        with pytest.raises(UsageError, match="no rgb565 picture"):
-            stream.publish(picture(1))
+    @BOTH_WALKS
+    async def test_a_new_format_is_announced_before_its_first_picture(self, walk: NewWalk) -> None:
+        """A viewer here holds what was announced, and takes no picture of another format."""
+        stream = Stream("a", fps=1000, walk=walk)
+        viewer = Room(stream).enter()
+        colour, gray = picture(1), picture(2)[..., 0]
+        for array in (colour, gray, gray, colour[..., :3], colour):
+            stream.publish(array)
+            await until(partial(shows, viewer, array))
+        announced = [
+            m for m in viewer.heard(control.Announcement) if isinstance(m, control.Announcement)
+        ]
+        assert [told.format for told in announced] == [RGBX8888, GRAY8, RGB888, RGBX8888]
+        assert len({told.epoch for told in announced}) == 4
 
-    def test_a_given_format_is_kept(self) -> None:
+    async def test_a_given_format_is_that_of_every_array(self) -> None:
         stream = Stream("a", format=BGRX8888)
+        viewer = Room(stream).enter()
         stream.publish(picture(1))
-        assert stream.format is BGRX8888 is not RGBX8888
+        with pytest.raises(UsageError, match="no bgrx8888 picture"):
+            stream.publish(picture(2)[..., 0])
+        assert viewer.shown == 1
+        assert viewer.held
+        assert viewer.held.format is BGRX8888
+
+    @pytest.mark.parametrize("name", ["rgb565", "gray16", "bgr565", "xrgb1555"])
+    async def test_words_of_16_bits_need_a_format(self, name: str) -> None:
+        words = np.full((6, 8), 0x1234, np.uint16)
+        with pytest.raises(UsageError, match="format='rgb565' or format='gray16'"):
+            Stream("a").publish(words)
+        stream = Stream("a", format=named(name))
+        viewer = Room(stream).enter()
+        stream.publish(words)
+        await viewer.sees()
+        assert viewer.held
+        shown = to_rgb(viewer.held.pixels, viewer.held.format)
+        assert np.array_equal(shown, to_rgb(words, named(name)))
 
     async def test_an_array_that_does_not_fit_is_refused_and_nothing_is_lost(self) -> None:
         stream = Stream("a", rendition=Rendition(crop=Crop(0, 0, 8, 6)))
@@ -263,6 +301,12 @@ class TestArrays:
         viewer = Room(stream).enter()
         stream.publish(np.memmap(tmp_path / "raw", np.uint8, "r", shape=(6, 8)))
         assert viewer.shown == 7
+
+
+def shows(viewer: Viewer, array: Pixels) -> bool:
+    """Whether the colours on the screen are the array's, which has as many components."""
+    pixels = viewer.pixels
+    return pixels is not None and np.array_equal(pixels[..., :3], array[..., :3])
 
 
 class TestThreads:

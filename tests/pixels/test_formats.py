@@ -8,10 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ws_stream.errors import UsageError
+from ws_stream.pixels.colours import from_rgb, pack, to_rgb, unpack
+from ws_stream.pixels.described import FORMAT, named
 from ws_stream.pixels.formats import (
     BY_CODE,
     BY_NAME,
-    FORMAT,
     FORMATS,
     GRAY8,
     RGB565,
@@ -20,12 +21,7 @@ from ws_stream.pixels.formats import (
     PixelFormat,
     Pixels,
     fits,
-    from_rgb,
     guess,
-    named,
-    pack,
-    to_rgb,
-    unpack,
 )
 
 from ..strategies import SEEDS, formats, pixels, shapes
@@ -137,7 +133,11 @@ def test_formats_of_whole_bytes_keep_rgb_exactly(
 def test_the_format_of_an_array_is_guessed_from_shape_and_dtype() -> None:
     guesses = {(2, 3, 4): RGBX8888, (2, 3, 3): RGB888, (2, 3): GRAY8}
     assert all(guess(np.zeros(shape, np.uint8)) is f for shape, f in guesses.items())
-    assert guess(np.zeros((2, 3), np.uint16)) is RGB565
+
+
+def test_words_of_16_bits_are_never_guessed_to_be_colours_or_gray() -> None:
+    with pytest.raises(UsageError, match=r"say which: format='rgb565' or format='gray16'$"):
+        guess(np.zeros((2, 3), np.uint16))
 
 
 @pytest.mark.parametrize(
@@ -159,11 +159,3 @@ def test_an_array_that_is_no_picture_gets_a_sentence(array: np.ndarray) -> None:
         UsageError, match=r"is no picture; right would be uint8 \(height, width, 4\)"
     ):
         guess(array)
-
-
-def test_an_unknown_name_gets_the_known_ones_and_alpha_a_hint() -> None:
-    with pytest.raises(UsageError, match=r"^unknown pixel format 'cmyk'; known are rgbx8888, "):
-        named("cmyk")
-    for alpha in ("rgba8888", "bgra8888"):
-        with pytest.raises(UsageError, match=r"rgba is rgbx8888, bgra is bgrx8888\); known are"):
-            named(alpha)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from ws_stream.errors import UsageError
 from ws_stream.limits import MAX_STEP
+from ws_stream.pixels.colours import from_rgb
 from ws_stream.pixels.formats import (
     BGRX8888,
     DEPTHS,
@@ -19,7 +20,6 @@ from ws_stream.pixels.formats import (
     RGBX8888,
     PixelFormat,
     Pixels,
-    from_rgb,
     reduced,
 )
 from ws_stream.pixels.frame import Frame

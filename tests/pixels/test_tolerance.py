@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ws_stream.limits import MAX_TOLERANCE
-from ws_stream.pixels.formats import FORMATS, PixelFormat, Pixels, to_rgb
+from ws_stream.pixels.colours import to_rgb
+from ws_stream.pixels.formats import FORMATS, PixelFormat, Pixels
 from ws_stream.pixels.tolerance import channel_limits, keep_near
 
 from ..strategies import CHANGES, SEEDS, changed, pixels

@@ -27,7 +27,7 @@ from tests.hub.viewer import (
 from tests.sources.ring import FRONTS, PICTURES_AT, TYPES, Buffers, Ring
 from ws_stream.errors import SourceError
 from ws_stream.hub.stream import Stream
-from ws_stream.pixels.formats import GRAY8, Pixels
+from ws_stream.pixels.formats import BGRX8888, BY_CODE, GRAY8, RGB888, RGBX8888, PixelFormat, Pixels
 from ws_stream.pixels.rendition import Rendition
 from ws_stream.producers import patience, poller
 from ws_stream.producers.poller import Poller
@@ -37,6 +37,7 @@ from ws_stream.protocol.request import Request
 from ws_stream.sources import Picture, Source, memory, open_source
 from ws_stream.sources.layout import Layout
 from ws_stream.sources.mapped import MappedSource
+from ws_stream.sources.packed import packed_gray
 
 pytestmark = BOTH_WALKS
 
@@ -72,8 +73,10 @@ async def polled(walk: NewWalk) -> AsyncIterator[Watch]:
 class Fake(MappedSource):
     """A source that no walk can read by itself. Each picture is filled with the number of those given."""
 
+    format = GRAY8
+
     def __init__(self) -> None:
-        self.name, self.format = "fake", GRAY8
+        self.name = "fake"
         self.size = 3, 2
         self.polls = self.given = self.torn = 0
         self.still = False
@@ -256,6 +259,66 @@ class TestPictures:
             assert viewer.pixels is not None
             assert viewer.pixels.shape == (2 + value % 3, 3 + value % 4)
         assert len(viewer.heard(control.Announcement)) == 11
+        assert viewer.heard(control.Problem) == []
+        assert not caplog.records
+
+    async def test_one_that_changes_its_format_is_announced_and_shown_without_a_fault(
+        self, polled: Watch, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        """Also to one whose pixels have as many bytes."""
+
+        class Coded(Sized):
+            """The third byte of the file says which format it holds."""
+
+            def locate(self, fd: int) -> Layout:
+                width, height, code = os.pread(fd, 3, 0)
+                pixel_format = BY_CODE[code]
+                return Layout(width, height, pixel_format, width * pixel_format.bytes_per_pixel, 3)
+
+        def write_coded(value: int, pixel_format: PixelFormat) -> None:
+            new = tmp_path / "new"
+            pixels = bytes((value,)) * (6 * pixel_format.bytes_per_pixel)
+            new.write_bytes(bytes((3, 2, pixel_format.code)) + pixels)
+            new.replace(path)
+
+        path = tmp_path / "coded"
+        write_coded(1, GRAY8)
+        source = Coded(path)
+        viewer = polled(source).enter()
+        await viewer.sees(1)
+        for value, pixel_format in enumerate((RGBX8888, BGRX8888, RGB888, GRAY8), 2):
+            write_coded(value, pixel_format)
+            await viewer.sees(value)
+            assert viewer.held
+            assert viewer.held.format is source.format is pixel_format
+        assert len(viewer.heard(control.Announcement)) == 5
+        assert viewer.heard(control.Problem) == []
+        assert not caplog.records
+
+    async def test_one_may_come_to_be_looked_up_and_cease_to_be(
+        self, polled: Watch, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        """Of a file of one byte of pixels the eight bits are pixels; a longer one is of whole bytes."""
+
+        class Turning(Sized):
+            def locate(self, fd: int) -> Layout:
+                if (size := os.fstat(fd).st_size) > 1:
+                    return Layout(size, 1, GRAY8, size)
+                return Layout(1, 1, GRAY8, 1, packed=packed_gray("gray1lsb", 8))
+
+        def turn(content: bytes) -> None:
+            (tmp_path / "new").write_bytes(content)
+            (tmp_path / "new").replace(path)
+
+        path = tmp_path / "turning"
+        turn(b"\x07\x07")
+        viewer = polled(Turning(path)).enter()
+        await viewer.sees(7)
+        for content, first, width in ((b"\x01", 255, 8), (b"\x02", 0, 8), (b"\x09\x09", 9, 2)):
+            turn(content)
+            await viewer.sees(first)
+            assert viewer.pixels is not None
+            assert viewer.pixels.shape == (1, width)
         assert viewer.heard(control.Problem) == []
         assert not caplog.records
 

@@ -16,7 +16,7 @@ from tests.odd import ArrayLike
 from ws_stream.errors import SourceError
 from ws_stream.hub import stream as stream_module
 from ws_stream.hub.stream import Stream
-from ws_stream.pixels.formats import GRAY8, Pixels
+from ws_stream.pixels.formats import GRAY8, RGB888, Pixels
 from ws_stream.producers import reader
 from ws_stream.producers.reader import Reader
 from ws_stream.protocol import control
@@ -384,6 +384,25 @@ async def test_an_array_that_does_not_fit_is_told_and_the_source_read_on(
     await until(lambda: room.shown == 9 and room.stream.problem is None)
     assert len(camera.opened) == 1
     assert len(caplog.records) == 1
+
+
+async def test_pictures_may_be_of_another_format_each_time() -> None:
+    may_go_on, arrays = threading.Semaphore(0), (np.full((2, 3, 3), 7, np.uint8), picture(8))
+
+    def pictures() -> Iterator[Pixels]:
+        for array in (*arrays, arrays[0]):
+            yield array
+            may_go_on.acquire()
+
+    stream = Stream("camera", producer=Reader(pictures))
+    seer = viewer.Room(stream).enter()
+    for value, pixel_format in ((7, RGB888), (8, GRAY8), (7, RGB888)):
+        await seer.sees(value)
+        assert seer.held
+        assert seer.held.format is pixel_format
+        assert stream.problem is None
+        may_go_on.release()
+    stream.close()
 
 
 async def test_an_iterator_that_cannot_be_closed_will_do() -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from ws_stream.errors import SourceError, UsageError
-from ws_stream.pixels.formats import BGRX8888
+from ws_stream.pixels.described import named
+from ws_stream.pixels.formats import BGRX8888, GRAY8
 from ws_stream.sources import Source, open_source
 from ws_stream.sources.mapped_file import MappedFile
 
@@ -68,6 +69,31 @@ def test_the_options_say_where_the_picture_lies(tmp_path: Path) -> None:
     assert (source.format, source.width, source.height) == (BGRX8888, 2, 2)
     assert pixels(source).tobytes() == bytes([*range(8), *range(20, 28)])
     source.close()
+
+
+@pytest.mark.parametrize("name", ["bgr565", "xrgb1555", "xrgb8888", "xrgb2101010", "gray16"])
+def test_memory_may_hold_any_format_that_is_described(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "words"
+    path.write_bytes(bytes(range(48)))
+    source = open_source(address(path, format=name))
+    assert source.format is named(name)
+    assert pixels(source).tobytes() == bytes(range(12 * named(name).bytes_per_pixel))
+    source.close()
+
+
+@pytest.mark.parametrize(
+    ("name", "first"),
+    [("gray1lsb", [255, 0, 0]), ("gray1msb", [0, 0, 0]), ("gray4lsb", [17, 0, 34])],
+)
+def test_pixels_of_less_than_a_byte_are_spread(tmp_path: Path, name: str, first: list[int]) -> None:
+    path = tmp_path / "packed"
+    path.write_bytes(bytes([0x01, 0x02, 0xFF, 0x00, 0x10, 0x20]))
+    source = open_source(address(path, width=3, height=2, format=name, offset=0))
+    assert (source.format, source.width, source.height) == (GRAY8, 3, 2)
+    assert pixels(source)[0].tolist() == first
+    source.close()
+    with pytest.raises(UsageError, match="what is to be read from it ends at byte 2000"):
+        open_source(address(path, width=16, height=1000, format="gray1lsb"))
 
 
 def test_only_the_pages_asked_for_are_mapped(tmp_path: Path) -> None:

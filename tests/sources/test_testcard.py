@@ -5,13 +5,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ws_stream.pixels.formats import FORMATS, RGB888, RGBX8888, PixelFormat, fits, from_rgb, to_rgb
+from tests.strategies import SOURCE_FORMATS
+from ws_stream.pixels.colours import from_rgb, to_rgb
+from ws_stream.pixels.formats import RGB888, RGBX8888, PixelFormat, fits
 from ws_stream.sources import font, open_source, testcard
 
 from .newest import pixels
 
 NOON = datetime(2026, 11, 22, 12, 34, 56, 789000)
-formats = st.sampled_from(FORMATS)
+formats = st.sampled_from(SOURCE_FORMATS)
 sides = st.one_of(st.integers(16, 70), st.integers(16, 700))
 
 

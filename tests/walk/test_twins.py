@@ -29,7 +29,7 @@ from ws_stream.pixels.rendition import Crop, Rendition
 from ws_stream.protocol.picture import Kind, parse
 from ws_stream.walk import COMPILED, NumpyWalk
 
-from ..strategies import CHANGES, CONTENTS, changed, pixels
+from ..strategies import CHANGES, CONTENTS, SOURCE_FORMATS, changed, pixels
 from ..world import LIBRARY, twins
 
 pytestmark = pytest.mark.skipif(not COMPILED, reason="there is no compiled walk on this machine")
@@ -228,7 +228,7 @@ class History:
         return self.random.getrandbits(53)
 
 
-@pytest.mark.parametrize("pixel_format", FORMATS, ids=str)
+@pytest.mark.parametrize("pixel_format", SOURCE_FORMATS, ids=str)
 def test_both_walks_do_the_same_in_every_history(pixel_format: PixelFormat) -> None:
     for seed in range(40):
         History(seed, pixel_format).play(60)
@@ -236,7 +236,7 @@ def test_both_walks_do_the_same_in_every_history(pixel_format: PixelFormat) -> N
 
 @pytest.mark.long
 @pytest.mark.timeout(3600)
-@pytest.mark.parametrize("pixel_format", FORMATS, ids=str)
+@pytest.mark.parametrize("pixel_format", SOURCE_FORMATS, ids=str)
 def test_both_walks_do_the_same_in_very_many_histories(pixel_format: PixelFormat) -> None:
     for seed in range(10_000, 12_000):
         History(seed, pixel_format).play(100)

@@ -11,16 +11,8 @@ from hypothesis import strategies as st
 from ws_stream.codec import decode
 from ws_stream.codec.scroll import Scroll, find_scroll
 from ws_stream.limits import MAX_NUMBER, MAX_TOLERANCE
-from ws_stream.pixels.formats import (
-    BGRX8888,
-    DEPTHS,
-    FORMATS,
-    GRAY8,
-    PixelFormat,
-    Pixels,
-    reduced,
-    to_rgb,
-)
+from ws_stream.pixels.colours import to_rgb
+from ws_stream.pixels.formats import BGRX8888, DEPTHS, FORMATS, GRAY8, PixelFormat, Pixels, reduced
 from ws_stream.pixels.frame import Frame, blank
 from ws_stream.pixels.rendition import Crop, Rendition
 from ws_stream.pixels.resample import Rows, resample

@@ -138,6 +138,16 @@ test("only the changed rows are drawn, at once, and then reported", () => {
   assert.deepEqual([...shown.subarray(0, 4)], [0, 0, 0, 255]);
 });
 
+test("a picture of another format is drawn wholly over the one before", () => {
+  const { screen } = makeScreen();
+  screen.show({ ...held(), number: 4 }, [[0, 3]]);
+  refresh();
+  const pixels = new Uint8Array(12).fill(255);
+  screen.show({ ...held({ format: "rgb565", pixels }), number: 1 }, [[0, 3]]);
+  assert.ok(shown.every((value) => value === 255));
+  assert.deepEqual(drawn.at(-1), [1, 0]);
+});
+
 test("pictures that come before the next refresh are drawn and reported as one, at it", () => {
   const { screen } = makeScreen();
   const picture = { ...held(), number: 4 };

@@ -54,6 +54,15 @@ test("an announcement is news, and makes a blank picture of its size", () => {
   assert.deepEqual([session.picture.epoch, session.picture.number], [8, 0]);
 });
 
+test("a stream may change its format, and only pictures of the new one are taken", () => {
+  bring(whole(4));
+  say({ ...ANNOUNCEMENT, epoch: 8, format: "rgb565" });
+  assert.equal(session.picture?.format.name, "rgb565");
+  assert.equal(session.picture.pixels.length, 12);
+  assert.deepEqual(bring(message({ epoch: 8, number: 1, base: 0 })).reply, RESYNC);
+  assert.deepEqual(bring(message({ epoch: 8, code: 5, number: 1, base: 0 })).runs, [[0, 3]]);
+});
+
 test("a picture of an epoch that is over is refused", () => {
   bring(whole(4));
   say({ ...ANNOUNCEMENT, epoch: 8 });

@@ -17,7 +17,8 @@ from typing import Any, NoReturn
 from ..arguments import shown
 from ..client import connect
 from ..errors import UsageError, WsStreamError
-from ..pixels.formats import named, reduced
+from ..pixels.described import named
+from ..pixels.formats import reduced
 from ..pixels.rendition import Rendition
 from ..selftest.advice import Case, Device, advice, table
 from ..selftest.run import Plan, run_selftest

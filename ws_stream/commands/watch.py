@@ -7,7 +7,7 @@ from pathlib import Path
 
 from ..client import Connection
 from ..errors import UsageError
-from ..pixels.formats import to_rgb
+from ..pixels.colours import to_rgb
 from ..pixels.frame import Frame
 from .png import encode_png
 

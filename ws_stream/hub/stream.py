@@ -11,7 +11,8 @@ import numpy as np
 
 from ..arguments import SWITCH, optional
 from ..fair_lock import FairLock
-from ..pixels.formats import FORMAT, SIDE, PixelFormat, Pixels, as_picture, guess
+from ..pixels.described import FORMAT
+from ..pixels.formats import SIDE, PixelFormat, Pixels, as_picture, guess
 from ..pixels.rendition import Rendition
 from ..pixels.resample import check
 from ..protocol.request import Request
@@ -46,6 +47,7 @@ class Stream:
         default = RENDITION.take("rendition", Rendition() if rendition is None else rendition)
         self.name = NAME.take("name", name)
         self.format = optional(FORMAT).take("format", format)
+        """Of every array; None: what each one shows by its shape and dtype."""
         self.fps = FPS.take("fps", fps)
         self.audience = Audience(self.name, default.check(), self.fps, walk(self.fps))
         self._producer = producer
@@ -80,10 +82,10 @@ class Stream:
     ) -> None:
         """Show this picture to every viewer. Never waits for one.
 
-        `array` is of shape `format.shape(width, height)` with any strides; without a format, one is taken from its
-        shape and dtype. While there are viewers it is read before this returns. It is also remembered, not copied, and
-        read when a viewer comes, or one that wants fewer has its turn: until the next `publish` it should hold a whole
-        picture, this one or a newer.
+        `array` is of shape `format.shape(width, height)` with any strides; without a format, its shape and dtype say
+        which. While there are viewers it is read before this returns. It is also remembered, not copied, and read when
+        a viewer comes, or one that wants fewer has its turn: until the next `publish` it should hold a whole picture,
+        this one or a newer.
         `time_us` is when it was taken, in microseconds since 1970-01-01 UTC; now by default. `damage` are rectangles
         (x, y, width, height), in pixels of the array, outside which nothing has changed since the array published
         before: only their rows are read and compared. Raises UsageError for what does not fit, and in a forked child.
@@ -180,13 +182,12 @@ class Stream:
         if newest is None or array.shape != newest.shape or array.dtype != newest.dtype:
             pixel_format = self.format or guess(array)
             check(array, pixel_format, self.audience.default)
-            self.format = pixel_format
             self._resize(pixel_format, array.shape[1], array.shape[0])
         return array if array.strides[2:] in ((), (1,)) else np.ascontiguousarray(array)
 
     def _resize(self, pixel_format: PixelFormat, width: int, height: int) -> None:
         if self.audience.resize(pixel_format, width, height, time.monotonic()):
-            self._newest.array = None  # it is of another size
+            self._newest.array = None  # it is of another size or format
             self._errands.run("greet", self._greet_all)
 
     def _grant(self, wishes: Mapping[Subscription, Wish]) -> None:

@@ -2,6 +2,7 @@
 
 Knows nothing of frames, messages or memory regions. A name lists the bytes of a pixel in memory order, lowest
 address first (`bgrx8888` is B, G, R, ignored); `rgb565`, `rgb444` and `rgb332` are little-endian words, red on top.
+Here are those that travel; `described` makes the others that memory may hold.
 """
 
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..arguments import Kind, instance, shown, whole
+from ..arguments import shown, whole
 from ..errors import UsageError
 from ..limits import MAX_PICTURE_BYTES
 
@@ -22,11 +23,11 @@ Pixels = NDArray[Any]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PixelFormat:
-    """How one pixel lies in memory. Those below are all there are, so two are equal only if they are the same."""
+    """How one pixel lies in memory. Each is made once, so two are equal only if they are the same."""
 
     name: str
     code: int
-    """Its number on the wire; never reused."""
+    """Its number on the wire, never reused; 0: it does not travel."""
     dtype: np.dtype[Any]
     components: tuple[int, ...]
     """The shape of one pixel: `(3,)` for three bytes, `()` for one word."""
@@ -36,6 +37,18 @@ class PixelFormat:
     """The fourth byte carries nothing: it is 255 in every frame, and never sent."""
     fields: tuple[tuple[int, int], ...] = ()
     """The lowest bit and the number of bits of red, green and blue in a word; none for whole bytes."""
+    sent_as: "PixelFormat | None" = None
+    """What its pixels become when they are read; None: they travel as they are."""
+
+    @property
+    def colours(self) -> tuple[tuple[int, int], ...]:
+        """The lowest bit and the number of bits of red, green and blue in a pixel taken as a little-endian word."""
+        return self.fields or tuple((8 * byte, 8) for byte in self.rgb)
+
+    @property
+    def is_gray(self) -> bool:
+        """Whether all colours are the same bits."""
+        return len(set(self.colours)) == 1
 
     @property
     def bytes_per_pixel(self) -> int:
@@ -94,34 +107,11 @@ DEPTHS = {24: None, 16: RGB565, 12: RGB444, 8: RGB332}
 
 @lru_cache
 def reduced(pixel_format: PixelFormat, depth: int) -> PixelFormat:
-    """The format of at most so many bits: this one itself, if it has no more."""
-    return pixel_format if pixel_format.depth <= depth else DEPTHS[depth] or pixel_format
+    """The format in which its pixels are kept and travel, of at most so many bits: itself, if it can be."""
+    sent = pixel_format.sent_as or pixel_format
+    return sent if sent.depth <= depth else DEPTHS[depth] or sent
 
 
-def named(name: str) -> PixelFormat:
-    """The format of that name. Raises UsageError for a name there is not."""
-    if name not in BY_NAME:
-        hint = " (alpha is ignored: rgba is rgbx8888, bgra is bgrx8888)" if "a8" in name else ""
-        raise UsageError(
-            f"unknown pixel format {shown(name)}{hint}; known are {', '.join(BY_NAME)}"
-        )
-    return BY_NAME[name]
-
-
-def known(value: Any) -> PixelFormat:  # noqa: ANN401 - whatever was handed in
-    """The format, if it is one of those there are. Raises ValueError or AttributeError for what is none."""
-    if named(value.name) is not value:
-        raise ValueError(value)
-    return named(value.name)
-
-
-def _format(value: Any) -> PixelFormat:  # noqa: ANN401 - whatever was handed in
-    return named(value) if isinstance(value, str) else known(value)
-
-
-FORMAT = Kind(_format, f"one of {', '.join(BY_NAME)}")
-"""A pixel format, or its name."""
-_A_FORMAT = instance(PixelFormat, "a PixelFormat, as a frame has")
 SIDE = whole(1, 2**31 - 1)
 """Pixels of a source; those of what is sent are fewer."""
 
@@ -142,15 +132,20 @@ def as_picture(value: object) -> Pixels:
 def guess(array: Pixels) -> PixelFormat:
     """The format an array most likely holds, from its shape and dtype; RGB order is assumed.
 
-    Raises UsageError when no format fits.
+    Raises UsageError when no format fits, or several that do not look alike.
     """
-    for pixel_format in (RGBX8888, RGB888, RGB565, GRAY8):
+    for pixel_format in (RGBX8888, RGB888, GRAY8):
         if fits(array, pixel_format):
             return pixel_format
+    if fits(array, RGB565):
+        raise UsageError(
+            f"an array of shape {array.shape} and dtype uint16 may hold colours of 5, 6 and 5 bits or gray of 16; "
+            "right would be to say which: format='rgb565' or format='gray16'"
+        )
     raise UsageError(
         f"{_described(array)} is no picture; "
         "right would be uint8 (height, width, 4), (height, width, 3) or (height, width), "
-        "or uint16 (height, width) for rgb565"
+        "or any other with a format that says what it holds"
     )
 
 
@@ -194,48 +189,3 @@ def whole_pixels(pixels: Pixels, pixel_format: PixelFormat) -> NDArray[Any]:
     dtype = np.dtype("V3" if size == 3 else f"<u{size}")  # noqa: PLR2004 - there is no word of 3 bytes
     row = prod(pixels.shape[1:])
     return pixels.reshape(len(pixels), row).view(np.uint8).view(dtype)
-
-
-def to_rgb(pixels: Pixels, pixel_format: PixelFormat) -> NDArray[np.uint8]:
-    """The picture as uint8 (height, width, 3). Fewer than eight bits widen by repeating them.
-
-    Raises UsageError for what is no picture of this format.
-    """
-    pixels = as_picture(pixels)
-    check_fits(pixels, _A_FORMAT.take("pixel_format", pixel_format))
-    if pixel_format is GRAY8:
-        return np.repeat(pixels[..., None], 3, axis=2)
-    if pixel_format.fields:
-        bits = np.array([bits for _, bits in pixel_format.fields], np.uint8)
-        top = unpack(pixels, pixel_format) << 8 - bits
-        widened: NDArray[np.uint8] = top | top >> bits | top >> 2 * bits | top >> 3 * bits
-        return widened
-    return np.ascontiguousarray(pixels[..., pixel_format.rgb])
-
-
-def from_rgb(rgb: NDArray[np.uint8], pixel_format: PixelFormat) -> Pixels:
-    """A uint8 (height, width, 3) picture in this format; gray is the luma of ITU-R BT.601."""
-    if pixel_format is GRAY8:
-        luma: Pixels = np.rint(rgb @ np.array([0.299, 0.587, 0.114])).astype(np.uint8)
-        return luma
-    if pixel_format.fields:
-        dropped = np.array([8 - bits for _, bits in pixel_format.fields], np.uint8)
-        return pack(rgb >> dropped, pixel_format)
-    height, width = rgb.shape[:2]
-    pixels = np.full(pixel_format.shape(width, height), 255, np.uint8)
-    pixels[..., pixel_format.rgb] = rgb
-    return pixels
-
-
-def unpack(words: Pixels, pixel_format: PixelFormat) -> NDArray[np.uint8]:
-    """The fields of each word as uint8 (height, width, 3), not widened."""
-    fields = (words >> low & (1 << bits) - 1 for low, bits in pixel_format.fields)
-    return np.stack([field.astype(np.uint8) for field in fields], axis=2)
-
-
-def pack(channels: NDArray[np.uint8], pixel_format: PixelFormat) -> Pixels:
-    """The inverse of `unpack`."""
-    words: Pixels = np.zeros(channels.shape[:2], pixel_format.dtype)
-    for channel, (low, _) in enumerate(pixel_format.fields):
-        words |= channels[..., channel].astype(pixel_format.dtype) << low
-    return words

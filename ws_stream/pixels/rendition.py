@@ -13,7 +13,7 @@ import numpy as np
 from ..arguments import SWITCH, Kind, optional, whole
 from ..errors import UsageError
 from ..limits import MAX_PICTURE_BYTES, MAX_SIDE, MAX_STEP, MAX_TOLERANCE
-from .formats import DEPTHS, PixelFormat
+from .formats import DEPTHS, PixelFormat, reduced
 
 
 class Crop(NamedTuple):
@@ -89,7 +89,8 @@ def rendition(**members: object) -> Rendition:
 
 
 def check_size(pixel_format: PixelFormat, width: int, height: int) -> None:
-    """Raises UsageError when a rendition of this size is more than a message can hold."""
+    """Raises UsageError when a rendition of this size, its depth not reduced, is more than a message can hold."""
+    pixel_format = reduced(pixel_format, 24)
     if (
         max(width, height) > MAX_SIDE
         or width * height * pixel_format.bytes_per_pixel > MAX_PICTURE_BYTES

@@ -10,17 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .formats import (
-    PixelFormat,
-    Pixels,
-    check_fits,
-    from_rgb,
-    pack,
-    reduced,
-    rows_as_words,
-    to_rgb,
-    unpack,
-)
+from .colours import converted, pack, unpack, words_of
+from .formats import PixelFormat, Pixels, check_fits, reduced, rows_as_words
 from .rendition import Rendition, check_size
 
 Rows = NDArray[np.bool_]
@@ -93,7 +84,8 @@ def differing_rows(one: Pixels, other: Pixels) -> Rows:
 
 def _copy(view: Pixels, shown: PixelFormat, kept: PixelFormat, target: Pixels) -> None:
     if shown is not kept:
-        np.copyto(target, from_rgb(to_rgb(view, shown), kept))
+        words = converted(view, shown, kept)
+        np.copyto(words_of(target, kept), words | PADDING if kept.padded else words)
         return
     if not kept.padded or view.strides[2] != 1:
         np.copyto(target, view)

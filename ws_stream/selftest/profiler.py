@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from ..pixels.formats import Pixels
+from ..pixels.formats import PixelFormat, Pixels
 from ..sources import Picture, Source
 from ..walk import Walk
 from ..walk.numpy_walk import Spans
@@ -135,8 +135,13 @@ class ProfiledSource:
 
     def __init__(self, source: Source, profiler: Profiler) -> None:
         self._source, self._profiler = source, profiler
-        self.name, self.format = source.name, source.format
+        self.name = source.name
         self.close = source.close
+
+    @property
+    def format(self) -> PixelFormat:
+        """As the source has it."""
+        return self._source.format
 
     @property
     def width(self) -> int:

@@ -170,7 +170,6 @@ async def _served(
     source = plan.source
     stream = Stream(
         "bench",
-        format=source.format,
         rendition=plan.rendition,
         fps=max(FPS.take("fps", plan.fps), LEAST_FPS),
         producer=Poller(ProfiledSource(source, profiler)),

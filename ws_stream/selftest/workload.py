@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from ..pixels.formats import PixelFormat, Pixels, from_rgb
+from ..pixels.colours import from_rgb
+from ..pixels.formats import PixelFormat, Pixels
 from ..pixels.rendition import check_size
 from ..sources import Picture, font
 from ..sources.testcard import Card

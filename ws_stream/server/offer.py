@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 from ..arguments import TEXT, Kind, shown
 from ..errors import UsageError
 from ..hub.stream import Stream
-from ..pixels.formats import SIDE, PixelFormat, Pixels, known
+from ..pixels.described import known
+from ..pixels.formats import SIDE, PixelFormat, Pixels
 from ..pixels.rendition import Rendition, check_size
 from ..producers.poller import Poller
 from ..producers.reader import Reader

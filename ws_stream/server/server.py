@@ -19,7 +19,8 @@ from ..arguments import each, instance, matching, optional, shown, whole
 from ..errors import UsageError, WsStreamError
 from ..hub.budget import PERCENT
 from ..hub.stream import Stream
-from ..pixels.formats import FORMAT, PixelFormat
+from ..pixels.described import FORMAT
+from ..pixels.formats import PixelFormat
 from ..pixels.rendition import rendition
 from ..sources import Source
 from .access import AccessPolicy
@@ -84,7 +85,7 @@ class Server:
     ) -> Stream:
         """A new stream to publish arrays to.
 
-        `format` is a pixel format's name; without one it is taken from the first array (RGB order is assumed). Viewers
+        `format` is a pixel format's name; without one it is taken from each array (RGB order is assumed). Viewers
         get every `step`-th pixel and row, or with `average` the mean of each step x step box, of the part `crop`
         (x, y, width, height). Film and camera noise can be sent in less than there is: with a `tolerance`, a pixel is
         sent only when a channel (of eight bits) has moved by more than that from what viewers show, so none is ever off

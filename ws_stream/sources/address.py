@@ -11,7 +11,8 @@ from urllib.parse import unquote
 from ..arguments import plain, shown
 from ..errors import UsageError
 from ..limits import MAX_ADDRESS
-from ..pixels.formats import PixelFormat, named
+from ..pixels.described import named
+from ..pixels.formats import PixelFormat
 
 _ADDRESS = re.compile(r"([A-Za-z][A-Za-z0-9+-]*):(.*)", re.DOTALL)
 _NUMBER = re.compile(r"[0-9]{1,19}|0[xX][0-9A-Fa-f]{1,16}")

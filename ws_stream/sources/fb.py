@@ -1,7 +1,7 @@
-"""`fb:/dev/fb0`: what a Linux framebuffer shows. Layouts and names are those of linux/fb.h.
+"""`fb:/dev/fb0`: what a Linux framebuffer shows.
 
-The kernel says where the visible part lies; it is asked before each picture, so a program that draws in one half of
-the memory and pans to it when it is done is followed.
+The kernel says where the visible part lies and in which format; it is asked before each picture, so a program that
+draws in one half of the memory and pans to it when it is done is followed, and so is a change of mode or of colours.
 """
 
 import fcntl
@@ -9,26 +9,21 @@ import struct
 from functools import lru_cache
 from pathlib import Path
 
+import numpy as np
+
 from ..errors import UsageError
-from ..pixels.formats import BGRX8888, RGB565, RGBX8888
 from .address import Address, stream_name
+from .fb_info import VARIABLE_BYTES, has_colour_map, layout_of
 from .layout import Layout
 from .mapped import MappedSource
+from .packed import MOST_COLOURS
 
 FBIOGET_VSCREENINFO = 0x4600
 FBIOGET_FSCREENINFO = 0x4602
+FBIOGETCMAP = 0x4604
 
-_VARIABLE = struct.Struct("=40I")
 _FIXED_BYTES = struct.calcsize("@16sL4I3HIL2I3H0L")
-_LINE_LENGTH_AT = {80: 48, 68: 44}
-"""Where line_length stands in fb_fix_screeninfo, by its size: with an `unsigned long` of 64 bits and of 32."""
-
-_FORMATS = {
-    (32, (16, 8), (8, 8), (0, 8)): BGRX8888,
-    (32, (0, 8), (8, 8), (16, 8)): RGBX8888,
-    (16, (11, 5), (5, 6), (0, 5)): RGB565,
-}
-"""By bits per pixel, then (offset, length) of red, green and blue in the little-endian pixel."""
+_COLOUR_MAP = struct.Struct("@2I4P")
 
 
 def open_fb(address: Address) -> MappedSource:
@@ -46,31 +41,33 @@ def open_fb(address: Address) -> MappedSource:
 def locate(fd: int) -> Layout:
     """Where the visible part of an open framebuffer lies. Raises UsageError for what is none."""
     try:
-        variable = fcntl.ioctl(fd, FBIOGET_VSCREENINFO, bytes(_VARIABLE.size))
+        variable = fcntl.ioctl(fd, FBIOGET_VSCREENINFO, bytes(VARIABLE_BYTES))
         fixed = fcntl.ioctl(fd, FBIOGET_FSCREENINFO, bytes(_FIXED_BYTES))
     except OSError as error:
         raise UsageError(
             f"this is no framebuffer ({error.strerror}); right would be a device such as fb:/dev/fb0"
         ) from None
-    return parse(variable, fixed)
+    return parse(variable, fixed, _colour_map(fd) if has_colour_map(variable, fixed) else b"")
 
 
 @lru_cache(maxsize=8)  # asked for each picture, and mostly the same
-def parse(variable: bytes, fixed: bytes) -> Layout:
-    """Where the visible part lies, from the kernel's fb_var_screeninfo and fb_fix_screeninfo.
+def parse(variable: bytes, fixed: bytes, colours: bytes = b"") -> Layout:
+    """Where the visible part lies, from the kernel's fb_var_screeninfo, fb_fix_screeninfo and colour map.
 
-    Raises UsageError for a pixel format that is not known.
+    Raises UsageError for what cannot be shown.
     """
-    words = _VARIABLE.unpack(variable)
-    width, height, _, _, x, y, bits = words[:7]
-    (stride,) = struct.unpack_from("=I", fixed, _LINE_LENGTH_AT[len(fixed)])
-    red, green, blue = words[8:10], words[11:13], words[14:16]
-    pixel_format = _FORMATS.get((bits, red, green, blue))
-    if pixel_format is None:
-        fields = ", ".join(f"{offset}+{length}" for offset, length in (red, green, blue))
+    return layout_of(variable, fixed, np.frombuffer(colours, np.uint16).reshape(3, -1).T)
+
+
+def _colour_map(fd: int) -> bytes:
+    """The red of each colour in words of 16 bits, then the green, then the blue. Raises UsageError."""
+    colours = np.zeros((3, MOST_COLOURS), np.uint16)
+    red, green, blue = (colour.ctypes.data for colour in colours)
+    try:
+        fcntl.ioctl(fd, FBIOGETCMAP, _COLOUR_MAP.pack(0, MOST_COLOURS, red, green, blue, 0))
+    except OSError as error:
         raise UsageError(
-            f"a framebuffer of {bits} bits per pixel with red, green, blue at bits {fields} is not known; "
-            "right would be 32 bits or 16 (5, 6, 5), set with: fbset -depth 32"
-        )
-    offset = y * stride + x * pixel_format.bytes_per_pixel
-    return Layout(width, height, pixel_format, stride, offset)
+            f"a framebuffer of indexed colours gives no colour map ({error.strerror}); right would be true colour, set "
+            "with: fbset -depth 32"
+        ) from None
+    return colours.tobytes()

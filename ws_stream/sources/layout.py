@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from ..errors import SourceError, UsageError
 from ..pixels.formats import PixelFormat, Pixels
+from .packed import Packed
 
 Buffer = bytes | bytearray | memoryview | mmap
 """Bytes that live somewhere; a view of them costs no copy."""
@@ -38,6 +39,8 @@ class Layout:
     slots: int = 1
     distance: int = 0
     """Bytes from one slot to the next; 0: as many as its rows take."""
+    packed: Packed | None = None
+    """What the bytes of each slot, taken for gray pixels, become when they are read; None: they are pixels."""
 
     def __post_init__(self) -> None:
         if min(self.width, self.height, self.slots) < 1:
@@ -47,7 +50,7 @@ class Layout:
         if self.stride < self._row:
             raise UsageError(
                 f"a stride of {self.stride} bytes is too short; right would be at least {self._row}, "
-                f"which is {self.width} pixels of {self.format.bytes_per_pixel} bytes"
+                f"the bytes of {self.shown.width} pixels"
             )
         if not self.distance:
             object.__setattr__(self, "distance", self.height * self.stride)
@@ -65,6 +68,11 @@ class Layout:
     def slot_bytes(self) -> int:
         """From the first pixel of a picture to the end of its last; padding behind it need not be there."""
         return (self.height - 1) * self.stride + self._row
+
+    @property
+    def shown(self) -> "Layout | Packed":
+        """What has the width and the format of the pictures."""
+        return self.packed or self
 
     @property
     def end(self) -> int:

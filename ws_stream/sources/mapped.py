@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from ..errors import SourceError, WsStreamError
-from ..pixels.formats import Pixels
+from ..pixels.formats import PixelFormat, Pixels
 from .layout import NOTHING_YET, Counter, Front, Layout
 from .mapped_file import MappedFile, Mapping
 from .memory import FileMemory, Mapped
@@ -96,16 +96,20 @@ class MappedSource:
         self._file = MappedFile(path)
         try:
             self._life = _Life(0, locate(self._file.fd), number, None)
-            self.format = self._life.layout.format
             self._map(self._life.layout)
         except BaseException:
             self._file.close()
             raise
 
     @property
+    def format(self) -> PixelFormat:
+        """The pixel format of the picture polled last."""
+        return self._life.layout.shown.format
+
+    @property
     def width(self) -> int:
         """Pixels in a row of the picture polled last."""
-        return self._life.layout.width
+        return self._life.layout.shown.width
 
     @property
     def height(self) -> int:
@@ -127,10 +131,13 @@ class MappedSource:
         version = life.version(number)
         if version is not None and version == seen:
             return None
-        return Picture(life.pixels(slot), version, partial(life.is_intact, number))
+        pixels = life.pixels(slot)
+        if life.layout.packed:
+            pixels = life.layout.packed.look_up(pixels)
+        return Picture(pixels, version, partial(life.is_intact, number))
 
     def mapping(self) -> Mapping | None:
-        """The memory to be read for the next second; None where pictures are copied, or may lie elsewhere each time.
+        """The memory to be read for the next second; None where pictures are copied, looked up or may lie elsewhere.
 
         Raises SourceError when there is no picture now.
         """
@@ -138,7 +145,7 @@ class MappedSource:
             return None
         self._refresh()
         life, file = self._life, self._file
-        if not isinstance(life.memory, Mapped):
+        if life.layout.packed or not isinstance(life.memory, Mapped):
             return None
         self._look()
         fd = file.fd if file.is_regular else -1
@@ -186,8 +193,6 @@ class MappedSource:
 
     def _map(self, layout: Layout) -> None:
         """Find the slots and the number in the file's memory: a new life."""
-        if layout.format is not self.format:
-            raise SourceError(f"the pixel format was {self.format} and is now {layout.format}")
         number = self._number
         start, end = layout.offset, layout.end
         if number is not None:

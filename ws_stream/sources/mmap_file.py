@@ -13,9 +13,11 @@ from typing import Any
 import numpy as np
 
 from ..errors import UsageError
+from ..pixels.formats import GRAY8
 from .address import Address, parse_number, stream_name
 from .layout import Counter, Front, Layout
 from .mapped import MappedSource
+from .packed import packed_gray
 
 OPTIONS = ("width", "height", "format", "stride", "offset", "slots", "distance", "index", "front")
 
@@ -35,13 +37,16 @@ def open_raw(address: Address, path: Path) -> MappedSource:
     """Raw pixels in the file at this path, laid out as the options say. Raises UsageError and SourceError."""
     address.only(*OPTIONS)
     width, height = address.number("width", least=1), address.number("height", least=1)
-    pixel_format = address.pixel_format("format")
-    stride = address.number("stride", default=width * pixel_format.bytes_per_pixel)
+    packed = packed_gray(address.options.get("format", ""), width)
+    pixel_format = GRAY8 if packed else address.pixel_format("format")
+    across = packed.row_bytes if packed else width
+    stride = address.number("stride", default=across * pixel_format.bytes_per_pixel)
     layout = Layout(
-        *(width, height, pixel_format, stride),
+        *(across, height, pixel_format, stride),
         address.number("offset", default=0),
         address.number("slots", default=1, least=1),
         address.number("distance", least=1) if "distance" in address.options else 0,
+        packed,
     )
     number = _number(address, layout.slots)
     name = stream_name(path.stem, default=address.scheme)

@@ -36,7 +36,7 @@ class Source(Protocol):
 
     @property
     def format(self) -> PixelFormat:
-        """The pixel format of every picture."""
+        """The pixel format of the picture polled last."""
 
     @property
     def width(self) -> int:

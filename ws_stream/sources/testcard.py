@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from ..errors import UsageError
 from ..limits import MAX_PICTURE_BYTES, MAX_SIDE
-from ..pixels.formats import PixelFormat, Pixels, from_rgb
+from ..pixels.colours import from_rgb
+from ..pixels.formats import PixelFormat, Pixels
 from . import font
 from .address import Address
 from .source import Picture

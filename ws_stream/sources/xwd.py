@@ -3,49 +3,78 @@
 The file is a window dump: a header of big-endian words, a colour map, rows of pixels.
 """
 
+import contextlib
 import os
 import struct
 from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
+
 from ..errors import UsageError
-from ..pixels.formats import BGRX8888, RGB565, RGBX8888
+from ..pixels.described import Field, big_endian, described
+from ..pixels.formats import GRAY8, PixelFormat
 from .address import Address
 from .layout import Layout
 from .mapped import MappedSource
+from .packed import MOST_COLOURS, PARTS, Packed, colour_table
 
-_WORDS = struct.Struct(">2I 8x 2I 4x I 12x 2I 4x 3I 8x I")
+_WORDS = struct.Struct(">3I 4x 2I 4x I 4x I 4x 6I 8x I")
 """The first 20 words, without those that are not read."""
 _VERSION = 7
-_COLOUR_BYTES = 12
-_FORMATS = {
-    (32, 0, 0xFF0000, 0x00FF00, 0x0000FF): BGRX8888,
-    (32, 0, 0x0000FF, 0x00FF00, 0xFF0000): RGBX8888,
-    (16, 0, 0xF800, 0x07E0, 0x001F): RGB565,
-}
-"""By bits per pixel, byte order (0: least significant first) and the masks of red, green and blue."""
+_COLOUR = np.dtype([("pixel", ">u4"), ("rgb", ">u2", 3), ("flags", "u1"), ("padding", "u1")])
+_Z_PIXMAP, _TRUE_COLOUR = 2, 4
+_BYTES = {8: 1, 16: 2, 24: 3, 32: 4}
+"""Of a pixel, by its bits."""
+_RIGHT = "right would be Xvfb -screen 0 WIDTHxHEIGHTx24 or x16"
 
 
 class Header(NamedTuple):
     """What is read of the XWDFileHeader of X11/XWDFile.h."""
 
-    masks: tuple[int, int, int]
-    """Of red, green and blue."""
-    ncolors: int
     header_size: int
-    file_version: int
-    pixmap_width: int
-    pixmap_height: int
+    pixmap_format: int
+    pixmap_size: tuple[int, int]
+    """Width and height."""
     byte_order: int
+    bitmap_bit_order: int
     bits_per_pixel: int
     bytes_per_line: int
+    visual_class: int
+    masks: tuple[int, ...]
+    """Of red, green and blue."""
+    ncolors: int
 
     @classmethod
     def read(cls, data: bytes) -> "Header":
-        """The header that these bytes begin with."""
-        *words, red, green, blue, colours = _WORDS.unpack_from(data)
-        return cls((red, green, blue), colours, *words)
+        """The header that these bytes begin with. Raises UsageError for another file's."""
+        if len(data) < _WORDS.size:
+            raise UsageError(
+                f"a file of {len(data)} bytes is no window dump, whose header alone is longer; "
+                "right would be the file that Xvfb -fbdir made"
+            )
+        words = _WORDS.unpack_from(data)
+        if words[1] != _VERSION:
+            raise UsageError(
+                f"the file is no window dump: its version is {words[1]} rather than {_VERSION}; "
+                "right would be the file that Xvfb -fbdir made"
+            )
+        order, bit_order, bits, stride, visual = words[5:10]
+        sizes = words[0], words[2], words[3:5]
+        return cls(*sizes, order, bit_order, bits, stride, visual, words[10:13], words[13])
+
+    @property
+    def colour_map(self) -> range:
+        """The bytes in which the colour map lies."""
+        return range(self.header_size, self.header_size + self.ncolors * _COLOUR.itemsize)
+
+    @property
+    def is_indexed(self) -> bool:
+        """Whether pixels are rows of the colour map."""
+        is_one_order = self.bits_per_pixel > 1 or self.byte_order == self.bitmap_bit_order
+        is_mapped = self.visual_class < _TRUE_COLOUR and self.pixmap_format == _Z_PIXMAP
+        return is_mapped and is_one_order and self.bits_per_pixel in (*PARTS, 8)
 
 
 def open_xwd(address: Address) -> MappedSource:
@@ -58,35 +87,59 @@ def open_xwd(address: Address) -> MappedSource:
 
 def locate(fd: int) -> Layout:
     """Where the picture lies in an open window dump. Raises UsageError for what is none, or of an unknown format."""
-    return parse(os.pread(fd, _WORDS.size, 0))
+    data = os.pread(fd, _WORDS.size, 0)
+    header = _header(data)
+    if not header.is_indexed:
+        return parse(data)
+    most = MOST_COLOURS * _COLOUR.itemsize
+    return parse(data, os.pread(fd, min(len(header.colour_map), most), header.header_size))
 
 
-@lru_cache(maxsize=8)  # asked for each picture, and always the same
-def parse(data: bytes) -> Layout:
-    """Where the picture lies behind the window dump's header that these bytes begin with. Raises UsageError."""
-    if len(data) < _WORDS.size:
-        raise UsageError(
-            f"a file of {len(data)} bytes is no window dump, whose header alone is longer; "
-            "right would be the file that Xvfb -fbdir made"
-        )
-    header = Header.read(data)
-    if header.file_version != _VERSION:
-        raise UsageError(
-            f"the file is no window dump: its version is {header.file_version} rather than {_VERSION}; "
-            "right would be the file that Xvfb -fbdir made"
-        )
-    kind = (header.bits_per_pixel, header.byte_order, *header.masks)
-    if kind not in _FORMATS:
-        order = "most" if header.byte_order else "least"
-        masks = " ".join(f"{mask:#x}" for mask in header.masks)
-        raise UsageError(
-            f"a window dump of {header.bits_per_pixel} bits per pixel, {order} significant byte first, with the "
-            f"masks {masks} is not known; right would be Xvfb -screen 0 WIDTHxHEIGHTx24 or x16"
-        )
-    return Layout(
-        header.pixmap_width,
-        header.pixmap_height,
-        _FORMATS[kind],
-        header.bytes_per_line,
-        header.header_size + header.ncolors * _COLOUR_BYTES,
+@lru_cache(maxsize=8)  # asked for each picture, and mostly the same
+def parse(data: bytes, colours: bytes = b"") -> Layout:
+    """Where the picture lies behind the window dump's header that `data` begins with; its colour map is given.
+
+    Raises UsageError.
+    """
+    header = _header(data)
+    (width, height), stride = header.pixmap_size, header.bytes_per_line
+    offset = header.colour_map.stop
+    if header.is_indexed:
+        packed = _packed(header, colours)
+        return Layout(packed.row_bytes, height, GRAY8, stride, offset, packed=packed)
+    return Layout(width, height, _format(header), stride, offset)
+
+
+_header = lru_cache(maxsize=8)(Header.read)
+
+
+def _packed(header: Header, colours: bytes) -> Packed:
+    whole = len(colours) // _COLOUR.itemsize
+    entries = np.frombuffer(colours, _COLOUR, whole)
+    bits, count = header.bits_per_pixel, 1 << header.bits_per_pixel
+    rgb = np.zeros((count, 3), np.uint16)
+    entries = entries[entries["pixel"] < count]
+    rgb[entries["pixel"]] = entries["rgb"]
+    return Packed(
+        header.pixmap_size[0], bits, colour_table(bits, 0, bits, rgb), not header.byte_order
     )
+
+
+def _format(header: Header) -> PixelFormat:
+    size = _BYTES.get(header.bits_per_pixel)
+    fields = [_field(mask) for mask in header.masks]
+    if size and header.pixmap_format == _Z_PIXMAP:
+        with contextlib.suppress(UsageError):
+            return described(size, *(big_endian(size, fields) if header.byte_order else fields))
+    order = "most" if header.byte_order else "least"
+    raise UsageError(
+        f"a window dump of {header.bits_per_pixel} bits per pixel, {order} significant byte first, with the "
+        f"masks {' '.join(f'{mask:#x}' for mask in header.masks)} is not known; {_RIGHT}"
+    )
+
+
+def _field(mask: int) -> Field:
+    """The lowest bit of a mask and how many it has; no colour, where there is a gap between them."""
+    low = (mask & -mask).bit_length() - 1
+    bits = mask.bit_count()
+    return (low, bits) if mask and mask >> low == (1 << bits) - 1 else (0, 0)

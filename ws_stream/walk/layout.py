@@ -2,6 +2,7 @@
 
 from functools import lru_cache
 
+from ..pixels.colours import scale
 from ..pixels.formats import PixelFormat, reduced
 from ..pixels.rendition import Rendition
 from ..pixels.tolerance import channel_limits
@@ -11,35 +12,23 @@ from ..pixels.tolerance import channel_limits
 def pixel_layout(pixel_format: PixelFormat, rendition: Rendition) -> bytes:
     """How pixels of a source are read and kept for this rendition."""
     kept = reduced(pixel_format, rendition.depth)
-    channels = _channels(pixel_format)
-    lowered = (
+    channels = pixel_format.colours
+    converted = (
         [
-            (_bits(mask) - bits, lowest)
-            for (_, mask), (lowest, bits) in zip(channels, kept.fields, strict=True)
+            (*scale(bits, kept_bits), lowest)
+            for (_, bits), (lowest, kept_bits) in zip(channels, kept.colours, strict=True)
         ]
         if kept is not pixel_format
-        else [(0, 0)] * 3
+        else [(1, 0, 0)] * 3
     )
     limits = channel_limits(kept, rendition.tolerance) if rendition.tolerance else ()
     return bytes(
         (
             *(pixel_format.bytes_per_pixel, kept.bytes_per_pixel, kept.colour_bytes, kept.padded),
             *(bool(pixel_format.fields), kept is not pixel_format, rendition.tolerance),
-            *(shift for shift, _ in channels),
-            *(mask for _, mask in channels),
-            *(drop for drop, _ in lowered),
-            *(up for _, up in lowered),
+            *(lowest for lowest, _ in channels),
+            *((1 << bits) - 1 for _, bits in channels),
+            *(value for column in zip(*converted, strict=True) for value in column),
             *(value for column in zip(*limits or [(0, 0, 0)] * 3, strict=True) for value in column),
         )
     )
-
-
-def _channels(pixel_format: PixelFormat) -> list[tuple[int, int]]:
-    """Where red, green and blue lie in a pixel taken as a little-endian word, and their masks."""
-    if pixel_format.fields:
-        return [(lowest, (1 << bits) - 1) for lowest, bits in pixel_format.fields]
-    return [(8 * byte, 255) for byte in pixel_format.rgb]
-
-
-def _bits(mask: int) -> int:
-    return mask.bit_length()
