@@ -30,7 +30,7 @@ ROOMS = {
     "hub": [
         *("errands", "damage", "producer", "subscription", "audience", "stream", "budget"),
     ],
-    "producers": ["polls", "poller", "reader"],
+    "producers": ["polls", "failure", "poller", "reader"],
     "server": ["access", "pages", "websocket", "listener", "loop_thread", "server"],
     "client": [],
     "selftest": ["workload", "profiler", "run", "advice"],

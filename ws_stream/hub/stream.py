@@ -154,7 +154,7 @@ class Stream:
         )
 
     def set_problem(self, problem: str | None) -> None:
-        """Let viewers know why there are no pictures, or that there are again; from any thread."""
+        """Let viewers know why there are no pictures, in these very words, or that there are again; from any thread."""
         if problem != self.problem:
             self.audience.problem = problem  # at once, so that the next report is compared with it
             self._errands.run("greet", self._greet_all)

@@ -10,9 +10,10 @@ import time
 from math import inf
 from typing import Any
 
-from ..errors import SourceError, WsStreamError
+from ..errors import Failure, SourceError
 from ..hub.stream import Stream
 from ..sources import Mapping, Source
+from .failure import Told, told
 from .polls import TORN, Polls
 
 RETRY_AFTER = 1.0
@@ -34,6 +35,7 @@ class Poller:
         self._wake = threading.Event()
         self._thread: threading.Thread | None = None
         self._mapping: Mapping | None = None
+        self._logged = ""
 
     def demand(self, stream: Stream) -> None:
         """Poll as often as somebody wants; never while nobody watches."""
@@ -70,10 +72,8 @@ class Poller:
                 continue
             try:
                 self._watch(stream)
-            except WsStreamError as error:
-                self._give_up_for_now(stream, str(error))
             except Exception as error:  # a source may be anybody's code: the server lives
-                self._give_up_for_now(stream, f"the source failed: {error!r}", error)
+                self._give_up_for_now(stream, told(error))
 
     def _watch(self, stream: Stream) -> None:
         """Poll until the demand changes. Raises whatever the source does."""
@@ -96,7 +96,7 @@ class Poller:
             if is_behind != stream.audience.limits.behind:
                 stream.set_behind(is_behind)
             if events & _TORN:
-                raise SourceError(TORN)
+                raise SourceError(TORN, Failure.TORN)
             if events & _NO_MEMORY:
                 raise MemoryError
             if events & _POLLED:
@@ -125,12 +125,11 @@ class Poller:
             if walk.has_handed_over():
                 stream.hand_over()
 
-    def _give_up_for_now(
-        self, stream: Stream, problem: str, fault: Exception | None = None
-    ) -> None:
-        if problem != stream.problem:
-            _log.warning("stream %s: %s", stream.name, problem, exc_info=fault)
-        stream.set_problem(problem)
+    def _give_up_for_now(self, stream: Stream, failure: Told) -> None:
+        if stream.problem is None or failure.log != self._logged:
+            _log.warning("stream %s: %s%s", stream.name, failure.log, failure.details)
+        self._logged = failure.log
+        stream.set_problem(failure.viewers)
         self._mapping = None
         if hasattr(stream.walk, "forget_source"):
             stream.walk.forget_source()

@@ -5,7 +5,7 @@ Knows nothing of threads: it is told the time, and says when it is to be asked a
 
 from collections.abc import Callable
 
-from ..errors import SourceError
+from ..errors import Failure, SourceError
 from ..hub.subscription import now_us
 from ..pixels.formats import PixelFormat, Pixels
 from ..sources import Picture, Source
@@ -23,7 +23,7 @@ SAMPLE_EVERY = 8
 """Of so many rows one is in the sample."""
 LATE_TURNS = 3
 """Polls one after the other that ended when the next was due already: the device cannot keep up; viewers are told."""
-TORN = "the writer overwrites pictures faster than they can be read; right would be more slots"
+TORN = f"{Failure.TORN}; right would be more slots"
 
 Resize = Callable[[PixelFormat, int, int], None]
 """Told of the format, width and height of each picture before it goes into the walk."""
@@ -97,7 +97,7 @@ class Polls:
             self._abandon()
         self._torn += 1
         if self._torn >= TORN_TURNS:
-            raise SourceError(TORN)
+            raise SourceError(TORN, Failure.TORN)
 
     def _seems_still(self, picture: Picture, now: float) -> bool:
         """Whether a sample of a picture that has been still for long is what it was."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from ..errors import SourceError, WsStreamError
+from ..errors import Failure, SourceError, WsStreamError
 from ..pixels.formats import Pixels
 from .layout import Counter, Layout, torn
 from .mapped_file import MappedFile, Mapping
@@ -95,7 +95,7 @@ class MappedSource:
         memory = self._memory
         count = self._polled = memory.count()
         if count == 0:
-            raise SourceError(NOTHING_YET)
+            raise SourceError(NOTHING_YET, Failure.NOTHING_YET)
         version = None if self._counter is None else (memory.life, count)
         if version is not None and version == seen:
             return None
@@ -111,7 +111,7 @@ class MappedSource:
             return None
         self._refresh()
         if self._memory.count() == 0:
-            raise SourceError(NOTHING_YET)
+            raise SourceError(NOTHING_YET, Failure.NOTHING_YET)
         layout, file = self._memory.layout, self._file
         start = layout.offset if self._counter is None else min(layout.offset, self._counter.offset)
         memory, start = file.buffer(start, start)
@@ -139,14 +139,16 @@ class MappedSource:
         except WsStreamError as error:
             # It was right when the source was opened: the file has changed.
             self._forget()
-            raise SourceError(str(error)) from None
+            raise SourceError(str(error), getattr(error, "failure", Failure.UNFIT)) from None
         if self._counter and self._file.is_regular:  # a device may not know its size
             self._trust = TRUST
 
     def _map(self, layout: Layout) -> None:
         """Find the slots and the counter in the file's memory: a new life."""
         if layout.format is not self.format:
-            raise SourceError(f"the pixel format was {self.format} and is now {layout.format}")
+            raise SourceError(
+                f"the pixel format was {self.format} and is now {layout.format}", Failure.UNFIT
+            )
         counter = self._counter
         start, end = layout.offset, layout.end
         if counter is not None:

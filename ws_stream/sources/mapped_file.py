@@ -9,7 +9,7 @@ import stat
 from pathlib import Path
 from typing import NamedTuple
 
-from ..errors import SourceError, UsageError
+from ..errors import Failure, SourceError, UsageError
 from .layout import Counter, Layout
 
 
@@ -44,7 +44,9 @@ class MappedFile:
             self._open(status.st_mode)
         except OSError as error:
             self.close()
-            raise SourceError(f"{self._path} cannot be read: {error.strerror}") from None
+            raise SourceError(
+                f"{self._path} cannot be read: {error.strerror}", Failure.UNREADABLE
+            ) from None
         return True
 
     def resized(self) -> bool:
@@ -91,7 +93,8 @@ class MappedFile:
         except (OSError, OverflowError, ValueError) as error:
             reason = error.strerror if isinstance(error, OSError) else str(error)
             raise SourceError(
-                f"bytes {start} to {end} of {self._path} cannot be mapped: {reason}"
+                f"bytes {start} to {end} of {self._path} cannot be mapped: {reason}",
+                Failure.UNREADABLE,
             ) from None
         self._map, self._start = grown, start
 
