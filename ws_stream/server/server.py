@@ -6,7 +6,6 @@ Knows nothing of how pictures are encoded. Runs in the caller's event loop (`asy
 
 import asyncio
 import contextlib
-import socket
 import time
 from collections.abc import Callable, Iterable
 from types import TracebackType
@@ -24,6 +23,7 @@ from ..producers.poller import Poller
 from ..producers.reader import Reader
 from ..sources import Source, open_source
 from .access import AccessPolicy
+from .addresses import addresses
 from .listener import Listener, listen
 from .loop_thread import LoopThread
 
@@ -132,9 +132,13 @@ class Server:
         return stream
 
     def urls(self, stream: Stream | None = None) -> list[str]:
-        """Where a browser on this machine, or on the LAN when it can, finds the page (of one stream)."""
+        """Where a browser on this machine, or on the LAN when it can, finds the page (of one stream).
+
+        Asked of the sockets: all of these answer, and while nothing listens there are none.
+        """
         query = f"?stream={quote(stream.name)}" if stream else ""
-        return [f"http://{address}:{self.port}/{query}" for address in _addresses(self.host)]
+        sockets = self._listening.sockets if self._listening else ()
+        return [f"http://{address}/{query}" for address in addresses(sockets)]
 
     async def start(self) -> None:
         """Listen. Raises UsageError when the address cannot be listened on."""
@@ -222,15 +226,3 @@ def _polled(source: Source, name: str, rendition: Rendition, fps: float) -> Stre
     )
     stream.resize(source.format, source.width, source.height)
     return stream
-
-
-def _addresses(host: str) -> list[str]:
-    """The addresses, as they stand in a URL, at which a server that listens on `host` is found."""
-    if host not in ("", "0.0.0.0", "::"):  # noqa: S104 - compared with, not bound to
-        return [f"[{host}]" if ":" in host else host]
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect(("192.0.2.1", 9))  # sends nothing: asks which address the way out has
-        except OSError:
-            return ["127.0.0.1"]
-        return ["127.0.0.1", probe.getsockname()[0]]
