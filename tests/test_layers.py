@@ -15,6 +15,7 @@ ROOMS = {
     "errors": [],
     "limits": [],
     "fair_lock": [],
+    "printable": [],
     "pixels": ["formats", "frame", "rendition", "tolerance", "resample"],
     "protocol": ["picture", "options", "request", "control"],
     "codec": ["marks", "scroll", "pack", "encode", "decode"],
