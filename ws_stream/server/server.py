@@ -44,7 +44,8 @@ class Server:
             camera.publish(array)
 
     Listens on this machine only unless `host` says otherwise ("0.0.0.0" is every network). Requests must name the
-    server by an address, localhost, this machine's name, `*.local` or one of `allow_hosts`. `cpu_budget` is a share of
+    server by an address, localhost, this machine's name or one of `allow_hosts`, and come from its own pages, those of
+    loopback to loopback, or those of `allow_hosts`: docs/network.md has the table. `cpu_budget` is a share of
     one core, in percent, that this process is to stay within: pictures become fewer, then coarser, until it does.
     """
 
