@@ -32,7 +32,10 @@ ROOMS = {
         *("errands", "damage", "producer", "subscription", "audience", "stream", "budget"),
     ],
     "producers": ["polls", "failure", "poller", "reader"],
-    "server": ["access", "pages", "websocket", "listener", "addresses", "loop_thread", "server"],
+    "server": [
+        *("access", "pages", "request_log", "websocket", "listener", "addresses", "loop_thread"),
+        "server",
+    ],
     "client": [],
     "selftest": ["workload", "profiler", "run", "advice"],
     "commands": ["png", "watch", "arguments", "cli"],

@@ -22,6 +22,8 @@ from ..walk.outlet import frame_head
 
 SILENT = 4001
 """Close code for a viewer that gave no sign of life."""
+NO_STREAM = 4004
+"""Close code for a viewer of a stream there is not; there may be one later."""
 UNREAD_BYTES = 65536
 """Bytes that may wait for a peer beside the largest picture it was sent; over that it only asks and never reads."""
 
@@ -149,14 +151,21 @@ class ViewerConnection(ServerConnection):
         if not isinstance(event, Frame) or event.opcode not in _DATA:
             super().process_event(event)
         elif self._viewer is None:
-            self._early.append(event)
+            if self.protocol.state is State.OPEN:  # else it is told why it is not let in
+                self._early.append(event)
         elif event.opcode is Opcode.BINARY:
             self._viewer.end((CloseCode.UNSUPPORTED_DATA, "viewers send text only"))
         else:
             self._fragments += event.data  # the library bounds their sum
             if event.fin:
                 text, self._fragments = self._fragments, b""
-                self._viewer.on_message(text)
+                try:
+                    self._viewer.on_message(text)
+                except (
+                    Exception
+                ):  # a fault of ours: each viewer could bring it about as often as it likes
+                    self.logger.exception("a viewer's message could not be handled")
+                    self._viewer.end((CloseCode.INTERNAL_ERROR, ""))
 
 
 class Viewer:
