@@ -58,9 +58,8 @@ class AccessPolicy:
         may_frame = set(self._allowed)
         if self._is_host(asked):
             may_frame |= {asked, *(_LOOPBACK_FRAMES if _is_loopback(asked) else ())}
-        names = (
-            name for name in sorted(may_frame) if ":" not in name
-        )  # such a policy knows no IPv6
+        # Such a policy can name no IPv6 address.
+        names = sorted(name for name in may_frame if ":" not in name)
         frames = "".join(f" http://{name}:* https://{name}:*" for name in names)
         return {
             "Content-Security-Policy": _POLICY + frames,
