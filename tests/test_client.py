@@ -175,7 +175,17 @@ async def test_a_restarted_server_is_found_again_and_no_wrong_picture_is_seen() 
 
 @pytest.mark.parametrize(
     ("path", "sentence"),
-    [("/stream/kamera", "there is no stream at /stream/kamera"), ("/nothing", "nothing at")],
+    [
+        (
+            "/stream/kamera",
+            r"/stream/kamera: there is no stream at /stream/kamera; there are: camera$",
+        ),
+        ("/nothing", "nothing at"),
+        (
+            "/stream/camera?step=99",
+            "step=99 cannot be; right would be a whole number from 1 to 16$",
+        ),
+    ],
 )
 async def test_what_the_server_refuses_is_raised_in_its_own_words(
     server: Server, path: str, sentence: str
@@ -184,6 +194,103 @@ async def test_what_the_server_refuses_is_raised_in_its_own_words(
     with pytest.raises(ConnectError, match=sentence):
         async for _ in connect(f"ws://127.0.0.1:{server.port}{path}"):
             pass
+
+
+async def test_a_stream_that_is_gone_after_a_restart_is_waited_for() -> None:
+    port, values = 0, []
+    async with Server(port=0) as server:
+        port = server.port
+        server.stream("camera").publish(picture(1))
+        connection = connect(url(server))
+        frames = connection.__aiter__()
+        values.append(int((await anext(frames)).pixels[0, 0]))
+    waiting = asyncio.ensure_future(anext(frames))
+    async with Server(port=port) as server, asyncio.timeout(10):
+        while "there is no stream" not in (connection.lost or ""):
+            await asyncio.sleep(0.01)
+        server.stream("camera").publish(picture(2))
+        values.append(int((await waiting).pixels[0, 0]))
+        assert connection.lost is None
+    assert values == [1, 2]
+
+
+HOSTILE = "\x1b]0;gone\x07\r\u202e\u2066\u200f\u061c"
+
+
+async def reply_to_all(reply: bytes) -> asyncio.Server:
+    """A server that answers every request by these bytes, whatever they are."""
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(reply)
+        writer.close()
+
+    return await asyncio.start_server(answer, "127.0.0.1", 0)
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        f"HTTP/1.1 403 Forbidden\r\nContent-Length: 99\r\n\r\n{HOSTILE:99}".encode()[:200],
+        b"HTTP/1.1 403 Forbidden\r\n\r\n" + b"\xff" * 5000,
+        b"HTTP/1.1 403 Forbidden\r\n\r\n" + b"<p>\n" * 5000,
+        b"HTTP/1.1 101 \x1b[2J\r\nUpgrade: \x1b[2J\r\n\r\n",
+        f"HTTP/1.1 101 Hello\r\nUpgrade: {HOSTILE[-4:]}\r\n\r\n".encode(),
+        b"HTTP/1.1 302 Found\r\nLocation: http://other\x9b.example/\r\nContent-Length: 0\r\n\r\n",
+        b"\x1b[2J",
+        b"",
+    ],
+    ids=lambda reply: repr(reply[:40]),
+)
+async def test_whatever_a_server_answers_is_raised_as_one_bounded_printable_line(
+    reply: bytes,
+) -> None:
+    server = await reply_to_all(reply)
+    port = server.sockets[0].getsockname()[1]
+    with pytest.raises(ConnectError) as refused:
+        async for _ in connect(f"ws://127.0.0.1:{port}/stream"):
+            pass
+    server.close()
+    assert str(refused.value).isprintable()
+    assert len(str(refused.value)) < 300
+
+
+@pytest.mark.parametrize("status", ["301 Moved", "302 Found", "307 Temporary", "308 Permanent"])
+async def test_a_redirect_is_not_followed_and_its_place_is_named(
+    server: Server, status: str
+) -> None:
+    server.stream("camera").publish(picture(1))
+    place = url(server)
+    head = f"HTTP/1.1 {status}\r\nLocation: {place}\r\nContent-Length: 0\r\n\r\n"
+    other = await reply_to_all(head.encode())
+    port = other.sockets[0].getsockname()[1]
+    with pytest.raises(ConnectError, match=f"it points to {place}, which is not followed$"):
+        async for _ in connect(f"ws://127.0.0.1:{port}/stream/camera"):
+            pass
+    other.close()
+    assert not server.streams["camera"].watched
+
+
+async def test_a_problem_is_kept_as_it_may_be_printed() -> None:
+    for reason, least in ((HOSTILE, 1), ("\ud800", 1), ("x" * 60_000, 200)):
+        told = control.serialize(control.Problem(reason))
+        messages: list[str | bytes] = [announcement(1), told, encode(frame(1, 1, 4))]
+        connection, _, _ = await frames_of(messages, expect=1)
+        assert connection.problem
+        assert connection.problem.isprintable()
+        assert least <= len(connection.problem) <= 200
+
+
+async def test_a_close_reason_is_kept_as_it_may_be_printed() -> None:
+    async def handle(websocket: ServerConnection) -> None:
+        await websocket.close(1008, HOSTILE)
+
+    async with serve(handle, "127.0.0.1", 0, subprotocols=[Subprotocol(SUBPROTOCOL)]) as server:
+        port = next(iter(server.sockets)).getsockname()[1]
+        with pytest.raises(ConnectError) as refused:
+            async for _ in connect(f"ws://127.0.0.1:{port}/stream"):
+                pass
+    assert str(refused.value).isprintable()
 
 
 async def test_a_name_that_cannot_be_looked_up_is_raised_in_a_sentence() -> None:
@@ -306,6 +413,7 @@ async def test_words_of_a_later_version_are_ignored() -> None:
         "[]",
         announcement(1).replace("6", "99999"),
         announcement(1).replace("6", "16384").replace(":4,", ":16384,"),
+        control.serialize(control.Problem("x" * 65536)),
     ],
 )
 async def test_words_that_break_the_protocol_end_the_connection_and_another_is_made(

@@ -8,7 +8,11 @@ from ws_stream import errors
 
 
 def test_the_tree_drawn_in_the_docstring_is_the_tree() -> None:
-    classes = [item for _, item in inspect.getmembers(errors, inspect.isclass)]
+    classes = [
+        item
+        for _, item in inspect.getmembers(errors, inspect.isclass)
+        if issubclass(item, Exception)
+    ]
     drawn = [line.strip(" ├└│─") for line in (errors.__doc__ or "").splitlines() if "─" in line]
     names = {line.split()[0] for line in drawn} | {"WsStreamError"}
     assert {item.__name__ for item in classes} == names

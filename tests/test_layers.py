@@ -17,6 +17,7 @@ ROOMS = {
     "arguments": [],
     "fair_lock": [],
     "allowance": [],
+    "printable": [],
     "pixels": [
         *("formats", "colours", "described", "frame", "rendition", "work", "tolerance", "resample"),
     ],
@@ -35,9 +36,10 @@ ROOMS = {
         *("errands", "kinds", "damage", "producer", "subscription", "wishes", "rates"),
         *("audience", "newest", "stream", "budget"),
     ],
-    "producers": ["patience", "polls", "poller", "reader"],
+    "producers": ["patience", "polls", "failure", "poller", "reader"],
     "server": [
-        *("access", "pages", "hearing", "peers", "viewer", "websocket", "listener"),
+        *("access", "pages", "request_log", "hearing", "peers", "viewer", "websocket", "listener"),
+        "addresses",
         *("loop_thread", "lifetime", "offer", "budgeting", "server"),
     ],
     "client": [],

@@ -38,6 +38,8 @@ import { MAX_TIME, ProtocolError, check } from "./wire.js";
  *   | {type: "rendition"} & Rendition} ViewerMessage
  */
 
+const MAX_LENGTH = 65_536;
+
 /** @typedef {(value: any) => boolean} Check */
 
 /** @type {Check} */
@@ -73,6 +75,7 @@ const MEMBERS = {
  * @param {string} text @returns {Control | null}
  */
 export function parseControl(text) {
+  check(text.length <= MAX_LENGTH, "a control message that is too long");
   let message;
   try {
     message = JSON.parse(text);

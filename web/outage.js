@@ -12,14 +12,16 @@ export class Outage {
   #end = null;
   /** In a row, without a sign of a stream. */
   #failures = 0;
+  #isAbsent = false;
 
   get state() {
-    return this.#end ?? (this.#failures ? "lost" : null);
+    return this.#end ?? (this.#failures ? (this.#isAbsent ? "absent" : "lost") : null);
   }
 
-  /** @param {string} reason @param {number} now */
-  begin(reason, now) {
+  /** @param {string} reason @param {number} now @param {boolean} isAbsent */
+  begin(reason, now, isAbsent) {
     this.reason = reason;
+    this.#isAbsent = isAbsent;
     const longest = Math.min(LAST_RETRY, FIRST_RETRY * 2 ** this.#failures++);
     // Viewers that lost a device together should not come back together.
     this.retryAt = now + longest * (1 - Math.random() / 2);

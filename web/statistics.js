@@ -31,6 +31,7 @@ export class Recent {
       least: values.at(0) ?? null,
       quarter: values.at(values.length >> 2) ?? null,
       median: values.at(values.length >> 1) ?? null,
+      upper: values.at(-1 - (values.length >> 2)) ?? null,
     };
   }
 
@@ -53,7 +54,7 @@ export class Figures {
 
   /**
    * `transit` is how much longer than the fastest pictures were on their way, `drawing` the time
-   * from there to the screen; three quarters of the timers were `delay` late or later.
+   * from there to the screen; three timers of four were `delay` late or later, one `late` or later.
    * @param {number} now
    */
   read(now) {
@@ -70,18 +71,20 @@ export class Figures {
       transit: Math.max(median - this.#youngest, 0),
       drawing: Math.max((age ?? 0) - median, 0),
       delay: this.delays.read(now).quarter ?? 0,
+      late: this.delays.read(now).upper ?? 0,
     };
   }
 }
 
 /**
- * What limits the pictures per second, or null. Messages that wait for a busy page seem late, so
- * `delay` comes first.
- * @param {Pace | null} pace @param {{transit: number, drawing: number, delay: number}} times
+ * What limits the pictures per second, or null. Messages that wait for a busy page seem late: for the
+ * network speaks only what is far beyond what timers wait there.
+ * @param {Pace | null} pace
+ * @param {{transit: number, drawing: number, delay: number, late: number}} times
  */
-export function limitedBy(pace, { transit, drawing, delay }) {
+export function limitedBy(pace, { transit, drawing, delay, late }) {
   if (!pace) return null;
   if (pace.device) return "device";
   if (pace.skipped <= FEW * pace.published) return "source rate";
-  return delay > BUSY || drawing > transit ? "this browser" : "network";
+  return delay > BUSY || drawing + 2 * late > transit ? "this browser" : "network";
 }

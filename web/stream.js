@@ -27,13 +27,16 @@ const UNCHANGED_AFTER = 3000;
 const TICK = 90;
 /** Close codes for faults that this viewer would repeat. */
 const REFUSALS = [1003, 1008, 1009];
+const NO_STREAM = 4004;
 
 /**
  * - `unchanged`: the device says that nothing changed for 3 s, or that it has no picture yet
  * - `stale`: no message came for 3 s
  * - `lost`: the connection broke; the next is tried at `retryAt`
+ * - `absent`: the server has no such stream; it is asked again at `retryAt`
  * - `refused`: the server found a fault in this viewer; no other is tried
- * @typedef {"connecting" | "live" | "unchanged" | "stale" | "lost" | "refused" | "closed"} State
+ * @typedef {"connecting" | "live" | "unchanged" | "stale" | "lost" | "absent" | "refused" | "closed"
+ *   } State
  */
 
 /**
@@ -142,8 +145,8 @@ export class Stream {
 
   /** Reconnects now, if the connection is lost. */
   retry() {
-    const isLost = this.#connection.isClosed && this.#outage.state === "lost";
-    if (isLost) this.#connection = this.#connect();
+    const isOver = ["refused", "closed"].includes(this.state);
+    if (this.#connection.isClosed && !isOver) this.#connection = this.#connect();
   }
 
   /** Ends the connection for good. */
@@ -156,7 +159,9 @@ export class Stream {
       onopen: () => this.#opened(),
       onmessage: (data) => this.#receive(data),
       onclose: (code, reason) =>
-        REFUSALS.includes(code) ? this.#finish("refused", reason) : this.#lose(reason),
+        REFUSALS.includes(code)
+          ? this.#finish("refused", reason)
+          : this.#lose(reason, code === NO_STREAM),
     });
   }
 
@@ -215,10 +220,10 @@ export class Stream {
     this.#session.saidAt = performance.now();
   }
 
-  /** @param {string} reason */
-  #lose(reason) {
+  /** @param {string} reason @param {boolean} [isAbsent] */
+  #lose(reason, isAbsent = false) {
     this.#connection.close();
-    this.#outage.begin(reason, performance.now());
+    this.#outage.begin(reason, performance.now(), isAbsent);
     this.#report();
   }
 

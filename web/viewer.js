@@ -19,36 +19,33 @@ const canvas = /** @type {HTMLCanvasElement} */ (find("picture"));
 
 const query = new URLSearchParams(location.search);
 const fps = query.get("fps");
-const address = streamAddress();
 /** The device's streams. @type {string[]} */
 let names = [];
-/** Why the device refuses the stream. */
-let refusal = "";
+
+// Seen only when it comes before the first `render`.
+addEventListener("error", ({ error }) =>
+  write("notice", `This page does not run in this browser: ${error?.message}.`),
+);
 
 const screen = new Screen(canvas, (number, time) => stream.acknowledge(number, time));
 const stream = follow();
 Object.assign(window, { wsStream: { screen, stream } });
 
-/** Without a name, the server gives its first stream. */
-function streamAddress() {
+function follow() {
+  // Without a name, the server gives its first stream.
   const name = query.get("stream");
   const url = new URL(name ? `stream/${encodeURIComponent(name)}` : "stream", location.href);
   for (const key of ["step", "crop", "average", "fps"]) {
     const value = query.get(key);
     if (value !== null) url.searchParams.set(key, value);
   }
-  return url;
-}
-
-function follow() {
-  const url = new URL(address);
   url.protocol = url.protocol.replace("http", "ws");
   if (document.hidden) url.searchParams.set("fps", "0");
   return new Stream(url.href, {
     onpicture: (picture, runs) => screen.show(picture, runs),
     onchange: () => {
       render();
-      if (stream.state === "lost") ask();
+      if (stream.retryAt > performance.now()) ask();
     },
   });
 }
@@ -63,17 +60,12 @@ function current() {
   return query.get("stream") ?? stream.announced?.name ?? names[0] ?? "";
 }
 
-/** Asks for the device's streams, and why it refuses this one. */
+/** Asks for the device's streams. */
 async function ask() {
   try {
     const streams = /** @type {{name: string}[]} */ (await (await fetch("streams")).json());
     names = streams.map(({ name }) => name);
     nav.replaceChildren(...names.map(linkTo));
-    if (stream.state === "lost") {
-      // Browsers hide why a WebSocket was refused; HTTP tells.
-      const answer = await fetch(address);
-      refusal = answer.status === 426 ? "" : (await answer.text()).trim(); // 426: WebSockets only
-    }
   } catch {
     // The device is away, as the stream's state says.
   }
@@ -104,8 +96,8 @@ function render() {
   write("detail", detail);
   find("state").dataset.state = state;
   document.title = `${word} – ${name || "ws-stream"}`;
-  stage.classList.toggle("old", ["stale", "lost", "refused"].includes(state));
-  const notice = noticeOf(stream, Date.now(), refusal);
+  stage.classList.toggle("old", ["stale", "lost", "absent", "refused"].includes(state));
+  const notice = noticeOf(stream, Date.now());
   write("notice", notice);
   find("notice").hidden = !notice;
   nav.hidden = names.every((other) => other === name);
@@ -163,5 +155,7 @@ stage.addEventListener("dblclick", toggleFullscreen);
 document.addEventListener("visibilitychange", limitHidden);
 
 find("full").hidden = !document.fullscreenEnabled;
+document.body.className = "";
+render();
 setInterval(render, FIGURES_EVERY);
 ask();

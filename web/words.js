@@ -17,7 +17,11 @@ export function describe(stream, today) {
   if (state === "unchanged" && stream.unchangedFor === Infinity) {
     return { state, word: "waiting", detail: "for the first picture" };
   }
-  return { state, word: state, detail: detailOf(stream, state, today) };
+  const detail = detailOf(stream, state, today);
+  if (state === "absent") return { state, word: "no such stream", detail };
+  // Screen readers speak each new word; a screen that stands still now and then is no news.
+  if (state === "unchanged") return { state: "live", word: "live", detail };
+  return { state, word: state, detail };
 }
 
 /** @param {Stream} stream @param {State} state @param {number} today */
@@ -25,13 +29,15 @@ function detailOf(stream, state, today) {
   switch (state) {
     case "unchanged":
       return stream.unchangedFor < 60_000
-        ? `for ${seconds(stream.unchangedFor)}`
-        : `since ${timeOfDay(today - stream.unchangedFor)}`;
+        ? `unchanged for ${seconds(stream.unchangedFor)}`
+        : `unchanged since ${timeOfDay(today - stream.unchangedFor)}`;
     case "stale":
       return `silent for ${seconds(stream.silentFor)}`;
-    case "lost": {
+    case "lost":
+    case "absent": {
       const left = Math.ceil((stream.retryAt - performance.now()) / 1000);
-      return left > 0 ? `reconnecting in ${left} s` : "reconnecting";
+      const doing = state === "lost" ? "reconnecting" : "asking again";
+      return left > 0 ? `${doing} in ${left} s` : doing;
     }
   }
   return "";
@@ -39,12 +45,12 @@ function detailOf(stream, state, today) {
 
 /**
  * The sentence over the picture, or "".
- * @param {Stream} stream @param {number} today @param {string} refusal the server's sentence
+ * @param {Stream} stream @param {number} today
  */
-export function notice(stream, today, refusal) {
-  const { state, problem, unchangedFor } = stream;
-  const reason = refusal || stream.reason;
-  if (state === "refused") return `The server refused this page: ${reason}`;
+export function notice(stream, today) {
+  const { state, problem, reason, unchangedFor } = stream;
+  if (state === "absent") return `The server says: ${reason}.`;
+  if (state === "refused") return `The server refused this page: ${reason}.`;
   if (state === "stale") return "The picture may be old.";
   if (state !== "lost") return problem ?? "";
   const why = reason && `: ${reason}`;

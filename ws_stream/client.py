@@ -18,8 +18,9 @@ from websockets.typing import Subprotocol
 from .arguments import instance, shown
 from .codec import decode
 from .errors import ChecksumError, ConnectError, ProtocolError, UsageError
-from .limits import MAX_ADDRESS, MAX_PICTURE_BYTES
+from .limits import MAX_ADDRESS, MAX_PICTURE_BYTES, MAX_SERVER_MESSAGE
 from .pixels.frame import Frame, blank
+from .printable import printable
 from .protocol import control
 from .protocol.picture import SUBPROTOCOL, is_quiet
 
@@ -58,7 +59,7 @@ class Connection:
         self.announcement: control.Announcement | None = None
         """What the server said of the stream last."""
         self.problem: str | None = None
-        """Why the source gives no pictures now, in the server's words."""
+        """Why the source gives no pictures now, in the server's words, as they may be printed."""
         self.lost: str | None = None
         """Why there is no connection now; None while there is one."""
         self.received_bytes = 0
@@ -84,23 +85,22 @@ class Connection:
         A frame is acknowledged when the next one is taken. Raises ConnectError when the first attempt fails or
         the server refuses; a connection that is lost later is made again.
         """
-        pause, connected_once = FIRST_PAUSE, False
+        pause, begun = FIRST_PAUSE, self.received_bytes
         while True:
             try:
                 async with self._open() as websocket:
-                    connected_once, self.lost = True, None
                     async for frame in self._frames(websocket):
                         pause = FIRST_PAUSE
                         yield frame
             except (OSError, UnicodeError, WebSocketException, ProtocolError) as error:
-                self.lost = _reason(error)
-                if _is_final(error) or not connected_once:
+                self.lost = printable(_reason(error))
+                if _is_final(error) or self.received_bytes == begun:
                     raise ConnectError(f"no stream from {self.url}: {self.lost}") from None
             await asyncio.sleep(pause * random.uniform(0.5, 1))  # noqa: S311 - spreads clients out
             pause = min(2 * pause, LONGEST_PAUSE)
 
     def _open(self) -> open_websocket:
-        return open_websocket(
+        return _Opening(
             self.url,
             subprotocols=[Subprotocol(SUBPROTOCOL)],
             compression=None,
@@ -117,6 +117,7 @@ class Connection:
                 await websocket.send(control.serialize(control.ClockQuestion(time.time())))
             async with asyncio.timeout(SILENCE):
                 message = await websocket.recv()
+            self.lost = None
             self.received_bytes += len(message)
             if isinstance(message, str):
                 await self._on_message(message, screen, websocket)
@@ -141,6 +142,8 @@ class Connection:
 
     async def _on_message(self, text: str, screen: "_Screen", websocket: ClientConnection) -> None:
         """Take note of what the server says. Raises ProtocolError for what ends the connection."""
+        if len(text) > MAX_SERVER_MESSAGE:
+            raise ProtocolError(f"a control message of over {MAX_SERVER_MESSAGE} characters")
         match control.parse_from_server(text):
             case control.Announcement() as announcement:
                 self.announcement = announcement
@@ -150,7 +153,7 @@ class Connection:
                     screen.resyncing = False
                     await self._resync(screen, websocket)
             case control.Problem(reason):
-                self.problem = reason
+                self.problem = reason and printable(reason)
             case control.ClockAnswer() as answer:
                 self._clock.add(answer)
 
@@ -177,6 +180,14 @@ class _Screen:
         self.held = decode(message, self.held)
         self.resyncing = False
         return self.held
+
+
+class _Opening(open_websocket):
+    """Opens a WebSocket where it was asked to, and nowhere else."""
+
+    def process_redirect(self, exc: Exception) -> Exception | str:
+        """Leave a server that points elsewhere: whoever asked has not chosen that place."""
+        return exc
 
 
 class _DeviceClock:
@@ -236,8 +247,13 @@ def _is_final(error: Exception) -> bool:
 
 def _reason(error: Exception) -> str:
     if isinstance(error, InvalidStatus):
+        elsewhere = error.response.headers.get_all("Location")
+        if elsewhere:
+            return f"it points to {elsewhere[0]}, which is not followed"
         body = bytes(error.response.body or b"").decode(errors="replace").strip()
         return body or f"HTTP status {error.response.status_code}"
+    if isinstance(error, ConnectionClosed) and error.rcvd and error.rcvd.reason:
+        return error.rcvd.reason
     if isinstance(error, TimeoutError):
         return f"nothing was heard for {SILENCE:.0f} s"
     return getattr(error, "strerror", None) or str(error) or type(error).__name__

@@ -10,6 +10,8 @@ WsStreamError
 Every message is one sentence that says what is wrong and, where it can be known, what would be right.
 """
 
+from enum import StrEnum
+
 
 class WsStreamError(Exception):
     """Any error of ws-stream's own; its text is one sentence for people."""
@@ -19,8 +21,24 @@ class UsageError(WsStreamError, ValueError):
     """What the caller asked for cannot be done; nothing was changed."""
 
 
+class Failure(StrEnum):
+    """What viewers hear of a source that gives no pictures. Never more: the rest may be secret, and is in the log."""
+
+    NO_PICTURE = "the source gives no picture now; the device's log says why"
+    UNREADABLE = "the source cannot be read now; the device's log says why"
+    UNFIT = "the source's pictures are not of the kind that is served; the device's log says more"
+    FAILED = "the source failed; the device's log says why"
+    NOTHING_YET = "nothing written yet"
+    TORN = "the writer overwrites pictures faster than they can be read"
+    ENDED = "the source ended"
+
+
 class SourceError(WsStreamError):
-    """A source cannot give a picture now; it may be able to later."""
+    """A source cannot give a picture now; it may be able to later. Viewers hear `failure`, the log hears the text."""
+
+    def __init__(self, sentence: str, failure: Failure = Failure.NO_PICTURE) -> None:
+        super().__init__(sentence)
+        self.failure = failure
 
 
 class ConnectError(WsStreamError):

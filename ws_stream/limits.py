@@ -23,6 +23,8 @@ MAX_ADDRESS = 1024
 """Letters of the address of a source or of a stream: the sentences that hold one stay readable."""
 MAX_VIEWER_MESSAGE = 4096
 """Bytes of the longest text message a server reads: control messages are under 100."""
+MAX_SERVER_MESSAGE = 65536
+"""Characters of the longest text message a viewer reads: control messages are under 1000."""
 MAX_VIEWERS = 256
 """Viewers at one time, on all streams together: each may hold a picture of its own as its base."""
 MAX_CONNECTIONS = MAX_VIEWERS + 64

@@ -109,15 +109,6 @@ async def test_a_hidden_page_without_timers_is_not_taken_for_dead(
         assert len(stream.audience.subscriptions) == 1
 
 
-async def test_what_cannot_be_asked_for_is_answered_with_the_servers_sentence() -> None:
-    async with Server(port=0) as server, opened("about:blank") as page:
-        stream = server.stream("life")
-        await page.goto(f"{server.urls(stream)[0].partition('?')[0]}?step=none")
-        await page.wait_for_function(
-            "() => document.querySelector('#notice').textContent.includes('step=none cannot be')"
-        )
-
-
 async def test_the_pages_address_says_what_is_shown() -> None:
     async with Server(port=0) as server, opened("about:blank") as page:
         stream = server.stream("life")

@@ -1,5 +1,6 @@
 """The command line as a user runs it: whole processes."""
 
+import asyncio
 import os
 import re
 import signal
@@ -11,8 +12,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from websockets.asyncio.server import ServerConnection, serve
+from websockets.typing import Subprotocol
 
 from tests.commands.test_png import read_png
+from ws_stream.codec import encode
+from ws_stream.pixels.formats import GRAY8
+from ws_stream.pixels.frame import Frame
+from ws_stream.protocol import control
+from ws_stream.protocol.picture import SUBPROTOCOL
 
 COMMAND = [sys.executable, "-m", "ws_stream"]
 
@@ -64,6 +72,11 @@ def running(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
         (["serve", "--name", "a", "--name", "b"], "2 names for 1 sources"),
         (["serve", "test:", "test:", "--name", "a", "--name", "a"], "'a' already"),
         (["serve", "--host", "no.such.host.invalid"], "cannot listen on no.such.host.invalid"),
+        (
+            ["serve", "--allow-host", "a;script-src *"],
+            "'a;script-src *' names no host; right would be",
+        ),
+        (["demo", "--allow-host", "kiosk:8000"], "without port"),
         (["serve", "nosuch:thing"], "nosuch"),
         (["serve", "xwd:/no/such/file"], "/no/such/file"),
         (["serve", "mmap:/no/such?width=4&height=4&format=rgb888"], "/no/such"),
@@ -140,6 +153,42 @@ def test_watch_says_when_the_picture_cannot_be_saved() -> None:
         done = run("watch", url, "--png", "/no/such/folder/a.png")
     assert done.returncode == 2
     assert "cannot write /no/such/folder/a.png" in done.stderr
+
+
+HOSTILE = "\x1b[2J\x1b]0;gone\x07\x9b\r\u202e\u2066\u200f\u061c"
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [(HOSTILE, HOSTILE), ("\ud800", "\udfff"), ("n" * 30_000, "r" * 30_000), ("日本", "вход")],
+    ids=["acts", "half", "long", "foreign"],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "ascii"])
+async def test_whatever_a_server_says_watch_prints_short_lines_that_a_terminal_only_shows(
+    name: str, reason: str, encoding: str
+) -> None:
+    told = control.Announcement(name, 1, GRAY8, 2, 2, 1, None, False, 30, 0)
+    shown = Frame(1, 1, 1, GRAY8, np.full((2, 2), 7, np.uint8))
+
+    async def handle(websocket: ServerConnection) -> None:
+        await websocket.send(control.serialize(told))
+        await websocket.send(control.serialize(control.Problem(reason)))
+        await websocket.send(encode(shown))
+        await websocket.wait_closed()
+
+    async with serve(handle, "127.0.0.1", 0, subprotocols=[Subprotocol(SUBPROTOCOL)]) as server:
+        url = f"ws://127.0.0.1:{next(iter(server.sockets)).getsockname()[1]}/stream"
+        watching = await asyncio.create_subprocess_exec(
+            *(*COMMAND, "watch", url, "--count", "1"),
+            env={**os.environ, "PYTHONIOENCODING": encoding},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        output, errors = await asyncio.wait_for(watching.communicate(), 30)
+    lines = output.decode().splitlines()
+    assert (watching.returncode, errors) == (0, b"")
+    assert len(lines) == 2
+    assert all(line.isprintable() and len(line) < 1000 for line in lines)
 
 
 def test_bench_tells_what_this_device_can_do() -> None:

@@ -49,6 +49,8 @@ class Line:
     def finish_picture(self) -> None:
         raise AssertionError("there is no socket that could be full")
 
+    def fail(self) -> None: ...
+
     def time_out(self) -> None:
         self.timed_out += 1
 

@@ -53,6 +53,8 @@ class Viewer:
     def finish_picture(self) -> None:
         self.finished += 1
 
+    def fail(self) -> None: ...
+
     def time_out(self) -> None:
         self.timed_out += 1
 

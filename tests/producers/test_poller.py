@@ -25,11 +25,11 @@ from tests.hub.viewer import (
     until,
 )
 from tests.sources.ring import FRONTS, PICTURES_AT, TYPES, Buffers, Ring
-from ws_stream.errors import SourceError
+from ws_stream.errors import Failure, SourceError
 from ws_stream.hub.stream import Stream
 from ws_stream.pixels.formats import BGRX8888, BY_CODE, GRAY8, RGB888, RGBX8888, PixelFormat, Pixels
 from ws_stream.pixels.rendition import Rendition
-from ws_stream.producers import patience, poller
+from ws_stream.producers import patience
 from ws_stream.producers.poller import Poller
 from ws_stream.producers.polls import TORN_TRIES, TORN_TURNS
 from ws_stream.protocol import control
@@ -179,7 +179,7 @@ class TestPictures:
 
     @pytest.mark.parametrize("index", FRONTS)
     async def test_of_buffers_the_one_in_front_is_shown(
-        self, polled: Watch, tmp_path: Path, index: str
+        self, polled: Watch, tmp_path: Path, index: str, caplog: pytest.LogCaptureFixture
     ) -> None:
         path = tmp_path / "buffers"
         buffers = Buffers(path, 5, 3, 2, index, distance=64)
@@ -195,9 +195,7 @@ class TestPictures:
         assert viewer.heard(control.Problem) == []
         buffers.count = 2
         await until(lambda: bool(viewer.heard(control.Problem)))
-        assert "slot 2 is in front; right would be one from 0 to 1" in str(
-            viewer.heard(control.Problem)[0]
-        )
+        assert "slot 2 is in front; right would be one from 0 to 1" in caplog.text
         buffers.count = 1
         await until(lambda: viewer.heard(control.Problem)[-1] == (None,))
 
@@ -477,7 +475,7 @@ class TestFaults:
         assert viewer.shown == 99
         reasons = [said.reason for said in viewer.heard() if isinstance(said, control.Problem)]
         assert [reason is None for reason in reasons if reason is None] == [True] * 3
-        assert str(path) in str(reasons[0])
+        assert set(reasons) <= {Failure.UNFIT, Failure.UNREADABLE, None}
 
     @staticmethod
     def cut_off(path: Path) -> None:
@@ -560,7 +558,7 @@ class TestFaults:
         viewer = polled(source).enter()
         if hasattr(walk(1), "run"):
             await until(lambda: bool(viewer.heard(control.Problem)))
-            assert poller.UNSTEADY in str(viewer.heard(control.Problem)[0])
+            assert viewer.heard(control.Problem)[0] == control.Problem(Failure.UNREADABLE)
             source.is_growing = False
         await viewer.sees(1)
 
@@ -601,7 +599,7 @@ class TestFaults:
         source = Fake()
         viewer = None
         failures = SourceError("the camera is gone"), ZeroDivisionError("oops")
-        said = "the camera is gone", "the source failed: ZeroDivisionError('oops')"
+        said = Failure.NO_PICTURE, Failure.FAILED
         room = polled(source)
         for failure, sentence in zip(failures, said, strict=True):
             source.failures = [failure] * 10**6
@@ -613,7 +611,8 @@ class TestFaults:
         assert viewer.heard(control.Problem) == [*map(control.Problem, said), control.Problem(None)]
         own, foreign = caplog.records
         assert own.levelno == foreign.levelno == logging.WARNING
-        assert (bool(own.exc_info), bool(foreign.exc_info)) == (False, True)
+        assert own.getMessage() == "stream polled: the camera is gone"
+        assert "\nZeroDivisionError: oops" in foreign.getMessage()
 
     async def test_one_that_tears_every_picture_is_said_to_be_too_quick(
         self, polled: Watch
@@ -622,7 +621,7 @@ class TestFaults:
         source.torn = 10**9
         viewer = polled(source).enter()
         await until(lambda: bool(viewer.heard(control.Problem)))
-        assert "right would be more slots" in str(viewer.heard(control.Problem)[0])
+        assert viewer.heard(control.Problem) == [control.Problem(Failure.TORN)]
         assert viewer.pixels is None
         source.torn = 0
         await viewer.sees()

@@ -1,90 +1,216 @@
 """The access policy, asked as it is asked: by whole requests."""
 
+import re
+import socket
 from http import HTTPStatus
 
 import pytest
 
+from ws_stream import UsageError
+from ws_stream.server.access import AccessPolicy
+
 from .test_pages import POLICY, UPGRADE, ask, status
 
+OWN = socket.gethostname().lower()
+HOSTS = [
+    "127.0.0.1:8000",
+    "[::1]:8000",
+    "[::ffff:127.0.0.1]:8000",
+    "[fe80::1%eth0]:8000",
+    "192.168.1.7",
+    "203.0.113.9:8000",
+    "localhost",
+    "LOCALHOST:8000",
+    "localhost.",
+    "app.localhost",
+    OWN,
+    f"{OWN}.local:8000",
+    "kiosk.example",
+    "Kiosk.Example.:8000",
+]
 
-@pytest.mark.parametrize(
-    "host",
-    [
-        "127.0.0.1:8000",
-        "[::1]:8000",
-        "192.168.1.7",
-        "203.0.113.9:8000",
-        "localhost",
-        "LOCALHOST:8000",
-        "camera.local:8000",
-        "app.localhost",
-        "kiosk.example",
-    ],
-)
-def test_hosts_that_an_attacker_cannot_own_are_answered(host: str) -> None:
+
+@pytest.mark.parametrize("host", HOSTS)
+def test_hosts_that_no_page_can_point_anywhere_are_answered(host: str) -> None:
     assert status(host=host) == HTTPStatus.OK
 
 
+@pytest.mark.parametrize("host", HOSTS)
+def test_the_page_served_under_any_such_host_may_ask_and_so_may_others_of_that_host(
+    host: str,
+) -> None:
+    for origin in (f"http://{host}", f"https://{host.partition(':8000')[0]}:5000"):
+        assert ask(host=host, origin=origin, **UPGRADE) is None
+
+
 @pytest.mark.parametrize(
     "host",
     [
-        None,
-        "",
-        "several",
         "evil.example",
         "evil.example:8000",
         "127.0.0.1.evil.example",
         "localhost.evil.example",
+        "evil.local",
+        "camera.local:8000",
         "evil.local.example",
-        "127.0.0.1@evil.example",
         "notlocalhost",
         "kiosk.example.evil",
-        "[::1",
         "0x7f000001",
     ],
 )
-def test_other_hosts_are_refused_with_a_sentence(host: str | None) -> None:
+def test_other_names_are_refused_with_the_option_that_would_allow_them(host: str) -> None:
     reply = ask(host=host)
     assert reply
     assert reply.status == HTTPStatus.FORBIDDEN
-    assert b"--allow-host" in reply.body
+    option = re.search(r"--allow-host (\S+)\n", reply.body.decode())
+    assert option
+    assert AccessPolicy([option[1]]).refusal(host, None) is None
 
 
+@pytest.mark.parametrize(
+    "host",
+    [
+        *(None, "", " ", ":8000", "a, b", "127.0.0.1, evil.example", "127.0.0.1@evil.example"),
+        *(
+            "evil.example@127.0.0.1",
+            "127.0.0.1/evil",
+            "127.0.0.1?",
+            "[::1",
+            "[]",
+            "a b",
+            "é.example",
+        ),
+        *("none;script-src *", "-", "\x1b[2J", "a" * 9999),
+    ],
+)
+def test_what_is_no_host_is_refused_without_advice_that_cannot_help(host: str | None) -> None:
+    reply = ask(host=host)
+    assert reply
+    assert reply.status == HTTPStatus.FORBIDDEN
+    assert b"right would be one name or address" in reply.body
+    assert b"--allow-host" not in reply.body
+    assert reply.body.decode().strip().isprintable()
+    assert len(reply.body) < 1000
+
+
+LOOPBACK = ["http://127.0.0.1:3000", "http://localhost", "https://[::1]:5", "http://app.localhost"]
+
+
+@pytest.mark.parametrize(
+    "origin", [*LOOPBACK, None, "https://kiosk.example", "app://kiosk.example"]
+)
+@pytest.mark.parametrize("host", ["127.0.0.1:8000", "localhost:8000", "[::1]:8000", "127.9.9.9"])
+def test_pages_of_loopback_may_ask_on_loopback_and_those_allowed_by_name(
+    host: str, origin: str | None
+) -> None:
+    assert ask(host=host, origin=origin, **UPGRADE) is None
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:8000", "192.168.1.7:8000", f"{OWN}.local"])
 @pytest.mark.parametrize(
     "origin",
     [
-        None,
-        "http://127.0.0.1:8000",
-        "http://localhost:3000",
-        "http://192.168.1.99",
-        "http://10.1.2.3:3000",
-        "http://[fe80::1]",
-        "http://dashboard.local",
-        "https://kiosk.example",
+        *("http://192.168.1.99", "http://10.1.2.3:3000", "http://[fe80::1]", "http://169.254.0.1"),
+        *(
+            "http://dashboard.local",
+            "http://evil.example",
+            "http://8.8.8.8",
+            "http://[2001:4860::1]",
+        ),
+        "http://kiosk.example.evil",
     ],
 )
-def test_pages_of_this_machine_and_this_lan_may_ask(origin: str | None) -> None:
-    assert ask(origin=origin, **UPGRADE) is None
+def test_pages_of_anywhere_else_may_not_even_of_this_lan_and_the_option_is_said(
+    host: str, origin: str
+) -> None:
+    for request in (UPGRADE, {}):
+        reply = ask(host=host, origin=origin, **request)
+        assert reply
+        assert reply.status == HTTPStatus.FORBIDDEN
+        option = re.search(r"--allow-host (\S+)\n", reply.body.decode())
+        assert option
+        assert AccessPolicy([option[1]]).refusal(host, origin) is None
+
+
+@pytest.mark.parametrize("origin", LOOPBACK)
+def test_pages_of_a_viewer_s_own_loopback_may_not_ask_a_device_of_the_lan(origin: str) -> None:
+    assert status(host="192.168.1.7:8000", origin=origin, **UPGRADE) == HTTPStatus.FORBIDDEN
 
 
 @pytest.mark.parametrize(
-    "origin",
-    ["null", "", "http://evil.example", "http://8.8.8.8", "http://[2001:4860::1]", "file://"],
+    "origin", ["null", "", "file://", "http://", "http://a, http://b", "evil", "http://a/b", "\x1b"]
 )
-def test_pages_of_anywhere_else_may_not(origin: str) -> None:
-    assert status(origin=origin, **UPGRADE) == HTTPStatus.FORBIDDEN
-    assert status(origin=origin) == HTTPStatus.FORBIDDEN
+def test_a_page_of_no_host_is_refused_without_advice_that_cannot_help(origin: str) -> None:
+    reply = ask(origin=origin, **UPGRADE)
+    assert reply
+    assert reply.status == HTTPStatus.FORBIDDEN
+    assert b"right would be a page that a host serves by http" in reply.body
+    assert b"--allow-host" not in reply.body
 
 
-def test_a_page_at_the_very_address_asked_for_may_ask() -> None:
-    assert ask(host="8.8.8.8:80", origin="http://8.8.8.8:80", **UPGRADE) is None
+def frames(host: str | None) -> str:
+    policy = POLICY.headers(host)["Content-Security-Policy"]
+    return policy.partition("frame-ancestors ")[2]
 
 
-def test_only_pages_on_the_same_or_an_allowed_host_may_frame_the_viewer() -> None:
-    policy = POLICY.headers("192.168.1.7:8000")["Content-Security-Policy"]
-    _, _, frames = policy.partition("frame-ancestors ")
-    assert frames == (
-        "'self' http://192.168.1.7:* https://192.168.1.7:* http://kiosk.example:* https://kiosk.example:*"
+def test_the_pages_that_may_ask_may_frame_the_viewer() -> None:
+    kiosk = "http://kiosk.example:* https://kiosk.example:*"
+    assert frames("192.168.1.7:8000") == (
+        f"'self' http://192.168.1.7:* https://192.168.1.7:* {kiosk}"
     )
-    for host in ("evil.example", None, "a;script-src *", "a; script-src *.local", "several"):
-        assert POLICY.headers(host)["Content-Security-Policy"].endswith("frame-ancestors 'self'")
+    for loopback in ("http://localhost:*", "http://*.localhost:*", "http://127.0.0.1:*"):
+        assert loopback in frames("localhost:8000").split()
+        assert loopback not in frames("192.168.1.7:8000").split()
+
+
+def test_a_frame_s_ancestor_is_no_ipv6_address_as_browsers_know_no_such_source() -> None:
+    for host in ("[::1]:8000", "[fd00::2]"):
+        assert "[" not in frames(host)
+    assert "http://localhost:*" in frames("[::1]:8000").split()
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.example", None, "a;script-src *", "a; script-src *.local", "127.0.0.1;x", "*"]
+)
+def test_nothing_else_of_a_request_gets_into_a_header(host: str | None) -> None:
+    assert frames(host) == "'self' http://kiosk.example:* https://kiosk.example:*"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "kiosk",
+        "my_host",
+        "KIOSK.example.",
+        "a-b.c",
+        "192.168.1.7",
+        "fd00::2",
+        "[fd00::2]",
+        "xn--bcher-kva.de",
+    ],
+)
+def test_names_and_addresses_can_be_allowed(name: str) -> None:
+    AccessPolicy([name])
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *(
+            "",
+            " ",
+            "*",
+            "*.example",
+            "kiosk:8000",
+            "http://kiosk",
+            "kiosk/",
+            "a b",
+            "a;script-src *",
+        ),
+        *("a'", "é", "a\n", "\x1b[2J", "-a", "none;", "a," * 99, "a" * 254, None, 5, b"kiosk"),
+    ],
+)
+def test_what_names_no_host_cannot_be_allowed_as_it_would_go_into_a_header(name: str) -> None:
+    with pytest.raises(UsageError, match="right would be a name like") as refused:
+        AccessPolicy([name])
+    assert str(refused.value).isprintable()

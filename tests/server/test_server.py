@@ -17,7 +17,8 @@ from typing import Any
 import numpy as np
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.exceptions import ConnectionClosed
+from websockets.frames import CloseCode
 from websockets.typing import Subprotocol
 
 from ws_stream import Server, UsageError
@@ -45,6 +46,19 @@ async def server() -> AsyncIterator[Server]:
 def viewing(server: Server, name: str = "camera") -> connect:
     url = f"ws://127.0.0.1:{server.port}/stream/{name}"
     return connect(url, subprotocols=PROTOCOL, compression=None, proxy=None)
+
+
+async def refusal(server: Server, path: str, origin: str | None = None) -> tuple[int, str]:
+    """The close code and the reason for which a viewer is not let in."""
+    url = f"ws://127.0.0.1:{server.port}{path}"
+    headers = {} if origin is None else {"Origin": origin}
+    async with connect(
+        url, subprotocols=PROTOCOL, additional_headers=headers, compression=None, proxy=None
+    ) as websocket:
+        with pytest.raises(ConnectionClosed) as closed:
+            await asyncio.wait_for(websocket.recv(), 5)
+    assert closed.value.rcvd
+    return closed.value.rcvd.code, closed.value.rcvd.reason
 
 
 async def receive_frame(websocket: ClientConnection, held: Frame | None = None) -> Frame:
@@ -132,9 +146,10 @@ async def test_viewers_over_the_limit_are_turned_away_and_a_place_is_freed_again
     monkeypatch.setattr(peers, "MAX_VIEWERS", 2)
     camera = server.stream("camera")
     async with viewing(server), viewing(server):
-        with pytest.raises(InvalidStatus) as refused:
-            await viewing(server)
-        assert refused.value.response.status_code == 503
+        assert await refusal(server, "/stream/camera") == (
+            CloseCode.TRY_AGAIN_LATER,
+            "2 viewers are connected, and that is the limit",
+        )
     async with asyncio.timeout(5):
         while camera.watched:
             await asyncio.sleep(0.01)
@@ -163,11 +178,11 @@ async def test_a_closing_server_says_goodbye(server: Server) -> None:
 
 
 async def fetch(
-    server: Server, path: str, method: str = "GET"
+    server: Server, path: str, method: str = "GET", **headers: str
 ) -> tuple[int, dict[str, str], bytes]:
     def get() -> tuple[int, dict[str, str], bytes]:
         url = f"http://127.0.0.1:{server.port}{path}"
-        request = urllib.request.Request(url, method=method)
+        request = urllib.request.Request(url, method=method, headers=headers)
         try:
             with urllib.request.urlopen(request, timeout=5) as response:
                 return response.status, dict(response.headers), response.read()
@@ -220,6 +235,21 @@ GARBAGE = [
         b"GET /stream/camera HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
         b"Connection: Upgrade\r\nSec-WebSocket-Protocol: ws-stream.v1\r\n\r\n"
     ),
+    *(
+        b"GET /stream/camera HTTP/1.1\r\nHost: localhost\r\n"
+        + name
+        + b": a\r\n"
+        + name
+        + b": b\r\n\r\n"
+        for name in (b"Upgrade", b"Origin", b"Connection", b"Sec-WebSocket-Protocol")
+    ),
+    b"GET / HTTP/1.1\r\nHost: \x1b[2J\xe2\x80\xae\r\n\r\n",
+    b"GET /\x1b[2J HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    b"GET /stream?step=" + b"9" * 5000 + b" HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    b"GET / HTTP/1.1\r\nHost: a\r\n folded: b\r\n\r\n",
+    b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+    b"",
+    b"GET / HT",
 ]
 
 
@@ -306,12 +336,9 @@ async def test_whatever_the_query_it_is_answered_and_nothing_is_logged(
     server: Server, query: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     server.stream("camera")
-    with pytest.raises(InvalidStatus) as refused:
-        await connect(
-            f"ws://127.0.0.1:{server.port}/stream/camera?{query}",
-            subprotocols=[Subprotocol("ws-stream.v1")],
-        )
-    assert refused.value.response.status_code == 400
+    code, reason = await refusal(server, f"/stream/camera?{query}")
+    assert code == CloseCode.POLICY_VIOLATION
+    assert " cannot be" in reason
     assert not caplog.records
 
 

@@ -66,3 +66,10 @@ test("types of a later version are nothing, whatever their names", () => {
     assert.equal(parseControl(JSON.stringify({ type })), null);
   }
 });
+
+test("a message of any length beyond the limit is refused before it is read", () => {
+  const problem = (/** @type {number} */ length) =>
+    JSON.stringify({ type: "problem", reason: "a".repeat(length) });
+  assert.ok(parseControl(problem(65_000)));
+  assert.throws(() => parseControl(problem(65_536)), ProtocolError);
+});

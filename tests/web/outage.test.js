@@ -25,25 +25,25 @@ test("before a connection broke there is no outage", () => {
 test("each failure doubles the delay, up to 10 s, until a sign of a stream", () => {
   const delays = [];
   for (let now = 0; now < 7; now++) {
-    outage.begin(`reason ${now}`, now);
+    outage.begin(`reason ${now}`, now, false);
     assert.deepEqual([outage.state, outage.reason], ["lost", `reason ${now}`]);
     delays.push(outage.retryAt - now);
   }
   assert.deepEqual(delays, [500, 1000, 2000, 4000, 8000, 10_000, 10_000]);
   outage.end();
   assert.equal(outage.state, null);
-  outage.begin("", 100);
+  outage.begin("", 100, false);
   assert.equal(outage.retryAt, 600);
 });
 
 test("chance takes up to half of a delay", () => {
   luck = 1;
-  outage.begin("", 1000);
+  outage.begin("", 1000, false);
   assert.equal(outage.retryAt, 1250);
 });
 
 test("the first end is final, whatever follows", () => {
-  outage.begin("gone", 0);
+  outage.begin("gone", 0, false);
   outage.finish("refused", "no such thing");
   outage.finish("closed", "");
   outage.end();

@@ -211,7 +211,7 @@ for (const code of [1003, 1008, 1009]) {
   });
 }
 
-for (const code of [1000, 1001, 1006, 1011, 4000, 4001]) {
+for (const code of [1000, 1001, 1006, 1011, 1013, 4000, 4001]) {
   test(`after close code ${code} it tries again`, () => {
     open();
     world.socket.break(code);
@@ -220,6 +220,27 @@ for (const code of [1000, 1001, 1006, 1011, 4000, 4001]) {
     assert.equal(world.sockets.length, 2);
   });
 }
+
+test("a stream that the server does not have is absent, with its sentence, and asked for again until it comes", () => {
+  const sentence = "there is no stream at /stream/a; there are: none yet";
+  for (const delay of [500, 1000, 2000]) {
+    world.socket.open();
+    world.socket.break(4004, sentence);
+    assert.deepEqual([stream.state, stream.reason], ["absent", sentence]);
+    assert.equal(stream.retryAt - world.now, delay);
+    world.pass(delay + 200);
+  }
+  open().bring(whole(4, 9));
+  assert.equal(stream.state, "live");
+  world.socket.break(1006);
+  assert.equal(stream.state, "lost");
+});
+
+test("told to retry, it asks for an absent stream at once", () => {
+  world.socket.break(4004, "none");
+  stream.retry();
+  assert.equal(world.sockets.length, 2);
+});
 
 test("closed, it ends the connection and all timers", () => {
   const socket = open();
@@ -340,6 +361,7 @@ test("figures are of the last two seconds; the age is by the device's clock", ()
     transit: 10,
     drawing: 30,
     delay: 0,
+    late: 0,
     roundTrip: 10,
     limitedBy: "this browser",
   });

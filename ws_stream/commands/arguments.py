@@ -118,7 +118,7 @@ def _add_listening(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="NAME",
-        help="also answer requests for, and from pages of, this host name",
+        help="also answer requests for, and pages of, this name or address; may be repeated",
     )
     parser.add_argument(
         "--cpu-budget",

@@ -6,6 +6,7 @@ Exit code 0: done; 1: ended by a fault of ours; 2: what was asked for cannot be 
 import argparse
 import asyncio
 import gc
+import io
 import logging
 import os
 import platform
@@ -33,6 +34,9 @@ from .watch import Watch
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """Run the command; always ends by SystemExit."""
+    for output in (sys.stdout, sys.stderr):
+        if isinstance(output, io.TextIOWrapper):
+            output.reconfigure(errors="backslashreplace")  # a terminal may not know all letters
     logging.basicConfig(format="%(asctime)s %(name)s: %(message)s", level=logging.WARNING)
     try:
         options = parser().parse_args(arguments)

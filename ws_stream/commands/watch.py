@@ -9,6 +9,7 @@ from ..client import Connection
 from ..errors import UsageError
 from ..pixels.colours import to_rgb
 from ..pixels.frame import Frame
+from ..printable import printable
 from .png import encode_png
 
 LINE_EVERY = 1.0
@@ -63,7 +64,7 @@ class Watch:
         seconds = time.monotonic() - since
         age = link.age(frame)
         figures = [
-            link.announcement.name if link.announcement else "",
+            printable(link.announcement.name) if link.announcement else "",
             f"{frame.width}x{frame.height} {frame.format}",
             f"picture {frame.number}",
             f"{(self._seen - seen) / seconds:.1f}/s",

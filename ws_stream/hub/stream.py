@@ -148,7 +148,7 @@ class Stream:
         )
 
     def set_problem(self, problem: str | None) -> None:
-        """Let viewers know why there are no pictures, or that there are again; from any thread."""
+        """Let viewers know why there are no pictures, in these very words, or that there are again; from any thread."""
         problem = PROBLEM.take("problem", problem)
         if problem != self.problem:
             self._errands.check_process()
@@ -193,7 +193,10 @@ class Stream:
     def _grant(self, wishes: Mapping[Subscription, Wish]) -> None:
         with self._lock:
             for subscription, wish in wishes.items():
-                self.audience.grant(subscription, wish, time.monotonic())
+                try:
+                    self.audience.grant(subscription, wish, time.monotonic())
+                except Exception:  # no memory, say: whoever asked for it goes
+                    subscription.fail()
         self._newest.flush()
         self.demand()
 

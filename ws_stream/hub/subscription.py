@@ -36,6 +36,9 @@ class Peer(Protocol):
     def time_out(self) -> None:
         """Nothing was heard of the viewer for too long."""
 
+    def fail(self) -> None:
+        """What it asked for could not be done, by a fault that is being handled and is not its own."""
+
 
 class Subscription:
     """One viewer of a stream; `place` is its number in the walk."""
@@ -133,6 +136,10 @@ class Subscription:
             kind = control.Unchanged if rate > 0 and is_newest else control.Waiting
             message = kind(base, now_us())
         self._peer.write(control.serialize(message))
+
+    def fail(self) -> None:
+        """What it asked for could not be done, by a fault that is being handled and is not its own."""
+        self._peer.fail()
 
     def close(self) -> None:
         """Nothing is flushed later."""

@@ -10,9 +10,10 @@ import time
 from math import inf
 from typing import Any
 
-from ..errors import SourceError, WsStreamError
+from ..errors import Failure, SourceError
 from ..hub.stream import Stream
 from ..sources import Mapping, Source
+from .failure import Told, told
 from .patience import Patience
 from .polls import TORN, Polls
 
@@ -38,6 +39,7 @@ class Poller:
         self._mapping: Mapping | None = None
         self._patience = Patience()
         self._looks = 0
+        self._logged = ""
 
     def demand(self, stream: Stream) -> None:
         """Poll as often as somebody wants; never while nobody watches."""
@@ -74,10 +76,8 @@ class Poller:
                 continue
             try:
                 self._watch(stream)
-            except WsStreamError as error:
-                self._give_up_for_now(stream, str(error))
             except Exception as error:  # a source may be anybody's code: the server lives
-                self._give_up_for_now(stream, f"the source failed: {error!r}", error)
+                self._give_up_for_now(stream, told(error))
 
     def _watch(self, stream: Stream) -> None:
         """Poll until the demand changes. Raises whatever the source does."""
@@ -101,7 +101,7 @@ class Poller:
             if is_behind != stream.audience.limits.behind:
                 stream.set_behind(is_behind)
             if events & _TORN:
-                raise SourceError(TORN)
+                raise SourceError(TORN, Failure.TORN)
             if events & _NO_MEMORY:
                 raise MemoryError
             if events & _POLLED:
@@ -110,7 +110,7 @@ class Poller:
             if events & _REFRESH:
                 self._looks = 0 if is_read else self._looks + 1
                 if self._looks > UNSTEADY_LOOKS:
-                    raise SourceError(UNSTEADY)
+                    raise SourceError(UNSTEADY, Failure.UNREADABLE)
                 return
 
     def _poll(self, stream: Stream, polls: Polls) -> None:
@@ -138,14 +138,13 @@ class Poller:
         self._patience.succeeded()
         stream.set_problem(None)
 
-    def _give_up_for_now(
-        self, stream: Stream, problem: str, fault: Exception | None = None
-    ) -> None:
+    def _give_up_for_now(self, stream: Stream, failure: Told) -> None:
         seconds, is_told = self._patience.failed(self._interval, time.monotonic())
         if is_told:
-            if problem != stream.problem:
-                _log.warning("stream %s: %s", stream.name, problem, exc_info=fault)
-            stream.set_problem(problem)
+            if stream.problem is None or failure.log != self._logged:
+                _log.warning("stream %s: %s%s", stream.name, failure.log, failure.details)
+            self._logged = failure.log
+            stream.set_problem(failure.viewers)
         self._forget(stream)
         self._wait(seconds)
 

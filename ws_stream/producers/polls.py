@@ -5,7 +5,7 @@ Knows nothing of threads: it is told the time, and says when it is to be asked a
 
 from collections.abc import Callable
 
-from ..errors import SourceError, UsageError
+from ..errors import Failure, SourceError, UsageError
 from ..hub.subscription import now_us
 from ..pixels.formats import PixelFormat, as_picture, check_fits
 from ..sources import Picture, Source
@@ -25,7 +25,7 @@ LATE_TURNS = 3
 """Polls one after the other that ended when the next was due already: the device cannot keep up; viewers are told."""
 SOON = 0.05
 """Seconds at most until viewers for whom there was no picture are looked after again."""
-TORN = "the writer overwrites pictures faster than they can be read; right would be more slots"
+TORN = f"{Failure.TORN}; right would be more slots"
 
 Resize = Callable[[PixelFormat, int, int], None]
 """Told of the format, width and height of each picture before it goes into the walk."""
@@ -112,7 +112,7 @@ class Polls:
             self._abandon()
         self._torn += 1
         if self._torn >= TORN_TURNS:
-            raise SourceError(TORN)
+            raise SourceError(TORN, Failure.TORN)
 
     def _seems_still(self, picture: Picture, now: float) -> bool:
         """Whether a sample of a picture that has been still for long is what it was."""

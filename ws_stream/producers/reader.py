@@ -7,12 +7,12 @@ event loop looks at its notes and tells viewers. Neither ever waits for the othe
 import logging
 import threading
 import time
-import traceback
 from collections.abc import Callable, Iterable, Iterator
 
-from ..errors import SourceError, UsageError, WsStreamError
+from ..errors import Failure, SourceError, UsageError
 from ..hub.stream import Stream
 from ..pixels.formats import Pixels
+from .failure import Told, told
 
 STALL = 5.0
 """Seconds without a picture after which viewers are told."""
@@ -35,7 +35,8 @@ class Reader:
         self._thread: threading.Thread | None = None
         self._unwanted = threading.Event()
         self._unwanted.set()
-        self._failure: tuple[str, str] | None = None
+        self._failure: Told | None = None
+        self._logged = ""
         self._owing_since: float | None = None
         self._retry_after = RETRY_FIRST
         self._retry_at = 0.0
@@ -69,13 +70,13 @@ class Reader:
         self._thread.start()
 
     def _report(self, stream: Stream) -> None:
-        sentence, details = self._failure or (None, "")
-        owing_since = self._owing_since
+        failure, owing_since = self._failure, self._owing_since
         if owing_since is not None and time.monotonic() - owing_since >= STALL:
-            sentence, details = f"the source has given no picture for {STALL:g} s", ""
-        if sentence and sentence != stream.problem:
-            _log.warning("stream %s: %s%s", stream.name, sentence, details)
-        stream.set_problem(sentence)
+            failure = Told(*[f"the source has given no picture for {STALL:g} s"] * 2)
+        if failure and (stream.problem is None or failure.log != self._logged):
+            _log.warning("stream %s: %s%s", stream.name, failure.log, failure.details)
+        self._logged = failure.log if failure else ""
+        stream.set_problem(failure.viewers if failure else None)
 
     # What follows runs in the thread.
 
@@ -86,7 +87,7 @@ class Reader:
             except BaseException as error:  # anybody's code: its sys.exit() is a failure too
                 self._retry_at = time.monotonic() + self._retry_after
                 self._retry_after = min(2 * self._retry_after, RETRY_MOST)
-                self._failure = _describe(error)
+                self._failure = told(error)
             self._owing_since = None
 
     def _read(self, stream: Stream) -> None:
@@ -100,13 +101,13 @@ class Reader:
                 self._publish(array, stream)
         finally:
             _close(arrays)
-        raise SourceError("the source ended")
+        raise SourceError(Failure.ENDED, Failure.ENDED)
 
     def _publish(self, array: Pixels, stream: Stream) -> None:
         try:
             stream.publish(array)
         except UsageError as error:  # opening the source again would not help; its next picture may
-            self._failure = str(error), ""
+            self._failure = told(error)
         else:
             self._failure = None
             self._retry_after = RETRY_FIRST
@@ -126,13 +127,3 @@ def _close(arrays: Iterator[Pixels]) -> None:
     close = getattr(arrays, "close", None)
     if close:
         close()
-
-
-def _describe(error: BaseException) -> tuple[str, str]:
-    """A sentence for viewers, and what the log says in addition.
-
-    As text, because a kept exception would keep the source's frames, and with them the device it holds open.
-    """
-    if isinstance(error, WsStreamError):
-        return str(error), ""
-    return f"the source failed: {error!r}", f"\n{traceback.format_exc().rstrip()}"

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl
 from ..errors import UsageError
 from ..limits import MAX_FPS
 from ..pixels.rendition import Crop, Rendition
+from ..printable import printable
 from .options import OPTIONS, SWITCH
 
 
@@ -48,12 +49,15 @@ def parse_request(query: str) -> Request:
         ) from None
     for name, text in fields:
         if name not in _READ:
-            raise UsageError(f"'{name}' cannot be asked for; right would be {', '.join(_READ)}")
+            raise UsageError(
+                f"'{printable(name, 40)}' cannot be asked for; right would be {', '.join(_READ)}"
+            )
         parse, right = _READ[name]
         try:
             members[name] = parse(text)
         except (KeyError, ValueError):
-            raise UsageError(f"{name}={text} cannot be; right would be {right}") from None
+            said = printable(text, 40)
+            raise UsageError(f"{name}={said} cannot be; right would be {right}") from None
     return Request(**members)
 
 

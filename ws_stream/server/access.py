@@ -1,16 +1,23 @@
 """Whose requests are answered, and the headers that keep other pages out. Pure.
 
-Knows nothing of streams or sockets.
+Knows nothing of streams or sockets. docs/network.md has the table for users.
 """
 
-import ipaddress
 import re
 import socket
-from urllib.parse import urlsplit
+from collections.abc import Iterable
+from ipaddress import ip_address
 
-_HOST_LETTERS = re.compile(r"[a-z0-9._:-]*")
-"""Of names and addresses; nothing else gets into a header or is compared."""
+from ..errors import UsageError
+from ..printable import printable
 
+_NAME = re.compile(r"(?=.{1,253}$)[a-z0-9_]([a-z0-9._-]*[a-z0-9_])?")
+"""Of hosts; nothing else gets into a header or into advice."""
+_HOST = r"(\[[0-9a-f:.]+(?:%[a-z0-9._-]*)?\]|[^][:/@?#\s]+)(?::[0-9]*)?"
+_AUTHORITY = re.compile(_HOST, re.IGNORECASE)
+_ORIGIN = re.compile(rf"[a-z][a-z0-9+.-]*://{_HOST}", re.IGNORECASE)
+
+_LOOPBACK_FRAMES = ("localhost", "*.localhost", "127.0.0.1")
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
@@ -18,38 +25,42 @@ _POLICY = (
 
 
 class AccessPolicy:
-    """Whose requests are answered.
+    """Whose requests are answered: one rule, whatever the server listens on.
 
-    A page of the Internet can make the browser of somebody on this LAN send requests here, under a name that it points
-    at this address. So the names asked for (`Host`) and the pages that ask (`Origin`) must be ones no attacker owns:
-    IP literals, localhost, `*.local`, this machine's own name, or allowed by name. As an Origin an IP literal must also
-    be of a private network, or the very address asked for.
+    A page of the Internet can make the browser of somebody on this LAN send requests here, also under a name that it
+    points at this address. So the name asked for (`Host`) must be one that no page can point: an address, a name of
+    loopback, this machine's own. And the page that asks (`Origin`) must lie on the very host it asks for, whatever its
+    port, or both on loopback. Everything else is allowed by name. Raises UsageError for what is no name.
     """
 
-    def __init__(self, allowed: frozenset[str] = frozenset()) -> None:
+    def __init__(self, allowed: Iterable[str] = ()) -> None:
+        self._allowed = frozenset(map(_checked, allowed))
         own = socket.gethostname().lower()
-        self._allowed = {name.lower() for name in allowed}
-        self._names = {"localhost", own, f"{own}.local"} | self._allowed
+        self._own = {own, f"{own}.local"}
 
     def refusal(self, host: str | None, origin: str | None) -> str | None:
-        """Why this request is not answered, in one sentence, or None."""
-        asked = _hostname(f"//{host}")
-        if not asked or not (self._is_own(asked) or _address(asked)):
-            return f"the host '{host}' is not allowed here; start the server with --allow-host {asked or 'NAME'}"
-        if origin is None:
+        """Why this request is not answered, in one sentence that says what would be right, or None."""
+        asked = _match(_AUTHORITY, host)
+        if not asked:
+            return f"'{printable(host or '')}' is no host; right would be one name or address in the header Host"
+        if not self._is_host(asked):
+            return f"the host {asked} is not answered for; right would be --allow-host {asked}"
+        page = _match(_ORIGIN, origin)
+        if origin is None or self._is_page(page, asked):
             return None
-        page = _hostname(origin)
-        address = _address(page)
-        if page == asked or self._is_own(page) or (address and not address.is_global):
-            return None
-        return f"the origin '{origin}' is not allowed here; start the server with --allow-host {page or 'NAME'}"
+        if not page:
+            return f"pages of '{printable(origin)}' are not answered; right would be a page that a host serves by http"
+        return f"pages of {page} are not answered; right would be --allow-host {page}"
 
     def headers(self, host: str | None) -> dict[str, str]:
-        """Go with every reply. Pages on this host, whatever their port, and on allowed ones may frame the viewer."""
-        asked = _hostname(f"//{host}")
-        may_frame = {asked, *self._allowed} if self._is_own(asked) or _address(asked) else set()
-        hosts = (f"[{name}]" if ":" in name else name for name in sorted(may_frame))
-        frames = "".join(f" http://{host}:* https://{host}:*" for host in hosts)
+        """Go with every reply. The pages that may ask may also frame the viewer."""
+        asked = _match(_AUTHORITY, host)
+        may_frame = set(self._allowed)
+        if self._is_host(asked):
+            may_frame |= {asked, *(_LOOPBACK_FRAMES if _is_loopback(asked) else ())}
+        # Such a policy can name no IPv6 address.
+        names = sorted(name for name in may_frame if ":" not in name)
+        frames = "".join(f" http://{name}:* https://{name}:*" for name in names)
         return {
             "Content-Security-Policy": _POLICY + frames,
             "X-Content-Type-Options": "nosniff",
@@ -57,20 +68,50 @@ class AccessPolicy:
             "Cache-Control": "no-cache",
         }
 
-    def _is_own(self, name: str) -> bool:
-        return name in self._names or name.endswith((".local", ".localhost"))
+    def _is_host(self, name: str) -> bool:
+        known = name in self._own or name in self._allowed
+        return known or _is_loopback(name) or _is_address(name)
+
+    def _is_page(self, page: str, asked: str) -> bool:
+        both_here = _is_loopback(page) and _is_loopback(asked)
+        return page == asked or page in self._allowed or both_here
 
 
-def _hostname(url: str) -> str:
+def _checked(name: object) -> str:
+    """The name as it is compared. Raises UsageError for what is none."""
+    found = _canonical(name) if isinstance(name, str) else ""
+    if not found:
+        raise UsageError(
+            f"{printable(repr(name))} names no host; right would be a name like kiosk.example or an address like "
+            "192.168.1.7, without port"
+        )
+    return found
+
+
+def _match(pattern: re.Pattern[str], text: str | None) -> str:
+    """The host named in a header, as it is compared; "" where there is none."""
+    match = pattern.fullmatch(text or "")
+    return _canonical(match[1]) if match else ""
+
+
+def _canonical(name: str) -> str:
+    """A name or an address as it is compared; "" for what is neither."""
+    name = name.lower().removesuffix(".")
     try:
-        name = urlsplit(url).hostname or ""
+        address = ip_address(name.removeprefix("[").removesuffix("]").partition("%")[0])
     except ValueError:
-        return ""
-    return name if _HOST_LETTERS.fullmatch(name) else ""
+        return name if _NAME.fullmatch(name) else ""
+    return str(getattr(address, "ipv4_mapped", None) or address)
 
 
-def _address(name: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+def _is_address(name: str) -> bool:
     try:
-        return ipaddress.ip_address(name)
+        return bool(ip_address(name))
     except ValueError:
-        return None
+        return False
+
+
+def _is_loopback(name: str) -> bool:
+    if _is_address(name):
+        return ip_address(name).is_loopback
+    return name == "localhost" or name.endswith(".localhost")

@@ -5,6 +5,7 @@ Knows nothing of pictures, nor of what is said to a viewer that is in.
 
 import asyncio
 import contextlib
+import logging
 import os
 import socket
 import time
@@ -14,6 +15,7 @@ from http import HTTPStatus
 
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.datastructures import Headers
+from websockets.frames import CloseCode
 from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
@@ -26,7 +28,8 @@ from . import pages
 from .access import AccessPolicy
 from .hearing import RECEIVED_BYTES
 from .peers import Peers
-from .websocket import ViewerConnection
+from .request_log import RequestLog
+from .websocket import NO_STREAM, ViewerConnection
 
 UNSENT_BYTES = 16384
 """Bytes the kernel takes beyond what is on its way to the viewer. Without a bound Linux takes up to 4 MB for a reader
@@ -43,6 +46,15 @@ CLOSE_TIMEOUT = 1
 """Seconds a viewer has for its goodbye when the server closes: a stuck one must not hold up a shutdown."""
 OPEN_TIMEOUT = 5
 """Seconds for a whole HTTP exchange or opening handshake: the page's files are a few kB each."""
+_CLOSE_CODES = {
+    HTTPStatus.BAD_REQUEST: CloseCode.POLICY_VIOLATION,
+    HTTPStatus.FORBIDDEN: CloseCode.POLICY_VIOLATION,
+    HTTPStatus.NOT_FOUND: NO_STREAM,
+    HTTPStatus.SERVICE_UNAVAILABLE: CloseCode.TRY_AGAIN_LATER,
+}
+"""Browsers hide from pages why a handshake failed. So a viewer is let in and told by the close code and its reason."""
+_REASON_BYTES = 123
+"""Bytes of the longest reason a WebSocket can be closed with."""
 
 
 class Listener:
@@ -50,6 +62,7 @@ class Listener:
 
     def __init__(self, streams: Mapping[str, Stream], policy: AccessPolicy) -> None:
         self.connections: Peers[ViewerConnection] = Peers()
+        self.log = RequestLog(logging.getLogger(__name__))
         self._streams = streams
         self._policy = policy
 
@@ -64,14 +77,13 @@ class Listener:
         self.connections.remove(connection)
 
     def answer(self, connection: ServerConnection, request: Request) -> Response | None:
-        """The response to plain HTTP and to what is refused; None opens the WebSocket."""
+        """The response to plain HTTP; None opens the WebSocket, where `follow` says why if there is nothing to see."""
         plain = _plain(request)
-        reply = pages.answer(plain, self._policy, self._streams)
         assert isinstance(connection, ViewerConnection)
-        if reply is None and (sentence := self.connections.too_many(connection)):
-            body = f"{sentence}\n".encode()
-            reply = pages.Reply(HTTPStatus.SERVICE_UNAVAILABLE, "text/plain", body)
-        if reply is None:
+        reply = self._reply(connection, plain)
+        if reply and reply.status == HTTPStatus.FORBIDDEN:
+            self.log.warning(reply.body.decode().strip())
+        if reply is None or (plain.is_viewer and reply.status in _CLOSE_CODES):
             return None
         headers = Headers(self._policy.headers(plain.host))
         headers["Content-Type"] = reply.content_type
@@ -80,14 +92,27 @@ class Listener:
         body = b"" if request.method == "HEAD" else reply.body
         return Response(reply.status, reply.status.phrase, headers, body)
 
+    def _reply(self, connection: ViewerConnection, plain: pages.HttpRequest) -> pages.Reply | None:
+        """The reply by HTTP; None to a viewer that may come in."""
+        reply = pages.answer(plain, self._policy, self._streams)
+        if reply is None and (sentence := self.connections.too_many(connection)):
+            body = f"{sentence}\n".encode()
+            reply = pages.Reply(HTTPStatus.SERVICE_UNAVAILABLE, "text/plain", body)
+        return reply
+
     async def follow(self, connection: ServerConnection) -> None:
         """Serve one viewer until the connection ends."""
         assert isinstance(connection, ViewerConnection)
         assert connection.request
-        stream = pages.stream_at(connection.request.path, self._streams)
-        assert stream  # `answer` has looked
         if connection.transport.is_closing():
             return  # gone before it was in: its socket's number may be another's by now
+        refusal = self._reply(connection, _plain(connection.request))
+        if refusal:
+            reason = refusal.body.strip()[:_REASON_BYTES].decode(errors="ignore")
+            await _say_goodbye(connection, _CLOSE_CODES[refusal.status], reason)
+            return
+        stream = pages.stream_at(connection.request.path, self._streams)
+        assert stream  # `_reply` has looked
         _bound_socket(connection)
         self.connections.add_viewer(connection)
         try:
@@ -95,10 +120,7 @@ class Listener:
             viewer = connection.attach(stream, request)
             verdict = await viewer.ended
             if verdict:
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(CLOSE_TIMEOUT):
-                        await connection.close(*verdict)
-                connection.transport.abort()
+                await _say_goodbye(connection, *verdict)
         finally:
             self.connections.remove_viewer(connection)
             connection.detach()
@@ -114,6 +136,14 @@ class Listener:
         await server.wait_closed()
 
 
+async def _say_goodbye(connection: ViewerConnection, code: int, reason: str) -> None:
+    """Close the connection; a peer that does not answer is left."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(CLOSE_TIMEOUT):
+            await connection.close(code, reason)
+    connection.transport.abort()
+
+
 async def listen(listener: Listener, host: str, port: int) -> Server:
     """Serve this listener on host and port. Raises UsageError when that address cannot be had."""
     try:
@@ -126,6 +156,7 @@ async def listen(listener: Listener, host: str, port: int) -> Server:
             write_limit=0,  # paused as soon as the socket is full
             subprotocols=[Subprotocol(SUBPROTOCOL)],
             compression=None,
+            logger=listener.log,
             server_header=None,
             max_size=MAX_VIEWER_MESSAGE,
             open_timeout=OPEN_TIMEOUT,
@@ -159,17 +190,16 @@ def _bound_socket(connection: ViewerConnection) -> None:
 
 
 def _plain(request: Request) -> pages.HttpRequest:
-    headers = request.headers
+    def read(name: str) -> str | None:
+        """A header's values, in one; no reader takes several for one."""
+        values = request.headers.get_all(name)
+        return ", ".join(values) if values else None
+
     return pages.HttpRequest(
         method=request.method,
         target=request.path,
-        host=_only(headers, "Host"),
-        origin=_only(headers, "Origin"),
-        upgrade=headers.get("Upgrade", "").lower() == "websocket",
-        subprotocols=headers.get("Sec-WebSocket-Protocol", ""),
+        host=read("Host"),
+        origin=read("Origin"),
+        upgrade=(read("Upgrade") or "").lower() == "websocket",
+        subprotocols=read("Sec-WebSocket-Protocol") or "",
     )
-
-
-def _only(headers: Headers, name: str) -> str | None:
-    values = headers.get_all(name)
-    return values[0] if len(values) == 1 else ("several" if values else None)

@@ -35,6 +35,11 @@ class HttpRequest(NamedTuple):
     upgrade: bool
     subprotocols: str
 
+    @property
+    def is_viewer(self) -> bool:
+        """Whether a viewer asks to be let in: it can be told why not behind the handshake."""
+        return self.upgrade and SUBPROTOCOL in map(str.strip, self.subprotocols.split(","))
+
 
 class Reply(NamedTuple):
     """An HTTP response without its standing headers."""
@@ -81,7 +86,7 @@ def _refuse_stream(
         return _sentence(HTTPStatus.NOT_FOUND, f"there is no stream at {path}; there are: {known}")
     if not request.upgrade:
         return _sentence(HTTPStatus.UPGRADE_REQUIRED, f"{path} is a WebSocket; the viewer is at /")
-    if SUBPROTOCOL not in (name.strip() for name in request.subprotocols.split(",")):
+    if not request.is_viewer:
         return _sentence(
             HTTPStatus.BAD_REQUEST, f"a viewer must offer the WebSocket subprotocol {SUBPROTOCOL}"
         )

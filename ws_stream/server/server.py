@@ -8,7 +8,6 @@ import asyncio
 import contextlib
 import itertools
 import os
-import socket
 from collections.abc import Iterable, Sequence
 from typing import Self
 from urllib.parse import quote
@@ -24,6 +23,7 @@ from ..pixels.formats import PixelFormat
 from ..pixels.rendition import rendition
 from ..sources import Source
 from .access import AccessPolicy
+from .addresses import addresses
 from .budgeting import keep_budget
 from .lifetime import Lifetime
 from .listener import Listener, listen
@@ -35,7 +35,7 @@ _HOST = matching(
 )
 _PORT = whole(0, 65535)
 _STREAM = instance(Stream, "a ws_stream.Stream")
-_HOSTS = each(matching("[!-~]{1,253}", "a host's name"))
+_HOSTS = each(matching("[ -~]{1,253}", "a host's name"))  # AccessPolicy says which letters
 
 
 class Server:
@@ -46,7 +46,8 @@ class Server:
             camera.publish(array)
 
     Listens on this machine only unless `host` says otherwise ("0.0.0.0" is every network). Requests must name the
-    server by an address, localhost, this machine's name, `*.local` or one of `allow_hosts`. `cpu_budget` is a share of
+    server by an address, localhost, this machine's name or one of `allow_hosts`, and come from its own pages, those of
+    loopback to loopback, or those of `allow_hosts`: docs/network.md has the table. `cpu_budget` is a share of
     one core, in percent, that this process is to stay within: pictures become fewer, then coarser, until it does.
     """
 
@@ -134,7 +135,10 @@ class Server:
         return stream
 
     def urls(self, stream: Stream | None = None) -> list[str]:
-        """Where a browser on this machine, or on the LAN when it can, finds the page (of one stream)."""
+        """Where a browser on this machine, or on the LAN when it can, finds the page (of one stream).
+
+        Asked of the sockets: all of these answer, and while nothing listens there are none.
+        """
         if (
             stream is not None
             and self.streams.get(_STREAM.take("stream", stream).name) is not stream
@@ -143,7 +147,8 @@ class Server:
                 f"the stream {shown(stream.name)} is not on this server; right would be one of its own"
             )
         query = f"?stream={quote(stream.name)}" if stream else ""
-        return [f"http://{address}:{self.port}/{query}" for address in _addresses(self.host)]
+        sockets = self._listening.sockets if self._listening else ()
+        return [f"http://{address}/{query}" for address in addresses(sockets)]
 
     async def start(self) -> None:
         """Listen; once. Raises UsageError when the address cannot be listened on."""
@@ -230,15 +235,3 @@ class Server:
     def _free_name(self, name: str) -> str:
         numbered = (f"{name}-{number}" for number in itertools.count(2))
         return next(free for free in itertools.chain([name], numbered) if free not in self.streams)
-
-
-def _addresses(host: str) -> list[str]:
-    """The addresses, as they stand in a URL, at which a server that listens on `host` is found."""
-    if host not in ("", "0.0.0.0", "::"):  # noqa: S104 - compared with, not bound to
-        return [f"[{host}]" if ":" in host else host]
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect(("192.0.2.1", 9))  # sends nothing: asks which address the way out has
-        except OSError:
-            return ["127.0.0.1"]
-        return ["127.0.0.1", probe.getsockname()[0]]

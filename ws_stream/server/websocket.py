@@ -24,6 +24,8 @@ SILENT = 4001
 """Close code for a viewer that gave no sign of life."""
 REQUEST_LINE_WITHIN = 2.0
 """Seconds until a connection must have said what it wants; a browser says so at once."""
+NO_STREAM = 4004
+"""Close code for a viewer of a stream there is not; there may be one later."""
 UNREAD_BYTES = 65536
 """Bytes that may wait for a peer beside the largest picture it was sent; over that it only asks and never reads."""
 
@@ -93,6 +95,12 @@ class ViewerConnection(ServerConnection):
         """Nothing was heard of the viewer for too long, also while a full socket holds up what is sent."""
         if self._viewer and not self._hearing.is_behind:
             self._viewer.end((SILENT, "nothing was heard"))
+
+    def fail(self) -> None:
+        """A fault of ours: each viewer could bring it about as often as it likes, so the log is the library's."""
+        self.logger.exception("what a viewer asked for could not be done")
+        if self._viewer:
+            self._viewer.end((CloseCode.INTERNAL_ERROR, ""))
 
     def send_data(self) -> None:
         """Send what the library has to say (pong, close) between two messages, never within one."""
@@ -166,14 +174,18 @@ class ViewerConnection(ServerConnection):
         if not isinstance(event, Frame) or event.opcode not in _DATA:
             super().process_event(event)
         elif self._viewer is None:
-            self._early.append(event)
+            if self.protocol.state is State.OPEN:  # else it is told why it is not let in
+                self._early.append(event)
         elif event.opcode is Opcode.BINARY:
             self._viewer.end((CloseCode.UNSUPPORTED_DATA, "viewers send text only"))
         else:
             self._fragments += event.data  # the library bounds their sum
             if event.fin:
                 text, self._fragments = self._fragments, b""
-                self._viewer.on_message(text)
+                try:
+                    self._viewer.on_message(text)
+                except Exception:
+                    self.fail()
 
 
 class _Gone(asyncio.Transport):

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from ..errors import SourceError, WsStreamError
+from ..errors import Failure, SourceError, WsStreamError
 from ..pixels.formats import PixelFormat, Pixels
 from .layout import NOTHING_YET, Counter, Front, Layout
 from .mapped_file import MappedFile, Mapping
@@ -58,7 +58,7 @@ class _Life:
         if self._number is None:
             return 0
         if isinstance(self._number, Counter) and number == 0 and self.zero_is_none:
-            raise SourceError(NOTHING_YET)
+            raise SourceError(NOTHING_YET, Failure.NOTHING_YET)
         return self._number.slot(number, self.layout.slots)
 
     def pixels(self, slot: int) -> Pixels:
@@ -187,7 +187,7 @@ class MappedSource:
         except WsStreamError as error:
             # It was right when the source was opened: the file has changed.
             self._forget()
-            raise SourceError(str(error)) from None
+            raise SourceError(str(error), getattr(error, "failure", Failure.UNFIT)) from None
         if self._number and self._file.is_regular:  # a device may not know its size
             self._trust = TRUST
 

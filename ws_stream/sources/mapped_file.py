@@ -9,7 +9,7 @@ import stat
 from pathlib import Path
 from typing import NamedTuple
 
-from ..errors import SourceError, UsageError
+from ..errors import Failure, SourceError, UsageError
 from .layout import Counter, Front, Layout
 from .memory import FileMemory, Mapped, open_memory
 
@@ -55,7 +55,9 @@ class MappedFile:
             self._mourn()
         except OSError as error:
             self.close()
-            raise SourceError(f"{self._path} cannot be read: {error.strerror}") from None
+            raise SourceError(
+                f"{self._path} cannot be read: {error.strerror}", Failure.UNREADABLE
+            ) from None
         return resized
 
     def resized(self) -> bool:
@@ -110,7 +112,9 @@ class MappedFile:
             reason = "this machine cannot address so many"
         except (OSError, ValueError) as error:
             reason = str(getattr(error, "strerror", None) or error)
-        raise SourceError(f"bytes {start} to {end} of {self._path} cannot be mapped: {reason}")
+        raise SourceError(
+            f"bytes {start} to {end} of {self._path} cannot be mapped: {reason}", Failure.UNREADABLE
+        )
 
     def _check(self, mode: int) -> None:
         if not (stat.S_ISREG(mode) or stat.S_ISCHR(mode) or stat.S_ISBLK(mode)):
@@ -123,7 +127,7 @@ class MappedFile:
             disk = os.fstatvfs(self.fd)
             has_holes = not self._is_cut and not disk.f_bavail
             self._is_cut |= not has_holes
-            raise SourceError(f"{self._path} {HOLES if has_holes else CUT}")
+            raise SourceError(f"{self._path} {HOLES if has_holes else CUT}", Failure.UNREADABLE)
 
 
 class Mapping(NamedTuple):

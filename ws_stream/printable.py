@@ -1,0 +1,17 @@
+"""What a peer says, as it may be printed, logged and raised. Imports nothing."""
+
+MAX_PRINTED = 200
+"""Characters of the longest text of a peer that is shown: our own sentences are shorter."""
+
+
+def printable(text: str, most: int = MAX_PRINTED) -> str:
+    """The text in one line of at most `most` characters, none of which a terminal or a log's reader would act on.
+
+    Line ends become spaces. What else is no visible character (escapes, marks that turn the direction of writing,
+    halves of characters) becomes U+FFFD.
+    """
+    line = " ".join(text[: most + 1].split())
+    shown = "".join(
+        letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in line
+    )
+    return shown if len(text) <= most else f"{shown[: most - 1]}…"
