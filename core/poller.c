@@ -128,22 +128,31 @@ static int keep_up(ws_poller *p, double now)
     return WS_BEHIND;
 }
 
+/* Whether the newest picture is to be read; the next poll is due after it. */
+static int is_due(ws_poller *p, double interval, double now)
+{
+    double wait = interval;
+    int due = 1;
+    if (now < p->due) /* it is for newcomers */
+        return 0;
+    if (now > p->due + interval) /* nobody watched, or the device was busy */
+        p->due = now;
+    if (p->source.counter)
+        due = ws_phase_lock_look(&p->lock, completed(&p->source), p->due, interval, &wait);
+    p->due += wait;
+    return due;
+}
+
 /* Asks the source once, and says when to do so again. */
 static int poll(ws_poller *p, ws_walk *walk, double interval, double now)
 {
     const int newcomers = ws_walk_has_newcomers(walk), settled = ws_walk_is_settled(walk);
     if (!is_of_its_size(&p->source) || p->trust-- <= 0)
         return WS_REFRESH;
-    const int found = !p->source.counter || !p->seen || completed(&p->source) != p->seen;
+    const int is_read = is_due(p, interval, now) || newcomers || !p->seen;
     int events = 0;
-    if (found || newcomers) {
-        events = read_newest(p, walk, settled && !newcomers, now);
-        p->due += ws_phase_lock_found(&p->lock, interval);
-    } else {
-        p->due += ws_phase_lock_vain(&p->lock, interval);
-        if (!settled && !p->lock.vain)
-            events = read_newest(p, walk, 0, now);
-    }
+    if (is_read || !(settled || p->lock.vain))
+        events = read_newest(p, walk, is_read && settled && !newcomers, now);
     return events | keep_up(p, ws_now());
 }
 
@@ -163,8 +172,8 @@ int ws_poller_run(ws_poller *p, ws_walk *walk, double interval, int tell_polled)
         const double now = ws_now();
         if (p->due <= 0)
             p->due = now;
-        else if (p->due > now + interval) /* somebody wants more than when it was set */
-            p->due = now + interval;
+        else if (p->due > now + 2 * interval) /* somebody wants more than when it was set */
+            p->due = now + 2 * interval;
         if (walk->is_woken || !p->source.memory) { /* the source may go while this waits */
             events = WS_WOKEN;
         } else if (now >= p->due || ws_walk_has_newcomers(walk)) {

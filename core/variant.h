@@ -8,6 +8,7 @@
 #include "bases.h"
 #include "crc32.h"
 #include "pack.h"
+#include "rate_limit.h"
 #include "scroll.h"
 #include "settling.h"
 
@@ -42,6 +43,7 @@ typedef struct {
     ws_picture picture;
     uint8_t *asked; /* of each row, whether it is to be read; filled in by who asks for some only */
     ws_bases bases;
+    ws_pace pace;
     ws_deltas deltas;
     ws_settling settling;
     ws_scroll_search search;

@@ -13,6 +13,7 @@ from typing import Any
 from ..errors import SourceError, WsStreamError
 from ..hub.stream import Stream
 from ..sources import Mapping, Source
+from ..walk.rate_limit import LONGEST
 from .polls import TORN, Polls
 
 RETRY_AFTER = 1.0
@@ -37,7 +38,7 @@ class Poller:
 
     def demand(self, stream: Stream) -> None:
         """Poll as often as somebody wants; never while nobody watches."""
-        self._interval = 1 / stream.wanted if stream.wanted else 0.0
+        self._interval = min(1 / stream.wanted, LONGEST) if stream.wanted else 0.0
         if self._interval and self._thread is None:
             self._thread = threading.Thread(
                 target=self._work, args=(stream,), name=f"ws-stream {stream.name}", daemon=True

@@ -100,7 +100,8 @@ class MappedSource:
         if version is not None and version == seen:
             return None
         pixels = memory.slots[(count - 1) % len(memory.slots)]
-        return Picture(pixels, version, partial(memory.is_intact, count))
+        counted = None if version is None else count
+        return Picture(pixels, version, partial(memory.is_intact, count), counted)
 
     def mapping(self) -> Mapping | None:
         """The memory to be read for the next second; None where the pictures may lie elsewhere each time.

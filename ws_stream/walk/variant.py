@@ -20,6 +20,7 @@ from ..pixels.resample import Rows, differing_rows, resample_rows
 from ..pixels.tolerance import keep_near
 from ..protocol.picture import serialize_segments
 from .bases import Bases, Lack, Since
+from .rate_limit import Pace
 
 SETTLE_EVERY = 0.4
 """Seconds between two exact updates of a picture within a tolerance: rows that were the same at both stand still, and
@@ -79,6 +80,7 @@ class Variant:
         self.is_uncommitted = False
         """The kept picture is not the newest one: no delta may be made of it."""
         self.bases = Bases(width)
+        self.pace = Pace()
         self._new = np.empty_like(self.picture.pixels)
         self._settling = _Settling(not geometry.rendition.tolerance)
         self._search = _ScrollSearch()
@@ -100,6 +102,7 @@ class Variant:
         """Make the kept picture the view's, which is of the source's size; only rows asked for are read, if given."""
         if self.is_uncommitted:  # by an update before that was neither committed nor abandoned
             self.abandon()
+        self.pace.read = now
         kept, new = self.picture.pixels, self._new
         format_, rendition, _ = self.geometry
         resample_rows(view, format_, rendition, new, asked)
@@ -116,6 +119,7 @@ class Variant:
         """The kept picture is the newest one from now on; `time` is when it was taken, microseconds since 1970."""
         epoch, number = self.picture.epoch, self.picture.number
         self.bases.commit(number)
+        self.pace.came()
         if number == MAX_NUMBER:  # numbers are used up: viewers begin anew
             epoch, number, self.bases = epoch + 1 & MAX_NUMBER, 0, Bases(self.picture.width)
         self.picture = Frame(epoch, number + 1, time, self.geometry.kept, self.picture.pixels)
