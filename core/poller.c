@@ -17,12 +17,8 @@ double ws_now(void)
     return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
-static uint64_t now_us(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_REALTIME, &t);
-    return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
-}
+/* The device's time: a wall clock may be set. */
+static uint64_t now_us(const ws_poller *p) { return (uint64_t)((int64_t)(ws_now() * 1e6) + p->ahead_us); }
 
 /* An aligned counter is read by one load. */
 static uint32_t count_of_4(const uint8_t *at)
@@ -91,7 +87,7 @@ static int seems_still(ws_poller *p, ws_walk *walk, const ws_view *view, uint64_
 static int read_newest(ws_poller *p, ws_walk *walk, int may_sample, double now)
 {
     for (int attempt = 0; attempt < TORN_TRIES; attempt++) {
-        const uint64_t time = now_us(), count = completed(&p->source);
+        const uint64_t time = now_us(p), count = completed(&p->source);
         ws_view view = p->source.view;
         if (count == 0 || (attempt && !is_of_its_size(&p->source)))
             return WS_REFRESH;

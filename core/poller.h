@@ -35,6 +35,7 @@ typedef struct {
     int trust;     /* polls before the file's path is looked up again */
     ws_phase_lock lock;
     double due;       /* the next poll, seconds of CLOCK_MONOTONIC; 0: at once */
+    int64_t ahead_us; /* the device's time less CLOCK_MONOTONIC, microseconds */
     double flush_due; /* the next subscriber's picture; 0: at once */
     int late, is_behind, still, torn;
 } ws_poller;

@@ -32,6 +32,7 @@ ROOMS = {
     ],
     "producers": ["polls", "poller", "reader"],
     "server": ["access", "pages", "websocket", "listener", "loop_thread", "server"],
+    "clock": [],
     "client": [],
     "selftest": ["workload", "profiler", "run", "advice"],
     "commands": ["png", "watch", "arguments", "cli"],

@@ -6,8 +6,8 @@ Knows nothing of the server's code, only of docs/protocol.md.
 import asyncio
 import random
 import time
-from collections import deque
 from collections.abc import AsyncIterator
+from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
 
 from websockets.asyncio.client import ClientConnection
@@ -15,6 +15,7 @@ from websockets.asyncio.client import connect as open_websocket
 from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
 from websockets.typing import Subprotocol
 
+from .clock import Age, DeviceClock
 from .codec import decode
 from .errors import ChecksumError, ConnectError, ProtocolError, UsageError
 from .limits import MAX_PICTURE_BYTES
@@ -23,9 +24,8 @@ from .protocol import control
 from .protocol.picture import SUBPROTOCOL, is_quiet
 
 SILENCE = 10.0
-"""Seconds without any message after which the connection counts as lost: the server speaks every second."""
-CLOCK_EVERY = 10.0
-"""Seconds between two questions of the time; two crystals drift apart by well under 1 ms in that."""
+"""Seconds without a byte after which the connection counts as lost: the server speaks every second, and a picture that
+is longer on its way arrives in parts."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 10.0
 """Seconds to wait before connecting again: doubled from the first to the longest, with jitter."""
 MAX_MESSAGE = MAX_PICTURE_BYTES * 3 // 2
@@ -64,17 +64,19 @@ class Connection:
         self.checksum_mismatches = 0
         self._held: Frame | None = None
         self._resyncing = False
-        self._clock = _DeviceClock()
+        self._clock = DeviceClock()
 
     @property
     def round_trip(self) -> float | None:
-        """The shortest of the last round trips in seconds; None before the first."""
+        """The last round trip of a question of the time in seconds; None before the first."""
         return self._clock.round_trip
 
-    def age(self, frame: Frame) -> float | None:
-        """Seconds since the frame was taken, by the device's clock; None until that is known."""
-        now = self._clock.now()
-        return None if now is None else now - frame.time / 1e6
+    def age(self, frame: Frame) -> Age | None:
+        """How long ago the frame was taken, by the device's clock, and how uncertain that is, both in seconds.
+
+        None until the device's time is known, which is soon after each connection was made.
+        """
+        return self._clock.age(frame.time, time.monotonic())
 
     async def __aiter__(self) -> AsyncIterator[Frame]:
         """Every picture that arrives; a slow consumer skips pictures. Frames' arrays are read-only.
@@ -104,17 +106,15 @@ class Connection:
             compression=None,
             max_size=MAX_MESSAGE,
             open_timeout=SILENCE,
+            ping_interval=None,  # a server may take its time to read: what it sends shows that it lives
             proxy=None,
+            create_connection=_Hearing,
         )
 
     async def _frames(self, websocket: ClientConnection) -> AsyncIterator[Frame]:
-        self._held, self._resyncing, ask_at = None, False, 0.0
+        self._held, self._resyncing, self._clock = None, False, DeviceClock()
         while True:
-            if time.monotonic() >= ask_at:
-                ask_at = time.monotonic() + CLOCK_EVERY
-                await websocket.send(control.serialize(control.ClockQuestion(time.time())))
-            async with asyncio.timeout(SILENCE):
-                message = await websocket.recv()
+            message = await self._receive(websocket)
             self.received_bytes += len(message)
             if isinstance(message, str):
                 await self._on_message(message, websocket)
@@ -129,6 +129,24 @@ class Connection:
             yield frame
             if not is_quiet(message):
                 await websocket.send(control.serialize(control.Acknowledge(frame.number)))
+
+    async def _receive(self, websocket: ClientConnection) -> str | bytes:
+        """The next message. Asks for the time when that is due, also while a picture is long on its way.
+
+        Raises TimeoutError when there is silence.
+        """
+        assert isinstance(websocket, _Hearing)
+        began = time.monotonic()
+        while True:
+            if self._clock.asks(now := time.monotonic()):
+                await websocket.send(control.serialize(control.ClockQuestion(now)))
+            silent_at = max(began, websocket.heard_at) + SILENCE
+            try:
+                async with asyncio.timeout(min(silent_at, self._clock.ask_at) - now):
+                    return await websocket.recv()
+            except TimeoutError:
+                if time.monotonic() >= max(began, websocket.heard_at) + SILENCE:
+                    raise
 
     def _apply(self, message: bytes) -> Frame:
         if self._held is None:
@@ -157,7 +175,7 @@ class Connection:
             case control.Problem(reason):
                 self.problem = reason
             case control.ClockAnswer() as answer:
-                self._clock.add(answer)
+                self._clock.answered(answer.viewer_time, answer.time, time.monotonic())
 
     def _blank(self) -> Frame | None:
         told = self.announcement
@@ -168,30 +186,17 @@ class Connection:
         return blank(told.epoch, told.format, told.width, told.height)
 
 
-class _DeviceClock:
-    """The device's clock, by the quickest of its last answers. All in seconds."""
+class _Hearing(ClientConnection):
+    """Knows when the last byte came, of whatever message."""
 
-    def __init__(self) -> None:
-        self._answers: deque[tuple[float, float]] = deque(maxlen=8)
-        """The round trip of each, and how far the device's clock was ahead."""
+    def __init__(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 - the library's
+        super().__init__(*arguments, **options)
+        self.heard_at = time.monotonic()
 
-    @property
-    def round_trip(self) -> float | None:
-        """The shortest of the last ones; None before the first."""
-        return min(self._answers)[0] if self._answers else None
-
-    def add(self, answer: control.ClockAnswer) -> None:
-        """Take note of an answer that has just come."""
-        asked, device_us = answer
-        round_trip = time.time() - asked
-        self._answers.append((round_trip, device_us / 1e6 - (asked + round_trip / 2)))
-
-    def now(self) -> float | None:
-        """What it says now; None until that is known."""
-        if not self._answers:
-            return None
-        _, ahead = min(self._answers)
-        return time.time() + ahead
+    def data_received(self, data: bytes) -> None:
+        """Note the time."""
+        self.heard_at = time.monotonic()
+        super().data_received(data)
 
 
 def websocket_url(url: str) -> str:

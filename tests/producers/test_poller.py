@@ -16,6 +16,7 @@ import pytest
 from tests.hub.viewer import BOTH_WALKS, UNHURRIED, NewWalk, Room, Viewer, until
 from tests.sources.ring import PICTURES_AT, TYPES, Ring
 from ws_stream.errors import SourceError
+from ws_stream.hub import subscription
 from ws_stream.hub.stream import Stream
 from ws_stream.pixels.formats import GRAY8, Pixels
 from ws_stream.producers import poller
@@ -144,6 +145,20 @@ class TestPictures:
             ring.write()
             await viewer.sees(count)
         assert viewer.heard(control.Problem) == []
+
+    async def test_their_time_is_the_device_s_which_nobody_can_set(
+        self, polled: Watch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        ahead = subscription.AHEAD_US + 10**13  # as if the wall clock had been set since
+        for module in (subscription, poller):
+            monkeypatch.setattr(module, "AHEAD_US", ahead)
+        path = tmp_path / "ring"
+        ring = Ring(path, 5, 3, 4, count=9)
+        began = subscription.now_us()
+        viewer = polled(open_source(ring.address(path))).enter()
+        await viewer.sees(9)
+        assert viewer.held
+        assert began - 2 <= viewer.held.time <= subscription.now_us()
 
     async def test_a_torn_one_is_never_shown(self, polled: Watch, tmp_path: Path) -> None:
         path = tmp_path / "ring"

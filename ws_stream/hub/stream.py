@@ -13,7 +13,7 @@ import numpy as np
 
 from ..errors import UsageError
 from ..fair_lock import FairLock
-from ..limits import MAX_FPS, MAX_TIME
+from ..limits import MAX_FPS
 from ..pixels.formats import PixelFormat, Pixels, guess
 from ..pixels.rendition import Rendition
 from ..pixels.resample import check
@@ -24,7 +24,7 @@ from .audience import Audience, Limits
 from .damage import Damage, spans
 from .errands import Errands
 from .producer import Producer
-from .subscription import Peer, Subscription, now_us
+from .subscription import Peer, Subscription, device_us, now_us
 
 _NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
 REPORT_EVERY = 1.0
@@ -92,13 +92,12 @@ class Stream:
         `array` is of shape `format.shape(width, height)` with any strides; without a format, one is taken from its
         shape and dtype. While there are viewers it is read before this returns. It is also remembered, not copied, and
         read when a viewer comes: until the next `publish` it should hold a whole picture, this one or a newer.
-        `time_us` is when it was taken, in microseconds since 1970-01-01 UTC; now by default. `damage` are rectangles
-        (x, y, width, height), in pixels of the array, outside which nothing has changed since the array published
-        before: only their rows are read and compared. Raises UsageError when the array does not fit the stream.
+        `time_us` is when it was taken, in microseconds since 1970-01-01 UTC by the wall clock; now by default.
+        `damage` are rectangles (x, y, width, height), in pixels of the array, outside which nothing has changed since
+        the array published before: only their rows are read and compared. Raises UsageError when the array does not
+        fit the stream.
         """
-        stamp = now_us() if time_us is None else time_us
-        if not 0 <= stamp < MAX_TIME:
-            raise UsageError(f"time_us={stamp} cannot be; right would be microseconds since 1970")
+        stamp = now_us() if time_us is None else device_us(time_us)
         rows = None if damage is None else spans(damage)
         with self._lock:  # who joins meanwhile sees this picture afterwards, and no older one
             array = self._accept(array)

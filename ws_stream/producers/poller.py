@@ -12,6 +12,7 @@ from typing import Any
 
 from ..errors import SourceError, WsStreamError
 from ..hub.stream import Stream
+from ..hub.subscription import AHEAD_US
 from ..sources import Mapping, Source
 from ..walk.rate_limit import LONGEST
 from .polls import TORN, Polls
@@ -91,7 +92,7 @@ class Poller:
             walk.set_source(*mapping.arguments())
             self._mapping = mapping
         while (interval := self._interval) and not self._is_closed:
-            events, is_behind = walk.run(interval, stream.problem is not None)
+            events, is_behind = walk.run(interval, stream.problem is not None, AHEAD_US)
             if events & _HANDED_OVER:
                 stream.hand_over()
             if is_behind != stream.audience.limits.behind:
