@@ -74,10 +74,11 @@ PyObject *walk_forget_source(Walk *self, PyObject *unused)
 PyObject *walk_run(Walk *self, PyObject *arguments)
 {
     double interval;
+    long long ahead_us;
     int tell_polled, events, is_behind, has_source;
-    if (!PyArg_ParseTuple(arguments, "dp", &interval, &tell_polled))
+    if (!PyArg_ParseTuple(arguments, "dpL", &interval, &tell_polled, &ahead_us))
         return NULL;
-    WITH_LOCK(self, has_source = self->poller.source.memory != NULL);
+    WITH_LOCK(self, self->poller.ahead_us = ahead_us; has_source = self->poller.source.memory != NULL);
     if (!has_source || !(interval > 0))
         return PyErr_Format(PyExc_ValueError, "there is no source to run, or its interval is not above 0");
     Py_BEGIN_ALLOW_THREADS

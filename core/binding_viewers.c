@@ -52,8 +52,8 @@ PyObject *walk_open_variant(Walk *self, PyObject *arguments)
     r.step = (size_t)step;
     r.average = average;
     if (fits)
-        WITH_LOCK(self, done = ws_variant_open(&self->walk.variants[variant_id], &r, (size_t)source_width,
-                                               (size_t)source_height, (uint8_t)code, epoch));
+        WITH_LOCK(self, done = ws_walk_open_variant(&self->walk, (size_t)variant_id, &r, (size_t)source_width,
+                                                    (size_t)source_height, (uint8_t)code, epoch));
     if (!done)
         return PyErr_Format(PyExc_ValueError, "such a rendition cannot be kept, or there is no memory for it");
     Py_RETURN_NONE;

@@ -18,12 +18,8 @@ double ws_now(void)
     return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
-static uint64_t now_us(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_REALTIME, &t);
-    return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
-}
+/* The device's time: a wall clock may be set. */
+static uint64_t now_us(const ws_poller *p) { return (uint64_t)((int64_t)(ws_now() * 1e6) + p->ahead_us); }
 
 /* An aligned counter is read by one load. */
 static uint32_t count_of_4(const uint8_t *at)
@@ -115,7 +111,7 @@ static int read_newest(ws_poller *p, ws_walk *walk, int may_sample, double now)
 {
     const ws_source *const s = &p->source;
     for (int attempt = 0; attempt < TORN_TRIES; attempt++) {
-        const uint64_t time = now_us(), number = number_of(s), slot = slot_of(s, number);
+        const uint64_t time = now_us(p), number = number_of(s), slot = slot_of(s, number);
         ws_view view = s->view;
         if (slot >= s->slots || (attempt && !is_of_its_size(s)))
             return WS_REFRESH;
@@ -156,6 +152,21 @@ static int keep_up(ws_poller *p, double now)
     return WS_BEHIND;
 }
 
+/* Whether the newest picture is to be read; the next poll is due after it. */
+static int is_due(ws_poller *p, double interval, double now)
+{
+    double wait = interval;
+    int due = 1;
+    if (now < p->due) /* it is for newcomers */
+        return 0;
+    if (now > p->due + interval) /* nobody watched, or the device was busy */
+        p->due = now;
+    if (p->source.kept == WS_COUNT)
+        due = ws_phase_lock_look(&p->lock, number_of(&p->source), p->due, interval, &wait);
+    p->due += wait;
+    return due;
+}
+
 /* Asks the source once, and says when to do so again. */
 static int poll(ws_poller *p, ws_walk *walk, double interval, double now)
 {
@@ -165,16 +176,10 @@ static int poll(ws_poller *p, ws_walk *walk, double interval, double now)
         p->polls = 0;
         return WS_REFRESH;
     }
-    const int found = p->source.kept != WS_COUNT || !p->has_seen || number_of(&p->source) != p->seen;
+    const int is_read = is_due(p, interval, now) || lacks || !p->has_seen;
     int events = 0;
-    if (found || lacks) {
-        events = read_newest(p, walk, settled && !lacks, now);
-        p->due += ws_phase_lock_found(&p->lock, interval);
-    } else {
-        p->due += ws_phase_lock_vain(&p->lock, interval);
-        if (!settled && !p->lock.vain)
-            events = read_newest(p, walk, 0, now);
-    }
+    if (is_read || !(settled || p->lock.vain))
+        events = read_newest(p, walk, is_read && settled && !lacks, now);
     p->has_waiting = ws_walk_first_turn(walk) <= now;
     if (p->has_waiting)
         p->due = fmin(p->due, now + SOON);
@@ -197,8 +202,8 @@ int ws_poller_run(ws_poller *p, ws_walk *walk, double interval, int tell_polled)
         const double now = ws_now();
         if (p->due <= 0)
             p->due = now;
-        else if (p->due > now + interval) /* somebody wants more than when it was set */
-            p->due = now + interval;
+        else if (p->due > now + 2 * interval) /* somebody wants more than when it was set */
+            p->due = now + 2 * interval;
         if (walk->is_woken || !p->source.memory) { /* the source may go while this waits */
             events = WS_WOKEN;
         } else if (now >= p->due || (!p->has_waiting && now >= ws_walk_first_turn(walk))) {

@@ -47,6 +47,7 @@ typedef struct {
     int polls; /* since the file's path was looked up */
     ws_phase_lock lock;
     double due;       /* the next poll, seconds of CLOCK_MONOTONIC; 0: at once */
+    int64_t ahead_us; /* the device's time less CLOCK_MONOTONIC, microseconds */
     double flush_due; /* the next subscriber's picture; 0: at once */
     int late, is_behind, still, torn;
     int has_waiting; /* newcomers whom the last poll left without a picture */

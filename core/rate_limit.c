@@ -1,16 +1,39 @@
 #include "rate_limit.h"
 
-#define EARLY 0.9
-#define NEARLY 0.95
+#include <math.h>
 
-double ws_rate_limit_due(const ws_rate_limit *limit, double rate) { return limit->due - EARLY / rate; }
+#define EARLY 0.9
+#define LONGEST 1e9
+#define LATE 1.125
+#define FAR 2.25
+
+enum { REMEMBERED = 16 };
+
+static double interval_of(double rate) { return fmin(1 / rate, LONGEST); }
+
+double ws_rate_limit_due(const ws_rate_limit *limit, double rate) { return limit->due - EARLY * interval_of(rate); }
 
 void ws_rate_limit_sent(ws_rate_limit *limit, double rate, double now)
 {
-    const double interval = 1 / rate, behind = limit->due - limit->sent;
-    const double ahead = behind > interval ? behind : interval;
-    limit->due = (limit->due > now ? limit->due : now) + interval;
-    if (now - limit->sent >= NEARLY * interval && limit->due > now + ahead)
-        limit->due = now + ahead;
-    limit->sent = now;
+    limit->due = fmax(limit->due, now) + interval_of(rate);
+}
+
+void ws_pace_open(ws_pace *pace) { *pace = (ws_pace){0, 0, LONGEST, 0}; }
+
+void ws_pace_came(ws_pace *pace)
+{
+    const double gap = pace->read - pace->at;
+    pace->at = pace->read;
+    pace->since++;
+    if (gap >= pace->gap || pace->since >= REMEMBERED) {
+        pace->gap = gap;
+        pace->since = 0;
+    }
+}
+
+double ws_pace_release(const ws_pace *pace, double due, double rate)
+{
+    if (pace->at >= due || pace->gap * rate > FAR)
+        return due;
+    return fmax(due, pace->at + LATE * pace->gap);
 }

@@ -10,7 +10,7 @@ enum { NO_EPOCH = -1 };
 void ws_subscriber_open(ws_subscriber *s, int fd, size_t variant_id, int acknowledges, double fps, double now)
 {
     *s = (ws_subscriber){.is_open = 1, .outlet.fd = fd, .variant_id = variant_id, .epoch = NO_EPOCH, .fps = fps,
-                         .limit = {now, now}, .checksum_due = now};
+                         .limit = {now}, .checksum_due = now};
     ws_window_open(&s->window, acknowledges, now);
 }
 
@@ -85,6 +85,8 @@ int ws_subscriber_flush(ws_subscriber *s, ws_variant *v, ws_packer *packer, cons
     if (!is_behind(s, v) || !(rate > 0))
         return WS_IDLE;
     *due = ws_rate_limit_due(&s->limit, rate);
+    if (s->base) /* who has none is not made to wait for a fresher one */
+        *due = ws_pace_release(&v->pace, *due, rate);
     if (now < *due)
         return WS_LATER;
     if (!ws_window_allows(&s->window, now)) {

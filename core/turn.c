@@ -21,6 +21,6 @@ int ws_turn_take(ws_turn *turn, double full, double now)
     if (turn->fps < full)
         ws_rate_limit_sent(&turn->limit, turn->fps, now);
     else
-        turn->limit = (ws_rate_limit){now, now};
+        turn->limit = (ws_rate_limit){now};
     return 1;
 }

@@ -1,6 +1,5 @@
 #include "variant.h"
 
-#include <math.h>
 #include <string.h>
 
 enum { MOST_SCROLL_MISSES = 7 }; /* pictures that are not searched after searches in vain */
@@ -24,10 +23,10 @@ int ws_variant_open(ws_variant *v, const ws_rendition *r, size_t source_width, s
         return 0;
     const size_t width = ws_rendition_width(r), height = ws_rendition_height(r), row_bytes = width * r->pixel.kept_size;
     ws_variant_close(v);
-    v->turn.fps = INFINITY;
     v->geometry = (ws_geometry){*r, source_width, source_height};
     v->picture = (ws_picture){epoch, 0, 0, code, width, height, row_bytes, malloc(height * row_bytes + SLACK)};
     v->asked = calloc(height, 1);
+    ws_pace_open(&v->pace);
     v->is_open = v->picture.pixels && v->asked && ws_bases_open(&v->bases, width, height) &&
                  ws_marks_open(&v->deltas.others, width, height) &&
                  ws_settling_open(&v->settling, r->pixel.tolerance ? height * row_bytes : 0) &&
@@ -127,6 +126,7 @@ int ws_variant_update(ws_variant *v, const ws_view *view, const uint8_t *asked, 
 {
     const extent read = asked ? SOME : ws_settling_is_due(&v->settling, now) ? EXACT : ALL;
     size_t still = 0;
+    v->pace.read = now;
     if ((v->is_uncommitted && !ws_variant_abandon(v)) || !ws_bases_clear(&v->bases, &v->geometry.rendition.pixel))
         return 0;
     v->deltas.made[WS_LACK_MARKS] = 0;
@@ -156,6 +156,7 @@ int ws_variant_has_news(const ws_variant *v)
 void ws_variant_commit(ws_variant *v, uint64_t time, uint32_t next_epoch)
 {
     ws_bases_commit(&v->bases, v->picture.number);
+    ws_pace_came(&v->pace);
     v->picture.time = time;
     v->is_uncommitted = 0;
     v->deltas.has_checksum = 0;

@@ -8,6 +8,7 @@
 #include "bases.h"
 #include "crc32.h"
 #include "pack.h"
+#include "rate_limit.h"
 #include "scroll.h"
 #include "settling.h"
 #include "turn.h"
@@ -44,13 +45,14 @@ typedef struct {
     ws_picture picture;
     uint8_t *asked; /* of each row, whether it is to be read; filled in by who asks for some only */
     ws_bases bases;
+    ws_pace pace;
     ws_deltas deltas;
     ws_settling settling;
     ws_scroll_search search;
     ws_memory scratch;
 } ws_variant;
 
-/* Begins an epoch: a blank picture of this rendition, of which any number is taken. 0 where there is no memory, or the rendition cannot be. */
+/* Begins an epoch: a blank picture of this rendition, which has no turn yet. 0 where there is no memory, or the rendition cannot be. */
 int ws_variant_open(ws_variant *v, const ws_rendition *r, size_t source_width, size_t source_height, uint8_t code,
                     uint32_t epoch);
 void ws_variant_close(ws_variant *v);

@@ -28,6 +28,15 @@ void ws_walk_close(ws_walk *walk)
     ws_fair_lock_close(&walk->lock);
 }
 
+int ws_walk_open_variant(ws_walk *walk, size_t id, const ws_rendition *r, size_t source_width, size_t source_height,
+                         uint8_t code, uint32_t epoch)
+{
+    const int done = ws_variant_open(&walk->variants[id], r, source_width, source_height, code, epoch);
+    if (done)
+        walk->variants[id].turn.fps = walk->fps;
+    return done;
+}
+
 void ws_walk_lock(ws_walk *walk) { ws_fair_lock_acquire(&walk->lock); }
 
 void ws_walk_unlock(ws_walk *walk) { ws_fair_lock_release(&walk->lock); }

@@ -32,6 +32,10 @@ typedef struct {
 int ws_walk_open(ws_walk *walk, const char *const *lz4_paths, size_t paths, double fps);
 void ws_walk_close(ws_walk *walk);
 
+/* As `ws_variant_open`; it takes as many pictures a second as there are. */
+int ws_walk_open_variant(ws_walk *walk, size_t id, const ws_rendition *r, size_t source_width, size_t source_height,
+                         uint8_t code, uint32_t epoch);
+
 void ws_walk_lock(ws_walk *walk);
 void ws_walk_unlock(ws_walk *walk);
 

@@ -1,21 +1,36 @@
 """The Python client against the real server, and against one that does everything wrong."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from websockets.asyncio.server import Server as WebSocketServer
 from websockets.asyncio.server import ServerConnection, serve
+from websockets.frames import Opcode
 from websockets.typing import Subprotocol
 
 from tests.strategies import with_checksum
-from ws_stream import ConnectError, Connection, Frame, Server, UsageError, client, connect
+from ws_stream import (
+    ConnectError,
+    Connection,
+    Frame,
+    Server,
+    UsageError,
+    client,
+    clock,
+    connect,
+    dial,
+)
 from ws_stream.codec import encode
 from ws_stream.pixels.formats import GRAY8, RGB888, RGBX8888, PixelFormat
 from ws_stream.protocol import control
 from ws_stream.protocol.picture import SUBPROTOCOL
+from ws_stream.walk.outlet import frame_head
 
 
 @pytest.fixture(autouse=True)
@@ -83,7 +98,8 @@ async def test_age_and_round_trip_are_known_once_the_clock_is_answered(server: S
             age, round_trip = connection.age(frame), connection.round_trip
             assert age is not None
             assert round_trip is not None
-            assert -1 < age < 5
+            assert 0 <= age.seconds - age.uncertainty < 5
+            assert age.uncertainty <= round_trip / 2 + 0.01
             break
         camera.publish(picture(seen))
 
@@ -321,7 +337,7 @@ async def test_no_server_at_the_first_attempt_is_raised_at_once(server: Server) 
 def test_a_stream_is_named_by_its_own_address_or_by_the_page_s(
     address: str, websocket: str
 ) -> None:
-    assert client.websocket_url(address) == websocket
+    assert dial.websocket_url(address) == websocket
 
 
 @pytest.mark.parametrize(
@@ -444,3 +460,74 @@ async def test_a_picture_before_any_announcement_is_refused() -> None:
 async def test_a_server_that_falls_silent_is_left_and_met_again() -> None:
     _, frames, _ = await frames_of([announcement(1), encode(frame(1, 1, 4))], expect=2)
     assert [seen.number for seen in frames] == [1, 1]
+
+
+served = partial(serve, host="127.0.0.1", port=0, subprotocols=[Subprotocol(SUBPROTOCOL)])
+
+
+def address(server: WebSocketServer) -> str:
+    return f"ws://127.0.0.1:{next(iter(server.sockets)).getsockname()[1]}/stream"
+
+
+async def test_a_picture_that_is_longer_on_its_way_than_silence_may_last_arrives() -> None:
+    """It comes a byte at a time."""
+
+    async def handle(websocket: ServerConnection) -> None:
+        await websocket.send(announcement(1))
+        message = encode(frame(1, 1, 4))
+        parts = [frame_head(Opcode.BINARY, len(message)), *(bytes([byte]) for byte in message)]
+        for part in parts:
+            websocket.transport.write(part)
+            await asyncio.sleep(1.2 * client.SILENCE / len(parts))
+        await websocket.wait_closed()
+
+    async with served(handle) as server, asyncio.timeout(10):
+        async for seen in connect(address(server)):
+            assert seen.number == 1
+            break
+
+
+async def test_while_a_picture_is_on_its_way_the_client_gives_signs_of_life(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(clock, "ASK_SOON", 0.05)
+    questions: list[str | bytes] = []
+
+    async def handle(websocket: ServerConnection) -> None:
+        await websocket.send(announcement(1))
+        message = encode(frame(1, 1, 4))
+        head = frame_head(Opcode.BINARY, len(message))
+        websocket.transport.write(head + message[:-1])
+        while len(questions) < 3:
+            questions.append(await websocket.recv())
+        websocket.transport.write(message[-1:])
+        await websocket.wait_closed()
+
+    async with served(handle) as server, asyncio.timeout(10):
+        async for _ in connect(address(server)):
+            break
+    assert all(json.loads(question)["type"] == "clock" for question in questions)
+
+
+async def test_a_server_that_does_not_read_for_a_while_is_not_taken_for_dead(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It speaks all the same; what it has not read it cannot answer, no ping either."""
+    options = {}
+
+    def note(*_: object, **given: object) -> None:
+        options.update(given)
+
+    monkeypatch.setattr(client, "Opening", note)
+    connect("ws://a/stream")._open()
+    assert options["ping_interval"] is None
+
+
+async def test_of_another_connection_s_clock_nothing_is_known(server: Server) -> None:
+    server.stream("camera").publish(picture(0))
+    connection = connect(url(server))
+    connection._clock.answered(1, 2, 3)
+    async for seen in connection:
+        age = connection.age(seen)
+        assert age is None or age.seconds < 5
+        break

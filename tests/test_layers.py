@@ -42,6 +42,8 @@ ROOMS = {
         "addresses",
         *("loop_thread", "lifetime", "offer", "budgeting", "server"),
     ],
+    "clock": [],
+    "dial": [],
     "client": [],
     "selftest": ["workload", "profiler", "run", "advice"],
     "commands": ["png", "watch", "arguments", "cli"],
@@ -51,7 +53,7 @@ ROOMS = {
 LIBRARIES = {
     "asyncio": {"hub", "server", "client", "selftest", "commands"},
     "lz4": {"codec", "walk"},
-    "websockets": {"server", "client"},
+    "websockets": {"server", "dial", "client"},
     "numpy": {
         "arguments",
         "server",

@@ -62,7 +62,7 @@ SENTENCES = {
 def frame(base: dict[str, Any]) -> Frame:
     pixel_format = BY_NAME[base["format"]]
     pixels = np.frombuffer(bytes.fromhex(base["pixels"]), pixel_format.dtype)
-    shaped = pixels.reshape(pixel_format.shape(base["width"], base["height"]))
+    shaped = pixels.reshape(base["height"], base["width"], *pixel_format.components)
     return Frame(base["epoch"], base["number"], 0, pixel_format, shaped)
 
 

@@ -4,10 +4,14 @@
 
 const FIRST_RETRY = 500;
 const LAST_RETRY = 10_000;
+const PATIENCE = 10_000;
+const MOST_PATIENCE = 320_000;
 
 export class Outage {
   reason = "";
   retryAt = 0;
+  /** How long an open connection is silent before it counts as dead. */
+  patience = PATIENCE;
   /** Why none is tried again. @type {"refused" | "closed" | null} */
   #end = null;
   /** In a row, without a sign of a stream. */
@@ -25,6 +29,11 @@ export class Outage {
     const longest = Math.min(LAST_RETRY, FIRST_RETRY * 2 ** this.#failures++);
     // Viewers that lost a device together should not come back together.
     this.retryAt = now + longest * (1 - Math.random() / 2);
+  }
+
+  /** It may have been a picture that took longer: browsers tell of whole messages only. */
+  wasSilent() {
+    this.patience = Math.min(2 * this.patience, MOST_PATIENCE);
   }
 
   end() {

@@ -20,8 +20,10 @@ const SILENT_AT_MOST = 5000;
  */
 
 /**
- * What a message led to: changed rows, whether there is news to show, an error, a reply.
- * @typedef {{runs?: Run[], news?: boolean, error?: ProtocolError, reply?: ViewerMessage}} Outcome
+ * What a message led to: changed rows, whether there is news to show, an error, a reply; whether
+ * the device's time is another.
+ * @typedef {{runs?: Run[], news?: boolean, error?: ProtocolError, reply?: ViewerMessage,
+ *   isClockSet?: boolean}} Outcome
  */
 
 export class Session {
@@ -70,8 +72,7 @@ export class Session {
         this.pace = message;
         break;
       case "clock":
-        this.clock.answered(message.viewer_time, message.time, now);
-        break;
+        return { isClockSet: !this.clock.answered(message.viewer_time, message.time, now) };
       case "unchanged":
         this.isUnchanged = true;
         return this.#signOfLife(0, now);

@@ -2,6 +2,7 @@
  * Figures of the last two seconds, and what they say. Times are in ms.
  */
 
+/** @import { DeviceClock } from "./clock.js" */
 /** @import { Pace } from "./control.js" */
 
 const WINDOW = 2000;
@@ -45,31 +46,33 @@ export class Recent {
 export class Figures {
   /** Bytes of messages. */
   sizes = new Recent();
-  /** Ages of pictures when they came, and when they were drawn. */
-  agesArrived = new Recent();
-  agesDrawn = new Recent();
+  /** Our time less the picture's when it came, and when it was drawn. */
+  arrived = new Recent();
+  drawn = new Recent();
   /** How much later than due timers fired. */
   delays = new Recent();
   #youngest = Infinity;
 
   /**
-   * `transit` is how much longer than the fastest pictures were on their way, `drawing` the time
+   * The `age` may be off by the `uncertainty`. `transit` is how much longer than the fastest pictures were on their way, `drawing` the time
    * from there to the screen; three timers of four were `delay` late or later, one `late` or later.
-   * @param {number} now
+   * @param {DeviceClock} clock @param {number} now
    */
-  read(now) {
+  read(clock, now) {
     const { perSecond, sumPerSecond } = this.sizes.read(now);
-    const arrived = this.agesArrived.read(now);
-    const age = this.agesDrawn.read(now).median;
-    // None arrives before it was taken; if it seems so, the device's clock was set.
-    this.#youngest = Math.min(this.#youngest, Math.max(arrived.least ?? Infinity, 0));
-    const median = arrived.median ?? 0;
+    const { least, median } = this.arrived.read(now);
+    const drawn = this.drawn.read(now).median;
+    const offset = clock.offset(now);
+    // None arrives before it was taken; if it seems so, its time is not the device's.
+    this.#youngest = Math.min(this.#youngest, Math.max((least ?? Infinity) + offset, 0));
+    const { age, uncertainty } = clock.age(drawn, now) ?? { age: null, uncertainty: null };
     return {
       picturesPerSecond: perSecond,
       bytesPerSecond: sumPerSecond,
       age,
-      transit: Math.max(median - this.#youngest, 0),
-      drawing: Math.max((age ?? 0) - median, 0),
+      uncertainty,
+      transit: Math.max((median ?? NaN) + offset - this.#youngest, 0) || 0,
+      drawing: Math.max((drawn ?? NaN) - (median ?? NaN), 0) || 0,
       delay: this.delays.read(now).quarter ?? 0,
       late: this.delays.read(now).upper ?? 0,
     };

@@ -19,7 +19,7 @@ import { ChecksumError } from "./wire.js";
 
 /** The server speaks every second: silent for so long, the picture may be old... */
 const STALE_AFTER = 3000;
-/** ...and the connection dead. */
+/** ...and a connection that has not opened yet dead. */
 const DEAD_AFTER = 10_000;
 /** A slow stream is not called unchanged between two pictures. */
 const UNCHANGED_AFTER = 3000;
@@ -115,8 +115,8 @@ export class Stream {
 
   /** Figures of the last two seconds, see `Figures` and `limitedBy`; null where unknown. */
   statistics() {
-    const figures = this.#figures.read(performance.now());
     const { pace, clock } = this.#session;
+    const figures = this.#figures.read(clock, performance.now());
     const limit = this.state === "live" ? limitedBy(pace, figures) : null;
     return { ...figures, roundTrip: clock.roundTrip, limitedBy: limit };
   }
@@ -130,7 +130,7 @@ export class Stream {
     if (!drawn) return;
     this.#send(drawn.reply);
     const now = performance.now();
-    this.#figures.agesDrawn.add(this.#session.clock.age(time, now), now);
+    this.#figures.drawn.add(now - time / 1000, now);
   }
 
   /** Requests at most so many pictures per second; null: all. @param {number | null} fps */
@@ -174,13 +174,15 @@ export class Stream {
   /** @param {number} due */
   #tick(due) {
     const now = performance.now();
+    const { isOpen } = this.#connection;
     this.#figures.delays.add(now - due, now);
     this.#timer = setTimeout(() => this.#tick(now + TICK), TICK);
     if (this.#connection.isClosed) {
       if (now >= this.retryAt) this.retry();
-    } else if (this.silentFor >= DEAD_AFTER) {
-      this.#lose("nothing was heard for 10 s");
-    } else if (this.#connection.isOpen) {
+    } else if (this.silentFor >= (isOpen ? this.#outage.patience : DEAD_AFTER)) {
+      this.#lose(`nothing was heard for ${Math.floor(this.silentFor / 1000)} s`);
+      if (isOpen) this.#outage.wasSilent();
+    } else if (isOpen) {
       this.#send(this.#session.clock.question(now));
     }
     this.#report();
@@ -190,7 +192,8 @@ export class Stream {
   #receive(data) {
     const now = performance.now();
     const session = this.#session;
-    const { runs, news, error, reply } = session.receive(data, now);
+    const { runs, news, error, reply, isClockSet } = session.receive(data, now);
+    if (isClockSet) this.#figures = new Figures();
     if (session.isAlive) this.#outage.end();
     if (error) {
       if (error instanceof ChecksumError) this.mismatches++;
@@ -201,7 +204,7 @@ export class Stream {
     if (runs && session.picture && typeof data !== "string") {
       this.#pictureAt = now;
       this.#figures.sizes.add(data.byteLength, now);
-      this.#figures.agesArrived.add(session.clock.age(session.picture.time, now), now);
+      this.#figures.arrived.add(now - session.picture.time / 1000, now);
       this.#handlers.onpicture?.(session.picture, runs);
     }
     this.#report(news);

@@ -115,7 +115,7 @@ function renderFigures() {
   write("format", announced?.format ?? "–");
   write("rate", figures.picturesPerSecond.toFixed(1));
   write("data", bytesPerSecond(figures.bytesPerSecond));
-  write("age", `${duration(figures.age)}, ${duration(figures.roundTrip)}`);
+  write("age", `${duration(figures.age, figures.uncertainty)}, ${duration(figures.roundTrip)}`);
   write("limit", figures.limitedBy ?? "–");
   write("mismatches", String(mismatches));
   find("wrong").hidden = mismatches === 0;

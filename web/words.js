@@ -76,9 +76,10 @@ export function bytesPerSecond(bytes) {
   return `${amount.toPrecision(3)} ${unit}`;
 }
 
-/** Clocks differ a little: less than 0 is 0. @param {number | null} ms */
-export function duration(ms) {
+/** @param {number | null} ms @param {number | null} [off] how uncertain that is */
+export function duration(ms, off) {
   if (ms === null) return "–";
-  if (ms < 999.5) return `${Math.max(0, Math.round(ms))} ms`;
-  return `${(ms / 1000).toFixed(1)} s`;
+  const [unit, digits, name] = ms < 999.5 ? [1, 0, "ms"] : [1000, 1, "s"];
+  const error = ((off ?? 0) / unit).toFixed(digits);
+  return `${(ms / unit).toFixed(digits)} ${name}${Number(error) ? ` ±${error}` : ""}`;
 }

@@ -94,8 +94,10 @@ class Walk:
     def forget_source(self) -> None:
         """Let go of the memory; it is not read any more."""
 
-    def run(self, interval: float, tell_polled: bool, /) -> tuple[int, bool]:
+    def run(self, interval: float, tell_polled: bool, ahead_us: int, /) -> tuple[int, bool]:
         """Poll the source every `interval` seconds and send, until Python is wanted; with `tell_polled`, once.
+
+        `ahead_us` is by how many microseconds the device's time is ahead of the clock that only moves forward.
 
         Returns why (the bits of core/poller.h), and whether the device is behind.
         """

@@ -6,28 +6,26 @@ Knows nothing of the server's code, only of docs/protocol.md.
 import asyncio
 import random
 import time
-from collections import deque
 from collections.abc import AsyncIterator
-from urllib.parse import parse_qs, quote, urlsplit
 
 from websockets.asyncio.client import ClientConnection
-from websockets.asyncio.client import connect as open_websocket
 from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
 from websockets.typing import Subprotocol
 
-from .arguments import instance, shown
+from .arguments import instance
+from .clock import Age, DeviceClock
 from .codec import decode
-from .errors import ChecksumError, ConnectError, ProtocolError, UsageError
-from .limits import MAX_ADDRESS, MAX_PICTURE_BYTES, MAX_SERVER_MESSAGE
+from .dial import Hearing, Opening, websocket_url
+from .errors import ChecksumError, ConnectError, ProtocolError
+from .limits import MAX_PICTURE_BYTES, MAX_SERVER_MESSAGE
 from .pixels.frame import Frame, blank
 from .printable import printable
 from .protocol import control
 from .protocol.picture import SUBPROTOCOL, is_quiet
 
 SILENCE = 10.0
-"""Seconds without any message after which the connection counts as lost: the server speaks every second."""
-CLOCK_EVERY = 10.0
-"""Seconds between two questions of the time; two crystals drift apart by well under 1 ms in that."""
+"""Seconds without a byte after which the connection counts as lost: the server speaks every second, and a picture that
+is longer on its way arrives in parts."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 10.0
 """Seconds to wait before connecting again: doubled from the first to the longest, with jitter."""
 MAX_MESSAGE = MAX_PICTURE_BYTES * 3 // 2
@@ -66,18 +64,20 @@ class Connection:
         self.refused_messages = 0
         """Messages that were invalid or not for the picture held; each led to a resync."""
         self.checksum_mismatches = 0
-        self._clock = _DeviceClock()
+        self._clock = DeviceClock()
 
     @property
     def round_trip(self) -> float | None:
-        """The shortest of the last round trips in seconds; None before the first."""
+        """The last round trip of a question of the time in seconds; None before the first."""
         return self._clock.round_trip
 
-    def age(self, frame: Frame) -> float | None:
-        """Seconds since the frame was taken, by the device's clock; None until that is known. Raises UsageError."""
+    def age(self, frame: Frame) -> Age | None:
+        """How long ago the frame was taken, by the device's clock, and how uncertain that is, both in seconds.
+
+        None until the device's time is known, which is soon after each connection was made. Raises UsageError.
+        """
         _FRAME.take("frame", frame)
-        now = self._clock.now()
-        return None if now is None else now - frame.time / 1e6
+        return self._clock.age(frame.time, time.monotonic())
 
     async def __aiter__(self) -> AsyncIterator[Frame]:
         """Every picture that arrives; a slow consumer skips pictures. Frames' arrays are read-only.
@@ -99,24 +99,22 @@ class Connection:
             await asyncio.sleep(pause * random.uniform(0.5, 1))  # noqa: S311 - spreads clients out
             pause = min(2 * pause, LONGEST_PAUSE)
 
-    def _open(self) -> open_websocket:
-        return _Opening(
+    def _open(self) -> Opening:
+        return Opening(
             self.url,
             subprotocols=[Subprotocol(SUBPROTOCOL)],
             compression=None,
             max_size=MAX_MESSAGE,
             open_timeout=SILENCE,
+            ping_interval=None,  # a server may take its time to read: what it sends shows that it lives
             proxy=None,
+            create_connection=Hearing,
         )
 
     async def _frames(self, websocket: ClientConnection) -> AsyncIterator[Frame]:
-        screen, ask_at = _Screen(), 0.0
+        screen, self._clock = _Screen(), DeviceClock()
         while True:
-            if time.monotonic() >= ask_at:
-                ask_at = time.monotonic() + CLOCK_EVERY
-                await websocket.send(control.serialize(control.ClockQuestion(time.time())))
-            async with asyncio.timeout(SILENCE):
-                message = await websocket.recv()
+            message = await self._receive(websocket)
             self.lost = None
             self.received_bytes += len(message)
             if isinstance(message, str):
@@ -132,6 +130,24 @@ class Connection:
             yield frame
             if not is_quiet(message):
                 await websocket.send(control.serialize(control.Acknowledge(frame.number)))
+
+    async def _receive(self, websocket: ClientConnection) -> str | bytes:
+        """The next message. Asks for the time when that is due, also while a picture is long on its way.
+
+        Raises TimeoutError when there is silence.
+        """
+        assert isinstance(websocket, Hearing)
+        began = time.monotonic()
+        while True:
+            if self._clock.asks(now := time.monotonic()):
+                await websocket.send(control.serialize(control.ClockQuestion(now)))
+            silent_at = max(began, websocket.heard_at) + SILENCE
+            try:
+                async with asyncio.timeout(min(silent_at, self._clock.ask_at) - now):
+                    return await websocket.recv()
+            except TimeoutError:
+                if time.monotonic() >= max(began, websocket.heard_at) + SILENCE:
+                    raise
 
     async def _resync(self, screen: "_Screen", websocket: ClientConnection) -> None:
         """Ask for the whole picture; once, as more differences that fit nothing may be on their way."""
@@ -155,7 +171,7 @@ class Connection:
             case control.Problem(reason):
                 self.problem = reason and printable(reason)
             case control.ClockAnswer() as answer:
-                self._clock.add(answer)
+                self._clock.answered(answer.viewer_time, answer.time, time.monotonic())
 
     def _blank(self) -> Frame | None:
         told = self.announcement
@@ -180,60 +196,6 @@ class _Screen:
         self.held = decode(message, self.held)
         self.resyncing = False
         return self.held
-
-
-class _Opening(open_websocket):
-    """Opens a WebSocket where it was asked to, and nowhere else."""
-
-    def process_redirect(self, exc: Exception) -> Exception | str:
-        """Leave a server that points elsewhere: whoever asked has not chosen that place."""
-        return exc
-
-
-class _DeviceClock:
-    """The device's clock, by the quickest of its last answers. All in seconds."""
-
-    def __init__(self) -> None:
-        self._answers: deque[tuple[float, float]] = deque(maxlen=8)
-        """The round trip of each, and how far the device's clock was ahead."""
-
-    @property
-    def round_trip(self) -> float | None:
-        """The shortest of the last ones; None before the first."""
-        return min(self._answers)[0] if self._answers else None
-
-    def add(self, answer: control.ClockAnswer) -> None:
-        """Take note of an answer that has just come."""
-        asked, device_us = answer
-        round_trip = time.time() - asked
-        self._answers.append((round_trip, device_us / 1e6 - (asked + round_trip / 2)))
-
-    def now(self) -> float | None:
-        """What it says now; None until that is known."""
-        if not self._answers:
-            return None
-        _, ahead = min(self._answers)
-        return time.time() + ahead
-
-
-def websocket_url(url: str) -> str:
-    """The WebSocket address for a stream's or a viewer page's address. Raises UsageError."""
-    right = "right would be ws://HOST:PORT/stream/NAME or http://HOST:PORT/?stream=NAME"
-    if not isinstance(url, str) or not url.isprintable() or len(url) > MAX_ADDRESS:
-        raise UsageError(f"{shown(url)} is no address of a stream; {right}")
-    try:
-        parts = urlsplit(url)
-        known = bool(parts.hostname) and (parts.port is None or parts.port > 0)
-    except ValueError as error:
-        raise UsageError(f"{shown(url)} is no address ({shown(error)}); {right}") from None
-    is_stream = parts.scheme in ("ws", "wss")
-    if not known or not (parts.scheme in ("http", "https") or (is_stream and " " not in url)):
-        raise UsageError(f"{shown(url)} is no address of a stream; {right}")
-    if is_stream:
-        return f"{url}" if parts.path.strip("/") else f"{parts.scheme}://{parts.netloc}/stream"
-    names = parse_qs(parts.query).get("stream")
-    scheme = parts.scheme.replace("http", "ws")
-    return f"{scheme}://{parts.netloc}/stream" + (f"/{quote(names[0], safe='')}" if names else "")
 
 
 def _is_final(error: Exception) -> bool:

@@ -65,7 +65,7 @@ static void damage(ws_walk *walk)
     uint8_t source[4 * SIDE * SIDE] = {0};
     const ws_rendition r = {.pixel = gray, .crop_width = SIDE, .crop_height = SIDE, .step = 1};
     ws_view view = {source, SIDE, 1, SIDE, SIDE, 1};
-    CHECK(ws_variant_open(&walk->variants[0], &r, SIDE, SIDE, 1, 1));
+    CHECK(ws_walk_open_variant(walk, 0, &r, SIDE, SIDE, 1, 1));
     CHECK(ws_walk_first_turn(walk) <= 1 && ws_walk_is_settled(walk));
     CHECK(ws_walk_update(walk, &view, NULL, 1) == 1);
     ws_walk_commit(walk, 1);

@@ -107,7 +107,7 @@ int main(int count, char **arguments)
     uint64_t seed = 1;
     uint32_t handed_over = 0;
     CHECK(count == 2 && ws_walk_open(&walk, (const char *[]){arguments[1]}, 1, 1000));
-    CHECK(ws_variant_open(&walk.variants[0], &r, SIDE, SIDE, 1, 1));
+    CHECK(ws_walk_open_variant(&walk, 0, &r, SIDE, SIDE, 1, 1));
     for (size_t i = 0; i < VIEWERS; i++)
         join(&walk, &viewers[i]);
     for (int turn = 0; turn < PICTURES; turn++) {

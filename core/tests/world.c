@@ -112,7 +112,7 @@ void open_variant(world *w, size_t variant)
     if (next(w) % 3 == 0 && w->pixel.size > 1 && (w->pixel.size > 2 || to_a_byte))
         reduce(&r.pixel, to_a_byte);
     w->epoch += EPOCHS_APART; /* numbers that are used up begin another one in between */
-    const int done = ws_variant_open(v, &r, w->view.width, w->view.height, 1, w->epoch);
+    const int done = ws_walk_open_variant(&w->walk, variant, &r, w->view.width, w->view.height, 1, w->epoch);
     CHECK(done == v->is_open && (done || allocations_left == 0));
     if (done && next(w) % 4 == 0)
         v->picture.number = UINT32_MAX - next(w) % 4; /* soon they are */

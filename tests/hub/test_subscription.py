@@ -1,12 +1,20 @@
 """What a viewer is told beside pictures, by a clock that only the test moves."""
 
+from collections.abc import Callable
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from ws_stream.hub import subscription as subscription_module
-from ws_stream.hub.subscription import DEAD_AFTER, Subscription
+from ws_stream.hub.subscription import (
+    CLOCK_WAS_SET,
+    DEAD_AFTER,
+    Subscription,
+    device_us,
+    now_us,
+)
+from ws_stream.limits import MAX_TIME
 from ws_stream.pixels.formats import GRAY8
 from ws_stream.pixels.rendition import Rendition
 from ws_stream.protocol import control
@@ -28,8 +36,13 @@ class Line:
         self, new_walk: NewWalk, request: Request, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         self.now = 100.0
-        clock = SimpleNamespace(monotonic=lambda: self.now, time_ns=lambda: TIME_US * 1000 + 1)
+        clock = SimpleNamespace(
+            monotonic=lambda: self.now,
+            monotonic_ns=lambda: 100 * 10**9,
+            time_ns=lambda: 5,  # a wall clock that was set
+        )
         monkeypatch.setattr(subscription_module, "time", clock)
+        monkeypatch.setattr(subscription_module, "AHEAD_US", TIME_US - 100_000_000)
         self.walk = new_walk(FPS)
         self.walk.open(0, GRAY8, Rendition(), (3, 1), EPOCH)
         fps = -1.0 if request.fps is None else request.fps
@@ -297,3 +310,51 @@ class TestWishes:
         line.subscription.set_rate(None, line.now)
         line.sent()
         assert line.pictures == 2
+
+
+STEPS = [0, 50, -3_600_000_000, 3_600_000_000, 10**15]
+
+
+class TestTheDevicesTime:
+    """Moves evenly, whatever the wall clock is set to."""
+
+    @pytest.fixture
+    def set_by(self, monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+        def step(off_us: int) -> None:
+            clock = SimpleNamespace(
+                monotonic_ns=lambda: 5_000_000_000,
+                time_ns=lambda: (TIME_US + 5_000_000 + off_us) * 1000,
+            )
+            monkeypatch.setattr(subscription_module, "time", clock)
+            monkeypatch.setattr(subscription_module, "AHEAD_US", TIME_US)
+
+        return step
+
+    @pytest.mark.parametrize("off_us", STEPS)
+    def test_it_is_the_same_after_a_step(
+        self, walk: NewWalk, set_by: Callable[[int], None], off_us: int
+    ) -> None:
+        set_by(off_us)
+        assert now_us() == TIME_US + 5_000_000
+
+    @pytest.mark.parametrize("off_us", STEPS)
+    def test_a_time_by_the_wall_clock_is_as_long_ago_as_before(
+        self, walk: NewWalk, set_by: Callable[[int], None], off_us: int
+    ) -> None:
+        set_by(off_us)
+        wall_us = TIME_US + 5_000_000 + off_us - 12_000
+        assert abs(now_us() - device_us(wall_us) - 12_000) <= CLOCK_WAS_SET
+
+    def test_a_time_is_kept_to_the_microsecond_while_no_clock_was_set(
+        self, walk: NewWalk, set_by: Callable[[int], None]
+    ) -> None:
+        set_by(300)
+        assert device_us(1_760_000_000_000_000) == 1_760_000_000_000_000
+
+    @pytest.mark.parametrize("off_us", STEPS)
+    @pytest.mark.parametrize("wall_us", [0, MAX_TIME - 1])
+    def test_it_stays_one_that_can_be_sent(
+        self, walk: NewWalk, set_by: Callable[[int], None], off_us: int, wall_us: int
+    ) -> None:
+        set_by(off_us)
+        assert 0 <= device_us(wall_us) < MAX_TIME

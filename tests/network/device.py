@@ -31,7 +31,7 @@ class CountingWalk(NumpyWalk):
         self, view: Pixels, spans: Spans | None, time: int, now: float
     ) -> tuple[bool, float, bool]:
         """As the walk has it; what the picture before was encoded as is complete."""
-        made = (len(variant._bodies) for variant in self._variants.values())
+        made = (len(variant._deltas.bodies) for variant in self._variants.values())
         self.most = max(self.most, *made, 0)
         return super().publish(view, spans, time, now)
 

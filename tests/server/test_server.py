@@ -517,7 +517,7 @@ async def test_what_numpy_and_others_make_of_numbers_is_as_good(
     [
         *({"port": port} for port in (99999, -1, 65536, True, "8000", 80.0, None)),
         *({"host": host} for host in (None, b"127.0.0.1", 5, "a b", "a\0b", "x" * 300, ["::"])),
-        *({"allow_hosts": hosts} for hosts in (None, 5, b"a", [b"a"], ["a", 5], "a b", [""])),
+        *({"allow_hosts": hosts} for hosts in (None, 5, b"a", [b"a"], ["a", 5], [""])),
         *({"cpu_budget": budget} for budget in (0, -1, float("nan"), float("inf"), "10", True)),
     ],
     ids=str,

@@ -93,7 +93,7 @@ def test_compiled(tmp_path: Path, looks: int) -> None:
                 held = mapping
             events = POLLED
             while not events & REFRESH and not seen.enough:
-                events, _ = walk.run(1e-9, True)
+                events, _ = walk.run(1e-9, True, 0)
                 seen.look(walk, "lost" if mapping.memory.is_lost() else "polled")
         assert writer.poll() is None, "the writer must run"
         source.close()

@@ -49,3 +49,12 @@ test("the first end is final, whatever follows", () => {
   outage.end();
   assert.deepEqual([outage.state, outage.reason], ["refused", "no such thing"]);
 });
+
+test("a connection that was silent makes the next be waited for twice as long, up to some minutes", () => {
+  const patience = [];
+  for (let silent = 0; silent < 7; silent++) {
+    patience.push(outage.patience / 1000);
+    outage.wasSilent();
+  }
+  assert.deepEqual(patience, [10, 20, 40, 80, 160, 320, 320]);
+});

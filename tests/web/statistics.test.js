@@ -5,6 +5,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { DeviceClock } from "../../web/clock.js";
 import { Figures, Recent, limitedBy } from "../../web/statistics.js";
 
 test("nothing noted is a rate of 0 and no median", () => {
@@ -39,27 +40,54 @@ test("three of four are the quarter or more, one of four the upper quarter or mo
   assert.equal(recent.read(0).upper, 7);
 });
 
+/** @param {number} ahead of ours */
+function clockThatIs(ahead, now = 0) {
+  const clock = new DeviceClock();
+  clock.answered(now, 1000 * (now + ahead), now);
+  return clock;
+}
+
 /** @param {Figures} figures @param {number} arrived @param {number} drawn @param {number} now */
 function note(figures, arrived, drawn, now) {
-  figures.agesArrived.add(arrived, now);
-  figures.agesDrawn.add(drawn, now);
+  figures.arrived.add(arrived, now);
+  figures.drawn.add(drawn, now);
 }
 
 test("transit counts from the youngest arrival there ever was, drawing from the arrival", () => {
   const figures = new Figures();
-  note(figures, 80, 85, 0);
-  assert.equal(figures.read(0).transit, 0);
-  note(figures, 100, 130, 60_000);
-  const { transit, drawing, age } = figures.read(60_000);
+  note(figures, 80 - 500, 85 - 500, 0);
+  assert.equal(figures.read(clockThatIs(500), 0).transit, 0);
+  note(figures, 100 - 500, 130 - 500, 60_000);
+  const { transit, drawing, age } = figures.read(clockThatIs(500, 60_000), 60_000);
   assert.deepEqual([transit, drawing, age], [20, 30, 130]);
 });
 
-test("a device that sets its clock back does not slow the network for ever", () => {
+test("ages are known as soon as the device's time is, and as well as that", () => {
+  const figures = new Figures();
+  const clock = new DeviceClock();
+  note(figures, 30 - 500, 40 - 500, 0);
+  const { age, uncertainty, transit } = figures.read(clock, 0);
+  assert.deepEqual([age, uncertainty, transit], [null, null, 0]);
+  clock.answered(0, 500_000, 0);
+  assert.equal(figures.read(clock, 0).age, 40);
+});
+
+test("where no picture came or none was drawn lately, nothing is said to be slow", () => {
+  const figures = new Figures();
+  note(figures, 30 - 500, 40 - 500, 0);
+  figures.read(clockThatIs(500), 0);
+  const later = figures.read(clockThatIs(500, 9000), 9000);
+  assert.deepEqual([later.age, later.transit, later.drawing], [null, 0, 0]);
+  figures.arrived.add(30 - 500, 9000);
+  assert.equal(figures.read(clockThatIs(500, 9000), 9000).drawing, 0);
+});
+
+test("a picture of a time to come does not slow the network for ever", () => {
   const figures = new Figures();
   note(figures, -1e9, -1e9, 0);
-  assert.equal(figures.read(0).transit, 0);
+  assert.equal(figures.read(clockThatIs(0), 0).transit, 0);
   note(figures, 3, 4, 60_000);
-  assert.equal(figures.read(60_000).transit, 3);
+  assert.equal(figures.read(clockThatIs(0, 60_000), 60_000).transit, 3);
 });
 
 const IDLE = { transit: 5, drawing: 9, delay: 0.3, late: 1 };

@@ -143,6 +143,58 @@ test("after 10 s of silence it gives the connection up and heeds it no more", ()
   assert.deepEqual(states, ["connecting", "live", "stale", "lost"]);
 });
 
+test("a picture that is long on its way arrives, in one connection or another", () => {
+  for (const seconds of [9, 15, 35, 75, 155, 315]) {
+    open(); // and then only parts of a picture, of which a browser tells nothing
+    for (let attempt = 1; world.socket.sent && stream.state !== "live"; attempt++) {
+      assert.ok(attempt < 3, "there are no outages for ever");
+      const { socket } = world;
+      world.pass(1000 * seconds);
+      if (!socket.isClosed) socket.bring(whole(4, 9));
+      else open();
+    }
+    world.socket.break();
+    world.pass(1000);
+  }
+});
+
+test("a device that is away is tried every few seconds, however long connections were waited for", () => {
+  for (const patience of [10, 20, 40]) {
+    open().bring(whole(4, 9));
+    world.pass(1000 * patience + 100);
+    assert.equal(stream.state, "lost");
+    assert.equal(stream.reason, `nothing was heard for ${patience} s`);
+    world.pass(600);
+    world.pass(9_000);
+    assert.equal(world.socket.isClosed, false);
+    world.pass(1_100);
+    assert.ok(world.socket.isClosed, "it never opened");
+    world.pass(1_100);
+  }
+});
+
+test("a server that says it was set to another time makes the ages of before void", () => {
+  const socket = open();
+  /** @param {number} ahead of our clock, in ms */
+  const answer = (ahead) => {
+    const viewer_time = world.now;
+    socket.say({ type: "clock", viewer_time, time: 1000 * (viewer_time + ahead) });
+  };
+  const bring = (/** @type {number} */ number, /** @type {number} */ time) => {
+    const bytes = whole(number, number);
+    new DataView(bytes.buffer).setBigUint64(16, BigInt(1000 * time), true);
+    socket.bring(bytes);
+    stream.acknowledge(number, stream.picture?.time ?? 0);
+  };
+  answer(5000);
+  for (let number = 1; number <= 20; number++) bring(number, world.now + 5000 - 12);
+  assert.equal(stream.statistics().age, 12);
+  answer(3_605_000);
+  assert.equal(stream.statistics().age, null);
+  bring(21, world.now + 3_605_000 - 12);
+  assert.equal(stream.statistics().age, 12);
+});
+
 test("a connection that never opens is given up as well", () => {
   world.pass(9999);
   assert.notEqual(stream.state, "lost");
@@ -335,8 +387,8 @@ test("a problem of the source is told until it is over", () => {
 
 test("figures are of the last two seconds; the age is by the device's clock", () => {
   const socket = open();
-  const { age, roundTrip, limitedBy, ...others } = stream.statistics();
-  assert.deepEqual([age, roundTrip, limitedBy], [null, null, null]);
+  const { age, uncertainty, roundTrip, limitedBy, ...others } = stream.statistics();
+  assert.deepEqual([age, uncertainty, roundTrip, limitedBy], [null, null, null, null]);
   assert.deepEqual(new Set(Object.values(others)), new Set([0]));
   const [{ viewer_time }] = socket.sent;
   world.pass(10);
@@ -354,10 +406,16 @@ test("figures are of the last two seconds; the age is by the device's clock", ()
     if (number === 1) assert.equal(stream.statistics().transit, 0);
   }
   socket.say({ type: "pace", published: 60, skipped: 40, device: false });
-  assert.deepEqual(stream.statistics(), {
+  const figures = stream.statistics();
+  // Half of the round trip, and what two clocks may drift apart in the five seconds since.
+  assert.ok(Math.abs((figures.uncertainty ?? 0) - 6.25) < 0.01);
+  figures.age = Math.round((figures.age ?? 0) * 1e6) / 1e6;
+  figures.uncertainty = null;
+  assert.deepEqual(figures, {
     picturesPerSecond: 20 - 0.5, // the one of exactly two seconds ago no longer counts
     bytesPerSecond: 19.5 * 64,
     age: 42,
+    uncertainty: null,
     transit: 10,
     drawing: 30,
     delay: 0,

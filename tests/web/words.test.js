@@ -100,13 +100,21 @@ test("rates have three digits and a unit", () => {
   );
 });
 
+test("how uncertain a duration is stands behind it, in its unit and where that shows", () => {
+  /** @type {[number, number, string][]} */
+  const durations = [
+    [12, 5, "12 ms ±5"],
+    [12, 0.4, "12 ms"],
+    [150, 150, "150 ms ±150"],
+    [3_600_000, 5, "3600.0 s"],
+    [2000, 1900, "2.0 s ±1.9"],
+  ];
+  for (const [ms, off, said] of durations) assert.equal(duration(ms, off), said);
+  assert.equal(duration(null, null), "–");
+});
+
 test("durations are in milliseconds, long ones in seconds", () => {
-  assert.deepEqual([null, 0, 23.6, 999, 1000, 61_000].map(duration), [
-    "–",
-    "0 ms",
-    "24 ms",
-    "999 ms",
-    "1.0 s",
-    "61.0 s",
-  ]);
+  const values = [null, 0, 23.6, 999, 1000, 61_000];
+  const said = values.map((value) => duration(value));
+  assert.deepEqual(said, ["–", "0 ms", "24 ms", "999 ms", "1.0 s", "61.0 s"]);
 });

@@ -69,7 +69,7 @@ class Watch:
             f"picture {frame.number}",
             f"{(self._seen - seen) / seconds:.1f}/s",
             f"{(link.received_bytes - received) / seconds / 1000:.1f} kB/s",
-            "age ?" if age is None else f"age {age * 1000:.0f} ms",
+            f"age {age.seconds * 1000:.0f} ms ±{age.uncertainty * 1000:.0f}" if age else "age ?",
             f"{link.checksum_mismatches} mismatches",
         ]
         return "  ".join([*figures, *([link.problem] if link.problem else [])])

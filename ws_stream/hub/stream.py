@@ -23,7 +23,7 @@ from .errands import Errands
 from .kinds import FPS, MOMENT, NAME, PROBLEM, RENDITION
 from .newest import Newest
 from .producer import Producer
-from .subscription import Peer, Subscription, now_us
+from .subscription import Peer, Subscription, device_us, now_us
 from .wishes import Wish, Wishes
 
 REPORT_EVERY = 1.0
@@ -86,12 +86,13 @@ class Stream:
         which. While there are viewers it is read before this returns. It is also remembered, not copied, and read when
         a viewer comes, or one that wants fewer has its turn: until the next `publish` it should hold a whole picture,
         this one or a newer.
-        `time_us` is when it was taken, in microseconds since 1970-01-01 UTC; now by default. `damage` are rectangles
-        (x, y, width, height), in pixels of the array, outside which nothing has changed since the array published
-        before: only their rows are read and compared. Raises UsageError for what does not fit, and in a forked child.
+        `time_us` is when it was taken, in microseconds since 1970-01-01 UTC by the wall clock; now by default.
+        `damage` are rectangles (x, y, width, height), in pixels of the array, outside which nothing has changed since
+        the array published before: only their rows are read and compared. Raises UsageError for what does not fit, and
+        in a forked child.
         """
         self._errands.check_process()
-        stamp = now_us() if time_us is None else MOMENT.take("time_us", time_us)
+        stamp = now_us() if time_us is None else device_us(MOMENT.take("time_us", time_us))
         rows = None if damage is None else spans(damage)
         with self._lock:  # who joins meanwhile sees this picture afterwards, and no older one
             array = self._accept(array)

@@ -8,17 +8,33 @@ import time
 from math import inf
 from typing import Protocol
 
+from ..errors import UsageError
+from ..limits import MAX_TIME
 from ..protocol import control
 from ..protocol.request import Request
 from ..walk import Walk
 
 DEAD_AFTER = 15.0
 """Seconds without any message after which a viewer that acknowledges is gone: it speaks every 5."""
+AHEAD_US = (time.time_ns() - time.monotonic_ns()) // 1000
+"""Microseconds that the device's time is ahead of the clock that only moves forward: once and for all, as ages of
+pictures would be wrong by as much as somebody sets the wall clock by."""
+CLOCK_WAS_SET = 1000
+"""Microseconds that the wall clock is off since, at least, if it was set: two clocks are not read at one moment."""
 
 
 def now_us() -> int:
-    """This device's time in microseconds since 1970-01-01 UTC."""
-    return time.time_ns() // 1000
+    """This device's time: microseconds since 1970-01-01 UTC by the wall clock as it was when the program began."""
+    return time.monotonic_ns() // 1000 + AHEAD_US
+
+
+def device_us(wall_us: int) -> int:
+    """This device's time when its wall clock, as it is set now, showed this. Raises UsageError."""
+    if not 0 <= wall_us < MAX_TIME:
+        raise UsageError(f"time_us={wall_us} cannot be; right would be microseconds since 1970")
+    off = time.time_ns() // 1000 - now_us()
+    was_set = abs(off) > CLOCK_WAS_SET
+    return min(max(0, wall_us - off), MAX_TIME - 1) if was_set else wall_us
 
 
 class Peer(Protocol):

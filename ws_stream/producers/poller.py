@@ -12,7 +12,9 @@ from typing import Any
 
 from ..errors import Failure, SourceError
 from ..hub.stream import Stream
+from ..hub.subscription import AHEAD_US
 from ..sources import Mapping, Source
+from ..walk.rate_limit import LONGEST
 from .failure import Told, told
 from .patience import Patience
 from .polls import TORN, Polls
@@ -43,7 +45,7 @@ class Poller:
 
     def demand(self, stream: Stream) -> None:
         """Poll as often as somebody wants; never while nobody watches."""
-        self._interval = 1 / stream.wanted if stream.wanted else 0.0
+        self._interval = min(1 / stream.wanted, LONGEST) if stream.wanted else 0.0
         if self._interval and self._thread is None:
             self._thread = threading.Thread(
                 target=self._work, args=(stream,), name=f"ws-stream {stream.name}", daemon=True
@@ -95,7 +97,7 @@ class Poller:
             self._mapping = mapping
         is_read = False
         while (interval := self._interval) and not self._is_closed:
-            events, is_behind = walk.run(interval, not is_read)
+            events, is_behind = walk.run(interval, not is_read, AHEAD_US)
             if events & _HANDED_OVER:
                 stream.hand_over()
             if is_behind != stream.audience.limits.behind:

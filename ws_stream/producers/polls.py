@@ -38,7 +38,7 @@ class Polls:
         self._source = source
         self._walk = walk
         self._resize = resize
-        self._seen: object = None
+        self._seen: tuple[object, int | None] = None, None
         self._lock = PhaseLock()
         self._due = 0.0
         self._still = self._torn = self._late = 0
@@ -56,8 +56,8 @@ class Polls:
 
     def due(self, interval: float, now: float) -> float:
         """When the next poll is due."""
-        # Somebody may want more than when it was set.
-        self._due = min(self._due or now, now + interval)
+        # Somebody may want more than when it was set. One picture in two intervals is read at least.
+        self._due = min(self._due or now, now + 2 * interval)
         if self._has_waiting:
             return self._due
         return min(self._due, max(now, self._walk.first_turn()))
@@ -66,14 +66,11 @@ class Polls:
         """Read the newest picture, if it is another one. Raises SourceError, and whatever else the source does."""
         lacks, settled = self._walk.next_turn() <= now, self._walk.is_settled()
         only_new, time_us = settled and not lacks, now_us()
-        picture = self._ask(self._seen if only_new else None)
-        if picture and (lacks or self._is_new(picture)):
-            self._due += self._lock.found(interval)
+        picture = self._ask(self._seen[0] if only_new else None)
+        count = picture.completed if picture else self._seen[1]
+        is_read = self._is_due(count, interval, now) or lacks or self._seen[0] is None
+        if picture and (is_read or not (settled or self._lock.vain)):
             self._read(picture, time_us, now, may_sample=only_new)
-        else:
-            self._due += self._lock.in_vain(interval)
-            if picture and not self._lock.vain:
-                self._read(picture, time_us, now, may_sample=False)
         self._has_waiting = self._walk.first_turn() <= now
         if self._has_waiting:
             self._due = min(self._due, now + SOON)
@@ -84,8 +81,17 @@ class Polls:
             self._late = self._late + 1 if now > self._due else 0
             self._due = max(self._due, now)
 
-    def _is_new(self, picture: Picture) -> bool:
-        return picture.version is None or picture.version != self._seen
+    def _is_due(self, count: int | None, interval: float, now: float) -> bool:
+        """Whether the newest picture is to be read; the next poll is due after it."""
+        if now < self._due:  # it is for newcomers
+            return False
+        if now > self._due + interval:  # nobody watched, or the device was busy
+            self._due = now
+        is_due, wait = True, interval
+        if count is not None:
+            is_due, wait = self._lock.look(count, self._due, interval)
+        self._due += wait
+        return is_due
 
     def _read(self, picture: Picture, time_us: int, now: float, *, may_sample: bool) -> None:
         """Take it into the walk. If it is torn, or no longer still, the source is polled again for the newest."""
@@ -105,7 +111,7 @@ class Polls:
             changed = self._walk.update(picture.pixels, None, now)
             if picture.intact():
                 self._walk.commit(time_us)
-                self._seen = picture.version
+                self._seen = picture.version, picture.completed
                 self._still = 0 if changed else self._still + 1
                 self._torn = 0
                 return
@@ -150,4 +156,4 @@ class Polls:
 
     def _abandon(self) -> None:
         self._walk.abandon()
-        self._seen = None
+        self._seen = None, None

@@ -134,7 +134,8 @@ class MappedSource:
         pixels = life.pixels(slot)
         if life.layout.packed:
             pixels = life.layout.packed.look_up(pixels)
-        return Picture(pixels, version, partial(life.is_intact, number))
+        completed = number if isinstance(self._number, Counter) else None
+        return Picture(pixels, version, partial(life.is_intact, number), completed)
 
     def mapping(self) -> Mapping | None:
         """The memory to be read for the next second; None where pictures are copied, looked up or may lie elsewhere.

@@ -18,6 +18,8 @@ class Picture(NamedTuple):
     """Equal to that of another picture of the source only if both certainly are the same; None where nobody knows."""
     intact: Callable[[], bool]
     """Asked after the pixels were read: False if the writer has come round to that memory meanwhile."""
+    completed: int | None = None
+    """Pictures that the writer has completed so far; None where nobody counts."""
 
 
 class Source(Protocol):

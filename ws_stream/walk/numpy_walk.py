@@ -30,8 +30,7 @@ class NumpyWalk(Places):
     """Everything that happens to each picture of a stream, and for whom. Any thread may call every method."""
 
     def __init__(self, fps: float) -> None:
-        super().__init__()
-        self._fps = fps
+        super().__init__(fps)
         self._wholes = Allowance(fps / WHOLES, WHOLES)
         self._sent_bytes = 0
 

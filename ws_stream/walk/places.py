@@ -17,7 +17,8 @@ from .variant import Geometry, Variant
 class Places:
     """What a walk knows of those it is for. Every method may be called from any thread."""
 
-    def __init__(self) -> None:
+    def __init__(self, fps: float) -> None:
+        self._fps = fps
         self._lock = FairLock()
         self._variants: dict[int, Variant] = {}
         self._subscribers: dict[int, tuple[Subscriber, int]] = {}
@@ -34,9 +35,10 @@ class Places:
     ) -> None:
         """Begin an epoch of a variant: a blank picture of this rendition of a source of this size (width, height).
 
-        It takes any number of pictures a second, until `limit` says otherwise.
+        It takes as many pictures a second as the stream has, until `limit` says otherwise.
         """
         opened = Variant(Geometry(pixel_format, rendition, size), epoch)
+        opened.turn.fps = self._fps
         with self._lock:
             self._variants[variant_id] = opened
 

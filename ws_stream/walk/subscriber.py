@@ -52,7 +52,10 @@ class Subscriber:
         rate = variant.turn.fps if self.fps < 0 else min(self.fps, variant.turn.fps)
         if not self._is_behind(variant) or rate <= 0:
             return inf, 0
-        if now < (due := self.limit.due(rate)):
+        due = self.limit.due(rate)
+        if self.base:  # who has none is not made to wait for a fresher one
+            due = variant.pace.release(due, rate)
+        if now < due:
             return due, 0
         if not self.window.allows(now):
             self.window.delayed()

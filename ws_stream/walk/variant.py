@@ -4,7 +4,7 @@ The kept picture mirrors the source: an update makes it equal, whatever it held.
 alone. Knows nothing of sockets or of who watches.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
@@ -20,6 +20,7 @@ from ..pixels.resample import Rows, differing_rows, resample_rows
 from ..pixels.tolerance import keep_near
 from ..protocol.picture import serialize_segments
 from .bases import Bases, Lack, Since
+from .rate_limit import Pace
 from .turn import Turn
 
 SETTLE_EVERY = 0.4
@@ -69,6 +70,14 @@ class _ScrollSearch:
     wait: int = 0
 
 
+@dataclass(slots=True)
+class _Deltas:
+    """What was made of the newest picture, each once for all viewers."""
+
+    bodies: dict[int | str, Body] = field(default_factory=dict)
+    checksum: int | None = None
+
+
 class Variant:
     """A mirror of a source's pictures as one rendition, numbered within an epoch."""
 
@@ -81,11 +90,11 @@ class Variant:
         self.is_uncommitted = False
         """The kept picture is not the newest one: no delta may be made of it."""
         self.bases = Bases(width)
+        self.pace = Pace()
         self._new = np.empty_like(self.picture.pixels)
         self._settling = _Settling(not geometry.rendition.tolerance)
         self._search = _ScrollSearch()
-        self._bodies: dict[int | str, Body] = {}
-        self._checksum: int | None = None
+        self._deltas = _Deltas()
 
     @property
     def is_settled(self) -> bool:
@@ -102,6 +111,7 @@ class Variant:
         """Make the kept picture the view's, which is of the source's size; only rows asked for are read, if given."""
         if self.is_uncommitted:  # by an update before that was neither committed nor abandoned
             self.abandon()
+        self.pace.read = now
         kept, new = self.picture.pixels, self._new
         format_, rendition, _ = self.geometry
         resample_rows(view, format_, rendition, new, asked)
@@ -110,7 +120,7 @@ class Variant:
             self._approximate(read, asked is None, now)
         copy = self._scroll() if asked is None and not rendition.tolerance else None
         changed = read & differing_rows(new, kept)
-        self._bodies.pop("marks", None)
+        self._deltas.bodies.pop("marks", None)
         self.bases.add(update(kept, new, changed, self.geometry.kept, copy))
         self.is_uncommitted = self.has_news
 
@@ -118,11 +128,11 @@ class Variant:
         """The kept picture is the newest one from now on; `time` is when it was taken, microseconds since 1970."""
         epoch, number = self.picture.epoch, self.picture.number
         self.bases.commit(number)
+        self.pace.came()
         if number == MAX_NUMBER:  # numbers are used up: viewers begin anew
             epoch, number, self.bases = epoch + 1 & MAX_NUMBER, 0, Bases(self.picture.width)
         self.picture = Frame(epoch, number + 1, time, self.geometry.kept, self.picture.pixels)
-        self.is_uncommitted, self._checksum = False, None
-        self._bodies.clear()
+        self.is_uncommitted, self._deltas = False, _Deltas()
 
     def abandon(self) -> None:
         """The kept picture is not to be shown as it is."""
@@ -130,22 +140,22 @@ class Variant:
 
     def is_whole_to_make(self, lack: Lack) -> bool:
         """Whether all pixels are to be packed for viewers that lack this, and that was not done yet."""
-        return lack == "whole" and lack not in self._bodies
+        return lack == "whole" and lack not in self._deltas.bodies
 
     def delta(self, lack: Lack) -> Body:
         """What turns the picture of viewers that lack this into the newest one, made once for all of them."""
         key = lack.number if isinstance(lack, Since) else lack
-        if key not in self._bodies:
+        if key not in self._deltas.bodies:
             kept = self.geometry.kept
             segments = pack(self._marks(lack), self.picture.width, kept)
-            self._bodies[key] = Body(serialize_segments(segments), len(segments))
-        return self._bodies[key]
+            self._deltas.bodies[key] = Body(serialize_segments(segments), len(segments))
+        return self._deltas.bodies[key]
 
     def checksum(self) -> int:
         """The newest picture's, computed once."""
-        if self._checksum is None:
-            self._checksum = self.picture.checksum()
-        return self._checksum
+        if self._deltas.checksum is None:
+            self._deltas.checksum = self.picture.checksum()
+        return self._deltas.checksum
 
     @property
     def _is_abandoned(self) -> bool:
