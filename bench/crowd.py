@@ -24,7 +24,7 @@ from .measure import Target, ws_stream
 from .processes import cpu_seconds, line, python
 
 FPS = 30
-FEW, MANY = 10, 100
+FEW, MANY = 10, 60
 BINARY, PING, LONGEST_HEAD = 2, 9, 10
 HANDSHAKE = (
     b"GET /stream HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"

@@ -38,7 +38,17 @@ ROOMS = {
     ],
     "producers": ["patience", "polls", "failure", "poller", "reader"],
     "server": [
-        *("access", "pages", "request_log", "hearing", "peers", "viewer", "websocket", "listener"),
+        *(
+            "access",
+            "pages",
+            "request_log",
+            "gate",
+            "hearing",
+            "peers",
+            "viewer",
+            "websocket",
+            "listener",
+        ),
         "addresses",
         *("loop_thread", "lifetime", "offer", "budgeting", "server"),
     ],

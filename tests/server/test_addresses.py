@@ -97,7 +97,7 @@ def fetch_each(host: str) -> None:
     with Server(host, 0) as server:
         stream = server.stream("camera")
         urls = [*server.urls(), *server.urls(stream)]
-        families = {listening.family for listening in server._listening.sockets}  # type: ignore[union-attr]  # it listens
+        families = {listening.family for listening in server._listener.sockets}
         with ThreadPoolExecutor() as pool:
             assert set(pool.map(fetch, urls)) == {200}
         assert families == {

@@ -41,6 +41,9 @@ class Hearing:
         self._listen(transport)
 
     def _listen(self, transport: asyncio.Transport) -> None:
+        if transport.is_closing():
+            self._unheard = b""
+            return
         loop = asyncio.get_running_loop()
         now = loop.time()
         allowed = int(self._allowance.left(now))

@@ -26,8 +26,9 @@ from ..protocol.picture import SUBPROTOCOL
 from ..protocol.request import parse_request
 from . import pages
 from .access import AccessPolicy
+from .gate import Gate, bind
 from .hearing import RECEIVED_BYTES
-from .peers import Peers
+from .peers import Peers, origin
 from .request_log import RequestLog
 from .websocket import NO_STREAM, ViewerConnection
 
@@ -65,10 +66,16 @@ class Listener:
         self.log = RequestLog(logging.getLogger(__name__))
         self._streams = streams
         self._policy = policy
+        self._servers: list[Server] = []
+        self._has_gate = False
 
     def on_open(self, connection: ViewerConnection) -> None:
         """A connection is there."""
-        one_too_many = self.connections.add(connection, time.monotonic())
+        one_too_many = self.connections.add(connection)
+        if not (
+            self._has_gate or self.connections.may_arrive(connection.address, time.monotonic())
+        ):
+            one_too_many = connection
         if one_too_many:
             one_too_many.transport.abort()
 
@@ -125,15 +132,49 @@ class Listener:
             self.connections.remove_viewer(connection)
             connection.detach()
 
-    async def close(self, server: Server) -> None:
+    async def listen(self, host: str, port: int) -> None:
+        """Serve on this host and port. Raises UsageError when that address cannot be had."""
+        gates: list[Gate] = []
+        try:
+            gates = await bind(host, port, self._admits)
+            self._has_gate = isinstance(asyncio.get_running_loop(), asyncio.SelectorEventLoop)
+            for gate in gates:
+                # What it accepts does as it does.
+                gate.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVED_BYTES)
+                self._servers.append(await _serve(self, gate))
+        except (OSError, OverflowError, UnicodeError) as error:
+            for server in self._servers:
+                server.close()
+            self._servers.clear()
+            for gate in gates:
+                gate.close()
+            number = getattr(error, "errno", None) or 0
+            known = os.strerror(number) if number > 0 else getattr(error, "strerror", None)
+            raise UsageError(
+                f"cannot listen on {host} port {port}: {known or error}; "
+                "right would be an address of this machine and a port that is free"
+            ) from None
+
+    @property
+    def sockets(self) -> list[socket.socket]:
+        """Those that listen."""
+        return [listening for server in self._servers for listening in server.sockets]
+
+    async def close(self) -> None:
         """Say goodbye to all; who does not answer is left without one."""
-        server.close()
+        for server in self._servers:
+            server.close()
+        closed = asyncio.gather(*(server.wait_closed() for server in self._servers))
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(CLOSE_TIMEOUT):
-                await server.wait_closed()
+                await asyncio.shield(closed)
         for connection in self.connections:
             connection.transport.abort()
-        await server.wait_closed()
+        await closed
+        self._servers.clear()
+
+    def _admits(self, address: str) -> bool:
+        return self.connections.may_arrive(origin(address), time.monotonic())
 
 
 async def _say_goodbye(connection: ViewerConnection, code: int, reason: str) -> None:
@@ -144,35 +185,22 @@ async def _say_goodbye(connection: ViewerConnection, code: int, reason: str) -> 
     connection.transport.abort()
 
 
-async def listen(listener: Listener, host: str, port: int) -> Server:
-    """Serve this listener on host and port. Raises UsageError when that address cannot be had."""
-    try:
-        server = await serve(
-            listener.follow,
-            host,
-            port,
-            process_request=listener.answer,
-            create_connection=partial(ViewerConnection, listener.on_open, listener.on_close),  # type: ignore[arg-type]  # called like the class
-            write_limit=0,  # paused as soon as the socket is full
-            subprotocols=[Subprotocol(SUBPROTOCOL)],
-            compression=None,
-            logger=listener.log,
-            server_header=None,
-            max_size=MAX_VIEWER_MESSAGE,
-            open_timeout=OPEN_TIMEOUT,
-            ping_timeout=None,  # one that is not heard for saying too much is not silent
-            close_timeout=CLOSE_TIMEOUT,
-        )
-    except (OSError, OverflowError, UnicodeError) as error:
-        number = getattr(error, "errno", None) or 0
-        reason = os.strerror(number) if number > 0 else getattr(error, "strerror", None) or error
-        raise UsageError(
-            f"cannot listen on {host} port {port}: {reason}; "
-            "right would be an address of this machine and a port that is free"
-        ) from None
-    for listening in server.sockets:  # what they accept does as they do
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVED_BYTES)
-    return server
+async def _serve(listener: Listener, gate: Gate) -> Server:
+    return await serve(
+        listener.follow,
+        sock=gate,
+        process_request=listener.answer,
+        create_connection=partial(ViewerConnection, listener.on_open, listener.on_close),  # type: ignore[arg-type]  # called like the class
+        write_limit=0,  # paused as soon as the socket is full
+        subprotocols=[Subprotocol(SUBPROTOCOL)],
+        compression=None,
+        logger=listener.log,
+        server_header=None,
+        max_size=MAX_VIEWER_MESSAGE,
+        open_timeout=OPEN_TIMEOUT,
+        ping_timeout=None,  # one that is not heard for saying too much is not silent
+        close_timeout=CLOSE_TIMEOUT,
+    )
 
 
 def _bound_socket(connection: ViewerConnection) -> None:

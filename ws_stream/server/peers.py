@@ -63,14 +63,14 @@ class Peers(Generic[P]):
     def __iter__(self) -> Iterator[P]:
         return iter(tuple(self._peers))
 
-    def add(self, peer: P, now: float) -> P | None:
+    def add(self, peer: P) -> P | None:
         """A connection is there; returns the one that is cut off if that is one too many.
 
         Whoever has been longest without asking for anything goes first.
         """
         self._peers[peer] = None
         self._connections[peer.address] += 1
-        one_too_many = self._one_too_many(peer, now)
+        one_too_many = self._one_too_many(peer)
         if one_too_many:
             self.remove(one_too_many)
         return one_too_many
@@ -97,9 +97,7 @@ class Peers(Generic[P]):
         """It is none any more."""
         _less(self._viewers, peer.address)
 
-    def _one_too_many(self, peer: P, now: float) -> P | None:
-        if not self._may_arrive(peer.address, now):
-            return peer
+    def _one_too_many(self, peer: P) -> P | None:
         if self._connections[peer.address] > MAX_ADDRESS_CONNECTIONS:
             idle = (p for p in self._peers if not p.has_asked and p.address == peer.address)
         elif len(self._peers) > MAX_CONNECTIONS:
@@ -108,7 +106,8 @@ class Peers(Generic[P]):
             return None
         return next(idle, peer)
 
-    def _may_arrive(self, address: Hashable, now: float) -> bool:
+    def may_arrive(self, address: Hashable, now: float) -> bool:
+        """Count a connection from this address; whether it may come in."""
         if len(self._arrivals) >= _MOST_ADDRESSES:
             self._arrivals = {
                 address: allowance

@@ -10,6 +10,7 @@ import traceback
 from collections.abc import Callable
 from typing import Any
 
+from ..allowance import Allowance
 from ..printable import printable
 
 LINES_A_MINUTE = 10
@@ -29,12 +30,11 @@ class RequestLog(logging.LoggerAdapter[logging.Logger]):
         super().__init__(logger, {})
         self._now = now
         self._said: dict[str, None] = {}
-        self._lines = float(LINES_A_MINUTE)
-        self._counted = now()
+        self._lines = Allowance(LINES_A_MINUTE / 60, LINES_A_MINUTE)
 
     def log(self, level: int, msg: object, *args: object, **options: Any) -> None:  # noqa: ANN401 - logging's
         """Log this, unless it was said before or too much was said."""
-        if level < logging.WARNING:
+        if level < logging.INFO:
             super().log(level, msg, *args, **options)
         elif self.isEnabledFor(level):
             sentence = str(msg) % args if args else str(msg)
@@ -46,11 +46,9 @@ class RequestLog(logging.LoggerAdapter[logging.Logger]):
 
     def _may_say(self) -> bool:
         now = self._now()
-        gained = (now - self._counted) * LINES_A_MINUTE / 60
-        self._lines, self._counted = min(self._lines + gained, LINES_A_MINUTE), now
-        if self._lines < 1:
+        if now < self._lines.due():
             return False
-        self._lines -= 1
+        self._lines.take(now)
         return True
 
     def _remember(self, sentence: str) -> None:

@@ -12,8 +12,6 @@ from collections.abc import Iterable, Sequence
 from typing import Self
 from urllib.parse import quote
 
-from websockets.asyncio.server import Server as WebSocketServer
-
 from ..arguments import each, instance, matching, optional, shown, whole
 from ..errors import UsageError, WsStreamError
 from ..hub.budget import PERCENT
@@ -26,7 +24,7 @@ from .access import AccessPolicy
 from .addresses import addresses
 from .budgeting import keep_budget
 from .lifetime import Lifetime
-from .listener import Listener, listen
+from .listener import Listener
 from .loop_thread import LoopThread, leave_to_parent
 from .offer import Offer, Pictures, open_offer
 
@@ -65,7 +63,6 @@ class Server:
         policy = AccessPolicy(_HOSTS.take("allow_hosts", allow_hosts))
         self._listener = Listener(self.streams, policy)
         self._offers: list[Offer] = []
-        self._listening: WebSocketServer | None = None
         self._thread: LoopThread | None = None
         self._cpu_budget = optional(PERCENT).take("cpu_budget", cpu_budget)
         self._budgeting: asyncio.Task[None] | None = None
@@ -147,8 +144,7 @@ class Server:
                 f"the stream {shown(stream.name)} is not on this server; right would be one of its own"
             )
         query = f"?stream={quote(stream.name)}" if stream else ""
-        sockets = self._listening.sockets if self._listening else ()
-        return [f"http://{address}/{query}" for address in addresses(sockets)]
+        return [f"http://{address}/{query}" for address in addresses(self._listener.sockets)]
 
     async def start(self) -> None:
         """Listen; once. Raises UsageError when the address cannot be listened on."""
@@ -156,11 +152,11 @@ class Server:
         try:
             for stream in self.streams.values():
                 stream.adopt(self)
-            self._listening = await listen(self._listener, self.host, self.port)
+            await self._listener.listen(self.host, self.port)
         except BaseException:
             self._lifetime = Lifetime()  # it may be tried again
             raise
-        self.port = next(iter(self._listening.sockets)).getsockname()[1]
+        self.port = self._listener.sockets[0].getsockname()[1]
         if self._cpu_budget is not None:
             self._budgeting = asyncio.create_task(keep_budget(self.streams, self._cpu_budget))
 
@@ -176,8 +172,7 @@ class Server:
             self._budgeting.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._budgeting
-        if self._listening:
-            await self._listener.close(self._listening)
+        await self._listener.close()
         self._let_go()
 
     async def __aenter__(self) -> Self:

@@ -104,9 +104,11 @@ class ViewerConnection(ServerConnection):
 
     def send_data(self) -> None:
         """Send what the library has to say (pong, close) between two messages, never within one."""
-        if (
+        if self.transport.is_closing():
+            self.protocol.data_to_send()  # nobody is there, and asyncio would log each try
+        elif (
             self.protocol.writes
-        ):  # mostly there is nothing, and this is called after each thing heard
+        ):  # mostly there is none, and this is called after all that is heard
             with self._own_socket():
                 super().send_data()
 

@@ -1,0 +1,19 @@
+"""A healthy viewer beside an attacker, of each kind that there is in `attacks`.
+
+Figures are what `python -m tests.load.beside` is for; here it holds that nobody is kept out or slowed down by much.
+"""
+
+import pytest
+
+from .attacks import ATTACKS
+from .beside import beside
+
+SECONDS = 1.0
+
+
+@pytest.mark.timeout(300)
+async def test_whatever_one_address_does_others_see_the_stream_as_before() -> None:
+    found = await beside(list(ATTACKS), SECONDS, 1)
+    assert set(found) == set(ATTACKS)
+    for name, (alone, hurt) in found.items():
+        assert hurt.rate >= 0.7 * alone.rate, name

@@ -1,0 +1,129 @@
+"""The bounds on the numbers of peers: in all, and for one address."""
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+
+import pytest
+
+from ws_stream.limits import (
+    MAX_ADDRESS_CONNECTIONS,
+    MAX_ADDRESS_VIEWERS,
+    MAX_CONNECTIONS,
+    MAX_VIEWERS,
+)
+from ws_stream.server.peers import ARRIVALS_A_SECOND, ARRIVALS_AT_ONCE, Peers, origin
+
+
+@dataclass(eq=False)
+class Peer:
+    address: Hashable = "a"
+    has_asked: bool = True
+
+
+class Room:
+    def __init__(self) -> None:
+        self.peers: Peers[Peer] = Peers()
+
+    def enter(self, address: str = "a", *, has_asked: bool = True) -> tuple[Peer, Peer | None]:
+        """One more, and who is cut off because of it."""
+        peer = Peer(address, has_asked)
+        return peer, self.peers.add(peer)
+
+
+def test_one_address_does_not_take_all_places() -> None:
+    room = Room()
+    for _ in range(MAX_ADDRESS_VIEWERS):
+        peer, _ = room.enter()
+        assert room.peers.too_many(peer) is None
+        room.peers.add_viewer(peer)
+    last, _ = room.enter()
+    assert "from your address" in str(room.peers.too_many(last))
+    other, _ = room.enter("b")
+    assert room.peers.too_many(other) is None
+    room.peers.remove_viewer(peer)
+    assert room.peers.too_many(last) is None
+
+
+def test_nor_do_all_together_take_more_than_there_are() -> None:
+    room = Room()
+    for number in range(MAX_VIEWERS):
+        peer, _ = room.enter(f"address {number // MAX_ADDRESS_VIEWERS}")
+        room.peers.add_viewer(peer)
+    last, _ = room.enter("elsewhere")
+    assert "that is the limit" in str(room.peers.too_many(last))
+
+
+def test_of_one_connection_too_many_from_an_address_the_oldest_that_has_not_asked_is_cut_off() -> (
+    None
+):
+    room = Room()
+    room.enter("b", has_asked=False)
+    room.enter()
+    idle, _ = room.enter(has_asked=False)
+    for _ in range(MAX_ADDRESS_CONNECTIONS - 2):
+        room.enter(has_asked=False)
+    assert len(room.peers) == MAX_ADDRESS_CONNECTIONS + 1
+    newest, cut_off = room.enter()
+    assert cut_off is idle
+    assert idle not in room.peers
+    assert newest in room.peers
+
+
+def test_where_all_have_asked_the_newest_is_cut_off() -> None:
+    room = Room()
+    for _ in range(MAX_ADDRESS_CONNECTIONS):
+        assert room.enter()[1] is None
+    newest, cut_off = room.enter()
+    assert cut_off is newest
+
+
+def test_half_requests_from_everywhere_do_not_keep_newcomers_out() -> None:
+    room = Room()
+    for number in range(MAX_CONNECTIONS):
+        room.enter(f"address {number}", has_asked=False)
+    newcomer, cut_off = room.enter("elsewhere")
+    assert cut_off not in (None, newcomer)
+    assert len(room.peers) == MAX_CONNECTIONS
+
+
+def test_connections_that_come_too_quickly_are_refused_and_others_come_in() -> None:
+    peers: Peers[Peer] = Peers()
+    came = [peers.may_arrive("a", 1000.0) for _ in range(ARRIVALS_AT_ONCE + 50)]
+    assert sum(came) == ARRIVALS_AT_ONCE
+    assert peers.may_arrive("b", 1000.0)
+    assert peers.may_arrive("a", 1000.0 + 1 / ARRIVALS_A_SECOND)
+    assert not peers.may_arrive("a", 1000.0 + 1 / ARRIVALS_A_SECOND)
+
+
+def test_however_many_addresses_come_few_are_remembered() -> None:
+    peers: Peers[Peer] = Peers()
+    for number in range(5000):
+        assert peers.may_arrive(f"address {number}", 1000.0 + number)
+    assert len(peers._arrivals) <= 1024
+
+
+def test_one_that_was_cut_off_may_be_said_to_be_gone_as_well() -> None:
+    room = Room()
+    peer, _ = room.enter()
+    room.peers.remove(peer)
+    room.peers.remove(peer)
+    assert len(room.peers) == 0
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_same"),
+    [
+        ("192.0.2.1", "192.0.2.1", True),
+        ("192.0.2.1", "192.0.2.2", False),
+        ("2001:db8::1", "2001:db8::ffff:2", True),
+        ("2001:db8::1", "2001:db8:0:1::1", False),
+        ("fe80::1%eth0", "fe80::2%eth0", True),
+        ("::ffff:192.0.2.1", "192.0.2.1", True),
+        ("::ffff:192.0.2.1", "::ffff:192.0.2.2", False),
+        ("", "", True),
+    ],
+)
+def test_an_address_is_one_of_ipv4_or_a_network_of_64_bits(
+    one: str, other: str, is_same: bool
+) -> None:
+    assert (origin(one) == origin(other)) is is_same
