@@ -81,7 +81,7 @@ class ViewerConnection(ServerConnection):
 
     def write(self, message: str) -> None:
         """Send a control message. What the socket does not take at once waits here."""
-        if self.protocol.state is State.OPEN:
+        if self.protocol.state is State.OPEN and not self.transport.is_closing():
             with self._own_socket():
                 payload = message.encode()
                 self.transport.writelines((frame_head(Opcode.TEXT, len(payload)), payload))
@@ -109,6 +109,8 @@ class ViewerConnection(ServerConnection):
         elif (
             self.protocol.writes
         ):  # mostly there is none, and this is called after all that is heard
+            said, ends = self.protocol.writes, b"" in self.protocol.writes
+            said[:] = [b"".join(said), b""] if ends else [b"".join(said)]  # asyncio would log each
             with self._own_socket():
                 super().send_data()
 
