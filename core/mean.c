@@ -30,7 +30,9 @@ static void add_fields(const ws_pixel *p, uint16_t *sums, const uint8_t *from, p
 {
     for (int c = 0; c < 3; c++, sums += width) {
         const unsigned shift = p->source_shift[c], mask = p->source_mask[c];
-        if (p->size == 2 && stride == 2)
+        if (p->size == 1 && stride == 1)
+            add_channel(sums, from, 1, 1, shift, mask, width);
+        else if (p->size == 2 && stride == 2)
             add_channel(sums, from, 2, 2, shift, mask, width);
         else if (p->size == 4 && stride == 4)
             add_channel(sums, from, 4, 4, shift, mask, width);

@@ -1,31 +1,56 @@
 """How much work a rendition is for the device, so that no viewer can ask for more than its owner chose.
 
-Reckoned from its size, for one picture of which little has changed: most of those of a screen. What is sent of a
-picture is bounded otherwise, as no rendition has more pixels than the default one. Pure.
+Reckoned from its size, for one picture of which a tenth has changed. Pure.
 """
+
+from collections.abc import Mapping
+from typing import NamedTuple
 
 from .formats import PixelFormat, reduced
 from .rendition import Crop, Rendition
 
-GATHERED, SUMMED, DIVIDED, REDUCED = 8, 4, 60, 16
-"""The work on one pixel, in bytes that are compared side by side: one picked out of a row; one of a box that is summed;
-the mean of a box; one of which the depth is reduced. Measured by `python -m bench.renditions`: within a factor of two
-for every format, step and size of caches."""
+
+class Work(NamedTuple):
+    """The work on one pixel."""
+
+    compared: float
+    """One that lies beside the next one."""
+    picked: float
+    """One out of every so many in a row."""
+    summed: float
+    """One of a box of which the mean is sent."""
+    divided: float
+    """The mean of a box."""
+    reduced: float
+    """One that is sent with fewer bits than it has."""
 
 
-def work(rendition: Rendition, pixel_format: PixelFormat, width: int, height: int) -> int:
-    """Of one picture of this size, in bytes compared. Raises UsageError when the crop is not inside the picture."""
+SENT = 16
+"""On one pixel of which a tenth is marked, packed and sent."""
+WORK: Mapping[int, Work] = {
+    1: Work(0.4, 9, 1.3, 50, 16),
+    2: Work(1.4, 6, 4, 90, 16),
+    3: Work(2.6, 19, 3.5, 95, 40),
+    4: Work(4, 7, 3, 45, 12),
+}
+"""By the bytes of a pixel, in quarters of the work on one of four bytes that is compared. Only what they are to each
+other counts; measured by `python -m bench.renditions`, which shows them beside what each rendition takes."""
+
+
+def work(rendition: Rendition, pixel_format: PixelFormat, width: int, height: int) -> float:
+    """Of one picture of this size. Raises UsageError when the crop is not inside the picture."""
     columns, rows = rendition.size(width, height)
     crop = rendition.crop or Crop(0, 0, width, height)
-    kept, compared = columns * rows, pixel_format.bytes_per_pixel
+    kept, each = columns * rows, WORK[pixel_format.bytes_per_pixel]
+    total = kept * float(SENT)
     if rendition.step == 1:
-        total = kept * compared
+        total += kept * each.compared
     elif rendition.average:
-        total = crop.width * crop.height * SUMMED + kept * DIVIDED
+        total += crop.width * crop.height * each.summed + kept * each.divided
     else:
-        total = kept * GATHERED
+        total += kept * each.picked
     if reduced(pixel_format, rendition.depth) is not pixel_format:
-        total += kept * REDUCED
+        total += kept * each.reduced
     if rendition.tolerance:
-        total += kept * compared
+        total += kept * each.compared
     return total
