@@ -34,8 +34,8 @@ class RequestLog(logging.LoggerAdapter[logging.Logger]):
 
     def log(self, level: int, msg: object, *args: object, **options: Any) -> None:  # noqa: ANN401 - logging's
         """Log this, unless it was said before or too much was said."""
-        if level < logging.INFO:
-            super().log(level, msg, *args, **options)
+        if level < logging.WARNING:  # that it goes well is for debugging
+            super().log(logging.DEBUG, msg, *args, **options)
         elif self.isEnabledFor(level):
             sentence = str(msg) % args if args else str(msg)
             fault = sys.exc_info()[1] if options.get("exc_info") else None
