@@ -2,6 +2,7 @@
 #include "binding.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
 /* Whether the source's pictures, the first of which begins at `offset`, and its number lie within the memory. Every
    product is bounded before it is made. */
@@ -32,6 +33,7 @@ PyObject *walk_set_source(Walk *self, PyObject *arguments)
     Py_ssize_t offset, stride, distance, width, height, bytes, slots, number;
     long long size;
     int kept, number_bytes, big_endian, zero_is_none, fd;
+    struct stat status;
     if (!PyArg_ParseTuple(arguments, "OnnnnnnninippiL", &object, &offset, &stride, &distance, &width, &height, &bytes,
                           &slots, &kept, &number, &number_bytes, &big_endian, &zero_is_none, &fd, &size))
         return NULL;
@@ -48,6 +50,7 @@ PyObject *walk_set_source(Walk *self, PyObject *arguments)
     source.memory = (const uint8_t *)memory.buf + offset;
     source.number = kept == WS_NOTHING ? NULL : (const uint8_t *)memory.buf + number;
     source.range = ws_range_of(memory.buf);
+    source.links = fd >= 0 && fstat(fd, &status) == 0 ? status.st_nlink : 0;
     ws_walk_lock(&self->walk);
     Py_buffer old = self->memory;
     self->memory = memory;

@@ -86,10 +86,11 @@ static int is_torn(const ws_source *s, uint64_t number)
 
 static int is_lost(const ws_source *s) { return s->range && ws_range_is_lost(s->range); }
 
-static int is_of_its_size(const ws_source *s)
+/* Whether it is as long as it was, and no other has taken its name. */
+static int is_the_file(const ws_source *s)
 {
     struct stat status;
-    return s->fd < 0 || (fstat(s->fd, &status) == 0 && status.st_size == s->size);
+    return s->fd < 0 || (fstat(s->fd, &status) == 0 && status.st_size == s->size && status.st_nlink >= s->links);
 }
 
 /* Reads a sample of a picture that has been still for long; whether it still is. */
@@ -113,7 +114,7 @@ static int read_newest(ws_poller *p, ws_walk *walk, int may_sample, double now)
     for (int attempt = 0; attempt < TORN_TRIES; attempt++) {
         const uint64_t time = now_us(p), number = number_of(s), slot = slot_of(s, number);
         ws_view view = s->view;
-        if (slot >= s->slots || (attempt && !is_of_its_size(s)))
+        if (slot >= s->slots || (attempt && !is_the_file(s)))
             return WS_REFRESH;
         view.pixels = s->memory + slot * s->slot_bytes;
         if (may_sample && p->still > STILL_POLLS && seems_still(p, walk, &view, number, now))
@@ -172,7 +173,7 @@ static int poll(ws_poller *p, ws_walk *walk, double interval, double now)
 {
     const int lacks = ws_walk_next_turn(walk) <= now, settled = ws_walk_is_settled(walk);
     ws_guard_stand();
-    if (!is_of_its_size(&p->source) || ++p->polls > TRUST) {
+    if (!is_the_file(&p->source) || ++p->polls > TRUST) {
         p->polls = 0;
         return WS_REFRESH;
     }

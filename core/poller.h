@@ -26,6 +26,7 @@ typedef struct {
     const ws_range *range;  /* that guards all of it; NULL: none */
     int fd;                 /* of a regular file, whose size is looked at before its memory is read; or -1 */
     int64_t size;
+    uint64_t links; /* names it has: one that is replaced has one less */
 } ws_source;
 
 /* Why Python is wanted. */

@@ -5,25 +5,28 @@ from types import TracebackType
 
 
 class FairLock:
-    """Reentrant. Of many waiters one is sure to be the next, the others contend to come after it.
+    """Reentrant, also for what interrupts its owner. Of many waiters one is sure to be next, the others contend for it.
 
     A thread that takes a plain lock again as soon as it has released it may keep all others from it: they are woken,
     and come too late. Here a waiter stands in the door, and who comes again has to wait behind it.
     """
 
     def __init__(self) -> None:
-        self._door = threading.Lock()
-        self._lock = threading.Lock()
-        self._owner: int | None = None
-        self._depth = 0
+        self._door = threading.RLock()  # a signal's handler may come between the door and the lock
+        self._lock = threading.RLock()
 
     def __enter__(self) -> None:
-        me = threading.get_ident()
-        if self._owner != me:
+        was_owned = self._lock._is_owned()  # type: ignore[attr-defined]  # threading.Condition asks it as well
+        try:
+            if was_owned:
+                self._lock.acquire()
+                return
             with self._door:
                 self._lock.acquire()
-            self._owner = me
-        self._depth += 1
+        except BaseException:  # a signal's handler has raised
+            if not was_owned and self._lock._is_owned():  # type: ignore[attr-defined]  # as above
+                self._lock.release()
+            raise
 
     def __exit__(
         self,
@@ -31,7 +34,4 @@ class FairLock:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._depth -= 1
-        if not self._depth:
-            self._owner = None
-            self._lock.release()
+        self._lock.release()

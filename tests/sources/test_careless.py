@@ -3,6 +3,7 @@
 import logging
 import os
 import subprocess
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,9 +11,11 @@ import numpy as np
 import pytest
 
 from ws_stream.errors import SourceError
+from ws_stream.pixels.rendition import Rendition
 from ws_stream.sources import Source, memory, open_source
 from ws_stream.sources.mapped import MappedSource
 from ws_stream.sources.mapped_file import CUT, HOLES
+from ws_stream.walk import COMPILED, CompiledWalk
 
 from .newest import newest, pixels
 
@@ -269,3 +272,36 @@ def test_thousands_of_slots_cost_nothing_at_the_start(tmp_path: Path) -> None:
     assert np.array_equal(read.pixels, np.full((64, 64), 9))
     assert read.intact()
     source.close()
+
+
+@pytest.mark.skipif(not COMPILED, reason="where there is no compiler the path is walked each time")
+def test_a_file_that_another_takes_the_place_of_is_looked_up_at_the_next_poll(
+    tmp_path: Path,
+) -> None:
+    """So a writer that renames a new file over the old one for each picture is followed."""
+    path, other = tmp_path / "raw", tmp_path / "other"
+    path.write_bytes(bytes(48))
+    source = open_source(f"mmap:{path}?width=8&height=6&format=gray8")
+    assert isinstance(source, MappedSource)
+    walk = CompiledWalk(30.0)
+    walk.open(0, source.format, Rendition(), (8, 6), 1)
+    mapping = source.mapping()
+    assert mapping
+    walk.set_source(*mapping.arguments())  # type: ignore[arg-type]  # they are its own
+    refresh = 2
+    assert not walk.run(1e-9, True, 0)[0] & refresh
+    other.write_bytes(bytes(48))
+    other.rename(path)
+    assert walk.run(1e-9, True, 0)[0] & refresh
+    source.close()
+
+
+def test_one_that_is_being_written_when_it_is_opened_is_waited_for(tmp_path: Path) -> None:
+    path = tmp_path / "raw"
+    path.write_bytes(b"")
+    writer = threading.Timer(0.05, lambda: path.write_bytes(bytes(48)))
+    writer.start()
+    source = open_source(f"mmap:{path}?width=8&height=6&format=gray8")
+    assert source.poll()
+    source.close()
+    writer.join()

@@ -77,7 +77,7 @@ class Audience:
         subscription = Subscription(self.walk, place, peer, request, now)
         self.subscriptions[subscription] = key
         self._requested[subscription] = requested
-        self._share()
+        self.share()
         return subscription
 
     def greet(self, subscription: Subscription) -> None:
@@ -105,18 +105,17 @@ class Audience:
         del self._requested[subscription]
         self.walk.leave(subscription.place)
         self._part(key)
-        self._share()
+        self.share()
 
     def wish(self, subscription: Subscription) -> Wish:
         """What the viewer asked for."""
         return Wish(self._requested[subscription], subscription.request.fps)
 
     def grant(self, subscription: Subscription, wish: Wish, now: float) -> None:
-        """The viewer asks for this from now on."""
+        """The viewer asks for this from now on; `share` follows."""
         if wish.fps != subscription.request.fps:
             subscription.set_rate(wish.fps, now)
         self.move(subscription, wish.rendition, now)
-        self._share()
 
     def move(self, subscription: Subscription, rendition: Rendition, now: float) -> None:
         """The viewer asks to see another rendition."""
@@ -142,7 +141,7 @@ class Audience:
             for key, shown in tuple(self.shown.items()):
                 if self._kept(key) != shown.rendition:
                     self.shown[key] = self._open(key, shown.variant_id)
-        self._share()
+        self.share()
 
     def resize(self, pixel_format: PixelFormat, width: int, height: int, now: float) -> bool:
         """The source's pictures are of this format and size from now on; whether they were of another.
@@ -163,7 +162,7 @@ class Audience:
         except BaseException:
             self._source = None  # the next to say so tries again
             raise
-        self._share()
+        self.share()
         return True
 
     def report(self, now: float) -> None:
@@ -191,7 +190,7 @@ class Audience:
             self.shown[rendition] = self._open(rendition, free)
         return rendition
 
-    def _share(self) -> None:
+    def share(self) -> None:
         """Give each rendition its rate, by the work it is and by who watches it."""
         fps = dict.fromkeys(self.shown, self.limits.fps)
         if self._source:

@@ -35,7 +35,7 @@ class Newest:
 
     def publish(self, array: Pixels, rows: Rows | None, stamp: int) -> None:
         """This is the newest one, taken at `stamp`. Raises UsageError for a wrong damage hint that is verified."""
-        self.array, self._stamp = array, stamp
+        self.array, self._stamp = array.view(), stamp  # its owner may give it another shape
         if self._audience.shown:
             self._show(array, rows, stamp)
 

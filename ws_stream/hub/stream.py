@@ -198,6 +198,7 @@ class Stream:
                     self.audience.grant(subscription, wish, time.monotonic())
                 except Exception:  # no memory, say: whoever asked for it goes
                     subscription.fail()
+            self.audience.share()
         self._newest.flush()
         self.demand()
 

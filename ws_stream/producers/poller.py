@@ -10,6 +10,7 @@ import time
 from math import inf
 from typing import Any
 
+from ..allowance import Allowance
 from ..errors import Failure, SourceError
 from ..hub.stream import Stream
 from ..hub.subscription import AHEAD_US
@@ -22,6 +23,11 @@ from .polls import TORN, Polls
 UNSTEADY = "the writer changes the file each time that it is looked at"
 UNSTEADY_LOOKS = 10
 """Looks, one after the other, at files that were changed between two of them, before this is a failure."""
+
+LINES_A_MINUTE = 10
+"""Of the log, of one source, whatever its writer does."""
+CLOSE_WITHIN = 3.0
+"""Seconds that a source has to return when it is closed; it must never wait."""
 
 _WOKEN, _REFRESH, _HANDED_OVER, _TORN, _BEHIND, _POLLED, _NO_MEMORY = (1 << bit for bit in range(7))
 """Why the compiled walk comes back: the events of core/poller.h."""
@@ -41,7 +47,7 @@ class Poller:
         self._mapping: Mapping | None = None
         self._patience = Patience()
         self._looks = 0
-        self._logged = ""
+        self._logged, self._lines = "", Allowance(LINES_A_MINUTE / 60, LINES_A_MINUTE)
 
     def demand(self, stream: Stream) -> None:
         """Poll as often as somebody wants; never while nobody watches."""
@@ -57,11 +63,15 @@ class Poller:
         """Nothing: the thread reports what happens to it."""
 
     def close(self, stream: Stream) -> None:
-        """End the thread. Waits for it: the source must not be closed while it is read."""
+        """End the thread. Waits for it, as the source must not be closed while it is read; not for ever."""
         self._is_closed = True
         self._rouse(stream.walk)
         if self._thread:
-            self._thread.join()
+            self._thread.join(CLOSE_WITHIN)
+            if self._thread.is_alive():
+                _log.warning(
+                    "stream %s: the source does not return; it is left as it is", stream.name
+                )
 
     def _rouse(self, walk: Any) -> None:  # noqa: ANN401 - only the compiled walk can be woken
         self._wake.set()
@@ -143,7 +153,10 @@ class Poller:
     def _give_up_for_now(self, stream: Stream, failure: Told) -> None:
         seconds, is_told = self._patience.failed(self._interval, time.monotonic())
         if is_told:
-            if stream.problem is None or failure.log != self._logged:
+            now = time.monotonic()
+            is_new = stream.problem is None or failure.log != self._logged
+            if is_new and now >= self._lines.due():
+                self._lines.take(now)
                 _log.warning("stream %s: %s%s", stream.name, failure.log, failure.details)
             self._logged = failure.log
             stream.set_problem(failure.viewers)

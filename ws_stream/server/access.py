@@ -36,7 +36,8 @@ class AccessPolicy:
     def __init__(self, allowed: Iterable[str] = ()) -> None:
         self._allowed = frozenset(map(_checked, allowed))
         own = socket.gethostname().lower()
-        self._own = {own, f"{own}.local"}
+        # One of several labels may be a name of the Internet that somebody else points here.
+        self._own = {own, f"{own}.local"} if "." not in own else set()
 
     def refusal(self, host: str | None, origin: str | None) -> str | None:
         """Why this request is not answered, in one sentence that says what would be right, or None."""

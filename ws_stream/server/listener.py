@@ -198,7 +198,7 @@ async def _serve(listener: Listener, gate: Gate) -> Server:
         server_header=None,
         max_size=MAX_VIEWER_MESSAGE,
         open_timeout=OPEN_TIMEOUT,
-        ping_timeout=None,  # one that is not heard for saying too much is not silent
+        ping_interval=None,  # who is there is told something each second, and TCP knows whether it arrives
         close_timeout=CLOSE_TIMEOUT,
     )
 

@@ -80,8 +80,10 @@ class ViewerConnection(ServerConnection):
         return int(self.transport.get_extra_info("socket").fileno())
 
     def write(self, message: str) -> None:
-        """Send a control message. What the socket does not take at once waits here."""
-        if self.protocol.state is State.OPEN and not self.transport.is_closing():
+        """Send a control message. What the socket does not take at once waits here, up to a bound."""
+        if self.transport.get_write_buffer_size() > self._unread_limit:
+            self.transport.abort()
+        elif self.protocol.state is State.OPEN and not self.transport.is_closing():
             with self._own_socket():
                 payload = message.encode()
                 self.transport.writelines((frame_head(Opcode.TEXT, len(payload)), payload))

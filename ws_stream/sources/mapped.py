@@ -3,14 +3,16 @@
 Knows nothing of addresses, nor of what else stands in the file.
 """
 
+import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 from ..errors import Failure, SourceError, WsStreamError
 from ..pixels.formats import PixelFormat, Pixels
+from ..pixels.rendition import check_size
 from .layout import NOTHING_YET, Counter, Front, Layout
-from .mapped_file import MappedFile, Mapping
+from .mapped_file import MappedFile, Mapping, TooShortError
 from .memory import FileMemory, Mapped
 from .source import Picture
 
@@ -18,6 +20,8 @@ Locate = Callable[[int], Layout]
 """Says where the picture lies in an open file, given its descriptor; asked before every picture, so it must be quick.
 Raises UsageError for a file that is of another kind."""
 
+BEGIN_WITHIN, BEGIN_EVERY = 1.0, 0.0005
+"""Seconds that a file has at the start to be as long as it should be, and from one look to the next."""
 TRUST = 30
 """Polls of a file whose counter moves before its path is walked again. That costs more than to ask the open file for
 its size, which has to be known before memory is read."""
@@ -96,10 +100,23 @@ class MappedSource:
         self._file = MappedFile(path)
         try:
             self._life = _Life(0, locate(self._file.fd), number, None)
-            self._map(self._life.layout)
+            self._begin(time.monotonic() + BEGIN_WITHIN)
         except BaseException:
             self._file.close()
             raise
+
+    def _begin(self, until: float) -> None:
+        """Map the file; one that is just being written anew is whole a moment later."""
+        while True:
+            try:
+                self._map(self._life.layout)
+            except TooShortError:
+                if time.monotonic() >= until:
+                    raise
+                time.sleep(BEGIN_EVERY)
+                self._file.refresh()
+            else:
+                return
 
     @property
     def format(self) -> PixelFormat:
@@ -194,6 +211,8 @@ class MappedSource:
 
     def _map(self, layout: Layout) -> None:
         """Find the slots and the number in the file's memory: a new life."""
+        if layout.packed:  # what is looked up takes memory
+            check_size(layout.shown.format, layout.shown.width, layout.height)
         number = self._number
         start, end = layout.offset, layout.end
         if number is not None:

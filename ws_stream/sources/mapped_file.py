@@ -23,6 +23,12 @@ HOLES = "has holes, and there is no room on its disk to fill them; right would b
 _log = logging.getLogger(__name__)
 
 
+class TooShortError(UsageError):
+    """A file does not reach as far as what is to be read from it; it may be whole in a moment."""
+
+    failure = Failure.UNREADABLE
+
+
 class MappedFile:
     """The file or device under a path. Mapped no further than it was asked for, and never beyond its end."""
 
@@ -67,10 +73,10 @@ class MappedFile:
     def memory(self, start: int, end: int) -> FileMemory:
         """Memory that holds bytes start to end of the file.
 
-        Raises UsageError when the file is too short for that, SourceError when it cannot be mapped.
+        Raises TooShortError when the file is too short for that, SourceError when it cannot be mapped.
         """
         if self.is_regular and end > self.size:
-            raise UsageError(
+            raise TooShortError(
                 f"{self._path} is {self.size} bytes long; what is to be read from it ends at byte {end}"
             )
         memory = self._memory
