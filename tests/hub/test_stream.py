@@ -295,6 +295,16 @@ class TestArrays:
         assert viewer.shown == (7 if array.itemsize == 1 else 0x0707)
 
     @BOTH_WALKS
+    async def test_what_its_owner_makes_of_the_array_afterwards_does_not_matter(
+        self, walk: NewWalk
+    ) -> None:
+        stream = Stream("a", format=GRAY8, walk=walk)
+        array = np.full((6, 8), 7, np.uint8)
+        stream.publish(array)
+        array.shape = (8, 6)
+        assert Room(stream).enter().shown == 7
+
+    @BOTH_WALKS
     async def test_a_mapped_file_is_shown(self, walk: NewWalk, tmp_path: Path) -> None:
         (tmp_path / "raw").write_bytes(bytes([7]) * 48)
         stream = Stream("a", walk=walk)

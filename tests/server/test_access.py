@@ -214,3 +214,12 @@ def test_what_names_no_host_cannot_be_allowed_as_it_would_go_into_a_header(name:
     with pytest.raises(UsageError, match="right would be a name like") as refused:
         AccessPolicy([name])
     assert str(refused.value).isprintable()
+
+
+def test_a_name_of_several_labels_is_not_taken_for_this_machine_s_own(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Somebody else may own it, and point it here."""
+    for own, is_answered in (("kiosk", True), ("evil.example", False)):
+        monkeypatch.setattr(socket, "gethostname", lambda own=own: own)
+        assert (AccessPolicy().refusal(own, None) is None) is is_answered

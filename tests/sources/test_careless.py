@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ws_stream.errors import SourceError
+from ws_stream.errors import SourceError, UsageError
 from ws_stream.pixels.rendition import Rendition
 from ws_stream.sources import Source, memory, open_source
 from ws_stream.sources.mapped import MappedSource
@@ -308,3 +308,11 @@ def test_one_that_is_being_written_when_it_is_opened_is_waited_for(tmp_path: Pat
     assert source.poll()
     source.close()
     writer.join()
+
+
+def test_what_is_looked_up_is_no_larger_than_what_can_be_sent(tmp_path: Path) -> None:
+    path = tmp_path / "raw"
+    path.touch()
+    os.truncate(path, 20000 * 20000)
+    with pytest.raises(UsageError, match="too large to send"):
+        open_source(f"mmap:{path}?width=20000&height=20000&format=gray4lsb")
