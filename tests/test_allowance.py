@@ -37,5 +37,14 @@ def test_after_a_rest_all_that_may_be_at_once_is_there_and_no_more() -> None:
     assert allowance.left(1000.0) == 5
 
 
+def test_one_is_taken_only_if_it_may_be() -> None:
+    allowance = Allowance(1, 2)
+    assert [allowance.may_take(now) for now in (9, 9, 9, 9.5, 10, 10)] == [
+        *(True, True),
+        *(False, False),
+        *(True, False),
+    ]
+
+
 def test_who_takes_nothing_is_due_at_once() -> None:
     assert Allowance(1, 1).due() <= 0

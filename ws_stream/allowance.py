@@ -20,6 +20,13 @@ class Allowance:
         """Count so much as taken now."""
         self._spent = max(self._spent, now) + amount / self._rate
 
+    def may_take(self, now: float) -> bool:
+        """Take one, if it may be taken now."""
+        if now < self.due():
+            return False
+        self.take(now)
+        return True
+
     def left(self, now: float) -> float:
         """How much may be taken now."""
         return self._at_once - max(0.0, self._spent - now) * self._rate

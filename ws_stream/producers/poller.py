@@ -153,10 +153,8 @@ class Poller:
     def _give_up_for_now(self, stream: Stream, failure: Told) -> None:
         seconds, is_told = self._patience.failed(self._interval, time.monotonic())
         if is_told:
-            now = time.monotonic()
             is_new = stream.problem is None or failure.log != self._logged
-            if is_new and now >= self._lines.due():
-                self._lines.take(now)
+            if is_new and self._lines.may_take(time.monotonic()):
                 _log.warning("stream %s: %s%s", stream.name, failure.log, failure.details)
             self._logged = failure.log
             stream.set_problem(failure.viewers)

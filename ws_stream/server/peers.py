@@ -117,10 +117,7 @@ class Peers(Generic[P]):
         allowance = self._arrivals.setdefault(
             address, Allowance(ARRIVALS_A_SECOND, ARRIVALS_AT_ONCE)
         )
-        if now < allowance.due():
-            return False
-        allowance.take(now)
-        return True
+        return allowance.may_take(now)
 
 
 def _less(counter: Counter[Hashable], key: Hashable) -> None:

@@ -40,16 +40,9 @@ class RequestLog(logging.LoggerAdapter[logging.Logger]):
             sentence = str(msg) % args if args else str(msg)
             fault = sys.exc_info()[1] if options.get("exc_info") else None
             sentence = printable(sentence + (_described(fault) if fault else ""), _LONGEST)
-            if sentence not in self._said and self._may_say():
+            if sentence not in self._said and self._lines.may_take(self._now()):
                 self._remember(sentence)
                 self.logger.log(level, "%s", sentence)
-
-    def _may_say(self) -> bool:
-        now = self._now()
-        if now < self._lines.due():
-            return False
-        self._lines.take(now)
-        return True
 
     def _remember(self, sentence: str) -> None:
         self._said[sentence] = None
