@@ -3,7 +3,8 @@
 import pytest
 
 from ws_stream.errors import Failure, SourceError, UsageError
-from ws_stream.producers.failure import told
+from ws_stream.hub.stream import Stream
+from ws_stream.producers.failure import LINES_A_MINUTE, Failures, Told, told
 
 SECRET = "rtsp://admin:password@10.0.0.5/1"
 
@@ -36,3 +37,26 @@ def test_the_log_shows_where_a_source_s_own_code_failed() -> None:
 
 def test_no_sentence_for_viewers_has_a_place_for_anything_else() -> None:
     assert not [sentence for sentence in Failure if set(sentence) & set("/{}%:")]
+
+
+def test_one_failure_is_logged_once_and_again_when_there_were_pictures_between(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    stream, failures = Stream("camera"), Failures()
+    failure, other = Told("viewers", "the cable is out"), Told("viewers", "the lens is dark")
+    for told_now in (failure, failure, other, other, None, other):
+        failures.tell(stream, told_now)
+        assert stream.problem == (told_now and "viewers")
+    said = ["the cable is out", "the lens is dark", "the lens is dark"]
+    assert caplog.messages == [f"stream camera: {sentence}" for sentence in said]
+
+
+def test_of_failures_that_are_never_the_same_few_are_logged_and_all_told(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """A time or an address in memory is in many exceptions' texts."""
+    stream, failures = Stream("camera"), Failures()
+    for number in range(10 * LINES_A_MINUTE):
+        failures.tell(stream, Told(f"kind {number}", f"failed at {number}"))
+        assert stream.problem == f"kind {number}"
+    assert len(caplog.messages) == LINES_A_MINUTE

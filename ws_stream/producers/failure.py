@@ -3,10 +3,19 @@
 An exception's text may hold whatever the source was opened with, passwords and paths, and viewers are strangers.
 """
 
+import logging
+import time
 import traceback
 from typing import NamedTuple
 
+from ..allowance import Allowance
 from ..errors import Failure, SourceError, WsStreamError
+from ..hub.stream import Stream
+
+LINES_A_MINUTE = 10
+"""Of the log, of one source, whatever its writer or its own code does."""
+
+_log = logging.getLogger(__name__)
 
 
 class Told(NamedTuple):
@@ -26,3 +35,19 @@ def told(error: BaseException) -> Told:
         return Told(Failure.UNFIT, str(error))
     details = "".join(traceback.format_exception(error)).rstrip()
     return Told(Failure.FAILED, f"the source failed: {error!r}", f"\n{details}")
+
+
+class Failures:
+    """Those of one source: told to its stream's viewers, and to the log when they are not what it heard last."""
+
+    def __init__(self) -> None:
+        self._logged = ""
+        self._lines = Allowance(LINES_A_MINUTE / 60, LINES_A_MINUTE)
+
+    def tell(self, stream: Stream, failure: Told | None) -> None:
+        """It fails; None: it does not, or no longer."""
+        is_known = stream.problem is not None and failure and failure.log == self._logged
+        if failure and not is_known and self._lines.may_take(time.monotonic()):
+            _log.warning("stream %s: %s%s", stream.name, failure.log, failure.details)
+        self._logged = failure.log if failure else ""
+        stream.set_problem(failure.viewers if failure else None)

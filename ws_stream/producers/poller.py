@@ -10,13 +10,12 @@ import time
 from math import inf
 from typing import Any
 
-from ..allowance import Allowance
 from ..errors import Failure, SourceError
 from ..hub.stream import Stream
 from ..hub.subscription import AHEAD_US
 from ..sources import Mapping, Source
 from ..walk.rate_limit import LONGEST
-from .failure import Told, told
+from .failure import Failures, Told, told
 from .patience import Patience
 from .polls import TORN, Polls
 
@@ -24,8 +23,6 @@ UNSTEADY = "the writer changes the file each time that it is looked at"
 UNSTEADY_LOOKS = 10
 """Looks, one after the other, at files that were changed between two of them, before this is a failure."""
 
-LINES_A_MINUTE = 10
-"""Of the log, of one source, whatever its writer does."""
 CLOSE_WITHIN = 3.0
 """Seconds that a source has to return when it is closed; it must never wait."""
 
@@ -47,7 +44,7 @@ class Poller:
         self._mapping: Mapping | None = None
         self._patience = Patience()
         self._looks = 0
-        self._logged, self._lines = "", Allowance(LINES_A_MINUTE / 60, LINES_A_MINUTE)
+        self._failures = Failures()
 
     def demand(self, stream: Stream) -> None:
         """Poll as often as somebody wants; never while nobody watches."""
@@ -153,11 +150,7 @@ class Poller:
     def _give_up_for_now(self, stream: Stream, failure: Told) -> None:
         seconds, is_told = self._patience.failed(self._interval, time.monotonic())
         if is_told:
-            is_new = stream.problem is None or failure.log != self._logged
-            if is_new and self._lines.may_take(time.monotonic()):
-                _log.warning("stream %s: %s%s", stream.name, failure.log, failure.details)
-            self._logged = failure.log
-            stream.set_problem(failure.viewers)
+            self._failures.tell(stream, failure)
         self._forget(stream)
         self._wait(seconds)
 

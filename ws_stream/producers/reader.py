@@ -4,7 +4,6 @@ Knows nothing of sockets or of what the pictures come from. The thread takes pic
 event loop looks at its notes and tells viewers. Neither ever waits for the other.
 """
 
-import logging
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -12,14 +11,12 @@ from collections.abc import Callable, Iterable, Iterator
 from ..errors import Failure, SourceError, UsageError
 from ..hub.stream import Stream
 from ..pixels.formats import Pixels
-from .failure import Told, told
+from .failure import Failures, Told, told
 
 STALL = 5.0
 """Seconds without a picture after which viewers are told."""
 RETRY_FIRST, RETRY_MOST = 1.0, 30.0
 """Seconds until a source that failed is opened again; doubled with every failure that no picture came between."""
-
-_log = logging.getLogger(__name__)
 
 
 class Reader:
@@ -36,7 +33,7 @@ class Reader:
         self._unwanted = threading.Event()
         self._unwanted.set()
         self._failure: Told | None = None
-        self._logged = ""
+        self._failures = Failures()
         self._owing_since: float | None = None
         self._retry_after = RETRY_FIRST
         self._retry_at = 0.0
@@ -73,10 +70,7 @@ class Reader:
         failure, owing_since = self._failure, self._owing_since
         if owing_since is not None and time.monotonic() - owing_since >= STALL:
             failure = Told(*[f"the source has given no picture for {STALL:g} s"] * 2)
-        if failure and (stream.problem is None or failure.log != self._logged):
-            _log.warning("stream %s: %s%s", stream.name, failure.log, failure.details)
-        self._logged = failure.log if failure else ""
-        stream.set_problem(failure.viewers if failure else None)
+        self._failures.tell(stream, failure)
 
     # What follows runs in the thread.
 
