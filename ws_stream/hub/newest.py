@@ -1,6 +1,6 @@
 """The picture published last: shown at once, and again to whoever lacks it.
 
-It is remembered, not copied. What calls `show` holds the stream's lock; everything else is called on the event loop.
+It is remembered, not copied. `publish` is called with the stream's lock held, everything else on the event loop.
 """
 
 import time
@@ -41,12 +41,12 @@ class Newest:
 
     def flush(self) -> None:
         """Send what is due, and show the picture to those that lack it and have their turn."""
+        if self.array is None:  # pictures are polled, and sent by whoever polls; or there is none yet
+            return
         walk, now = self._audience.walk, time.monotonic()
         if walk.next_turn() <= now:
             self._show_again(self._stamp)
-        due = walk.flush(now)
-        if self.array is not None:
-            due = min(due, walk.next_turn())
+        due = min(walk.flush(now), walk.next_turn())
         if due < inf:
             self._errands.run_at("flush", due, self.flush)
         self._audience.finish_pictures()
