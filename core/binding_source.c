@@ -73,7 +73,7 @@ PyObject *walk_forget_source(Walk *self, PyObject *unused)
     Py_RETURN_NONE;
 }
 
-/* run(interval, tell_polled): why it came back, and whether the device is behind. */
+/* run(interval, tell_polled, ahead_us): why it came back, and whether the device is behind. */
 PyObject *walk_run(Walk *self, PyObject *arguments)
 {
     double interval;

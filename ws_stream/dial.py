@@ -11,7 +11,7 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from .arguments import shown
 from .errors import UsageError
-from .limits import MAX_ADDRESS
+from .limits import MAX_ADDRESS_LETTERS
 
 
 class Opening(connect):
@@ -38,7 +38,7 @@ class Hearing(ClientConnection):
 def websocket_url(url: str) -> str:
     """The WebSocket address for a stream's or a viewer page's address. Raises UsageError."""
     right = "right would be ws://HOST:PORT/stream/NAME or http://HOST:PORT/?stream=NAME"
-    if not isinstance(url, str) or not url.isprintable() or len(url) > MAX_ADDRESS:
+    if not isinstance(url, str) or not url.isprintable() or len(url) > MAX_ADDRESS_LETTERS:
         raise UsageError(f"{shown(url)} is no address of a stream; {right}")
     try:
         parts = urlsplit(url)

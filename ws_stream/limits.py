@@ -19,7 +19,7 @@ MAX_STEP = 16
 """Coarsest step; also keeps the sum of a 16 x 16 box of bytes within 16 bits."""
 MAX_TOLERANCE = 64
 """Steps of eight bits, a quarter of the range of a channel; beyond that a picture is hardly one."""
-MAX_ADDRESS = 1024
+MAX_ADDRESS_LETTERS = 1024
 """Letters of the address of a source or of a stream: the sentences that hold one stay readable."""
 MAX_VIEWER_MESSAGE = 4096
 """Bytes of the longest text message a server reads: control messages are under 100."""

@@ -41,7 +41,9 @@ class Newest:
 
     def flush(self) -> None:
         """Send what is due, and show the picture to those that lack it and have their turn."""
-        if self.array is None:  # pictures are polled, and sent by whoever polls; or there is none yet
+        if (
+            self.array is None
+        ):  # pictures are polled, and sent by whoever polls; or there is none yet
             return
         walk, now = self._audience.walk, time.monotonic()
         if walk.next_turn() <= now:

@@ -60,14 +60,15 @@ class Poller:
         """Nothing: the thread reports what happens to it."""
 
     def close(self, stream: Stream) -> None:
-        """End the thread. Waits for it, as the source must not be closed while it is read; not for ever."""
+        """End the thread. Waits for it, as the source should not be closed while it is read; not for ever."""
         self._is_closed = True
         self._rouse(stream.walk)
         if self._thread:
             self._thread.join(CLOSE_WITHIN)
             if self._thread.is_alive():
                 _log.warning(
-                    "stream %s: the source does not return; it is left as it is", stream.name
+                    "stream %s: the source does not return from poll(); it is closed all the same",
+                    stream.name,
                 )
 
     def _rouse(self, walk: Any) -> None:  # noqa: ANN401 - only the compiled walk can be woken

@@ -88,9 +88,7 @@ def _read(
 def _polled(source: Source, name: str, rendition: Rendition, fps: float) -> Stream:
     width, height = SIDE.read(source.width), SIDE.read(source.height)
     check_size(source.format, *rendition.size(width, height))
-    stream = Stream(
-        name, format=source.format, rendition=rendition, fps=fps, producer=Poller(source)
-    )
+    stream = Stream(name, rendition=rendition, fps=fps, producer=Poller(source))
     stream.resize(source.format, width, height)
     return stream
 

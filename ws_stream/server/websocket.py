@@ -106,13 +106,12 @@ class ViewerConnection(ServerConnection):
 
     def send_data(self) -> None:
         """Send what the library has to say (pong, close) between two messages, never within one."""
+        said = self.protocol.writes
         if self.transport.is_closing():
-            self.protocol.data_to_send()  # nobody is there, and asyncio would log each try
-        elif (
-            self.protocol.writes
-        ):  # mostly there is none, and this is called after all that is heard
-            said, ends = self.protocol.writes, b"" in self.protocol.writes
-            said[:] = [b"".join(said), b""] if ends else [b"".join(said)]  # asyncio would log each
+            said.clear()  # nobody is there, and asyncio would log each try
+        elif said:  # mostly there is nothing, and this is called after all that is heard
+            end = [b""] if b"" in said else []
+            said[:] = [b"".join(said), *end]  # in one try, as above
             with self._own_socket():
                 super().send_data()
 

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 from ..arguments import plain, shown
 from ..errors import UsageError
-from ..limits import MAX_ADDRESS
+from ..limits import MAX_ADDRESS_LETTERS
 from ..pixels.described import named
 from ..pixels.formats import PixelFormat
 
@@ -30,9 +30,9 @@ class Address:
     @classmethod
     def parse(cls, text: str) -> Self:
         """The parts of an address. Raises UsageError for a text that is none."""
-        if len(text) > MAX_ADDRESS or not unquote(text).isprintable():
+        if len(text) > MAX_ADDRESS_LETTERS or not unquote(text).isprintable():
             raise UsageError(
-                f"{shown(text)} is no source; right would be up to {MAX_ADDRESS} letters that can be printed"
+                f"{shown(text)} is no source; right would be up to {MAX_ADDRESS_LETTERS} letters that can be printed"
             )
         match = _ADDRESS.fullmatch(text)
         if match is None:

@@ -109,7 +109,7 @@ class MappedSource:
         """Map the file; one that is just being written anew is whole a moment later."""
         while True:
             try:
-                self._map(self._life.layout)
+                self._map(self._locate(self._file.fd))
             except TooShortError:
                 if time.monotonic() >= until:
                     raise
