@@ -6,8 +6,7 @@ Knows nothing of the server's code, only of docs/protocol.md.
 import asyncio
 import random
 import time
-from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing
+from collections.abc import AsyncIterator
 from http import HTTPStatus
 
 from websockets.asyncio.client import ClientConnection
@@ -87,12 +86,11 @@ class Connection:
         A frame is acknowledged when the next one is taken. Raises ConnectError when the first attempt fails or
         the server refuses; a connection that is lost later is made again.
         """
-        async with aclosing(self.messages()) as messages:
-            async for _, frame in messages:
-                if frame:
-                    yield frame
+        async for _, frame in self.messages():
+            if frame:
+                yield frame
 
-    async def messages(self) -> AsyncGenerator[tuple[str | bytes, Frame | None]]:
+    async def messages(self) -> AsyncIterator[tuple[str | bytes, Frame | None]]:
         """Every message as it came, and the frame that it made, if it made one. Otherwise as iterating the frames.
 
         Each connection begins with a `stream` message, perhaps after others.
