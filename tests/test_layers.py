@@ -18,6 +18,8 @@ ROOMS = {
     "fair_lock": [],
     "allowance": [],
     "printable": [],
+    "loop_thread": [],
+    "png": [],
     "pixels": [
         *("formats", "colours", "described", "frame", "rendition", "work", "tolerance", "resample"),
     ],
@@ -50,22 +52,34 @@ ROOMS = {
             "listener",
         ),
         "addresses",
-        *("loop_thread", "lifetime", "offer", "budgeting", "server"),
+        *("lifetime", "offer", "budgeting", "server"),
     ],
     "clock": [],
     "dial": [],
+    "waiting": [],
+    "plain": [],
     "client": [],
     "selftest": ["workload", "profiler", "run", "advice"],
-    "commands": ["png", "watch", "arguments", "cli"],
+    "commands": ["watch", "arguments", "cli"],
 }
 """The rooms, and the files of those that have several. A room's `__init__` comes after its files."""
 
 LIBRARIES = {
-    "asyncio": {"hub", "server", "client", "selftest", "commands"},
+    "asyncio": {
+        "loop_thread",
+        "hub",
+        "server",
+        "waiting",
+        "plain",
+        "client",
+        "selftest",
+        "commands",
+    },
     "lz4": {"codec", "walk"},
     "websockets": {"server", "dial", "client"},
     "numpy": {
         "arguments",
+        "png",
         "server",
         "pixels",
         "codec",

@@ -6,7 +6,7 @@ Knows nothing of the server's code, only of docs/protocol.md.
 import asyncio
 import random
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Iterator
 
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
@@ -16,16 +16,20 @@ from .arguments import instance
 from .clock import Age, DeviceClock
 from .codec import decode
 from .dial import Hearing, Opening, websocket_url
-from .errors import ChecksumError, ConnectError, ProtocolError
+from .errors import ChecksumError, ConnectError, ProtocolError, UsageError
 from .limits import MAX_PICTURE_BYTES, MAX_SERVER_MESSAGE
 from .pixels.frame import Frame, blank
+from .plain import PlainConnection, each_frame
 from .printable import printable
 from .protocol import control
 from .protocol.picture import SUBPROTOCOL, is_quiet
+from .waiting import Predicate, Wait, first_frame
 
 SILENCE = 10.0
 """Seconds without a byte after which the connection counts as lost: the server speaks every second, and a picture that
 is longer on its way arrives in parts."""
+GOODBYE = 1.0
+"""Seconds that a server may take to answer a goodbye: whoever stops looking waits no longer for one that is gone."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 10.0
 """Seconds to wait before connecting again: doubled from the first to the longest, with jitter."""
 MAX_MESSAGE = MAX_PICTURE_BYTES * 3 // 2
@@ -107,6 +111,7 @@ class Connection:
             max_size=MAX_MESSAGE,
             open_timeout=SILENCE,
             ping_interval=None,  # a server may take its time to read: what it sends shows that it lives
+            close_timeout=GOODBYE,
             proxy=None,
             create_connection=Hearing,
         )
@@ -180,6 +185,28 @@ class Connection:
         if told.width * told.height * told.format.bytes_per_pixel > MAX_PICTURE_BYTES:
             raise ProtocolError(f"a stream of {told.width}x{told.height} is over the limit")
         return blank(told.epoch, told.format, told.width, told.height)
+
+    def wait_for(self, predicate: Predicate, timeout: float) -> Awaitable[Frame]:
+        """The first picture from now on for which the predicate holds. Raises WaitTimeoutError, and as an iteration."""
+        return first_frame(Wait(self, predicate, timeout))
+
+    def __iter__(self) -> Iterator[Frame]:
+        """As `async for`, for programs without an event loop."""
+        return each_frame(self)
+
+    _plain: PlainConnection | None = None
+
+    def __enter__(self) -> PlainConnection:
+        """`with connect(url) as screen`, for programs without an event loop: `for frame in screen`, and waiting."""
+        if self._plain:
+            raise UsageError("this connection is in a `with` block; right would be another connect")
+        self._plain = PlainConnection(self)
+        return self._plain
+
+    def __exit__(self, *_: object) -> None:
+        plain, self._plain = self._plain, None
+        if plain:
+            plain.close()
 
 
 class _Screen:
