@@ -59,6 +59,7 @@ ROOMS = {
     "waiting": [],
     "plain": [],
     "client": [],
+    "testing": ["golden", "check", "screen"],
     "selftest": ["workload", "profiler", "run", "advice"],
     "commands": ["watch", "arguments", "cli"],
 }
@@ -86,6 +87,7 @@ LIBRARIES = {
         "walk",
         "sources",
         "hub",
+        "testing",
         "selftest",
         "commands",
     },
