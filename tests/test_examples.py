@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import cast
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 from PIL import Image
 from playwright.async_api import Page
@@ -45,6 +46,7 @@ def running(name: str, *arguments: str) -> Iterator["subprocess.Popen[str]"]:
             program.kill()
 
 
+@pytest.mark.usefixtures("ctrl_c")
 def test_the_screen_is_watched_until_ctrl_c() -> None:
     with Server(port=0) as server:
         stream = server.stream("fb0")

@@ -240,6 +240,7 @@ def test_what_cannot_be_waited_for_is_refused_before_anything_is_looked_at(argum
         screen.wait_for(**{**right, argument: "x"})
 
 
+@pytest.mark.usefixtures("ctrl_c")
 def test_ctrl_c_ends_the_loop_while_it_waits(camera: tuple[Stream, str]) -> None:
     stream, url = camera
     with nothing_left_behind():
