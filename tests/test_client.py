@@ -523,6 +523,22 @@ async def test_a_server_that_does_not_read_for_a_while_is_not_taken_for_dead(
     assert options["ping_interval"] is None
 
 
+async def test_of_another_connection_s_problem_nothing_is_known(server: Server) -> None:
+    camera = server.stream("camera")
+    camera.publish(picture(0))
+    camera.set_problem("the lens is shut")
+    connection = connect(url(server))
+    async with asyncio.timeout(10):
+        async for seen in connection:
+            if connection.problem:
+                break
+            camera.publish(picture(seen.number % 2))
+        camera.set_problem(None)
+        async for _ in connection:
+            break
+    assert connection.problem is None
+
+
 async def test_of_another_connection_s_clock_nothing_is_known(server: Server) -> None:
     server.stream("camera").publish(picture(0))
     connection = connect(url(server))

@@ -6,7 +6,8 @@ Knows nothing of the server's code, only of docs/protocol.md.
 import asyncio
 import random
 import time
-from collections.abc import AsyncIterator, Awaitable, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from typing import Any
 
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
@@ -117,7 +118,7 @@ class Connection:
         )
 
     async def _frames(self, websocket: ClientConnection) -> AsyncIterator[Frame]:
-        screen, self._clock = _Screen(), DeviceClock()
+        screen, self._clock, self.problem = _Screen(), DeviceClock(), None
         while True:
             message = await self._receive(websocket)
             self.lost = None
@@ -186,7 +187,7 @@ class Connection:
             raise ProtocolError(f"a stream of {told.width}x{told.height} is over the limit")
         return blank(told.epoch, told.format, told.width, told.height)
 
-    def wait_for(self, predicate: Predicate, timeout: float) -> Awaitable[Frame]:
+    def wait_for(self, predicate: Predicate, timeout: float) -> Coroutine[Any, Any, Frame]:
         """The first picture from now on for which the predicate holds. Raises WaitTimeoutError, and as an iteration."""
         return first_frame(Wait(self, predicate, timeout))
 
