@@ -41,11 +41,9 @@ def pytest_configure(config: pytest.Config) -> None:
 def device_screen_url(request: pytest.FixtureRequest) -> str:
     """Where the screen is: the test's mark, the option or the ini file says so, or a fixture of this name of yours."""
     mark = request.node.get_closest_marker("device_screen")
-    option, ini = (
-        request.config.getoption("--device-screen"),
-        request.config.getini("device_screen"),
-    )
-    url: str = (mark and mark.args and mark.args[0]) or option or ini
+    marked = [*mark.args, mark.kwargs.get("url")] if mark else []
+    said = request.config.getoption("--device-screen"), request.config.getini("device_screen")
+    url: str | None = next(filter(None, [*marked, *said]), None)
     if not url:
         pytest.fail(
             "there is no screen to look at; right would be --device-screen=URL, device_screen = URL in pytest's "

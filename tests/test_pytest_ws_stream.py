@@ -56,11 +56,12 @@ def test_the_ini_file_says_where_the_screen_is_unless_the_option_does(
     pytester.runpytest(f"--device-screen={url}-other").assert_outcomes(failed=1)
 
 
+@pytest.mark.parametrize("argument", ["", "url="])
 def test_a_test_s_mark_says_where_its_screen_is_whatever_else_is_said(
-    pytester: pytest.Pytester, folder: Path, url: str
+    pytester: pytest.Pytester, folder: Path, url: str, argument: str
 ) -> None:
     ini(folder, "device_screen = ws://elsewhere")
-    mark = f"import pytest\npytestmark = pytest.mark.device_screen('{url}')\n"
+    mark = f"import pytest\npytestmark = pytest.mark.device_screen({argument}{url!r})\n"
     path = folder / "test_screen.py"
     path.write_text(mark + path.read_text())
     pytester.runpytest("--strict-markers").assert_outcomes(passed=1)
