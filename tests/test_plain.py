@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Any
 
@@ -231,6 +231,25 @@ async def test_the_thread_itself_may_close_as_the_garbage_collector_does(
         until_unwatched(stream)
         while any("_finish" in thread.name for thread in threading.enumerate()):
             threading.Event().wait(0.01)
+
+
+def test_an_iteration_may_be_collected_while_another_begins(
+    camera: tuple[Stream, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stream, url = camera
+    with connect(url) as screen:
+        kept = [iter(screen)]
+        next(kept[0])
+        assert screen._thread
+        begin = screen._thread.begin
+
+        def collect_and_begin(function: Callable[[], Any]) -> Any:  # noqa: ANN401 - the task's result
+            del kept[:]
+            return begin(function)
+
+        monkeypatch.setattr(screen._thread, "begin", collect_and_begin)
+        assert value(next(iter(screen))) == 0
+    until_unwatched(stream)
 
 
 @pytest.mark.parametrize("argument", ["predicate", "timeout"])

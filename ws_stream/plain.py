@@ -28,7 +28,7 @@ class PlainConnection:
     def __init__(self, connection: Followed) -> None:
         self._connection = connection
         self._thread: LoopThread | None = LoopThread("ws-stream-client")
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # the garbage collector may close an iteration amid another
         self._open: set[AsyncGenerator[Frame, None]] = set()
         self._process = os.getpid()
         atexit.register(self.close)  # before threads stop, and nobody could say goodbye any more
