@@ -46,6 +46,7 @@ class WheelOfWhatWasBuilt(bdist_wheel):
 
 setup(
     packages=[*find_packages(include=["ws_stream*"]), "ws_stream.web"],
+    py_modules=["pytest_ws_stream"],
     package_dir={"ws_stream.web": "web"},
     cmdclass={"build_ext": BuildIfPossible, "bdist_wheel": WheelOfWhatWasBuilt},
     # Pixels are taken for little-endian words there.

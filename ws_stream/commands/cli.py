@@ -18,13 +18,13 @@ from typing import Any, NoReturn
 from ..arguments import shown
 from ..client import connect
 from ..errors import UsageError, WsStreamError
+from ..loop_thread import new_event_loop
 from ..pixels.described import named
 from ..pixels.formats import reduced
 from ..pixels.rendition import Rendition
 from ..selftest.advice import Case, Device, advice, table
 from ..selftest.run import Plan, run_selftest
 from ..selftest.workload import WORKLOADS, WorkloadSource
-from ..server.loop_thread import new_event_loop
 from ..server.server import Server
 from ..sources import Source, open_source
 from ..walk import COMPILED

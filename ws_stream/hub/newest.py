@@ -21,7 +21,7 @@ Rows = list[tuple[int, int]]
 
 
 Said: TypeAlias = tuple[int, bytes]
-"""What is said of a picture: when it was taken, microseconds since 1970, and the extensions of its messages' headers."""
+"""What is said of a picture: when it was taken, microseconds since 1970, and its messages' header extensions."""
 
 
 class Newest:
