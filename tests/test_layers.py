@@ -21,9 +21,18 @@ ROOMS = {
     "pixels": [
         *("formats", "colours", "described", "frame", "rendition", "work", "tolerance", "resample"),
     ],
-    "protocol": ["picture", "options", "request", "control"],
-    "codec": ["marks", "scroll", "pack", "encode", "decode"],
+    "protocol": [
+        "json_text",
+        "extension",
+        "picture",
+        "options",
+        "offer",
+        "request",
+        "messages",
+        "control",
+    ],
     "_core": [],
+    "codec": ["marks", "scroll", "pack", "encode", "unpack", "decode"],
     "walk": [
         *("window", "rate_limit", "phase_lock", "turn", "bases", "variant", "outlet"),
         *("subscriber", "places", "numpy_walk", "layout", "compiled_walk"),
@@ -33,7 +42,7 @@ ROOMS = {
         *("mmap_file", "shm", "xwd", "fb_info", "fb", "font", "testcard"),
     ],
     "hub": [
-        *("errands", "kinds", "damage", "producer", "subscription", "wishes", "rates"),
+        *("errands", "kinds", "damage", "producer", "subscription", "wishes", "rates", "grants"),
         *("audience", "newest", "stream", "budget"),
     ],
     "producers": ["patience", "polls", "failure", "poller", "reader"],
@@ -53,6 +62,7 @@ ROOMS = {
         *("loop_thread", "lifetime", "offer", "budgeting", "server"),
     ],
     "clock": [],
+    "session": [],
     "dial": [],
     "client": [],
     "selftest": ["workload", "profiler", "run", "advice"],

@@ -9,6 +9,9 @@ from typing import Self
 
 from .pixels.formats import Pixels
 
+def unpack(block: bytes | memoryview, most: int, /) -> bytes | None:
+    """As `codec.unpack.unpack_in_python`."""
+
 class Memory:
     """Bytes of an open file, mapped to be read; what the file's writer cuts off are zeros then."""
 
@@ -31,6 +34,7 @@ class Walk:
         crop: tuple[int, int, int, int],
         step: int,
         average: bool,
+        encoding: tuple[bool, bool, int],
         size: tuple[int, int],
         code: int,
         epoch: int,
@@ -56,12 +60,18 @@ class Walk:
         self, view: Pixels, spans: Sequence[tuple[int, int]] | None, now: float, /
     ) -> bool: ...
     def sample(self, view: Pixels, first: int, every: int, now: float, /) -> bool: ...
-    def commit(self, time: int, /) -> None: ...
+    def commit(self, time: int, said: bytes = b"", /) -> None: ...
     def abandon(self) -> None: ...
     def flush(self, now: float, /) -> float: ...
     def flush_one(self, place: int, now: float, /) -> tuple[float, bool]: ...
     def publish(
-        self, view: Pixels, spans: Sequence[tuple[int, int]] | None, time: int, now: float, /
+        self,
+        view: Pixels,
+        spans: Sequence[tuple[int, int]] | None,
+        time: int,
+        now: float,
+        said: bytes = b"",
+        /,
     ) -> tuple[bool, float, bool]: ...
     def messages(self) -> list[tuple[int, bytes]]: ...
     def handed_over(self) -> list[int]: ...

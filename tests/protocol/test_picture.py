@@ -13,7 +13,7 @@ from ws_stream.protocol.picture import (
     Message,
     Segment,
     content_lengths,
-    is_quiet,
+    is_no_ack,
     max_message_length,
     parse,
     serialize,
@@ -32,13 +32,13 @@ def messages(draw: st.DrawFn) -> Message:
     segments: list[Segment] = []
     for first, end in zip(edges[::2], edges[1::2], strict=False):
         least, most = content_lengths(pixel_format, width, end - first)
-        kinds = [Kind.MARKED, Kind.MARKED_LZ4]
+        kinds = [Kind.MARKED, Kind.LZ4]
         if not any(segment.kind is not Kind.COPY for segment in segments):
             kinds.append(Kind.COPY)
         kind, shift, lengths = draw(st.sampled_from(kinds)), 0, (least, most)
         if kind is Kind.COPY:
             shift, lengths = draw(st.integers(-first, height - end)), (0, 0)
-        elif kind is Kind.MARKED_LZ4:
+        elif kind is Kind.LZ4:
             lengths = 1, most - 1
         payload = draw(st.binary(min_size=lengths[0], max_size=lengths[1]))
         segments.append(Segment(first, end - first, kind, payload, shift))
@@ -72,12 +72,12 @@ def test_payloads_begin_at_offsets_divisible_by_4_and_are_views(message: Message
 
 @given(messages())
 def test_the_quiet_flag_is_seen_without_parsing(message: Message) -> None:
-    assert is_quiet(serialize(message)) == message.quiet
+    assert is_no_ack(serialize(message)) == message.no_ack
 
 
 @given(messages(), UINT32)
 def test_one_body_serves_every_header(message: Message, crc: int) -> None:
-    other = message._replace(checksum=crc, quiet=not message.quiet, base=0)
+    other = message._replace(checksum=crc, no_ack=not message.no_ack, base=0)
     body = serialize_segments(message.segments)
     assert serialize(message)[36:] == serialize(other)[36:] == body
 
