@@ -62,11 +62,14 @@ static void put_number(struct writer *out, double number)
 /* UTF-8 of at most MOST characters, none of them control characters, in quotation marks. */
 static void put_text(struct writer *out, const char *text, unsigned most)
 {
-    const char *end = text + (text != NULL ? strlen(text) : 0);
     unsigned count = 0, length = 1;
+    const char *end;
 
-    if (text == NULL)
+    if (text == NULL) {
         out->wrong = true;
+        return;
+    }
+    end = text + strlen(text);
     for (put(out, "\""); text < end && length > 0; text += length, count++) {
         uint8_t sign = (uint8_t)*text;
 

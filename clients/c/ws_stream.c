@@ -163,15 +163,16 @@ static enum ws_stream_rule on_extension(struct ws_stream *stream, const uint8_t 
         return WS_STREAM_RULE_CRITICAL_TAG;
     stream->tag = tag + 1;
     stream->header_left -= padded;
-    stream->side_length = tag == SIDE_DATA && length <= WS_STREAM_MAX_SIDE_DATA ? length : 0;
-    return expect(stream, VALUE, padded, stream->side_length ? stream->side : NULL);
+    stream->value_length = length;
+    return expect(stream, VALUE, padded, tag == SIDE_DATA && length <= WS_STREAM_MAX_SIDE_DATA ? stream->side : NULL);
 }
 
 static enum ws_stream_rule on_value(struct ws_stream *stream, const uint8_t *at)
 {
-    (void)at;
-    if (stream->side_length && ws_stream_is_object((const char *)stream->side, stream->side_length))
-        stream->side_data = (const char *)stream->side;
+    if (at == stream->side && ws_stream_is_object((const char *)at, stream->value_length)) {
+        stream->side_data = (const char *)at;
+        stream->side_length = stream->value_length;
+    }
     return expect_rest(stream);
 }
 
@@ -235,7 +236,7 @@ enum ws_stream_result ws_stream_begin(struct ws_stream *stream, size_t length)
     stream->left = length;
     stream->rule = WS_STREAM_RULE_NONE;
     stream->side_data = NULL;
-    if (length < 4) /* not even the code of a binary type */
+    if (length < 2)
         return refuse(stream, WS_STREAM_RULE_SHORT);
     expect(stream, HEADER, length < HEADER_BYTES ? length : HEADER_BYTES, stream->first);
     return stream->result = WS_STREAM_MORE;

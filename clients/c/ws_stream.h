@@ -139,7 +139,7 @@ struct ws_stream {
     /* The message that is coming. */
     uint8_t *table, *unpacked, *side, *part, *into;
     size_t left, need, have;
-    uint32_t header_left, at, tag;
+    uint32_t header_left, value_length, at, tag;
     uint8_t stage, first[36];
     enum ws_stream_result result;
 };
