@@ -7,7 +7,7 @@ bin := .venv/bin
 core := $(wildcard core/*.c)
 core_headers := $(wildcard core/*.h)
 
-.PHONY: demo test check core-check fuzz clients clients-check clients-fuzz format clean
+.PHONY: demo test check core-check fuzz clients clients-check clients-fuzz clients-size format clean
 
 demo: .venv/run
 	$(bin)/ws-stream demo --host $(host)
@@ -90,6 +90,14 @@ clients-fuzz: $(clients_sources)
 	@mkdir -p $(clients_build)/corpus
 	clang $(clients_flags) -fsanitize=fuzzer -DLIBFUZZER -o $(clients_build)/fuzz $(clients_fuzz) $(clients_library)
 	$(clients_build)/fuzz -max_len=2000 -len_control=0 -artifact_prefix=$(clients_build)/ $(clients_build)/corpus
+
+# What it takes of a small machine: bytes of code, of structs and of stack.
+clients_small ?= arm-linux-gnueabihf-gcc
+clients-size:
+	@rm -rf $(clients_build)/size && mkdir -p $(clients_build)/size
+	@cd $(clients_build)/size && $(clients_small) -std=c99 -Os -fcallgraph-info=su -c $(abspath $(clients_library))
+	@$(clients_small:gcc=size) -t $(clients_build)/size/*.o
+	@$(python) clients/c/tests/stack.py $(clients_build)/size/*.ci
 
 $(clients_build)/test_ws_stream: main := clients/c/tests/test_ws_stream.c
 $(clients_build)/random: main := $(clients_fuzz)
