@@ -17,7 +17,7 @@ from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
-from ws_stream.protocol.picture import is_quiet
+from ws_stream.protocol.picture import is_no_ack
 
 from . import content, ring
 from .measure import Target, ws_stream
@@ -79,7 +79,7 @@ class Viewer(asyncio.Protocol):
     def _heed(self, opcode: int, payload: bytes) -> None:
         if opcode == BINARY:
             Viewer.messages += 1
-            if is_quiet(payload):
+            if is_no_ack(payload):
                 return
             (number,) = struct.unpack_from("<I", payload, 8)
             text = b'{"type":"acknowledge","number":%d}' % number

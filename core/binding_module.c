@@ -1,5 +1,6 @@
 /* The module, its types, and the one that is the walk. */
 #include "binding.h"
+#include "unpack.h"
 
 static PyObject *walk_new(PyTypeObject *type, PyObject *arguments, PyObject *keywords)
 {
@@ -55,6 +56,34 @@ static PyType_Spec walk_spec = {
     .slots = walk_slots,
 };
 
+/* unpack(block, most): what an LZ4 block holds, or None. */
+static PyObject *module_unpack(PyObject *self, PyObject *arguments)
+{
+    Py_buffer block;
+    Py_ssize_t most;
+    ptrdiff_t made = -1;
+    (void)self;
+    if (!PyArg_ParseTuple(arguments, "y*n", &block, &most))
+        return NULL;
+    PyObject *unpacked = PyBytes_FromStringAndSize(NULL, most < 0 ? 0 : most);
+    uint8_t *const to = unpacked ? (uint8_t *)PyBytes_AsString(unpacked) : NULL;
+    if (to) {
+        Py_BEGIN_ALLOW_THREADS
+        made = ws_unpack(block.buf, (size_t)block.len, to, most < 0 ? 0 : (size_t)most);
+        Py_END_ALLOW_THREADS
+    }
+    PyBuffer_Release(&block);
+    if (to && made < 0) {
+        Py_DECREF(unpacked);
+        Py_RETURN_NONE;
+    }
+    if (to)
+        _PyBytes_Resize(&unpacked, made);
+    return unpacked;
+}
+
+static const PyMethodDef functions[] = {{"unpack", module_unpack, METH_VARARGS, NULL}, {NULL, NULL, 0, NULL}};
+
 static int add(PyObject *module, PyType_Spec *spec)
 {
     PyObject *const type = PyType_FromModuleAndSpec(module, spec, NULL);
@@ -76,6 +105,7 @@ static PyModuleDef_Slot module_slots[] = {
     {0, NULL},
 };
 
-static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, .m_name = "_core", .m_size = 0, .m_slots = module_slots};
+static struct PyModuleDef module = {PyModuleDef_HEAD_INIT, .m_name = "_core", .m_size = 0, .m_slots = module_slots,
+                                  .m_methods = (void *)(uintptr_t)functions};
 
 PyMODINIT_FUNC PyInit__core(void) { return PyModuleDef_Init(&module); }

@@ -5,7 +5,7 @@
 #include "variant.h"
 
 enum { WS_HEADER = 36, WS_FRAME_HEAD = 10, WS_PREFIX = WS_FRAME_HEAD + WS_HEADER };
-enum { WS_HAS_CHECKSUM = 1, WS_QUIET = 2 }; /* flags */
+enum { WS_HAS_CHECKSUM = 1, WS_NO_ACK = 2 }; /* flags */
 
 /* Writes both so that they end at prefix + WS_PREFIX; how many bytes they are. */
 size_t ws_put_prefix(uint8_t *prefix, const ws_picture *newest, const ws_body *body, uint32_t base, int flags,

@@ -68,7 +68,7 @@ static int book(ws_subscriber *s, uint32_t number, double rate, double now)
         s->checksum_due = (floor(now / CHECKSUM_EVERY) + 1) * CHECKSUM_EVERY; /* the same picture for all viewers */
     }
     if (!ws_window_sent(&s->window, number, now))
-        flags |= WS_QUIET;
+        flags |= WS_NO_ACK;
     ws_rate_limit_sent(&s->limit, rate, now);
     s->base = number;
     s->tally.published += number - s->tally.seen;

@@ -21,9 +21,9 @@ ROOMS = {
     "pixels": [
         *("formats", "colours", "described", "frame", "rendition", "work", "tolerance", "resample"),
     ],
-    "protocol": ["picture", "options", "request", "control"],
-    "codec": ["marks", "scroll", "pack", "encode", "decode"],
+    "protocol": ["json_text", "extension", "picture", "options", "request", "control"],
     "_core": [],
+    "codec": ["marks", "scroll", "pack", "encode", "unpack", "decode"],
     "walk": [
         *("window", "rate_limit", "phase_lock", "turn", "bases", "variant", "outlet"),
         *("subscriber", "places", "numpy_walk", "layout", "compiled_walk"),

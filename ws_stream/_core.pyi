@@ -9,6 +9,9 @@ from typing import Self
 
 from .pixels.formats import Pixels
 
+def unpack(block: bytes | memoryview, most: int, /) -> bytes | None:
+    """As `codec.unpack.unpack_in_python`."""
+
 class Memory:
     """Bytes of an open file, mapped to be read; what the file's writer cuts off are zeros then."""
 

@@ -21,7 +21,7 @@ from .limits import MAX_PICTURE_BYTES, MAX_SERVER_MESSAGE
 from .pixels.frame import Frame, blank
 from .printable import printable
 from .protocol import control
-from .protocol.picture import SUBPROTOCOL, is_quiet
+from .protocol.picture import SUBPROTOCOL, is_no_ack
 
 SILENCE = 10.0
 """Seconds without a byte after which the connection counts as lost: the server speaks every second, and a picture that
@@ -128,7 +128,7 @@ class Connection:
                 await self._resync(screen, websocket)
                 continue
             yield frame
-            if not is_quiet(message):
+            if not is_no_ack(message):
                 await websocket.send(control.serialize(control.Acknowledge(frame.number)))
 
     async def _receive(self, websocket: ClientConnection) -> str | bytes:

@@ -18,7 +18,7 @@ from tests.network.lab import DEVICE
 from ws_stream.codec import decode
 from ws_stream.pixels.frame import Frame, blank
 from ws_stream.protocol import control
-from ws_stream.protocol.picture import SUBPROTOCOL, is_quiet
+from ws_stream.protocol.picture import SUBPROTOCOL, is_no_ack
 
 URL = f"ws://{DEVICE}:8000/stream/camera"
 SAMPLE_EVERY = 0.01
@@ -34,7 +34,7 @@ class Notes(NamedTuple):
     wrong: list[int]
     """Numbers of the pictures that were not the true ones."""
     unacknowledged: list[int]
-    """How many pictures that are not quiet had not been acknowledged, as each arrived; this one included."""
+    """How many pictures that are not no-ack had not been acknowledged, as each arrived; this one included."""
 
 
 class Spectator:
@@ -54,7 +54,7 @@ class Spectator:
             async for message in websocket:
                 if isinstance(message, bytes):
                     number = self._apply(message)
-                    if not is_quiet(message):
+                    if not is_no_ack(message):
                         tasks.create_task(self._acknowledge(websocket, number))
                 elif isinstance(told := control.parse_from_server(message), control.Announcement):
                     self._held = blank(told.epoch, told.format, told.width, told.height)
@@ -70,7 +70,7 @@ class Spectator:
         assert self._held, "a picture before the announcement"
         self._held = frame = decode(message, self._held)
         now = time.time()
-        self._unacknowledged += not is_quiet(message)
+        self._unacknowledged += not is_no_ack(message)
         self.notes.applied.append((now, now - frame.time / 1e6, len(message)))
         self.notes.unacknowledged.append(self._unacknowledged)
         if not self._noise.is_true(frame.pixels):

@@ -13,7 +13,7 @@ from ws_stream.protocol.picture import (
     Message,
     Segment,
     content_lengths,
-    is_quiet,
+    is_no_ack,
     max_message_length,
     parse,
     serialize,
@@ -72,12 +72,12 @@ def test_payloads_begin_at_offsets_divisible_by_4_and_are_views(message: Message
 
 @given(messages())
 def test_the_quiet_flag_is_seen_without_parsing(message: Message) -> None:
-    assert is_quiet(serialize(message)) == message.quiet
+    assert is_no_ack(serialize(message)) == message.no_ack
 
 
 @given(messages(), UINT32)
 def test_one_body_serves_every_header(message: Message, crc: int) -> None:
-    other = message._replace(checksum=crc, quiet=not message.quiet, base=0)
+    other = message._replace(checksum=crc, no_ack=not message.no_ack, base=0)
     body = serialize_segments(message.segments)
     assert serialize(message)[36:] == serialize(other)[36:] == body
 

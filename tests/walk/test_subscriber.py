@@ -22,7 +22,7 @@ from ws_stream.codec import decode
 from ws_stream.pixels.formats import BGRX8888, GRAY8, PixelFormat, Pixels
 from ws_stream.pixels.frame import Frame, blank
 from ws_stream.pixels.rendition import Rendition
-from ws_stream.protocol.picture import HAS_CHECKSUM, QUIET, parse
+from ws_stream.protocol.picture import HAS_CHECKSUM, NO_ACK, parse
 from ws_stream.walk import COMPILED, NumpyWalk
 from ws_stream.walk.outlet import Outlet
 from ws_stream.walk.subscriber import CHECKSUM_EVERY
@@ -205,7 +205,7 @@ def test_one_that_said_it_never_does_is_sent_them_all_and_asked_for_nothing() ->
     for turn in range(100):
         stage.publish(turn / 1000)
     assert stage.sent(place) == 100
-    assert all(flags & QUIET for flags in stage.flags[place])
+    assert all(flags & NO_ACK for flags in stage.flags[place])
 
 
 def test_what_was_on_its_way_before_all_was_forgotten_holds_nothing_back() -> None:
@@ -223,12 +223,12 @@ def test_on_a_calm_way_most_pictures_are_not_to_be_acknowledged() -> None:
     place = stage.join()
     for turn in range(UNCONGESTED + 10 * AWAIT_EVERY):
         stage.publish(turn / 30)
-        if not stage.flags[place][-1] & QUIET:
+        if not stage.flags[place][-1] & NO_ACK:
             stage.acknowledge(place, turn / 30 + 0.005)
     assert stage.shows(place)
-    quiet = [flags & QUIET for flags in stage.flags[place]]
-    assert not any(quiet[: UNCONGESTED - 1])
-    assert sum(not flag for flag in quiet[UNCONGESTED:]) == 10
+    no_ack = [flags & NO_ACK for flags in stage.flags[place]]
+    assert not any(no_ack[: UNCONGESTED - 1])
+    assert sum(not flag for flag in no_ack[UNCONGESTED:]) == 10
 
 
 def test_a_picture_that_was_held_back_ends_the_calm() -> None:
@@ -247,7 +247,7 @@ def test_a_picture_that_was_held_back_ends_the_calm() -> None:
     for turn in range(1, UNCONGESTED):
         stage.publish(now + turn / 30)
         stage.acknowledge(place, now + turn / 30)
-        assert not stage.flags[place][-1] & QUIET
+        assert not stage.flags[place][-1] & NO_ACK
 
 
 @pytest.mark.parametrize("limit", [0.0, 1000.0])

@@ -148,13 +148,13 @@ def test_the_way_of_a_slow_stream_is_as_calm(fps: int) -> None:
 
 @given(st.lists(st.booleans(), max_size=200))
 def test_never_are_more_pictures_in_a_row_not_to_be_acknowledged(answers: list[bool]) -> None:
-    window, quiet = Window(0), 0
+    window, no_acks = Window(0), 0
     awaited(window, UNCONGESTED)
     for number, answers_it in enumerate(answers, UNCONGESTED + 1):
         now = number / 30
         if window.allows(now):
-            quiet = 0 if window.sent(number, now) else quiet + 1
-            assert quiet < AWAIT_EVERY
+            no_acks = 0 if window.sent(number, now) else no_acks + 1
+            assert no_acks < AWAIT_EVERY
         if answers_it:
             window.acknowledged(number, now + 0.001)
 

@@ -5,14 +5,15 @@ Knows nothing of time, viewers or sockets.
 
 from typing import Any
 
-import lz4.block
 import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import ChecksumError, ProtocolError
 from ..pixels.formats import PixelFormat, whole_pixels
 from ..pixels.frame import Frame
+from ..protocol.extension import side_data
 from ..protocol.picture import Kind, Message, Segment, content_lengths, groups, parse
+from .unpack import unpack
 
 Bytes = NDArray[np.uint8]
 Flags = NDArray[np.bool_]
@@ -23,14 +24,15 @@ def decode(data: bytes | bytearray | memoryview, base: Frame) -> Frame:
 
     A viewer that has nothing passes `frame.blank(...)` of the announced epoch, format and size, and so does one that
     refused a message. Whatever the message declares, the memory taken is that of the new picture, of the content of one
-    segment twice, as LZ4 copies it, and of four flags for each of its pixels. Raises ProtocolError for an invalid
+    segment twice, as it is copied when it is unpacked, and of four flags for each of its pixels. Raises ProtocolError for an invalid
     message or one that is not for this base, and ChecksumError when the picture made is not the one that was sent.
     """
     message = parse(data)
     _check_base(message, base)
     size = base.width, base.height
     pixels = base.pixels.copy() if message.base else base.format.blank(*size)
-    frame = Frame(message.epoch, message.number, message.time, message.format, pixels)
+    meta = side_data(message.side_data) if message.side_data else None
+    frame = Frame(message.epoch, message.number, message.time, message.format, pixels, meta)
     target = whole_pixels(pixels, frame.format)
     for segment in message.segments:
         first, rows = segment.first_row, segment.rows
@@ -64,11 +66,7 @@ def _content(segment: Segment, pixel_format: PixelFormat, width: int) -> Bytes:
     if segment.kind is Kind.MARKED:
         return np.frombuffer(segment.payload, np.uint8)
     _, most = content_lengths(pixel_format, width, segment.rows)
-    try:
-        unpacked = lz4.block.decompress(segment.payload, uncompressed_size=most)
-    except lz4.block.LZ4BlockError:
-        raise ProtocolError(f"row {segment.first_row}: the LZ4 block is broken") from None
-    return np.frombuffer(unpacked, np.uint8)
+    return np.frombuffer(unpack(segment.payload, most), np.uint8)
 
 
 def _marks(segment: Segment, content: Bytes, width: int) -> tuple[Flags, Flags, Bytes]:
@@ -117,6 +115,4 @@ def _check_base(message: Message, base: Frame) -> None:
             f"not the announced {base.width}x{base.height} {base.format}"
         )
     if message.base not in (0, base.number):
-        raise ProtocolError(f"a difference from picture {message.base}, not {base.number}")
-    if message.number <= base.number:
-        raise ProtocolError(f"picture {message.number} is not newer than {base.number}")
+        raise ProtocolError(f"a delta against picture {message.base}, not {base.number}")

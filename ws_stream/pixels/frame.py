@@ -1,6 +1,7 @@
 """A frame: one picture and which one it is."""
 
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +27,8 @@ class Frame:
     """When the picture was taken, by the device's clock, in microseconds since 1970-01-01 UTC."""
     format: PixelFormat
     pixels: Pixels
+    meta: Mapping[str, Any] | None = None
+    """What the device's program says of exactly this picture, as JSON: exposure, sensor time, pointer position."""
 
     @property
     def width(self) -> int:

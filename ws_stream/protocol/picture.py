@@ -11,6 +11,7 @@ from typing import NamedTuple
 from ..errors import ProtocolError
 from ..limits import MAX_PICTURE_BYTES, MAX_SIDE, MAX_TIME
 from ..pixels.formats import BY_CODE, PixelFormat
+from .extension import MAX_EXTENSION, parse_side_data, serialize_extension
 
 SUBPROTOCOL = "ws-stream.v1"
 
@@ -19,8 +20,10 @@ _HEADER = struct.Struct("<HBBIIIQHHII")
 _SEGMENT = struct.Struct("<HHHhI")
 _FLAGS_AT = 3
 
-HAS_CHECKSUM, QUIET = 1, 2
+HAS_CHECKSUM, NO_ACK = 1, 2
 """Flags: the checksum is given; the viewer need not acknowledge the picture."""
+_CRITICAL_FLAGS = 0xF0
+"""Those that change what a message means. None is known yet."""
 
 HEADER_LENGTH = _HEADER.size
 SEGMENT_LENGTH = _SEGMENT.size
@@ -67,8 +70,10 @@ class Message(NamedTuple):
     height: int
     checksum: int | None
     segments: Sequence[Segment]
-    quiet: bool = False
+    no_ack: bool = False
     """The viewer need not acknowledge this picture."""
+    side_data: bytes | memoryview = b""
+    """What the device says of this picture, as JSON; see `extension.side_data`."""
 
 
 def groups(width: int) -> int:
@@ -84,9 +89,9 @@ def content_lengths(pixel_format: PixelFormat, width: int, rows: int) -> tuple[i
 
 
 def max_message_length(pixel_format: PixelFormat, width: int, height: int) -> int:
-    """The longest valid message for a picture of this size, with this version's header, in bytes."""
+    """The longest message that a server of this version sends for a picture of this size, in bytes."""
     _, most = content_lengths(pixel_format, width, 1)
-    return HEADER_LENGTH + height * (SEGMENT_LENGTH + 3 + most)
+    return HEADER_LENGTH + MAX_EXTENSION + height * (SEGMENT_LENGTH + 3 + most)
 
 
 class Header(NamedTuple):
@@ -106,17 +111,19 @@ class Header(NamedTuple):
 
 def serialize(message: Message) -> bytes:
     """The bytes of a message. The caller vouches for its values; see `parse` for what is valid."""
-    flags = HAS_CHECKSUM * (message.checksum is not None) | QUIET * message.quiet
+    flags = HAS_CHECKSUM * (message.checksum is not None) | NO_ACK * message.no_ack
+    extension = serialize_extension(message.side_data)
     header = Header(
         *(message.format, flags, message.epoch, message.number, message.base, message.time),
         *(message.width, message.height, message.checksum or 0, len(message.segments)),
     )
-    return serialize_header(header) + serialize_segments(message.segments)
+    body = extension + serialize_segments(message.segments)
+    return serialize_header(header, len(extension)) + body
 
 
-def serialize_header(header: Header) -> bytes:
-    """The bytes before the segments."""
-    return _HEADER.pack(HEADER_LENGTH, header.format.code, *header[1:])
+def serialize_header(header: Header, extension: int = 0) -> bytes:
+    """The bytes before so many of extensions, and before the segments."""
+    return _HEADER.pack(HEADER_LENGTH + extension, header.format.code, *header[1:])
 
 
 def serialize_segments(segments: Sequence[Segment]) -> bytes:
@@ -130,9 +137,14 @@ def serialize_segments(segments: Sequence[Segment]) -> bytes:
     return b"".join(parts)
 
 
-def is_quiet(message: bytes) -> bool:
+def is_no_ack(message: bytes) -> bool:
     """Whether a serialized message need not be acknowledged."""
-    return bool(message[_FLAGS_AT] & QUIET)
+    return bool(message[_FLAGS_AT] & NO_ACK)
+
+
+def is_picture(message: bytes | bytearray | memoryview) -> bool:
+    """Whether a binary message is one of a picture, valid or not; others are of a later version, and ignored."""
+    return bytes(message[:2]) != bytes(2)
 
 
 def parse(data: bytes | bytearray | memoryview) -> Message:
@@ -154,6 +166,7 @@ def parse(data: bytes | bytearray | memoryview) -> Message:
     if pixel_format is None:
         raise ProtocolError(f"{code} is no pixel format's code")
     _check_size(pixel_format, width, height)
+    side_data = parse_side_data(view[HEADER_LENGTH:length])
     if count > height:
         raise ProtocolError(f"{count} segments for {height} rows")
     segments = tuple(_segments(view, length, count, pixel_format, width, height))
@@ -161,15 +174,16 @@ def parse(data: bytes | bytearray | memoryview) -> Message:
         *(pixel_format, epoch, number, base, time, width, height),
         checksum if flags & HAS_CHECKSUM else None,
         segments,
-        bool(flags & QUIET),
+        bool(flags & NO_ACK),
+        side_data,
     )
 
 
 def _check_header(flags: int, number: int, base: int, time: int) -> None:
-    if flags & ~(HAS_CHECKSUM | QUIET):
-        raise ProtocolError(f"flags {flags:#04x} hold a bit of a later version")
+    if flags & _CRITICAL_FLAGS:
+        raise ProtocolError(f"flags {flags:#04x} hold a critical one of a later version")
     if base >= number:
-        raise ProtocolError(f"picture {number} cannot differ from picture {base}")
+        raise ProtocolError(f"picture {number} cannot be a delta against picture {base}")
     if time >= MAX_TIME:
         raise ProtocolError(f"capture time {time} is not below 2**53")
 

@@ -6,7 +6,7 @@ Its twin is core/subscriber.c.
 from math import floor, inf
 
 from ..allowance import Allowance
-from ..protocol.picture import HAS_CHECKSUM, QUIET, Header, serialize_header
+from ..protocol.picture import HAS_CHECKSUM, NO_ACK, Header, serialize_header
 from .outlet import Outlet
 from .rate_limit import RateLimit
 from .variant import Variant
@@ -98,7 +98,7 @@ class Subscriber:
             flags |= HAS_CHECKSUM
             self._checksum_due = (floor(now / CHECKSUM_EVERY) + 1) * CHECKSUM_EVERY
         if not self.window.sent(number, now):
-            flags |= QUIET
+            flags |= NO_ACK
         self.limit.sent(rate, now)
         self.base = number
         self.published += number - self._seen
