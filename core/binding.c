@@ -55,7 +55,8 @@ static PyObject *misfit(void)
 }
 
 /* update(array, spans or None, now); and what follows it under the same lock, if `time` is given. */
-static PyObject *do_update(Walk *self, PyObject *array, PyObject *damage, long long time, double now)
+static PyObject *do_update(Walk *self, PyObject *array, PyObject *damage, long long time, ws_extensions said,
+                           double now)
 {
     Py_buffer buffer;
     ws_view view;
@@ -74,8 +75,8 @@ static PyObject *do_update(Walk *self, PyObject *array, PyObject *damage, long l
     if (is_view)
         WITH_LOCK(self, changed = ws_walk_update(&self->walk, &view, spans ? &asked : NULL, now);
                   if (changed >= 0 && time >= 0) {
-                      ws_walk_commit(&self->walk, (uint64_t)time);
-                      due = ws_walk_flush(&self->walk, now);
+                      due = ws_walk_commit(&self->walk, (uint64_t)time, said) ? ws_walk_flush(&self->walk, now)
+                                                                              : WS_FAILED;
                       due = due < 0 ? due : fmin(due, ws_walk_next_turn(&self->walk));
                       handed_over = ws_places_has_handed_over(&self->walk.places);
                   });
@@ -96,25 +97,38 @@ static PyObject *no_time(long long time)
     return PyErr_Format(PyExc_ValueError, "time %lld cannot be; right would be microseconds since 1970", time);
 }
 
+/* What a header has room for. */
+static int are_extensions(Py_ssize_t length)
+{
+    if (length <= WS_EXTENSIONS && length % 4 == 0)
+        return 1;
+    PyErr_Format(PyExc_ValueError, "%zd bytes are no extensions of a header", length);
+    return 0;
+}
+
 PyObject *walk_update(Walk *self, PyObject *arguments)
 {
     PyObject *array, *damage;
     double now;
     if (!PyArg_ParseTuple(arguments, "OOd", &array, &damage, &now))
         return NULL;
-    return do_update(self, array, damage, -1, now);
+    return do_update(self, array, damage, -1, (ws_extensions){0}, now);
 }
 
 PyObject *walk_publish(Walk *self, PyObject *arguments)
 {
     PyObject *array, *damage;
+    const char *said = NULL;
+    Py_ssize_t length = 0;
     long long time;
     double now;
-    if (!PyArg_ParseTuple(arguments, "OOLd", &array, &damage, &time, &now))
+    if (!PyArg_ParseTuple(arguments, "OOLd|y#", &array, &damage, &time, &now, &said, &length))
         return NULL;
     if (time < 0)
         return no_time(time);
-    return do_update(self, array, damage, time, now);
+    if (!are_extensions(length))
+        return NULL;
+    return do_update(self, array, damage, time, (ws_extensions){(const uint8_t *)said, (size_t)length}, now);
 }
 
 PyObject *walk_sample(Walk *self, PyObject *arguments)
@@ -143,13 +157,21 @@ PyObject *walk_sample(Walk *self, PyObject *arguments)
     return changed < 0 ? PyErr_NoMemory() : PyBool_FromLong(changed);
 }
 
-PyObject *walk_commit(Walk *self, PyObject *argument)
+PyObject *walk_commit(Walk *self, PyObject *arguments)
 {
-    const long long time = PyLong_AsLongLong(argument);
+    const char *said = NULL;
+    Py_ssize_t length = 0;
+    long long time;
+    int done;
+    if (!PyArg_ParseTuple(arguments, "L|y#", &time, &said, &length))
+        return NULL;
     if (time < 0)
-        return PyErr_Occurred() ? NULL : no_time(time);
-    WITH_LOCK(self, ws_walk_commit(&self->walk, (uint64_t)time));
-    Py_RETURN_NONE;
+        return no_time(time);
+    if (!are_extensions(length))
+        return NULL;
+    WITH_LOCK(self, done = ws_walk_commit(&self->walk, (uint64_t)time,
+                                          (ws_extensions){(const uint8_t *)said, (size_t)length}));
+    return done ? Py_NewRef(Py_None) : PyErr_NoMemory();
 }
 
 PyObject *walk_abandon(Walk *self, PyObject *unused)

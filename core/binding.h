@@ -31,7 +31,7 @@ typedef struct {
     METHOD(update, METH_VARARGS) \
     METHOD(publish, METH_VARARGS) \
     METHOD(sample, METH_VARARGS) \
-    METHOD(commit, METH_O) \
+    METHOD(commit, METH_VARARGS) \
     METHOD(abandon, METH_NOARGS) \
     METHOD(flush, METH_O) \
     METHOD(flush_one, METH_VARARGS) \

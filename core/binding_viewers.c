@@ -35,11 +35,14 @@ PyObject *walk_open_variant(Walk *self, PyObject *arguments)
     unsigned code, epoch;
     int average, done = 0;
     ws_rendition r = {0};
-    if (!PyArg_ParseTuple(arguments, "ny*(nnnn)np(nn)II", &variant_id, &pixel, &x, &y, &width, &height, &step, &average,
-                          &source_width, &source_height, &code, &epoch))
+    ws_encoding encoding;
+    Py_ssize_t band_rows;
+    if (!PyArg_ParseTuple(arguments, "ny*(nnnn)np(ppn)(nn)II", &variant_id, &pixel, &x, &y, &width, &height, &step,
+                          &average, &encoding.has_lz4, &encoding.has_copy, &band_rows, &source_width, &source_height,
+                          &code, &epoch))
         return NULL;
     const int fits = pixel.len == sizeof r.pixel && x >= 0 && y >= 0 && width >= 1 && height >= 1 && step >= 1 &&
-                     source_width >= 1 && source_height >= 1 && x <= source_width && y <= source_height;
+                     source_width >= 1 && source_height >= 1 && x <= source_width && y <= source_height && band_rows >= 1;
     if (fits)
         memcpy(&r.pixel, pixel.buf, sizeof r.pixel);
     PyBuffer_Release(&pixel);
@@ -51,8 +54,9 @@ PyObject *walk_open_variant(Walk *self, PyObject *arguments)
     r.crop_height = (size_t)height;
     r.step = (size_t)step;
     r.average = average;
+    encoding.band_rows = (size_t)band_rows;
     if (fits)
-        WITH_LOCK(self, done = ws_walk_open_variant(&self->walk, (size_t)variant_id, &r, (size_t)source_width,
+        WITH_LOCK(self, done = ws_walk_open_variant(&self->walk, (size_t)variant_id, &r, &encoding, (size_t)source_width,
                                                     (size_t)source_height, (uint8_t)code, epoch));
     if (!done)
         return PyErr_Format(PyExc_ValueError, "such a rendition cannot be kept, or there is no memory for it");

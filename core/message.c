@@ -25,7 +25,7 @@ size_t ws_put_prefix(uint8_t *prefix, const ws_picture *newest, const ws_body *b
     uint8_t head[WS_FRAME_HEAD], *const header = prefix + WS_FRAME_HEAD;
     const size_t length = frame_head(head, WS_HEADER + body->length);
     memcpy(header - length, head, length);
-    store16(header, WS_HEADER);
+    store16(header, (uint16_t)(WS_HEADER + newest->said_length));
     header[2] = newest->code;
     header[3] = (uint8_t)flags;
     store32(header + 4, newest->epoch);

@@ -4,6 +4,7 @@
 
 #include "variant.h"
 
+enum { WS_EXTENSIONS = 65532 - 36 }; /* bytes, at most */
 enum { WS_HEADER = 36, WS_FRAME_HEAD = 10, WS_PREFIX = WS_FRAME_HEAD + WS_HEADER };
 enum { WS_HAS_CHECKSUM = 1, WS_NO_ACK = 2 }; /* flags */
 

@@ -7,13 +7,14 @@ enum { MARKED = 0, MARKED_LZ4 = 1, COPY = 2 }; /* kinds of segments */
 enum { ENTRY = 12 };                           /* bytes of a segment's entry */
 enum {
     MERGE_GAP = 16, /* rows: fewer without marks between others are sent along */
-    BAND = 1 << 20, /* bytes of rows as they are kept: longer runs are cut */
 };
 
 /* What is packed, and how far it has got. */
 typedef struct {
     const ws_marks *marks;
-    size_t width, height, colour, row_bytes;
+    const ws_encoding *encoding;
+    size_t width, height, colour;
+    size_t table;   /* where the entries of segments begin, in bytes */
     size_t colours; /* where the colours of the next band begin, in bytes */
 } packing;
 
@@ -40,8 +41,7 @@ static void next_run(const packing *p, size_t y, size_t *first, size_t *end)
 /* How many bands a run is cut into. */
 static size_t cuts(const packing *p, size_t rows)
 {
-    const size_t count = (rows * p->row_bytes + BAND - 1) / BAND;
-    return count < rows ? count : rows;
+    return (rows + p->encoding->band_rows - 1) / p->encoding->band_rows;
 }
 
 /* The group bits of rows [first, end), their masks, their literals; `marked` groups in all. Where they end. */
@@ -79,29 +79,30 @@ static int put_band(ws_packer *packer, packing *p, size_t first, size_t end, siz
     uint8_t *const content = packer->content.bytes, *const to = body->memory.bytes + body->length;
     memcpy(put_groups(p, first, end, marked, content), p->marks->colours.bytes + p->colours, size);
     p->colours += size;
-    const size_t packed = ws_lz4_pack(&packer->lz4, content, length, to, length - 1);
+    const size_t packed =
+        p->encoding->has_lz4 ? ws_lz4_pack(&packer->lz4, content, length, to, length - 1) : 0;
     if (!packed)
         memcpy(to, content, length);
-    put_entry(body->memory.bytes + ENTRY * index, first, end - first, packed ? MARKED_LZ4 : MARKED, 0,
+    put_entry(body->memory.bytes + p->table + ENTRY * index, first, end - first, packed ? MARKED_LZ4 : MARKED, 0,
               packed ? packed : length);
     for (body->length += packed ? packed : length; body->length % 4; body->length++)
         body->memory.bytes[body->length] = 0;
     return 1;
 }
 
-int ws_pack(ws_packer *packer, const ws_marks *marks, const ws_pixel *pixel, size_t width, size_t height,
-            ws_body *body)
+int ws_pack(ws_packer *packer, const ws_marks *marks, const ws_pixel *pixel, const ws_encoding *encoding, size_t width,
+            size_t height, ws_body *body)
 {
-    packing p = {marks, width, height, pixel->colour, width * pixel->kept_size, 0};
+    packing p = {marks, encoding, width, height, pixel->colour, body->length, 0};
     size_t segments = marks->copy.rows != 0, index = segments, first, end;
     for (next_run(&p, 0, &first, &end); first < end; next_run(&p, end, &first, &end))
         segments += cuts(&p, end - first);
     body->segments = (uint32_t)segments;
-    body->length = ENTRY * segments;
+    body->length += ENTRY * segments;
     if (!ws_reserve(&body->memory, body->length + 4))
         return 0;
     if (marks->copy.rows)
-        put_entry(body->memory.bytes, marks->copy.first, marks->copy.rows, COPY, marks->copy.shift, 0);
+        put_entry(body->memory.bytes + p.table, marks->copy.first, marks->copy.rows, COPY, marks->copy.shift, 0);
     for (next_run(&p, 0, &first, &end); first < end; next_run(&p, end, &first, &end)) {
         const size_t rows = end - first, count = cuts(&p, rows);
         for (size_t cut = 0; cut < count; cut++)

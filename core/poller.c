@@ -124,7 +124,7 @@ static int read_newest(ws_poller *p, ws_walk *walk, int may_sample, double now)
             return changed == WS_MISFIT ? WS_REFRESH : WS_NO_MEMORY;
         const int torn = is_torn(s, number), lost = is_lost(s); /* asked last: the number may be lost, too */
         if (!torn && !lost) {
-            ws_walk_commit(walk, time);
+            ws_walk_commit(walk, time, (ws_extensions){0}); /* without extensions it cannot fail */
             p->still = changed ? 0 : p->still + 1;
             p->torn = 0;
             p->seen = number;

@@ -14,17 +14,18 @@ static void blank(ws_variant *v)
 /* Of two kept rows; what follows is aligned. */
 static size_t rooms_of(size_t row_bytes) { return 2 * ((row_bytes + 4 + 7) / 8 * 8); }
 
-int ws_variant_open(ws_variant *v, const ws_rendition *r, size_t source_width, size_t source_height, uint8_t code,
-                    uint32_t epoch)
+int ws_variant_open(ws_variant *v, const ws_rendition *r, const ws_encoding *encoding, size_t source_width,
+                    size_t source_height, uint8_t code, uint32_t epoch)
 {
     enum { SLACK = 8 };
-    if (!ws_rendition_is_valid(r) || r->crop_width > source_width || r->crop_x > source_width - r->crop_width ||
+    if (!encoding->band_rows || !ws_rendition_is_valid(r) || r->crop_width > source_width || r->crop_x > source_width - r->crop_width ||
         r->crop_height > source_height || r->crop_y > source_height - r->crop_height)
         return 0;
     const size_t width = ws_rendition_width(r), height = ws_rendition_height(r), row_bytes = width * r->pixel.kept_size;
     ws_variant_close(v);
     v->geometry = (ws_geometry){*r, source_width, source_height};
-    v->picture = (ws_picture){epoch, 0, 0, code, width, height, row_bytes, malloc(height * row_bytes + SLACK)};
+    v->encoding = *encoding;
+    v->picture = (ws_picture){epoch, 0, 0, code, width, height, row_bytes, malloc(height * row_bytes + SLACK), {0}, 0};
     v->asked = calloc(height, 1);
     ws_pace_open(&v->pace);
     v->is_open = v->picture.pixels && v->asked && ws_bases_open(&v->bases, width, height) &&
@@ -41,6 +42,7 @@ int ws_variant_open(ws_variant *v, const ws_rendition *r, size_t source_width, s
 void ws_variant_close(ws_variant *v)
 {
     free(v->picture.pixels);
+    ws_release(&v->picture.said);
     free(v->asked);
     ws_bases_close(&v->bases);
     ws_marks_close(&v->deltas.others);
@@ -72,7 +74,7 @@ static void scroll(ws_variant *v, const ws_view *view)
     const size_t row_bytes = v->picture.row_bytes;
     ws_scroll_search *const search = &v->search;
     ws_copy *const copy = &v->bases.marks.copy;
-    if (v->geometry.rendition.pixel.tolerance || !v->picture.number)
+    if (!v->encoding.has_copy || v->geometry.rendition.pixel.tolerance || !v->picture.number)
         return;
     if (search->wait) {
         search->wait--;
@@ -153,8 +155,20 @@ int ws_variant_has_news(const ws_variant *v)
     return !v->picture.number || ws_marks_any(&v->bases.marks) || ws_bases_is_abandoned(&v->bases, v->picture.number);
 }
 
-void ws_variant_commit(ws_variant *v, uint64_t time, uint32_t next_epoch)
+int ws_variant_is_other(const ws_variant *v, ws_extensions said)
 {
+    const ws_picture *const p = &v->picture;
+    return ws_variant_has_news(v) || said.length != p->said_length ||
+           (said.length && memcmp(said.bytes, p->said.bytes, said.length));
+}
+
+int ws_variant_commit(ws_variant *v, uint64_t time, ws_extensions said, uint32_t next_epoch)
+{
+    if (said.length && !ws_reserve(&v->picture.said, said.length))
+        return 0;
+    if (said.length)
+        memcpy(v->picture.said.bytes, said.bytes, said.length);
+    v->picture.said_length = said.length;
     ws_bases_commit(&v->bases, v->picture.number);
     ws_pace_came(&v->pace);
     v->picture.time = time;
@@ -168,6 +182,7 @@ void ws_variant_commit(ws_variant *v, uint64_t time, uint32_t next_epoch)
         v->bases.count = 0;
     }
     v->picture.number++;
+    return 1;
 }
 
 int ws_variant_abandon(ws_variant *v) { return ws_bases_abandon(&v->bases, v->picture.number); }
@@ -192,17 +207,28 @@ int ws_variant_is_whole_to_make(const ws_variant *v, uint32_t base)
     return at == WS_LACK_WHOLE && !v->deltas.made[at];
 }
 
+/* What is said of the picture, then its segments. 0 where there is no memory. */
+static int make_body(const ws_variant *v, ws_packer *packer, const ws_marks *marks, ws_body *body)
+{
+    const ws_picture *const p = &v->picture;
+    body->length = p->said_length;
+    if (p->said_length && !ws_reserve(&body->memory, p->said_length))
+        return 0;
+    if (p->said_length)
+        memcpy(body->memory.bytes, p->said.bytes, p->said_length);
+    return ws_pack(packer, marks, &v->geometry.rendition.pixel, &v->encoding, p->width, p->height, body);
+}
+
 const ws_body *ws_variant_delta(ws_variant *v, ws_packer *packer, uint32_t base)
 {
     const size_t at = ws_bases_lack(&v->bases, base);
-    const ws_pixel *const pixel = &v->geometry.rendition.pixel;
     ws_deltas *const d = &v->deltas;
     const ws_marks *const marks = at == WS_LACK_MARKS ? &v->bases.marks : &d->others;
     if (d->made[at])
         return &d->bodies[at];
     if (at != WS_LACK_MARKS && !mark_others(v, at == WS_LACK_WHOLE ? NULL : &v->bases.since[at]))
         return NULL;
-    d->made[at] = (uint8_t)ws_pack(packer, marks, pixel, v->picture.width, v->picture.height, &d->bodies[at]);
+    d->made[at] = (uint8_t)make_body(v, packer, marks, &d->bodies[at]);
     return d->made[at] ? &d->bodies[at] : NULL;
 }
 

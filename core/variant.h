@@ -26,7 +26,15 @@ typedef struct {
     uint8_t code;  /* the pixel format's on the wire */
     size_t width, height, row_bytes;
     uint8_t *pixels;
+    ws_memory said; /* the extensions of its messages */
+    size_t said_length;
 } ws_picture;
+
+/* Extensions of a picture's header, as they lie on the wire; none where there are no bytes. */
+typedef struct {
+    const uint8_t *bytes;
+    size_t length;
+} ws_extensions;
 
 /* What was made of the newest picture, each once for all viewers. */
 typedef struct {
@@ -42,6 +50,7 @@ typedef struct {
     int is_uncommitted; /* the kept picture is not the newest one: no delta may be made of it */
     ws_turn turn;
     ws_geometry geometry;
+    ws_encoding encoding;
     ws_picture picture;
     uint8_t *asked; /* of each row, whether it is to be read; filled in by who asks for some only */
     ws_bases bases;
@@ -53,8 +62,8 @@ typedef struct {
 } ws_variant;
 
 /* Begins an epoch: a blank picture of this rendition, which has no turn yet. 0 where there is no memory, or the rendition cannot be. */
-int ws_variant_open(ws_variant *v, const ws_rendition *r, size_t source_width, size_t source_height, uint8_t code,
-                    uint32_t epoch);
+int ws_variant_open(ws_variant *v, const ws_rendition *r, const ws_encoding *encoding, size_t source_width,
+                    size_t source_height, uint8_t code, uint32_t epoch);
 void ws_variant_close(ws_variant *v);
 
 /* Says which pictures viewers show: marks are kept for these. Called before an update. 0 where there is no memory. */
@@ -64,11 +73,13 @@ int ws_variant_hold(ws_variant *v, const uint32_t *shown, size_t count);
    An update that was neither committed nor abandoned is abandoned. 0 where there is no memory. */
 int ws_variant_update(ws_variant *v, const ws_view *view, const uint8_t *asked, double now);
 
-/* Valid between an update and its commit: whether the update made another picture. */
+/* Valid between an update and its commit: whether the update made another picture; and whether it is one with other
+   things said of it. */
 int ws_variant_has_news(const ws_variant *v);
+int ws_variant_is_other(const ws_variant *v, ws_extensions said);
 
-/* The kept picture is the newest one from now on, or is not to be shown as it is. */
-void ws_variant_commit(ws_variant *v, uint64_t time, uint32_t next_epoch);
+/* The kept picture is the newest one from now on, or is not to be shown as it is. 0 where there is no memory. */
+int ws_variant_commit(ws_variant *v, uint64_t time, ws_extensions said, uint32_t next_epoch);
 int ws_variant_abandon(ws_variant *v);
 
 /* Whether all pixels are to be packed for a viewer of picture `base`, and that was not done yet. */

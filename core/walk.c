@@ -28,10 +28,10 @@ void ws_walk_close(ws_walk *walk)
     ws_fair_lock_close(&walk->lock);
 }
 
-int ws_walk_open_variant(ws_walk *walk, size_t id, const ws_rendition *r, size_t source_width, size_t source_height,
-                         uint8_t code, uint32_t epoch)
+int ws_walk_open_variant(ws_walk *walk, size_t id, const ws_rendition *r, const ws_encoding *encoding,
+                         size_t source_width, size_t source_height, uint8_t code, uint32_t epoch)
 {
-    const int done = ws_variant_open(&walk->variants[id], r, source_width, source_height, code, epoch);
+    const int done = ws_variant_open(&walk->variants[id], r, encoding, source_width, source_height, code, epoch);
     if (done)
         walk->variants[id].turn.fps = walk->fps;
     return done;
@@ -115,13 +115,15 @@ int ws_walk_update(ws_walk *walk, const ws_view *view, const ws_asked *asked, do
     return changed;
 }
 
-void ws_walk_commit(ws_walk *walk, uint64_t time)
+int ws_walk_commit(ws_walk *walk, uint64_t time, ws_extensions said)
 {
+    int done = 1;
     for (size_t i = 0; i < WS_VARIANTS; i++) {
         ws_variant *const v = &walk->variants[i];
-        if (v->is_open && v->turn.is_taken && ws_variant_has_news(v))
-            ws_variant_commit(v, time, v->picture.epoch + 1);
+        if (v->is_open && v->turn.is_taken && ws_variant_is_other(v, said))
+            done &= ws_variant_commit(v, time, said, v->picture.epoch + 1);
     }
+    return done;
 }
 
 int ws_walk_abandon(ws_walk *walk)

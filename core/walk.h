@@ -33,8 +33,8 @@ int ws_walk_open(ws_walk *walk, const char *const *lz4_paths, size_t paths, doub
 void ws_walk_close(ws_walk *walk);
 
 /* As `ws_variant_open`; it takes as many pictures a second as there are. */
-int ws_walk_open_variant(ws_walk *walk, size_t id, const ws_rendition *r, size_t source_width, size_t source_height,
-                         uint8_t code, uint32_t epoch);
+int ws_walk_open_variant(ws_walk *walk, size_t id, const ws_rendition *r, const ws_encoding *encoding,
+                         size_t source_width, size_t source_height, uint8_t code, uint32_t epoch);
 
 void ws_walk_lock(ws_walk *walk);
 void ws_walk_unlock(ws_walk *walk);
@@ -61,8 +61,9 @@ enum { WS_MISFIT = -2 }; /* the view is of another size or of other pixels than 
    variant has missed all are read. 1 if that made another picture of any variant, else 0; or WS_FAILED, or WS_MISFIT. */
 int ws_walk_update(ws_walk *walk, const ws_view *view, const ws_asked *asked, double now);
 
-/* Every picture kept by the last update is to be shown, or none is. */
-void ws_walk_commit(ws_walk *walk, uint64_t time);
+/* Every picture kept by the last update is to be shown, with what is said of it; or none is. 0 where there is no
+   memory: some are not shown then. */
+int ws_walk_commit(ws_walk *walk, uint64_t time, ws_extensions said);
 int ws_walk_abandon(ws_walk *walk);
 
 /* Whether every variant that is wanted is as exact as it becomes while nothing moves. */

@@ -82,7 +82,7 @@ def _based(frame: Frame) -> list[Segment]:
     for row in range(frame.height):
         kind, content = random.choice(tuple(Kind)), _content(frame, random, row, 1)
         payload = content
-        if kind is Kind.MARKED_LZ4:
+        if kind is Kind.LZ4:
             payload = last(content)
             _, most = content_lengths(frame.format, frame.width, 1)
             kind, payload = (kind, payload) if len(payload) < most else (Kind.MARKED, content)
@@ -161,11 +161,11 @@ def change_a_block(random: Random, data: bytes, other: bytes) -> bytes:
     change = random.choice((flip_a_bit, flip_a_bit, change_bytes, cut, insert))
     segments = [
         segment._replace(payload=change(random, bytes(segment.payload), other))
-        if segment.kind is Kind.MARKED_LZ4
+        if segment.kind is Kind.LZ4
         else segment
         for segment in message.segments
     ]
-    if not any(segment.kind is Kind.MARKED_LZ4 for segment in segments):
+    if not any(segment.kind is Kind.LZ4 for segment in segments):
         return write_a_block(random, data, other)
     return serialize(message._replace(segments=segments, checksum=None))
 
@@ -177,7 +177,7 @@ def change_the_marks(random: Random, data: bytes, other: bytes) -> bytes:
     segments = []
     for segment in message.segments:
         payload = bytes(segment.payload)
-        if segment.kind is Kind.MARKED_LZ4:
+        if segment.kind is Kind.LZ4:
             _, most = content_lengths(message.format, message.width, segment.rows)
             payload = lz4.block.decompress(payload, uncompressed_size=most)
         if segment.kind is not Kind.COPY:
@@ -197,7 +197,7 @@ def write_a_block(random: Random, data: bytes, _: bytes) -> bytes:
     else:
         first = sequence(start, len(start), 4)
     size = height * width * message.format.colour_bytes - 4
-    segment = Segment(0, height, Kind.MARKED_LZ4, first + _block(random, max(size, 0)))
+    segment = Segment(0, height, Kind.LZ4, first + _block(random, max(size, 0)))
     return serialize(message._replace(segments=[segment], checksum=None))
 
 

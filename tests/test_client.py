@@ -28,7 +28,7 @@ from ws_stream import (
 )
 from ws_stream.codec import encode
 from ws_stream.pixels.formats import GRAY8, RGB888, RGBX8888, PixelFormat
-from ws_stream.protocol import control
+from ws_stream.protocol import control, messages
 from ws_stream.protocol.picture import SUBPROTOCOL
 from ws_stream.walk.outlet import frame_head
 
@@ -289,7 +289,7 @@ async def test_a_redirect_is_not_followed_and_its_place_is_named(
 
 async def test_a_problem_is_kept_as_it_may_be_printed() -> None:
     for reason, least in ((HOSTILE, 1), ("\ud800", 1), ("x" * 60_000, 200)):
-        told = control.serialize(control.Problem(reason))
+        told = control.serialize(messages.Problem(reason))
         messages: list[str | bytes] = [announcement(1), told, encode(frame(1, 1, 4))]
         connection, _, _ = await frames_of(messages, expect=1)
         assert connection.problem
@@ -390,7 +390,7 @@ async def frames_of(
 
 
 def announcement(epoch: int, width: int = 6) -> str:
-    told = control.Announcement("camera", epoch, GRAY8, width, 4, 1, None, False, 30, 0)
+    told = messages.Announcement("camera", epoch, GRAY8, width, 4, 1, None, False, 30, 0)
     return control.serialize(told)
 
 
@@ -429,7 +429,7 @@ async def test_words_of_a_later_version_are_ignored() -> None:
         "[]",
         announcement(1).replace("6", "99999"),
         announcement(1).replace("6", "16384").replace(":4,", ":16384,"),
-        control.serialize(control.Problem("x" * 65536)),
+        control.serialize(messages.Problem("x" * 65536)),
     ],
 )
 async def test_words_that_break_the_protocol_end_the_connection_and_another_is_made(
@@ -442,7 +442,7 @@ async def test_words_that_break_the_protocol_end_the_connection_and_another_is_m
 
 
 async def test_a_resync_whose_answer_is_refused_too_is_asked_for_again() -> None:
-    heartbeat = control.serialize(control.Unchanged(1, 5))
+    heartbeat = control.serialize(messages.Unchanged(1, 5))
     bad = with_checksum(encode(frame(1, 1, 3)), 1)
     _, _, said = await frames_of(
         [announcement(1), bad, bad, heartbeat, encode(frame(1, 2, 4))], expect=1

@@ -21,7 +21,16 @@ ROOMS = {
     "pixels": [
         *("formats", "colours", "described", "frame", "rendition", "work", "tolerance", "resample"),
     ],
-    "protocol": ["json_text", "extension", "picture", "options", "request", "control"],
+    "protocol": [
+        "json_text",
+        "extension",
+        "picture",
+        "options",
+        "offer",
+        "request",
+        "messages",
+        "control",
+    ],
     "_core": [],
     "codec": ["marks", "scroll", "pack", "encode", "unpack", "decode"],
     "walk": [
@@ -33,7 +42,7 @@ ROOMS = {
         *("mmap_file", "shm", "xwd", "fb_info", "fb", "font", "testcard"),
     ],
     "hub": [
-        *("errands", "kinds", "damage", "producer", "subscription", "wishes", "rates"),
+        *("errands", "kinds", "damage", "producer", "subscription", "wishes", "rates", "grants"),
         *("audience", "newest", "stream", "budget"),
     ],
     "producers": ["patience", "polls", "failure", "poller", "reader"],
@@ -53,6 +62,7 @@ ROOMS = {
         *("loop_thread", "lifetime", "offer", "budgeting", "server"),
     ],
     "clock": [],
+    "session": [],
     "dial": [],
     "client": [],
     "selftest": ["workload", "profiler", "run", "advice"],

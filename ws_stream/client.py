@@ -7,21 +7,22 @@ import asyncio
 import random
 import time
 from collections.abc import AsyncIterator
+from http import HTTPStatus
 
 from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
 from websockets.typing import Subprotocol
 
 from .arguments import instance
-from .clock import Age, DeviceClock
-from .codec import decode
+from .clock import Age
 from .dial import Hearing, Opening, websocket_url
 from .errors import ChecksumError, ConnectError, ProtocolError
-from .limits import MAX_PICTURE_BYTES, MAX_SERVER_MESSAGE
-from .pixels.frame import Frame, blank
+from .limits import MAX_PICTURE_BYTES
+from .pixels.frame import Frame
 from .printable import printable
-from .protocol import control
-from .protocol.picture import SUBPROTOCOL, is_no_ack
+from .protocol import control, messages
+from .protocol.picture import SUBPROTOCOL
+from .session import Session
 
 SILENCE = 10.0
 """Seconds without a byte after which the connection counts as lost: the server speaks every second, and a picture that
@@ -32,8 +33,8 @@ MAX_MESSAGE = MAX_PICTURE_BYTES * 3 // 2
 """Bytes of the longest message read: the largest picture, and the marks of all its pixels, of a byte each."""
 
 _FRAME = instance(Frame, "a Frame")
-_FINAL_STATUS = (400, 403, 404, 426)
-_FINAL_CLOSE = (1003, 1008, 1009)
+_RETRIED_STATUS = (408, 425, 429)
+_FINAL_CLOSE = frozenset((1002, 1003, *range(1007, 1011), *range(4400, 4500)))
 
 
 def connect(url: str) -> "Connection":
@@ -54,7 +55,7 @@ class Connection:
 
     def __init__(self, url: str) -> None:
         self.url = websocket_url(url)
-        self.announcement: control.Announcement | None = None
+        self.announcement: messages.Announcement | None = None
         """What the server said of the stream last."""
         self.problem: str | None = None
         """Why the source gives no pictures now, in the server's words, as they may be printed."""
@@ -64,12 +65,12 @@ class Connection:
         self.refused_messages = 0
         """Messages that were invalid or not for the picture held; each led to a resync."""
         self.checksum_mismatches = 0
-        self._clock = DeviceClock()
+        self._session = Session()
 
     @property
     def round_trip(self) -> float | None:
         """The last round trip of a question of the time in seconds; None before the first."""
-        return self._clock.round_trip
+        return self._session.clock.round_trip
 
     def age(self, frame: Frame) -> Age | None:
         """How long ago the frame was taken, by the device's clock, and how uncertain that is, both in seconds.
@@ -77,7 +78,7 @@ class Connection:
         None until the device's time is known, which is soon after each connection was made. Raises UsageError.
         """
         _FRAME.take("frame", frame)
-        return self._clock.age(frame.time, time.monotonic())
+        return self._session.clock.age(frame.time, time.monotonic())
 
     async def __aiter__(self) -> AsyncIterator[Frame]:
         """Every picture that arrives; a slow consumer skips pictures. Frames' arrays are read-only.
@@ -85,13 +86,22 @@ class Connection:
         A frame is acknowledged when the next one is taken. Raises ConnectError when the first attempt fails or
         the server refuses; a connection that is lost later is made again.
         """
+        async for _, frame in self.messages():
+            if frame:
+                yield frame
+
+    async def messages(self) -> AsyncIterator[tuple[str | bytes, Frame | None]]:
+        """Every message as it came, and the frame that it made, if it made one. Otherwise as iterating the frames.
+
+        Each connection begins with a `stream` message, perhaps after others.
+        """
         pause, begun = FIRST_PAUSE, self.received_bytes
         while True:
             try:
                 async with self._open() as websocket:
-                    async for frame in self._frames(websocket):
+                    async for message, frame in self._received(websocket):
                         pause = FIRST_PAUSE
-                        yield frame
+                        yield message, frame
             except (OSError, UnicodeError, WebSocketException, ProtocolError) as error:
                 self.lost = printable(_reason(error))
                 if _is_final(error) or self.received_bytes == begun:
@@ -111,27 +121,27 @@ class Connection:
             create_connection=Hearing,
         )
 
-    async def _frames(self, websocket: ClientConnection) -> AsyncIterator[Frame]:
-        screen, self._clock = _Screen(), DeviceClock()
+    async def _received(
+        self, websocket: ClientConnection
+    ) -> AsyncIterator[tuple[str | bytes, Frame | None]]:
+        session = self._session = Session()
         while True:
-            message = await self._receive(websocket)
+            message = await self._receive(websocket, session)
             self.lost = None
             self.received_bytes += len(message)
-            if isinstance(message, str):
-                await self._on_message(message, screen, websocket)
-                continue
-            try:
-                frame = screen.apply(message)
-            except ProtocolError as error:
-                self.refused_messages += 1
-                self.checksum_mismatches += isinstance(error, ChecksumError)
-                await self._resync(screen, websocket)
-                continue
-            yield frame
-            if not is_no_ack(message):
-                await websocket.send(control.serialize(control.Acknowledge(frame.number)))
+            frame, refused, reply = session.receive(message, time.monotonic())
+            self.announcement, self.problem = session.announcement, session.problem
+            self.refused_messages += refused is not None
+            self.checksum_mismatches += isinstance(refused, ChecksumError)
+            if reply:
+                await websocket.send(control.serialize(reply))
+            yield message, frame
+            if frame and isinstance(message, bytes):
+                drawn = session.acknowledge(frame, message, time.monotonic())
+                if drawn:
+                    await websocket.send(control.serialize(drawn))
 
-    async def _receive(self, websocket: ClientConnection) -> str | bytes:
+    async def _receive(self, websocket: ClientConnection, session: Session) -> str | bytes:
         """The next message. Asks for the time when that is due, also while a picture is long on its way.
 
         Raises TimeoutError when there is silence.
@@ -139,71 +149,29 @@ class Connection:
         assert isinstance(websocket, Hearing)
         began = time.monotonic()
         while True:
-            if self._clock.asks(now := time.monotonic()):
-                await websocket.send(control.serialize(control.ClockQuestion(now)))
+            if question := session.ask_clock(now := time.monotonic()):
+                await websocket.send(control.serialize(question))
             silent_at = max(began, websocket.heard_at) + SILENCE
             try:
-                async with asyncio.timeout(min(silent_at, self._clock.ask_at) - now):
+                async with asyncio.timeout(min(silent_at, session.clock.ask_at) - now):
                     return await websocket.recv()
             except TimeoutError:
                 if time.monotonic() >= max(began, websocket.heard_at) + SILENCE:
                     raise
 
-    async def _resync(self, screen: "_Screen", websocket: ClientConnection) -> None:
-        """Ask for the whole picture; once, as more differences that fit nothing may be on their way."""
-        screen.held = self._blank()
-        if not screen.resyncing:
-            screen.resyncing = True
-            await websocket.send(control.serialize(control.Resync()))
 
-    async def _on_message(self, text: str, screen: "_Screen", websocket: ClientConnection) -> None:
-        """Take note of what the server says. Raises ProtocolError for what ends the connection."""
-        if len(text) > MAX_SERVER_MESSAGE:
-            raise ProtocolError(f"a control message of over {MAX_SERVER_MESSAGE} characters")
-        match control.parse_from_server(text):
-            case control.Announcement() as announcement:
-                self.announcement = announcement
-                screen.held = self._blank()
-            case control.Unchanged(number) | control.Waiting(number):
-                if screen.resyncing and number:  # the answer to the resync was refused too
-                    screen.resyncing = False
-                    await self._resync(screen, websocket)
-            case control.Problem(reason):
-                self.problem = reason and printable(reason)
-            case control.ClockAnswer() as answer:
-                self._clock.answered(answer.viewer_time, answer.time, time.monotonic())
-
-    def _blank(self) -> Frame | None:
-        told = self.announcement
-        if told is None:
-            return None
-        if told.width * told.height * told.format.bytes_per_pixel > MAX_PICTURE_BYTES:
-            raise ProtocolError(f"a stream of {told.width}x{told.height} is over the limit")
-        return blank(told.epoch, told.format, told.width, told.height)
-
-
-class _Screen:
-    """The picture that one connection holds."""
-
-    def __init__(self) -> None:
-        self.held: Frame | None = None
-        self.resyncing = False
-
-    def apply(self, message: bytes) -> Frame:
-        """The picture that the message makes of it. Raises ProtocolError."""
-        if self.held is None:
-            raise ProtocolError("a picture before the announcement")
-        self.held = decode(message, self.held)
-        self.resyncing = False
-        return self.held
+def is_final(code: int) -> bool:
+    """Whether a connection that was closed with this code would be closed so again."""
+    return code in _FINAL_CLOSE
 
 
 def _is_final(error: Exception) -> bool:
     """Whether the server would only say the same again."""
     if isinstance(error, InvalidStatus):
-        return error.response.status_code in _FINAL_STATUS
+        status = error.response.status_code
+        return status < HTTPStatus.INTERNAL_SERVER_ERROR and status not in _RETRIED_STATUS
     if isinstance(error, ConnectionClosed):
-        return error.rcvd is not None and error.rcvd.code in _FINAL_CLOSE
+        return error.rcvd is not None and is_final(error.rcvd.code)
     return False
 
 

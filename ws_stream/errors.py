@@ -2,6 +2,7 @@
 
 WsStreamError
 ├── UsageError         you erred: an option, an address, an array
+│   └── UnsuitedError  your viewer can decode nothing that there is
 ├── SourceError        the device's memory did: gone, too short, torn
 ├── ConnectError       no server there, or it said no
 └── ProtocolError      the other side erred: bytes that break docs/protocol.md
@@ -19,6 +20,10 @@ class WsStreamError(Exception):
 
 class UsageError(WsStreamError, ValueError):
     """What the caller asked for cannot be done; nothing was changed."""
+
+
+class UnsuitedError(UsageError):
+    """Nothing that this viewer can decode can be made of the pictures."""
 
 
 class Failure(StrEnum):

@@ -19,6 +19,8 @@ MAX_STEP = 16
 """Coarsest step; also keeps the sum of a 16 x 16 box of bytes within 16 bits."""
 MAX_TOLERANCE = 64
 """Steps of eight bits, a quarter of the range of a channel; beyond that a picture is hardly one."""
+MAX_QUERY_KEYS = 64
+"""Of one address; the protocol has a quarter of them."""
 MAX_SIDE_DATA = 4096
 """Bytes of the JSON that goes with a picture: exposure, sensor time, pointer; what is more is a stream of its own."""
 MAX_ADDRESS_LETTERS = 1024

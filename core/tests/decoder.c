@@ -169,7 +169,8 @@ static void apply_segments(picture *p, const uint8_t *table, size_t count, const
 
 void picture_apply(picture *p, const uint8_t *message, size_t length, decompressor decompress)
 {
-    CHECK(length >= HEADER && number_at(message, 2) == HEADER);
+    const size_t header = length >= HEADER ? number_at(message, 2) : 0;
+    CHECK(header >= HEADER && header <= length);
     const unsigned flags = message[3];
     const uint32_t number = number_at(message + 8, 4), base = number_at(message + 12, 4);
     CHECK(flags <= FLAGS && number_at(message + 4, 4) == p->epoch && number > base);
@@ -177,7 +178,7 @@ void picture_apply(picture *p, const uint8_t *message, size_t length, decompress
     CHECK(number_at(message + 24, 2) == p->width && number_at(message + 26, 2) == p->height);
     if (!base)
         picture_blank(p);
-    apply_segments(p, message + HEADER, number_at(message + 32, 4), message + length, decompress);
+    apply_segments(p, message + header, number_at(message + 32, 4), message + length, decompress);
     p->number = number;
     const uint32_t checksum = number_at(message + 28, 4);
     CHECK(checksum == (flags & HAS_CHECKSUM ? crc32(p->pixels, p->width * p->height * p->size) : 0));

@@ -71,8 +71,11 @@ static void update(world *w)
     case 1: /* the caller goes away */
         break;
     default:
-        if (changed >= 0)
-            ws_walk_commit(&w->walk, next(w));
+        if (changed >= 0) {
+            const uint8_t said[] = {1, 0, 3, 0, (uint8_t)next(w), 0, 0, 0, 2, 0, 0, 0};
+            const ws_extensions extensions = {said, next(w) % 2 ? 0 : next(w) % 2 ? 8 : sizeof said};
+            CHECK(ws_walk_commit(&w->walk, next(w), extensions) || allocations_left == 0);
+        }
     }
 }
 
@@ -158,7 +161,7 @@ static void end(world *w)
         w->walk.variants[i].turn.fps = 60;
     w->now += 1;
     CHECK(ws_walk_update(&w->walk, &w->view, NULL, w->now) >= 0);
-    ws_walk_commit(&w->walk, 1);
+    ws_walk_commit(&w->walk, 1, (ws_extensions){0});
     check_mirrors(w);
     for (size_t i = 0; i < VIEWERS; i++) {
         viewer *const v = &w->viewers[i];

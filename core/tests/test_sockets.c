@@ -6,6 +6,8 @@
 
 #include "../walk.h"
 #include "check.h"
+
+static const ws_encoding all_kinds = {1, 1, 64};
 #include "decoder.h"
 
 enum { SIDE = 64, PICTURES = 300, VIEWERS = 3, ROOM = 1 << 20 };
@@ -68,7 +70,7 @@ static uint32_t show(ws_walk *walk, const ws_view *view, viewer *viewers, double
 {
     uint32_t handed_over = 0;
     CHECK(ws_walk_update(walk, view, NULL, now) == 1);
-    ws_walk_commit(walk, 1);
+    ws_walk_commit(walk, 1, (ws_extensions){0});
     CHECK(ws_walk_flush(walk, now) >= 0);
     for (ptrdiff_t place = 0; (place = ws_places_pop_handed_over(&walk->places, (size_t)place)) >= 0; handed_over++)
         CHECK(walk->places.subscribers[place].outlet.owner == WS_TRANSPORT);
@@ -89,7 +91,7 @@ static void lose(ws_walk *walk, const ws_view *view, viewer *v, double now)
     close(v->end);
     *(uint8_t *)(uintptr_t)view->pixels ^= 1;
     CHECK(ws_walk_update(walk, view, NULL, now) == 1);
-    ws_walk_commit(walk, 1);
+    ws_walk_commit(walk, 1, (ws_extensions){0});
     ws_walk_flush(walk, now);
     CHECK(s->outlet.is_lost && s->outlet.is_handed_over && !ws_outlet_take(&s->outlet, &length));
     ws_outlet_give(&s->outlet);
@@ -107,7 +109,7 @@ int main(int count, char **arguments)
     uint64_t seed = 1;
     uint32_t handed_over = 0;
     CHECK(count == 2 && ws_walk_open(&walk, (const char *[]){arguments[1]}, 1, 1000));
-    CHECK(ws_walk_open_variant(&walk, 0, &r, SIDE, SIDE, 1, 1));
+    CHECK(ws_walk_open_variant(&walk, 0, &r, &all_kinds, SIDE, SIDE, 1, 1));
     for (size_t i = 0; i < VIEWERS; i++)
         join(&walk, &viewers[i]);
     for (int turn = 0; turn < PICTURES; turn++) {

@@ -111,8 +111,9 @@ void open_variant(world *w, size_t variant)
     const int to_a_byte = next(w) % 2;
     if (next(w) % 3 == 0 && w->pixel.size > 1 && (w->pixel.size > 2 || to_a_byte))
         reduce(&r.pixel, to_a_byte);
+    const ws_encoding encoding = {next(w) % 4 > 0, next(w) % 4 > 0, next(w) % 2 ? 1 + below(w, 9) : MOST_HEIGHT};
     w->epoch += EPOCHS_APART; /* numbers that are used up begin another one in between */
-    const int done = ws_walk_open_variant(&w->walk, variant, &r, w->view.width, w->view.height, 1, w->epoch);
+    const int done = ws_walk_open_variant(&w->walk, variant, &r, &encoding, w->view.width, w->view.height, 1, w->epoch);
     CHECK(done == v->is_open && (done || allocations_left == 0));
     if (done && next(w) % 4 == 0)
         v->picture.number = UINT32_MAX - next(w) % 4; /* soon they are */

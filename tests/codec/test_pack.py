@@ -25,7 +25,7 @@ def test_what_lz4_makes_no_shorter_is_stored() -> None:
     assert [segment.kind for segment in sent(old, noise)] == [Kind.MARKED]
     assert [
         segment.kind for segment in sent(np.ones((40, 40), np.uint8), np.zeros((40, 40), np.uint8))
-    ] == [Kind.MARKED_LZ4]
+    ] == [Kind.LZ4]
 
 
 def test_a_pixel_costs_its_colour_and_three_bytes_at_most() -> None:

@@ -19,7 +19,7 @@ from tests.commands.test_png import read_png
 from ws_stream.codec import encode
 from ws_stream.pixels.formats import GRAY8
 from ws_stream.pixels.frame import Frame
-from ws_stream.protocol import control
+from ws_stream.protocol import control, messages
 from ws_stream.protocol.picture import SUBPROTOCOL
 
 COMMAND = [sys.executable, "-m", "ws_stream"]
@@ -167,12 +167,12 @@ HOSTILE = "\x1b[2J\x1b]0;gone\x07\x9b\r\u202e\u2066\u200f\u061c"
 async def test_whatever_a_server_says_watch_prints_short_lines_that_a_terminal_only_shows(
     name: str, reason: str, encoding: str
 ) -> None:
-    told = control.Announcement(name, 1, GRAY8, 2, 2, 1, None, False, 30, 0)
+    told = messages.Announcement(name, 1, GRAY8, 2, 2, 1, None, False, 30, 0)
     shown = Frame(1, 1, 1, GRAY8, np.full((2, 2), 7, np.uint8))
 
     async def handle(websocket: ServerConnection) -> None:
         await websocket.send(control.serialize(told))
-        await websocket.send(control.serialize(control.Problem(reason)))
+        await websocket.send(control.serialize(messages.Problem(reason)))
         await websocket.send(encode(shown))
         await websocket.wait_closed()
 

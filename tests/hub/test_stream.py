@@ -34,7 +34,7 @@ from ws_stream.pixels.formats import (
 )
 from ws_stream.pixels.rendition import Crop, Rendition
 from ws_stream.pixels.resample import resample
-from ws_stream.protocol import control
+from ws_stream.protocol import messages
 from ws_stream.protocol.request import Request
 from ws_stream.walk import NumpyWalk, new_walk
 from ws_stream.walk.numpy_walk import WHOLES
@@ -181,14 +181,14 @@ class TestSizes:
         for value, width in enumerate((8, 8, 5, 5, 8), 1):
             stream.publish(picture(value, width))
             await viewer.sees(value)
-        announced = viewer.heard(control.Announcement)
-        assert [told.width for told in announced if isinstance(told, control.Announcement)] == [
+        announced = viewer.heard(messages.Announcement)
+        assert [told.width for told in announced if isinstance(told, messages.Announcement)] == [
             8,
             5,
             8,
         ]
         assert (
-            len({told.epoch for told in announced if isinstance(told, control.Announcement)}) == 3
+            len({told.epoch for told in announced if isinstance(told, messages.Announcement)}) == 3
         )
 
     @BOTH_WALKS
@@ -225,7 +225,7 @@ class TestSizes:
             stream.publish(array)
             await until(partial(shows, viewer, array))
         announced = [
-            m for m in viewer.heard(control.Announcement) if isinstance(m, control.Announcement)
+            m for m in viewer.heard(messages.Announcement) if isinstance(m, messages.Announcement)
         ]
         assert [told.format for told in announced] == [RGBX8888, GRAY8, RGB888, RGBX8888]
         assert len({told.epoch for told in announced}) == 4
@@ -547,13 +547,13 @@ class TestLimits:
             Limits(30),
         ):
             stream.limit(limits)
-            (*_, told) = fine.heard(control.Announcement)
-            assert isinstance(told, control.Announcement)
+            (*_, told) = fine.heard(messages.Announcement)
+            assert isinstance(told, messages.Announcement)
             steps.append(told.step)
             await fine.sees(1)
         assert steps == [1, 2, 2, 2, 1]
-        assert len(fine.heard(control.Announcement)) == 3
-        assert len(coarsest.heard(control.Announcement)) == 1
+        assert len(fine.heard(messages.Announcement)) == 3
+        assert len(coarsest.heard(messages.Announcement)) == 1
 
     async def test_a_device_that_cannot_keep_up_says_so_from_any_thread(self) -> None:
         stream = Stream("a")
@@ -574,12 +574,12 @@ class TestProblems:
         stream.set_problem("the camera is gone")
         late = room.enter(Request(step=2))
         for viewer in (early, late):
-            assert viewer.heard(control.Problem) == [("the camera is gone",)]
+            assert viewer.heard(messages.Problem) == [("the camera is gone",)]
         stream.set_problem(None)
         stream.set_problem(None)
         for viewer in (early, late):
-            assert viewer.heard(control.Problem) == [("the camera is gone",), (None,)]
-        assert room.enter().heard(control.Problem) == []
+            assert viewer.heard(messages.Problem) == [("the camera is gone",), (None,)]
+        assert room.enter().heard(messages.Problem) == []
 
     async def test_one_that_is_over_before_the_loop_has_heard_of_it_does_not_stay(self) -> None:
         stream = Stream("a")
@@ -592,7 +592,7 @@ class TestProblems:
         in_a_thread(stutter)
         await asyncio.sleep(0.01)
         assert stream.problem is None
-        assert viewer.heard(control.Problem) in ([], [("a glitch",), (None,)])
+        assert viewer.heard(messages.Problem) in ([], [("a glitch",), (None,)])
 
 
 class TestDamage:
@@ -811,7 +811,7 @@ class TestProducers:
             producer.checks = 0
             viewer = room.enter()
             await until(lambda: producer.checks > 3)
-            assert len(viewer.heard(control.Unchanged)) > 2
+            assert len(viewer.heard(messages.Unchanged)) > 2
             viewer.leave()
         await asyncio.sleep(0.03)
         checks = producer.checks
@@ -827,7 +827,7 @@ class TestProducers:
         room.enter()
         stream.close()
         viewer = room.enter()
-        await until(lambda: len(viewer.heard(control.Unchanged)) > 2)
+        await until(lambda: len(viewer.heard(messages.Unchanged)) > 2)
         stream.close()
 
     async def test_one_is_closed_with_its_stream(self) -> None:

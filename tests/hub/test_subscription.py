@@ -17,7 +17,7 @@ from ws_stream.hub.subscription import (
 from ws_stream.limits import MAX_TIME
 from ws_stream.pixels.formats import GRAY8
 from ws_stream.pixels.rendition import Rendition
-from ws_stream.protocol import control
+from ws_stream.protocol import control, messages
 from ws_stream.protocol.request import Request
 from ws_stream.walk.window import START
 
@@ -48,7 +48,7 @@ class Line:
         fps = -1.0 if request.fps is None else request.fps
         place = self.walk.join(-1, 0, request.acknowledge, fps, self.now)
         self.timed_out = self.pictures = 0
-        self.said: list[control.ServerMessage] = []
+        self.said: list[messages.ServerMessage] = []
         self.subscription = Subscription(self.walk, place, self, request, self.now)
 
     def fileno(self) -> int:
@@ -67,8 +67,8 @@ class Line:
     def time_out(self) -> None:
         self.timed_out += 1
 
-    def announce(self, epoch: int = EPOCH) -> control.Announcement:
-        told = control.Announcement("a", epoch, GRAY8, 3, 1, 1, None, False, FPS, 0)
+    def announce(self, epoch: int = EPOCH) -> messages.Announcement:
+        told = messages.Announcement("a", epoch, GRAY8, 3, 1, 1, None, False, FPS, 0)
         self.subscription.announce(told)
         return told
 
@@ -82,7 +82,7 @@ class Line:
         self.pictures += sent
         return sent
 
-    def report(self, fps: float = FPS, *, less: bool = False) -> control.ServerMessage | None:
+    def report(self, fps: float = FPS, *, less: bool = False) -> messages.ServerMessage | None:
         """What the viewer hears a second later."""
         said = len(self.said)
         self.subscription.report(fps, less, self.now)
@@ -145,7 +145,7 @@ class TestReports:
             line.publish(number)
             line.subscription.acknowledge(number, line.now)
             line.now += 0.2
-        assert line.report() == control.Pace(5, 0, FPS, False)
+        assert line.report() == messages.Pace(5, 0, FPS, False)
 
     def test_pictures_it_was_not_sent_for_want_of_acknowledgements_count_as_skipped(
         self, line: Line
@@ -156,11 +156,11 @@ class TestReports:
             line.now += 0.1
         assert line.pictures == START
         # Those published after the last that was sent are not counted before the next one is.
-        assert line.report() == control.Pace(START, 0, FPS, False)
+        assert line.report() == messages.Pace(START, 0, FPS, False)
         line.subscription.acknowledge(START, line.now)
         assert line.sent() == 1
         line.now += 1
-        assert line.report() == control.Pace(8, 7, FPS, False)
+        assert line.report() == messages.Pace(8, 7, FPS, False)
 
     async def test_no_more_are_said_to_be_skipped_than_the_viewer_wants(
         self, walk: NewWalk, monkeypatch: pytest.MonkeyPatch
@@ -172,7 +172,7 @@ class TestReports:
             line.subscription.acknowledge(number, line.now)
             line.now += 0.1
         pace = line.report()
-        assert isinstance(pace, control.Pace)
+        assert isinstance(pace, messages.Pace)
         assert pace.fps == 2
         assert pace.published <= 2
         assert pace.skipped == 0
@@ -182,21 +182,21 @@ class TestReports:
         line.announce()
         line.publish(1)
         line.now += 1
-        assert line.report(10, less=less) == control.Pace(1, 0, 10, less)
+        assert line.report(10, less=less) == messages.Pace(1, 0, 10, less)
 
     def test_a_report_tells_of_the_time_since_the_last_one_only(self, line: Line) -> None:
         line.announce()
         line.publish(1)
         line.subscription.acknowledge(1, line.now)
         line.now += 1
-        assert isinstance(line.report(), control.Pace)
+        assert isinstance(line.report(), messages.Pace)
         line.now += 1
-        assert line.report() == control.Unchanged(1, TIME_US)
+        assert line.report() == messages.Unchanged(1, TIME_US)
 
     def test_who_needs_no_picture_hears_that_its_own_is_the_newest(self, line: Line) -> None:
         line.announce()
         line.now += 1
-        assert line.report() == control.Unchanged(0, TIME_US)
+        assert line.report() == messages.Unchanged(0, TIME_US)
 
     def test_who_has_to_acknowledge_before_it_is_sent_more_hears_that_it_is_waited_for(
         self, line: Line
@@ -207,17 +207,17 @@ class TestReports:
             line.now += 0.1
         line.report()
         line.now += 1
-        assert line.report() == control.Waiting(START, TIME_US)
+        assert line.report() == messages.Waiting(START, TIME_US)
         line.subscription.acknowledge(START, line.now)
         assert line.sent() == 1
         line.now += 1
-        assert isinstance(line.report(), control.Pace)
+        assert isinstance(line.report(), messages.Pace)
 
     def test_who_wants_no_pictures_hears_that_it_is_waited_for(self, line: Line) -> None:
         line.announce()
         line.subscription.set_rate(0, line.now)
         line.now += 1
-        assert line.report() == control.Waiting(0, TIME_US)
+        assert line.report() == messages.Waiting(0, TIME_US)
 
     def test_two_at_the_same_moment_do_no_harm(self, line: Line) -> None:
         line.announce()
@@ -257,7 +257,7 @@ class TestLife:
 class TestWishes:
     def test_a_question_of_the_time_is_answered(self, line: Line) -> None:
         line.subscription.answer_clock(12.5)
-        assert line.said == [control.ClockAnswer(12.5, TIME_US)]
+        assert line.said == [messages.ClockAnswer(12.5, TIME_US)]
 
     def test_an_acknowledgement_lets_the_newest_picture_follow_at_once(self, line: Line) -> None:
         line.announce()

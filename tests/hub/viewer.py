@@ -12,7 +12,7 @@ from ws_stream.codec import decode
 from ws_stream.hub.stream import Stream
 from ws_stream.pixels.formats import Pixels
 from ws_stream.pixels.frame import Frame, blank
-from ws_stream.protocol import control
+from ws_stream.protocol import control, messages
 from ws_stream.protocol.request import Request
 from ws_stream.walk import NumpyWalk, Walk, new_walk
 
@@ -33,7 +33,7 @@ class Viewer:
     """The peer of a subscription, and its screen."""
 
     def __init__(self, room: "Room", request: Request) -> None:
-        self.said: list[control.ServerMessage] = []
+        self.said: list[messages.ServerMessage] = []
         self.held: Frame | None = None
         self.pictures = self.finished = self.timed_out = 0
         self._room = room
@@ -47,7 +47,7 @@ class Viewer:
         said = control.parse_from_server(message)
         assert said
         self.said.append(said)
-        if isinstance(said, control.Announcement):
+        if isinstance(said, messages.Announcement):
             self.held = blank(said.epoch, said.format, said.width, said.height)
 
     def finish_picture(self) -> None:
@@ -64,7 +64,7 @@ class Viewer:
         self.held = decode(message, self.held)
         self.pictures += 1
 
-    def heard(self, *kinds: type[control.ServerMessage]) -> list[control.ServerMessage]:
+    def heard(self, *kinds: type[messages.ServerMessage]) -> list[messages.ServerMessage]:
         """What was said of these kinds, or all."""
         return [message for message in self.said if not kinds or isinstance(message, kinds)]
 

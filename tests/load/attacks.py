@@ -16,7 +16,7 @@ from websockets.asyncio.client import connect as open_websocket
 from websockets.exceptions import WebSocketException
 from websockets.typing import Subprotocol
 
-from ws_stream.protocol import control
+from ws_stream.protocol import control, messages
 from ws_stream.protocol.picture import SUBPROTOCOL, parse
 
 HOST = "127.0.0.1"
@@ -121,7 +121,7 @@ async def renditions(port: int) -> None:
 @attack
 async def acknowledge(port: int) -> None:
     numbers = itertools.count()
-    await flood(port, (control.serialize(control.Acknowledge(n)) for n in numbers))
+    await flood(port, (control.serialize(messages.Acknowledge(n)) for n in numbers))
 
 
 @attack
@@ -274,7 +274,7 @@ async def acknowledged_late(port: int) -> None:
                 if isinstance(message, bytes):
                     await asyncio.sleep(random.random() / 3)
                     number = parse(message).number
-                    await websocket.send(control.serialize(control.Acknowledge(number)))
+                    await websocket.send(control.serialize(messages.Acknowledge(number)))
 
     await many(20, lag)
 

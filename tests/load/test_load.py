@@ -18,7 +18,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
 from ws_stream import connect
-from ws_stream.protocol import control
+from ws_stream.protocol import control, messages
 from ws_stream.protocol.picture import SUBPROTOCOL, parse
 
 MINUTE = 60
@@ -111,9 +111,9 @@ async def come_and_go(device: Device, chance: random.Random) -> None:
                 message = await asyncio.wait_for(websocket.recv(), 3)
                 if isinstance(message, bytes) and chance.random() < 0.9:
                     number = parse(message).number
-                    await websocket.send(control.serialize(control.Acknowledge(number)))
+                    await websocket.send(control.serialize(messages.Acknowledge(number)))
                 if chance.random() < 0.05:
-                    await websocket.send(control.serialize(control.Resync()))
+                    await websocket.send(control.serialize(messages.Resync()))
             if chance.random() < 0.5:
                 websocket.transport.abort()
     except (ConnectionClosed, TimeoutError):

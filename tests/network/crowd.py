@@ -17,7 +17,7 @@ from websockets.uri import parse_uri
 
 from tests.network.lab import DEVICE
 from tests.network.spectator import URL
-from ws_stream.protocol import control
+from ws_stream.protocol import control, messages
 from ws_stream.protocol.picture import SUBPROTOCOL
 
 SMALL_BUFFER = 8192
@@ -53,7 +53,7 @@ class Bad:
         self._protocol.receive_data(await loop.sock_recv(self._socket, 1024))
         assert self._protocol.handshake_exc is None, self._protocol.handshake_exc
 
-    async def say(self, message: control.ViewerMessage) -> None:
+    async def say(self, message: messages.ViewerMessage) -> None:
         """Send a control message."""
         self._protocol.send_text(control.serialize(message).encode())
         await self._flush()
@@ -67,7 +67,7 @@ class Bad:
         for event in self._protocol.events_received():
             if isinstance(event, Frame) and event.opcode is Opcode.BINARY:
                 (self.newest,) = struct.unpack_from("<I", event.data, NUMBER_AT)
-                await self.say(control.Acknowledge(self.newest))
+                await self.say(messages.Acknowledge(self.newest))
         await self._flush()
 
     def reset(self) -> None:
@@ -83,7 +83,7 @@ class Bad:
 async def never_reads(bad: Bad) -> None:
     """Shows signs of life, so that the server must keep it."""
     while True:
-        await bad.say(control.ClockQuestion(1))
+        await bad.say(messages.ClockQuestion(1))
         await asyncio.sleep(SIGN_OF_LIFE_EVERY)
 
 
@@ -102,7 +102,7 @@ async def lies(bad: Bad) -> None:
     while True:
         await asyncio.sleep(1 / PUBLISHED)
         published = int((time.monotonic() - began) * PUBLISHED)
-        await bad.say(control.Acknowledge(bad.newest + published - 1))
+        await bad.say(messages.Acknowledge(bad.newest + published - 1))
 
 
 async def reads(bad: Bad) -> None:

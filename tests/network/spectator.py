@@ -17,7 +17,7 @@ from tests.network.content import Noise
 from tests.network.lab import DEVICE
 from ws_stream.codec import decode
 from ws_stream.pixels.frame import Frame, blank
-from ws_stream.protocol import control
+from ws_stream.protocol import control, messages
 from ws_stream.protocol.picture import SUBPROTOCOL, is_no_ack
 
 URL = f"ws://{DEVICE}:8000/stream/camera"
@@ -56,7 +56,7 @@ class Spectator:
                     number = self._apply(message)
                     if not is_no_ack(message):
                         tasks.create_task(self._acknowledge(websocket, number))
-                elif isinstance(told := control.parse_from_server(message), control.Announcement):
+                elif isinstance(told := control.parse_from_server(message), messages.Announcement):
                     self._held = blank(told.epoch, told.format, told.width, told.height)
             raise ConnectionError("the server ended the connection")
 
@@ -81,7 +81,7 @@ class Spectator:
         if self._late:
             await asyncio.sleep(self._late)
         self._unacknowledged -= 1
-        await websocket.send(control.serialize(control.Acknowledge(number)))
+        await websocket.send(control.serialize(messages.Acknowledge(number)))
 
 
 async def main() -> None:

@@ -33,7 +33,7 @@ from ws_stream.pixels.rendition import Rendition
 from ws_stream.producers import patience, poller
 from ws_stream.producers.poller import Poller
 from ws_stream.producers.polls import TORN_TRIES, TORN_TURNS
-from ws_stream.protocol import control
+from ws_stream.protocol import messages
 from ws_stream.protocol.request import Request
 from ws_stream.sources import Picture, Source, memory, open_source
 from ws_stream.sources.layout import Layout
@@ -159,7 +159,7 @@ class TestPictures:
         for count in range(10, 40):
             ring.write()
             await viewer.sees(count)
-        assert viewer.heard(control.Problem) == []
+        assert viewer.heard(messages.Problem) == []
 
     @pytest.mark.parametrize(("slots", "distance"), [(1, 0), (3, 15), (4, 4096), (7, 17)])
     async def test_slots_may_lie_apart_and_the_counter_pass_through_0(
@@ -176,7 +176,7 @@ class TestPictures:
             newcomer = room.enter(Request(step=2, acknowledge=False))
             await newcomer.sees(count)
             newcomer.leave()
-        assert viewer.heard(control.Problem) == []
+        assert viewer.heard(messages.Problem) == []
 
     @pytest.mark.parametrize("index", FRONTS)
     async def test_of_buffers_the_one_in_front_is_shown(
@@ -193,12 +193,12 @@ class TestPictures:
             buffers.write(0)
             buffers.write(value)
             await viewer.sees(value)
-        assert viewer.heard(control.Problem) == []
+        assert viewer.heard(messages.Problem) == []
         buffers.count = 2
-        await until(lambda: bool(viewer.heard(control.Problem)))
+        await until(lambda: bool(viewer.heard(messages.Problem)))
         assert "slot 2 is in front; right would be one from 0 to 1" in caplog.text
         buffers.count = 1
-        await until(lambda: viewer.heard(control.Problem)[-1] == (None,))
+        await until(lambda: viewer.heard(messages.Problem)[-1] == (None,))
 
     async def test_their_time_is_the_device_s_which_nobody_can_set(
         self, polled: Watch, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -271,8 +271,8 @@ class TestPictures:
             await viewer.sees(value)
             assert viewer.pixels is not None
             assert viewer.pixels.shape == (2 + value % 3, 3 + value % 4)
-        assert len(viewer.heard(control.Announcement)) == 11
-        assert viewer.heard(control.Problem) == []
+        assert len(viewer.heard(messages.Announcement)) == 11
+        assert viewer.heard(messages.Problem) == []
         assert not caplog.records
 
     async def test_one_that_changes_its_format_is_announced_and_shown_without_a_fault(
@@ -304,8 +304,8 @@ class TestPictures:
             await viewer.sees(value)
             assert viewer.held
             assert viewer.held.format is source.format is pixel_format
-        assert len(viewer.heard(control.Announcement)) == 5
-        assert viewer.heard(control.Problem) == []
+        assert len(viewer.heard(messages.Announcement)) == 5
+        assert viewer.heard(messages.Problem) == []
         assert not caplog.records
 
     async def test_one_may_come_to_be_looked_up_and_cease_to_be(
@@ -332,7 +332,7 @@ class TestPictures:
             await viewer.sees(first)
             assert viewer.pixels is not None
             assert viewer.pixels.shape == (1, width)
-        assert viewer.heard(control.Problem) == []
+        assert viewer.heard(messages.Problem) == []
         assert not caplog.records
 
     async def test_a_source_of_which_nobody_knows_where_pictures_lie_may_change_size_too(
@@ -345,7 +345,7 @@ class TestPictures:
             async with asyncio.timeout(20):
                 while viewer.pixels is None or viewer.pixels.shape != size[::-1]:
                     await asyncio.sleep(0.001)
-        assert viewer.heard(control.Problem) == []
+        assert viewer.heard(messages.Problem) == []
 
     async def test_one_that_a_socket_does_not_take_wholly_is_finished_by_its_transport(
         self, polled: Watch
@@ -479,17 +479,17 @@ class TestFaults:
         await viewer.sees(9)
         for count, harm in enumerate((self.cut_off, self.empty, self.delete), 10):
             harm(path)
-            await until(lambda: viewer.heard(control.Problem)[-1:] not in ([], [(None,)]))
+            await until(lambda: viewer.heard(messages.Problem)[-1:] not in ([], [(None,)]))
             Ring(path, 5, 3, 4, count=count)
             await viewer.sees(count)
-            await until(lambda: viewer.heard(control.Problem)[-1:] == [control.Problem(None)])
+            await until(lambda: viewer.heard(messages.Problem)[-1:] == [messages.Problem(None)])
         replacement = tmp_path / "other"
         Ring(replacement, 5, 3, 4, count=99)
         replacement.replace(path)
         await viewer.sees(99)
         ring.write()
         assert viewer.shown == 99
-        reasons = [said.reason for said in viewer.heard() if isinstance(said, control.Problem)]
+        reasons = [said.reason for said in viewer.heard() if isinstance(said, messages.Problem)]
         assert [reason is None for reason in reasons if reason is None] == [True] * 3
         assert set(reasons) <= {Failure.UNFIT, Failure.UNREADABLE, None}
 
@@ -552,7 +552,7 @@ class TestFaults:
             done.set()
         path.write_bytes(bytes((255,)) * 2**20)
         await viewer.sees(255)
-        assert viewer.heard(control.Problem) == []
+        assert viewer.heard(messages.Problem) == []
         (record,) = caplog.records
         assert "is cut off and written anew while it is read; right would be" in record.message
 
@@ -573,8 +573,8 @@ class TestFaults:
         source = Growing(path)
         viewer = polled(source).enter()
         if hasattr(walk(1), "run"):
-            await until(lambda: bool(viewer.heard(control.Problem)))
-            assert viewer.heard(control.Problem)[0] == control.Problem(Failure.UNREADABLE)
+            await until(lambda: bool(viewer.heard(messages.Problem)))
+            assert viewer.heard(messages.Problem)[0] == messages.Problem(Failure.UNREADABLE)
             source.is_growing = False
         await viewer.sees(1)
 
@@ -602,12 +602,12 @@ class TestFaults:
         path = tmp_path / "ring"
         ring = Ring(path, 5, 3, 4)
         viewer = polled(open_source(ring.address(path))).enter()
-        await until(lambda: bool(viewer.heard(control.Problem)))
-        assert "nothing written yet" in str(viewer.heard(control.Problem)[0])
+        await until(lambda: bool(viewer.heard(messages.Problem)))
+        assert "nothing written yet" in str(viewer.heard(messages.Problem)[0])
         ring.write()
         await viewer.sees(1)
-        await until(lambda: viewer.heard(control.Problem)[-1] == (None,))
-        assert len(viewer.heard(control.Problem)) == 2
+        await until(lambda: viewer.heard(messages.Problem)[-1] == (None,))
+        assert len(viewer.heard(messages.Problem)) == 2
 
     async def test_a_source_that_raises_is_told_logged_once_and_asked_again(
         self, polled: Watch, caplog: pytest.LogCaptureFixture
@@ -620,11 +620,14 @@ class TestFaults:
         for failure, sentence in zip(failures, said, strict=True):
             source.failures = [failure] * 10**6
             viewer = viewer or room.enter()
-            await until(lambda: viewer.said[-1:] == [control.Problem(sentence)])  # noqa: B023 - it ends in the loop
+            await until(lambda: viewer.said[-1:] == [messages.Problem(sentence)])  # noqa: B023 - it ends in the loop
         source.failures = []
         assert viewer
-        await until(lambda: viewer.shown is not None and viewer.said[-1] == control.Problem(None))
-        assert viewer.heard(control.Problem) == [*map(control.Problem, said), control.Problem(None)]
+        await until(lambda: viewer.shown is not None and viewer.said[-1] == messages.Problem(None))
+        assert viewer.heard(messages.Problem) == [
+            *map(messages.Problem, said),
+            messages.Problem(None),
+        ]
         own, foreign = caplog.records
         assert own.levelno == foreign.levelno == logging.WARNING
         assert own.getMessage() == "stream polled: the camera is gone"
@@ -636,8 +639,8 @@ class TestFaults:
         source = Fake()
         source.torn = 10**9
         viewer = polled(source).enter()
-        await until(lambda: bool(viewer.heard(control.Problem)))
-        assert viewer.heard(control.Problem) == [control.Problem(Failure.TORN)]
+        await until(lambda: bool(viewer.heard(messages.Problem)))
+        assert viewer.heard(messages.Problem) == [messages.Problem(Failure.TORN)]
         assert viewer.pixels is None
         source.torn = 0
         await viewer.sees()
@@ -648,12 +651,12 @@ class TestFaults:
         source = Fake()
         source.torn = 10**9
         viewer = polled(source, fps=1000).enter()
-        await until(lambda: bool(viewer.heard(control.Problem)))
+        await until(lambda: bool(viewer.heard(messages.Problem)))
         source.polls = 0
         await until(lambda: source.polls > 5 * TORN_TRIES * TORN_TURNS)
-        assert len(viewer.heard(control.Problem)) == len(caplog.records) == 1
+        assert len(viewer.heard(messages.Problem)) == len(caplog.records) == 1
         source.torn = 0
-        await until(lambda: viewer.said[-1] == control.Problem(None))
+        await until(lambda: viewer.said[-1] == messages.Problem(None))
 
     async def test_a_rate_of_next_to_nothing_is_none(self, polled: Watch) -> None:
         source = Fake()
@@ -662,7 +665,7 @@ class TestFaults:
         source.polls = 0
         await asyncio.sleep(0.05)
         assert source.polls == 0
-        assert viewer.heard(control.Problem) == []
+        assert viewer.heard(messages.Problem) == []
 
     async def test_who_comes_while_it_waits_to_ask_again_need_not_wait(
         self, polled: Watch, monkeypatch: pytest.MonkeyPatch
@@ -673,7 +676,7 @@ class TestFaults:
         source.failures = [SourceError("a long glitch")] * 1000
         room = polled(source)
         early = room.enter()
-        await until(lambda: bool(early.heard(control.Problem)))
+        await until(lambda: bool(early.heard(messages.Problem)))
         source.failures.clear()
         viewer = room.enter()
         await viewer.sees()

@@ -19,7 +19,7 @@ from ws_stream.hub.stream import Stream
 from ws_stream.pixels.formats import GRAY8, RGB888, Pixels
 from ws_stream.producers import reader
 from ws_stream.producers.reader import Reader
-from ws_stream.protocol import control
+from ws_stream.protocol import messages
 from ws_stream.protocol.request import Request
 
 Script = Callable[["Camera"], Iterator[Pixels]]
@@ -76,7 +76,7 @@ class Room:
     def told(self) -> list[str | None]:
         """The problems that the viewer heard of."""
         assert self.viewer
-        return [said.reason for said in self.viewer.said if isinstance(said, control.Problem)]
+        return [said.reason for said in self.viewer.said if isinstance(said, messages.Problem)]
 
     @property
     def shown(self) -> int | None:
@@ -574,7 +574,7 @@ def test_a_program_whose_source_is_stuck_ends(caplog: pytest.LogCaptureFixture) 
 import asyncio, threading
 from ws_stream.hub.stream import Stream
 from ws_stream.producers.reader import Reader
-from ws_stream.protocol import control
+from ws_stream.protocol import control, messages
 from ws_stream.protocol.request import Request
 
 stuck = threading.Event()

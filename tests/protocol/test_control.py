@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from ws_stream.errors import ProtocolError
 from ws_stream.pixels.formats import BGRX8888, FORMATS
 from ws_stream.pixels.rendition import Crop
-from ws_stream.protocol import control
+from ws_stream.protocol import control, messages
 
 NUMBERS = st.integers(0, 2**32 - 1)
 TIMES = st.integers(0, 2**53 - 1)
@@ -18,19 +18,19 @@ CROPS = st.none() | st.builds(Crop, *[st.integers(0, 99999)] * 4)
 
 FROM_SERVER = st.one_of(
     st.builds(
-        control.Announcement,
+        messages.Announcement,
         *(st.text(), NUMBERS, st.sampled_from(FORMATS), SIDES, SIDES),
         *(st.integers(1, 16), CROPS, st.booleans(), FLOATS, st.integers(0, 255)),
     ),
-    st.builds(control.Unchanged, NUMBERS, TIMES),
-    st.builds(control.Waiting, NUMBERS, TIMES),
-    st.builds(control.ClockAnswer, FLOATS, TIMES),
-    st.builds(control.Problem, st.none() | st.text()),
+    st.builds(messages.Unchanged, NUMBERS, TIMES),
+    st.builds(messages.Waiting, NUMBERS, TIMES),
+    st.builds(messages.ClockAnswer, FLOATS, TIMES),
+    st.builds(messages.Problem, st.none() | st.text()),
 )
 FROM_VIEWER = st.one_of(
-    st.builds(control.Acknowledge, NUMBERS),
-    st.just(control.Resync()),
-    st.builds(control.ClockQuestion, FLOATS),
+    st.builds(messages.Acknowledge, NUMBERS),
+    st.just(messages.Resync()),
+    st.builds(messages.ClockQuestion, FLOATS),
 )
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | FLOATS | st.text(),
@@ -39,12 +39,12 @@ JSON = st.recursive(
 
 
 @given(FROM_SERVER)
-def test_what_a_server_says_is_what_a_viewer_hears(message: control.ServerMessage) -> None:
+def test_what_a_server_says_is_what_a_viewer_hears(message: messages.ServerMessage) -> None:
     assert control.parse_from_server(control.serialize(message)) == message
 
 
 @given(FROM_VIEWER)
-def test_what_a_viewer_says_is_what_a_server_hears(message: control.ViewerMessage) -> None:
+def test_what_a_viewer_says_is_what_a_server_hears(message: messages.ViewerMessage) -> None:
     assert control.parse_from_viewer(control.serialize(message)) == message
 
 
@@ -55,7 +55,7 @@ def test_whatever_text_arrives_is_a_message_or_nothing_or_a_protocol_error(text:
             parse(text)
 
 
-@given(st.sampled_from(sorted(control.FROM_VIEWER)), st.dictionaries(st.text(), JSON), JSON)
+@given(st.sampled_from(sorted(messages.FROM_VIEWER)), st.dictionaries(st.text(), JSON), JSON)
 def test_whatever_members_a_message_has_it_is_valid_or_a_protocol_error(
     kind: str, members: dict[str, object], value: object
 ) -> None:
@@ -110,7 +110,7 @@ def test_a_message_that_breaks_the_tables_is_refused(text: str) -> None:
     ],
 )
 def test_an_announcement_with_a_wrong_member_is_refused(member: str, value: object) -> None:
-    good = control.Announcement("a", 1, BGRX8888, 2, 3, 1, Crop(0, 0, 2, 3), False, 30, 0)
+    good = messages.Announcement("a", 1, BGRX8888, 2, 3, 1, Crop(0, 0, 2, 3), False, 30, 0)
     content = json.loads(control.serialize(good))
     assert control.parse_from_server(json.dumps(content)) == good
     with pytest.raises(ProtocolError, match=member):

@@ -32,13 +32,13 @@ def messages(draw: st.DrawFn) -> Message:
     segments: list[Segment] = []
     for first, end in zip(edges[::2], edges[1::2], strict=False):
         least, most = content_lengths(pixel_format, width, end - first)
-        kinds = [Kind.MARKED, Kind.MARKED_LZ4]
+        kinds = [Kind.MARKED, Kind.LZ4]
         if not any(segment.kind is not Kind.COPY for segment in segments):
             kinds.append(Kind.COPY)
         kind, shift, lengths = draw(st.sampled_from(kinds)), 0, (least, most)
         if kind is Kind.COPY:
             shift, lengths = draw(st.integers(-first, height - end)), (0, 0)
-        elif kind is Kind.MARKED_LZ4:
+        elif kind is Kind.LZ4:
             lengths = 1, most - 1
         payload = draw(st.binary(min_size=lengths[0], max_size=lengths[1]))
         segments.append(Segment(first, end - first, kind, payload, shift))

@@ -25,7 +25,7 @@ from ws_stream import Server, UsageError
 from ws_stream.codec import decode
 from ws_stream.pixels.formats import RGB888
 from ws_stream.pixels.frame import Frame, blank
-from ws_stream.protocol import control
+from ws_stream.protocol import control, messages
 from ws_stream.protocol.picture import SUBPROTOCOL
 from ws_stream.server import hearing, listener, peers
 from ws_stream.server.websocket import SILENT, UNREAD_BYTES
@@ -69,7 +69,7 @@ async def receive_frame(websocket: ClientConnection, held: Frame | None = None) 
             assert held
             return decode(message, held)
         told = control.parse_from_server(message)
-        if isinstance(told, control.Announcement):
+        if isinstance(told, messages.Announcement):
             held = blank(told.epoch, told.format, told.width, told.height)
 
 
@@ -90,14 +90,14 @@ async def test_pictures_arrive_one_after_another_as_they_are_acknowledged(server
             camera.publish(picture(value))
             held = await receive_frame(websocket, held)
             assert (held.pixels == value).all()
-            await websocket.send(control.serialize(control.Acknowledge(held.number)))
+            await websocket.send(control.serialize(messages.Acknowledge(held.number)))
 
 
 async def test_a_resync_brings_the_whole_picture_again(server: Server) -> None:
     server.stream("camera").publish(picture(7))
     async with viewing(server) as websocket:
         first = await receive_frame(websocket)
-        await websocket.send(control.serialize(control.Resync()))
+        await websocket.send(control.serialize(messages.Resync()))
         held = blank(first.epoch, first.format, first.width, first.height)
         assert ((await receive_frame(websocket, held)).pixels == 7).all()
 
@@ -106,14 +106,14 @@ async def test_a_still_picture_is_reported_unchanged_every_second(server: Server
     server.stream("camera").publish(picture(1))
     async with viewing(server) as websocket:
         frame = await receive_frame(websocket)
-        await websocket.send(control.serialize(control.Acknowledge(frame.number)))
+        await websocket.send(control.serialize(messages.Acknowledge(frame.number)))
         told = [
             control.parse_from_server(str(await asyncio.wait_for(websocket.recv(), 2)))
             for _ in range(3)
         ]
-        assert isinstance(told[0], control.Pace), "of the second in which it was sent"
+        assert isinstance(told[0], messages.Pace), "of the second in which it was sent"
         for unchanged in told[1:]:
-            assert isinstance(unchanged, control.Unchanged)
+            assert isinstance(unchanged, messages.Unchanged)
             assert unchanged.number == frame.number
 
 

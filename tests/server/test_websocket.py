@@ -33,7 +33,7 @@ from ws_stream.hub.subscription import DEAD_AFTER
 from ws_stream.limits import MAX_VIEWER_MESSAGE
 from ws_stream.pixels.formats import GRAY8, Pixels
 from ws_stream.pixels.frame import blank
-from ws_stream.protocol import control
+from ws_stream.protocol import control, messages
 from ws_stream.protocol.picture import parse
 from ws_stream.protocol.request import Request
 from ws_stream.server import hearing
@@ -176,7 +176,7 @@ def shown(frames: list[Frame]) -> Pixels:
             held = decode(bytes(frame.data), held)
         elif kind(frame) == "stream":
             told = control.parse_from_server(bytes(frame.data).decode())
-            assert isinstance(told, control.Announcement)
+            assert isinstance(told, messages.Announcement)
             held = blank(told.epoch, told.format, told.width, told.height)
     assert held
     return held.pixels

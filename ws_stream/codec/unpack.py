@@ -9,8 +9,8 @@ from ..errors import ProtocolError
 MATCH_START, LAST_LITERALS = 12, 5
 """Bytes between the start and the end of the last match and the end of what is unpacked, at least."""
 SHORTEST_MATCH = 4
-_EXTENDED = 15
-"""A length of four bits goes on in the bytes that follow."""
+_EXTENDED, _MORE = 15, 255
+"""A length of four bits, and each byte of it, after which it goes on in another byte."""
 
 
 def unpack_in_python(block: bytes | memoryview, most: int) -> bytes | None:
@@ -38,16 +38,14 @@ def unpack_in_python(block: bytes | memoryview, most: int) -> bytes | None:
             match_end = len(made)
     except IndexError:  # it ends within a sequence
         return None
-    is_late = (
-        len(made) - match_start < MATCH_START or len(made) - match_end < LAST_LITERALS
-    )
+    is_late = len(made) - match_start < MATCH_START or len(made) - match_end < LAST_LITERALS
     return None if match_end and is_late else bytes(made)
 
 
 def _length(data: bytes, bits: int, at: int) -> tuple[int, int]:
     """A length, and where what follows it begins."""
-    length, more = bits, 255 if bits == _EXTENDED else 0
-    while more == 255:
+    length, more = bits, _MORE if bits == _EXTENDED else 0
+    while more == _MORE:
         more = data[at]
         length, at = length + more, at + 1
     return length, at

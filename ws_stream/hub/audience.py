@@ -6,13 +6,15 @@ Knows nothing of sockets, threads or where pictures come from. Requests are clam
 import secrets
 from typing import NamedTuple
 
+from ..errors import UnsuitedError
 from ..limits import MAX_STEP
 from ..pixels.formats import PixelFormat, reduced
-from ..pixels.rendition import Rendition, check_size, clamp
+from ..pixels.rendition import Rendition, check_size
 from ..pixels.work import work
-from ..protocol.control import Announcement
+from ..protocol.messages import Announcement, Granted
 from ..protocol.request import Request
 from ..walk import Walk
+from .grants import Grant, Source, grant, nearest
 from .rates import Spending, rates
 from .subscription import Peer, Subscription
 from .wishes import Wish
@@ -41,7 +43,7 @@ class Shown(NamedTuple):
     variant_id: int
     """Its number in the walk."""
     rendition: Rendition
-    """What is kept: the one asked for as far as the pictures and the limits allow it."""
+    """What is kept: the one granted, as far as the limits allow it."""
     announcement: Announcement | None
     """None while the pictures' size is not known."""
     fps: float
@@ -49,24 +51,26 @@ class Shown(NamedTuple):
 
 
 class Audience:
-    """The subscriptions of one stream, and its variants by the renditions granted."""
+    """The subscriptions of one stream, and its variants by what was granted."""
 
     def __init__(self, name: str, default: Rendition, fps: float, walk: Walk) -> None:
         self.name = name
         self.default = default
         self.walk = walk
-        self.shown: dict[Rendition, Shown] = {}
-        self.subscriptions: dict[Subscription, Rendition] = {}
-        self._requested: dict[Subscription, Rendition] = {}
+        self.hears_input = False
+        self.shown: dict[Grant, Shown] = {}
+        self.subscriptions: dict[Subscription, Grant | None] = {}
+        """None: the viewer can decode none of them, and is on its way out."""
         self.problem: str | None = None
         self.limits = Limits(fps)
         self._fps = fps
-        self._source: tuple[PixelFormat, int, int] | None = None
+        self._source: Source | None = None
 
     def join(self, peer: Peer, request: Request, now: float) -> Subscription:
-        """A new viewer, and the variant it sees; `greet` tells it."""
-        requested = request.rendition(self.default)
-        key = self._grant(requested)
+        """A new viewer, and the variant it sees; `greet` tells it. Raises UnsuitedError when it can decode none."""
+        key = self._grant(request)
+        if key is None:
+            raise UnsuitedError(self._unsuited())
         fps = -1.0 if request.fps is None else request.fps
         variant_id = self.shown[key].variant_id
         try:
@@ -76,13 +80,13 @@ class Audience:
             raise
         subscription = Subscription(self.walk, place, peer, request, now)
         self.subscriptions[subscription] = key
-        self._requested[subscription] = requested
         self.share()
         return subscription
 
     def greet(self, subscription: Subscription) -> None:
         """Tell a viewer that has joined, or sees another variant, what it sees."""
-        shown = self.shown.get(self.subscriptions[subscription])
+        key = self.subscriptions[subscription]
+        shown = self.shown.get(key) if key else None
         if shown and shown.announcement:
             subscription.announce(shown.announcement)
         subscription.set_problem(self.problem)
@@ -102,33 +106,25 @@ class Audience:
     def leave(self, subscription: Subscription) -> None:
         """The viewer is gone. A variant that nobody watches is forgotten."""
         key = self.subscriptions.pop(subscription)
-        del self._requested[subscription]
         self.walk.leave(subscription.place)
         self._part(key)
         self.share()
 
-    def wish(self, subscription: Subscription) -> Wish:
-        """What the viewer asked for."""
-        return Wish(self._requested[subscription], subscription.request.fps)
-
     def grant(self, subscription: Subscription, wish: Wish, now: float) -> None:
-        """The viewer asks for this from now on; `share` follows."""
-        if wish.fps != subscription.request.fps:
-            subscription.set_rate(wish.fps, now)
-        self.move(subscription, wish.rendition, now)
-
-    def move(self, subscription: Subscription, rendition: Rendition, now: float) -> None:
-        """The viewer asks to see another rendition."""
-        before, granted = self.subscriptions[subscription], self._clamp(rendition)
-        self._requested[subscription] = rendition
+        """The viewer asks for this from now on; `share` and `confirm` follow."""
+        subscription.set_request(wish.request, now)
+        before, granted = self.subscriptions[subscription], self._clamp(wish.request)
         if granted == before:
             return
         self.subscriptions[subscription] = granted
         self._part(before)  # first: there may be no other place for the new one
-        after = self.subscriptions[subscription] = self._grant(rendition)
+        after = self._place(subscription, now)
         if after != before:
-            self.walk.move(subscription.place, self.shown[after].variant_id, now)
             self.greet(subscription)
+
+    def confirm(self, subscription: Subscription, wish: Wish) -> None:
+        """Tell the viewer that all is decided that it asked for up to this wish."""
+        subscription.say(Granted(wish.id, self._sent_at_most(subscription)))
 
     def fps(self) -> float:
         """Pictures per second that somebody wants and may have; 0 when nobody does."""
@@ -152,13 +148,12 @@ class Audience:
         if (pixel_format, width, height) == self._source:
             return False
         check_size(pixel_format, *self.default.size(width, height))
-        self._source = pixel_format, width, height
+        self._source = Source(pixel_format, width, height)
         while self.shown:
             self.walk.close_variant(self.shown.popitem()[1].variant_id)
         try:
-            for subscription, requested in self._requested.items():
-                key = self.subscriptions[subscription] = self._grant(requested)
-                self.walk.move(subscription.place, self.shown[key].variant_id, now)
+            for subscription in self.subscriptions:
+                self._place(subscription, now)
         except BaseException:
             self._source = None  # the next to say so tries again
             raise
@@ -172,31 +167,47 @@ class Audience:
             if told and told.epoch != (epoch := self.walk.state(shown.variant_id)[0]):
                 self.shown[key] = shown._replace(announcement=told._replace(epoch=epoch))
         self.greet_all()
-        for subscription, key in tuple(self.subscriptions.items()):
-            wanted = subscription.request.fps
-            fps = self.shown[key].fps if key in self.shown else 0.0  # there was no memory for it
+        for subscription in tuple(self.subscriptions):
+            wanted, fps = subscription.request.fps, self._sent_at_most(subscription)
             is_less = fps < (self._fps if wanted is None else wanted)
             less = self.limits.throttled or self.limits.behind or is_less
             subscription.report(fps, less, now)
 
-    def _grant(self, requested: Rendition) -> Rendition:
-        """The rendition requested, or the nearest there is; there is a variant of it afterwards."""
-        rendition = self._clamp(requested)
-        if rendition not in self.shown and len(self.shown) >= MAX_RENDITIONS:
-            return min(self.shown, key=lambda other: _distance(other, rendition))
-        if rendition not in self.shown:
+    def _sent_at_most(self, subscription: Subscription) -> float:
+        """Pictures a second; 0 where there was no memory for its variant."""
+        key, wanted = self.subscriptions[subscription], subscription.request.fps
+        fps = self.shown[key].fps if key in self.shown else 0.0
+        return fps if wanted is None else min(fps, wanted)
+
+    def _place(self, subscription: Subscription, now: float) -> Grant | None:
+        """Have the viewer see what it may have of its request."""
+        key = self.subscriptions[subscription] = self._grant(subscription.request)
+        if key is None:
+            subscription.refuse(self._unsuited())
+        else:
+            self.walk.move(subscription.place, self.shown[key].variant_id, now)
+        return key
+
+    def _grant(self, request: Request) -> Grant | None:
+        """What the viewer may have of its request, or the nearest there is; there is a variant of it afterwards."""
+        key = self._clamp(request)
+        if key and key not in self.shown and len(self.shown) >= MAX_RENDITIONS:
+            return nearest(key, request, self._source, self.shown) if self._source else None
+        if key and key not in self.shown:
             taken = {shown.variant_id for shown in self.shown.values()}
             free = next(number for number in range(MAX_RENDITIONS) if number not in taken)
-            self.shown[rendition] = self._open(rendition, free)
-        return rendition
+            self.shown[key] = self._open(key, free)
+        return key
 
     def share(self) -> None:
         """Give each rendition its rate, by the work it is and by who watches it."""
         fps = dict.fromkeys(self.shown, self.limits.fps)
         if self._source:
-            works = {key: work(key, *self._source) for key in self.shown}
-            standard = self._clamp(self.default)
-            budget = Spending(work(standard, *self._source), self._fps, self.limits.fps)
+            works = {key: work(key.rendition, *self._source) for key in self.shown}
+            standard = self._clamp(Request())
+            assert standard  # whatever can be sent can be sent to one that decodes all
+            standard_work = work(standard.rendition, *self._source)
+            budget = Spending(standard_work, self._fps, self.limits.fps)
             fps = rates(works, standard, budget)
         for key, shown in self.shown.items():
             if fps[key] != shown.fps:
@@ -204,38 +215,42 @@ class Audience:
             if self._source:
                 self.walk.limit(shown.variant_id, self._wanted(key))
 
-    def _wanted(self, key: Rendition) -> float:
+    def _wanted(self, key: Grant) -> float:
         """Pictures per second of a rendition that somebody wants and may have."""
         wanted = (s.request.fps for s, watched in self.subscriptions.items() if watched == key)
         most = max((self._fps if fps is None else fps for fps in wanted), default=0)
         return min(self.shown[key].fps, most)
 
-    def _clamp(self, requested: Rendition) -> Rendition:
-        return clamp(requested, self.default, *self._source[1:]) if self._source else requested
+    def _clamp(self, request: Request) -> Grant | None:
+        if self._source:
+            return grant(request, self.default, self._source)
+        return Grant(request.rendition(self.default), request.offer.encoding)
 
-    def _kept(self, granted: Rendition) -> Rendition:
+    def _unsuited(self) -> str:
+        source = self._source
+        pictures = f"{source.width}x{source.height} {source.format}" if source else "not known yet"
+        return (
+            f"nothing that this viewer can decode can be made of the pictures, which are {pictures}"
+        )
+
+    def _kept(self, key: Grant) -> Rendition:
         """What is kept of a rendition under the limits."""
+        granted = key.rendition
         return granted._replace(step=min(MAX_STEP, granted.step * self.limits.extra_step))
 
-    def _part(self, key: Rendition) -> None:
+    def _part(self, key: Grant | None) -> None:
         if key in self.shown and key not in self.subscriptions.values():
             self.walk.close_variant(self.shown.pop(key).variant_id)
 
-    def _open(self, granted: Rendition, variant_id: int) -> Shown:
+    def _open(self, key: Grant, variant_id: int) -> Shown:
         """Begin an epoch of a variant, if the pictures' size is known."""
         if not self._source:
-            return Shown(variant_id, granted, None, self.limits.fps)
-        pixel_format, *sides = self._source
-        size = sides[0], sides[1]
-        kept, epoch = self._kept(granted), secrets.randbits(32)
-        self.walk.open(variant_id, pixel_format, kept, size, epoch)
+            return Shown(variant_id, key.rendition, None, self.limits.fps)
+        pixel_format, size = self._source.format, (self._source.width, self._source.height)
+        kept, epoch = self._kept(key), secrets.randbits(32)
+        self.walk.open(variant_id, pixel_format, kept, size, epoch, key.encoding)
         announcement = Announcement(
-            *(self.name, epoch, reduced(pixel_format, kept.depth), *kept.size(*size)),
-            *(kept.step, kept.crop, kept.average, self._fps, kept.tolerance),
+            *(self.name, epoch, reduced(pixel_format, kept.depth), *kept.size(*size), size),
+            *(kept.step, kept.crop, kept.average, kept.tolerance, self._fps, self.hears_input),
         )
         return Shown(variant_id, kept, announcement, self.limits.fps)
-
-
-def _distance(one: Rendition, other: Rendition) -> tuple[bool, int, bool]:
-    """Another part of the picture is farther than another step, that farther than another way to average."""
-    return one.crop != other.crop, abs(one.step - other.step), one.average != other.average

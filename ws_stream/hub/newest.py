@@ -5,6 +5,7 @@ It is remembered, not copied. `publish` is called with the stream's lock held, e
 
 import time
 from math import inf
+from typing import NamedTuple
 
 from ..arguments import shown
 from ..errors import UsageError
@@ -19,6 +20,15 @@ Rows = list[tuple[int, int]]
 """Spans (first, rows) outside of which nothing has changed."""
 
 
+class Said(NamedTuple):
+    """What is said of a picture."""
+
+    time: int
+    """When it was taken, microseconds since 1970."""
+    extensions: bytes = b""
+    """Of its messages' headers: its side data."""
+
+
 class Newest:
     """Shows the pictures that are published to one stream's audience."""
 
@@ -27,17 +37,17 @@ class Newest:
     ) -> None:
         self.array: Pixels | None = None
         """None before the first picture of the stream's format and size."""
-        self._stamp = 0
+        self._said = Said(0)
         self._audience = audience
         self._errands = errands
         self._lock = lock
         self._verify_damage = verify_damage
 
-    def publish(self, array: Pixels, rows: Rows | None, stamp: int) -> None:
-        """This is the newest one, taken at `stamp`. Raises UsageError for a wrong damage hint that is verified."""
-        self.array, self._stamp = array.view(), stamp  # its owner may give it another shape
+    def publish(self, array: Pixels, rows: Rows | None, said: Said) -> None:
+        """This is the newest one. Raises UsageError for a wrong damage hint that is verified."""
+        self.array, self._said = array.view(), said  # its owner may give it another shape
         if self._audience.shown:
-            self._show(array, rows, stamp)
+            self._show(array, rows, said)
 
     def flush(self) -> None:
         """Send what is due, and show the picture to those that lack it and have their turn."""
@@ -47,16 +57,16 @@ class Newest:
             return
         walk, now = self._audience.walk, time.monotonic()
         if walk.next_turn() <= now:
-            self._show_again(self._stamp)
+            self._show_again(self._said)
         due = min(walk.flush(now), walk.next_turn())
         if due < inf:
             self._errands.run_at("flush", due, self.flush)
         self._audience.finish_pictures()
 
-    def _show(self, array: Pixels, rows: Rows | None, stamp: int) -> None:
+    def _show(self, array: Pixels, rows: Rows | None, said: Said) -> None:
         walk, now = self._audience.walk, time.monotonic()
         may_verify = self._verify_damage and rows is not None and walk.is_settled()
-        _, due, is_handed_over = walk.publish(array, rows, stamp, now)
+        _, due, is_handed_over = walk.publish(array, rows, said.time, now, said.extensions)
         if is_handed_over:
             self._errands.run("finish", self._audience.finish_pictures)
         if due < inf:
@@ -69,7 +79,7 @@ class Newest:
     def _verify(self, array: Pixels, rows: Rows | None) -> None:
         walk = self._audience.walk
         if walk.update(array, None, time.monotonic()):
-            walk.commit(now_us())
+            walk.commit(now_us(), self._said.extensions)
             self._errands.run("flush", self.flush)
             raise UsageError(
                 f"rows outside of the damage {shown(rows)} have changed; right would be all that has"
@@ -83,9 +93,9 @@ class Newest:
     def _settle(self) -> None:
         """It may stand still, and be shown within a tolerance only."""
         if not self._audience.walk.is_settled():
-            self._show_again(now_us())
+            self._show_again(self._said._replace(time=now_us()))
 
-    def _show_again(self, stamp: int) -> None:
+    def _show_again(self, said: Said) -> None:
         with self._lock:
             if self.array is not None and self._audience.subscriptions:
-                self._show(self.array, None, stamp)
+                self._show(self.array, None, said)

@@ -4,9 +4,9 @@ With less to spend than all of that would be, the default rendition comes first:
 """
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
-from ..pixels.rendition import Rendition
+Key = TypeVar("Key")
 
 LEAST = 1 / 16
 """Share of its pictures that a rendition keeps, however little is to be spent."""
@@ -23,10 +23,8 @@ class Spending(NamedTuple):
     """The same within what is to be spent now: `limit / full` is the share of all work that may be done."""
 
 
-def rates(
-    works: Mapping[Rendition, float], default: Rendition, spending: Spending
-) -> dict[Rendition, float]:
-    """Pictures a second of each rendition; `works` is the work on a picture of each."""
+def rates(works: Mapping[Key, float], default: Key, spending: Spending) -> dict[Key, float]:
+    """Pictures a second of each rendition, by its key; `works` is the work on a picture of each."""
     standard, full, limit = spending
     best = {key: full * min(1.0, standard / work) for key, work in works.items()}
     costs = {key: best[key] * work for key, work in works.items()}

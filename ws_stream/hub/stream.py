@@ -6,6 +6,7 @@ Knows nothing of sockets, HTTP or where pictures come from. The newest picture w
 
 import time
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 
@@ -15,13 +16,14 @@ from ..pixels.described import FORMAT
 from ..pixels.formats import SIDE, PixelFormat, Pixels, as_picture, guess
 from ..pixels.rendition import Rendition
 from ..pixels.resample import check
+from ..protocol.extension import SideData, serialize_side_data
 from ..protocol.request import Request
 from ..walk import Walk, new_walk
 from .audience import Audience, Limits
 from .damage import Damage, spans
 from .errands import Errands
 from .kinds import FPS, MOMENT, NAME, PROBLEM, RENDITION
-from .newest import Newest
+from .newest import Newest, Said
 from .producer import Producer
 from .subscription import Peer, Subscription, device_us, now_us
 from .wishes import Wish, Wishes
@@ -78,7 +80,12 @@ class Stream:
         return self.audience.fps()
 
     def publish(
-        self, array: Pixels, *, time_us: int | None = None, damage: Damage | None = None
+        self,
+        array: Pixels,
+        *,
+        time_us: int | None = None,
+        damage: Damage | None = None,
+        meta: SideData | None = None,
     ) -> None:
         """Show this picture to every viewer. Never waits for one.
 
@@ -88,15 +95,18 @@ class Stream:
         this one or a newer.
         `time_us` is when it was taken, in microseconds since 1970-01-01 UTC by the wall clock; now by default.
         `damage` are rectangles (x, y, width, height), in pixels of the array, outside which nothing has changed since
-        the array published before: only their rows are read and compared. Raises UsageError for what does not fit, and
-        in a forked child.
+        the array published before: only their rows are read and compared.
+        `meta` is what you have to say of exactly this picture (exposure, sensor time, pointer position): a dict that
+        JSON can hold in 4096 bytes. Viewers have it as `frame.meta`. Raises UsageError for what does not fit, and in a
+        forked child.
         """
         self._errands.check_process()
         stamp = now_us() if time_us is None else device_us(MOMENT.take("time_us", time_us))
         rows = None if damage is None else spans(damage)
+        said = serialize_side_data(meta)
         with self._lock:  # who joins meanwhile sees this picture afterwards, and no older one
             array = self._accept(array)
-            self._newest.publish(array, rows, stamp)
+            self._newest.publish(array, rows, Said(stamp, said))
 
     def resize(self, pixel_format: PixelFormat, width: int, height: int) -> None:
         """Pictures are of this format and size from now on; from any thread. Raises UsageError."""
@@ -127,13 +137,12 @@ class Stream:
             self.audience.leave(subscription)
         self.demand()
 
-    def wish(self, subscription: Subscription) -> Wish:
-        """What a viewer asked for last."""
-        return self._wishes.newest(subscription) or self.audience.wish(subscription)
-
-    def set_wish(self, subscription: Subscription, wish: Wish) -> None:
-        """The viewer asks for this; it is granted soon."""
-        self._wishes.add(subscription, wish)
+    def ask(self, subscription: Subscription, members: Mapping[str, Any], id: int | None) -> None:  # noqa: A002 - the wire's word
+        """The viewer asks for these members of a request anew; they are granted soon. Raises UsageError."""
+        wish = self._wishes.newest(subscription)
+        request = wish.request._replace(**members)
+        request.rendition(self.audience.default)  # what cannot be is refused here
+        self._wishes.add(subscription, Wish(request, wish.id if id is None else id))
 
     def limit(self, limits: Limits) -> None:
         """Do so much less than viewers ask for, and tell them."""
@@ -199,6 +208,8 @@ class Stream:
                 except Exception:  # no memory, say: whoever asked for it goes
                     subscription.fail()
             self.audience.share()
+            for subscription, wish in wishes.items():
+                self.audience.confirm(subscription, wish)
         self._newest.flush()
         self.demand()
 

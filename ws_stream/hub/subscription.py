@@ -9,7 +9,7 @@ from math import inf
 from typing import Protocol
 
 from ..limits import MAX_TIME
-from ..protocol import control
+from ..protocol import control, messages
 from ..protocol.request import Request
 from ..walk import Walk
 
@@ -52,6 +52,9 @@ class Peer(Protocol):
     def fail(self) -> None:
         """What it asked for could not be done, by a fault that is being handled and is not its own."""
 
+    def refuse(self, sentence: str) -> None:
+        """There is nothing that the viewer can decode, as the sentence says."""
+
 
 class Subscription:
     """One viewer of a stream; `place` is its number in the walk."""
@@ -63,15 +66,15 @@ class Subscription:
         self._peer = peer
         self._heard = now
         self._reported = now
-        self._told: tuple[control.Announcement | None, str | None] = None, None
+        self._told: tuple[messages.Announcement | None, str | None] = None, None
         self._timer: asyncio.TimerHandle | None = None
 
-    def announce(self, announcement: control.Announcement) -> None:
+    def announce(self, announcement: messages.Announcement) -> None:
         """The viewer holds this epoch's blank picture from now on, if it was not told of it before."""
         if announcement is self._told[0]:
             return
         self._told = announcement, self._told[1]
-        self._peer.write(control.serialize(announcement))
+        self.say(announcement)
         self._walk.announced(self.place, time.monotonic())
         self.flush()
 
@@ -80,14 +83,21 @@ class Subscription:
         if problem == self._told[1]:
             return
         self._told = self._told[0], problem
-        self._peer.write(control.serialize(control.Problem(problem)))
+        self.say(messages.Problem(problem))
+
+    def say(self, message: messages.ServerMessage) -> None:
+        """Send a control message."""
+        self._peer.write(control.serialize(message))
 
     def heard(self, now: float) -> None:
         """The viewer said something, whatever it was."""
         self._heard = now
 
-    def acknowledge(self, number: int, now: float) -> None:
-        """The viewer shows this picture."""
+    def acknowledge(self, number: int, epoch: int | None, now: float) -> None:
+        """The viewer shows this picture. What it shows of another epoch says nothing of this one."""
+        announced = self._told[0]
+        if epoch is not None and (announced is None or announced.epoch != epoch):
+            return
         self._walk.acknowledge(self.place, number, now)
         self.flush()
 
@@ -96,15 +106,16 @@ class Subscription:
         self._walk.forget(self.place, now)
         self.flush()
 
-    def answer_clock(self, viewer_time: float) -> None:
+    def answer_clock(self, viewer_time: int) -> None:
         """Say what time it is."""
-        self._peer.write(control.serialize(control.ClockAnswer(viewer_time, now_us())))
+        self.say(messages.ClockAnswer(viewer_time, now_us()))
 
-    def set_rate(self, fps: float | None, now: float) -> None:
-        """The viewer wants so many pictures per second at most; 0 is none, None as many as there are."""
-        self.request = self.request._replace(fps=fps)
-        self._walk.set_rate(self.place, -1.0 if fps is None else fps, now)
-        self.flush()
+    def set_request(self, request: Request, now: float) -> None:
+        """The viewer wants this from now on; its rate is kept here."""
+        before, self.request = self.request, request
+        if request.fps != before.fps:
+            self._walk.set_rate(self.place, -1.0 if request.fps is None else request.fps, now)
+            self.flush()
 
     def flush(self) -> None:
         """Send the newest picture, now or when it may be."""
@@ -138,17 +149,19 @@ class Subscription:
             return
         base, sent, published, is_newest = self._walk.report(self.place)
         seconds, self._reported = now - self._reported, now
-        rate = fps if self.request.fps is None else min(fps, self.request.fps)
         if sent and seconds > 0:
-            offered = min(published / seconds, rate)
+            offered = min(published / seconds, fps)
             skipped = max(0.0, offered - sent / seconds)
-            message: control.ServerMessage = control.Pace(
-                round(offered, 1), round(skipped, 1), rate, less
-            )
+            self.say(messages.Pace(round(offered, 1), round(skipped, 1), fps, less))
+        elif self._told[1] is not None:  # nobody knows what the device shows now
+            self.say(messages.Problem(self._told[1]))
         else:
-            kind = control.Unchanged if rate > 0 and is_newest else control.Waiting
-            message = kind(base, now_us())
-        self._peer.write(control.serialize(message))
+            kind = messages.Unchanged if fps > 0 and is_newest else messages.Waiting
+            self.say(kind(base, now_us()))
+
+    def refuse(self, sentence: str) -> None:
+        """There is nothing that it can decode."""
+        self._peer.refuse(sentence)
 
     def fail(self) -> None:
         """What it asked for could not be done, by a fault that is being handled and is not its own."""

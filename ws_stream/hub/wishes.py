@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from ..pixels.rendition import Rendition
+from ..protocol.request import Request
 from .errands import Errands
 from .subscription import Subscription
 
@@ -18,9 +18,9 @@ EVERY = 0.25
 class Wish(NamedTuple):
     """What a viewer wants to see."""
 
-    rendition: Rendition
-    fps: float | None
-    """Pictures a second at most; 0 is none, None as many as there are."""
+    request: Request
+    id: int | None = None
+    """The viewer's own number of the newest request in it."""
 
 
 class Wishes:
@@ -34,9 +34,9 @@ class Wishes:
         self._wishes: dict[Subscription, Wish] = {}
         self._granted = 0.0
 
-    def newest(self, subscription: Subscription) -> Wish | None:
-        """What this viewer asked for last, if it is not granted yet."""
-        return self._wishes.get(subscription)
+    def newest(self, subscription: Subscription) -> Wish:
+        """All that this viewer asked for so far, granted or not."""
+        return self._wishes.get(subscription) or Wish(subscription.request)
 
     def add(self, subscription: Subscription, wish: Wish) -> None:
         """The viewer wants this, and nothing that it asked for before."""

@@ -3,7 +3,7 @@
 Knows nothing of pixels: sizes go in, sizes and renditions come out.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from math import prod
 from operator import index
 from typing import Any, NamedTuple
@@ -101,29 +101,32 @@ def check_size(pixel_format: PixelFormat, width: int, height: int) -> None:
         )
 
 
-def clamp(requested: Rendition, default: Rendition, width: int, height: int) -> Rendition:
-    """The rendition nearest to the requested one that a picture of this size allows.
+def clamp(
+    requested: Rendition,
+    default: Rendition,
+    width: int,
+    height: int,
+    is_size: Callable[[int, int], bool] = lambda width, height: True,
+) -> Rendition | None:
+    """The rendition nearest to the requested one that a picture of this size allows; None if no step makes `is_size`.
 
     Its crop lies within the picture, and it has no more pixels and is no more exact than the default one: what the
     owner of the device chose is the most that a viewer can make the device do.
     """
     crop = requested.crop and _cut(requested.crop, width, height)
     most = prod(default.size(width, height))
-    step = requested.step
-    while prod(Rendition(crop, step).size(width, height)) > most:
-        step += 1
-        if step > MAX_STEP:
-            return default
-    tolerance, depth = (
-        max(requested.tolerance, default.tolerance),
-        min(requested.depth, default.depth),
-    )
-    return Rendition(crop, step, requested.average and step > 1, tolerance, depth)
+    tolerance = max(requested.tolerance, default.tolerance)
+    depth = min(requested.depth, default.depth)
+    for step in range(requested.step, MAX_STEP + 1):
+        size = Rendition(crop, step).size(width, height)
+        if prod(size) <= most and is_size(*size):
+            return Rendition(crop, step, requested.average and step > 1, tolerance, depth)
+    nearest = default._replace(depth=depth)
+    return nearest if is_size(*nearest.size(width, height)) else None
 
 
 def _cut(crop: Crop, width: int, height: int) -> Crop | None:
-    """The part of the crop that is in the picture; None if that is nothing, or all of the picture."""
-    cut_width, cut_height = min(crop.width, width - crop.x), min(crop.height, height - crop.y)
-    if cut_width < 1 or cut_height < 1 or (cut_width, cut_height) == (width, height):
-        return None
-    return Crop(crop.x, crop.y, cut_width, cut_height)
+    """The part of the crop that is in the picture, or the pixel next to it; None if that is all of the picture."""
+    x, y = min(crop.x, width - 1), min(crop.y, height - 1)
+    cut = Crop(x, y, min(crop.width, width - x), min(crop.height, height - y))
+    return None if cut == (0, 0, width, height) else cut

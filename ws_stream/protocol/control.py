@@ -1,128 +1,34 @@
-"""The JSON control messages of both sides: parse, serialize. docs/protocol.md is the authority.
+"""The JSON of control messages: parse, serialize. docs/protocol.md is the authority.
 
-Knows nothing of pictures' bytes or of sockets. A message is a named tuple; its class says who sends it.
+Knows nothing of pictures' bytes or of sockets.
 """
 
 import json
 import math
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple, NoReturn, TypeVar
+from typing import Any, TypeVar
 
 from ..errors import ProtocolError
-from ..limits import MAX_FPS, MAX_NUMBER, MAX_SIDE, MAX_STEP, MAX_TIME
+from ..limits import MAX_NUMBER, MAX_SIDE, MAX_TIME
 from ..pixels.formats import BY_NAME, PixelFormat
-from ..pixels.rendition import Crop
+from .json_text import decode_json
+from .messages import FROM_SERVER, FROM_VIEWER, Acknowledge, Requested, ServerMessage, ViewerMessage
+from .request import MEMBERS as REQUEST_MEMBERS
 
-
-class Announcement(NamedTuple):
-    """Server: what comes next. The viewer then holds the blank picture of this epoch, format and size."""
-
-    name: str
-    epoch: int
-    format: PixelFormat
-    width: int
-    height: int
-    step: int
-    crop: Crop | None
-    average: bool
-    fps: float
-    tolerance: int
-    """How far a channel may be off while the picture moves, in steps of eight bits."""
-
-
-class Unchanged(NamedTuple):
-    """Server: picture `number` (0: none yet) is still what the device shows at `time`."""
-
-    number: int
-    time: int
-
-
-class Waiting(NamedTuple):
-    """Server: newer pictures than `number` are held back by the viewer's acknowledgements, its rate or its link."""
-
-    number: int
-    time: int
-
-
-class ClockAnswer(NamedTuple):
-    """Server: the viewer's own value back, and the device's time."""
-
-    viewer_time: float
-    time: int
-
-
-class Problem(NamedTuple):
-    """Server: why the source gives no pictures; None when it does again."""
-
-    reason: str | None
-
-
-class Pace(NamedTuple):
-    """Server: the last second's pictures for this viewer, and how many of them it was too late to be sent."""
-
-    published: float
-    skipped: float
-    fps: float
-    """Pictures per second that it is sent at most now."""
-    device: bool
-    """The device does less than was asked of it."""
-
-
-class Acknowledge(NamedTuple):
-    """Viewer: this picture and all before it are on the screen."""
-
-    number: int
-
-
-class Resync(NamedTuple):
-    """Viewer: forget what I hold, send a difference from blank."""
-
-
-class Rate(NamedTuple):
-    """Viewer: at most so many pictures per second; 0: none for now; None: as many as there are."""
-
-    fps: float | None
-
-
-class Wanted(NamedTuple):
-    """Viewer: from now on, show me this."""
-
-    step: int
-    crop: Crop | None
-    average: bool
-
-
-class ClockQuestion(NamedTuple):
-    """Viewer: what time is it? `viewer_time` is any number of the viewer's."""
-
-    viewer_time: float
-
-
-ServerMessage = Announcement | Unchanged | Waiting | Pace | ClockAnswer | Problem
-ViewerMessage = Acknowledge | Resync | Rate | Wanted | ClockQuestion
-
-FROM_SERVER: Mapping[str, type[ServerMessage]] = {
-    "stream": Announcement,
-    "unchanged": Unchanged,
-    "waiting": Waiting,
-    "pace": Pace,
-    "clock": ClockAnswer,
-    "problem": Problem,
-}
-FROM_VIEWER: Mapping[str, type[ViewerMessage]] = {
-    "acknowledge": Acknowledge,
-    "resync": Resync,
-    "rate": Rate,
-    "rendition": Wanted,
-    "clock": ClockQuestion,
-}
 _TYPES = {message: name for table in (FROM_SERVER, FROM_VIEWER) for name, message in table.items()}
 
 
 def serialize(message: ServerMessage | ViewerMessage) -> str:
     """The text of a control message."""
-    members = {name: _plain(value) for name, value in message._asdict().items()}
-    return json.dumps({"type": _TYPES[type(message)], **members}, separators=(",", ":"))
+    members = message._asdict()
+    members.update(members.pop("members", {}))
+    optional = _SPECIAL.get(type(message), {})
+    said = {
+        name: _plain(value)
+        for name, value in members.items()
+        if value is not None or name not in optional
+    }
+    return json.dumps({"type": _TYPES[type(message)], **said}, separators=(",", ":"))
 
 
 def parse_from_server(text: str | bytes) -> ServerMessage | None:
@@ -140,32 +46,43 @@ Message = TypeVar("Message")
 
 def _parse(text: str | bytes, table: Mapping[str, type[Message]]) -> Message | None:
     try:
-        content = _DECODER.decode(text if isinstance(text, str) else text.decode())
-    except (ValueError, RecursionError):
+        content = decode_json(text)
+    except ValueError:
         raise ProtocolError("a control message that is not JSON") from None
     if not isinstance(content, dict) or not isinstance(content.get("type"), str):
         raise ProtocolError("a control message that is not an object with a type")
     kind = table.get(content["type"])
     if kind is None:
         return None
-    members = {}
-    for name, read in _READERS[kind].items():
-        try:
-            members[name] = read(content[name])
-        except (KeyError, TypeError, ValueError, OverflowError):
-            raise ProtocolError(f"a '{content['type']}' message without a valid '{name}'") from None
+    members = {name: _member(content, name, read) for name, read in _READERS[kind].items()}
+    if kind is Requested:
+        names = [name for name in REQUEST_MEMBERS if name in content]
+        readers = {name: _or_none(REQUEST_MEMBERS[name].read) for name in names}
+        members["members"] = {name: _member(content, name, readers[name]) for name in names}
     return kind(**members)
+
+
+def _member(content: Mapping[str, Any], name: str, read: Callable[[Any], Any]) -> Any:  # noqa: ANN401 - of whatever type
+    try:
+        return read(content[name]) if name in content else read(_ABSENT)
+    except (KeyError, TypeError, ValueError, OverflowError):
+        raise ProtocolError(f"a '{content['type']}' message without a valid '{name}'") from None
 
 
 def _plain(value: object) -> object:
     return value.name if isinstance(value, PixelFormat) else value
 
 
-def _refuse_constant(constant: str) -> NoReturn:
-    raise ValueError(constant)  # NaN and Infinity are not JSON
+_ABSENT = object()
+"""No member; only what reads an optional one takes it."""
 
 
-_DECODER = json.JSONDecoder(parse_constant=_refuse_constant)
+def _optional(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda value: None if value is _ABSENT else read(value)
+
+
+def _or_none(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda value: None if value is None else read(value)
 
 
 def _integer(least: int, limit: int) -> Callable[[Any], int]:
@@ -183,58 +100,65 @@ def _number(value: Any) -> float:  # noqa: ANN401 - whatever JSON holds
     return float(value)
 
 
-def _exactly(kind: type) -> Callable[[Any], Any]:
-    def read(value: Any) -> Any:  # noqa: ANN401 - whatever JSON holds
-        if type(value) is not kind:
+def _boolean(value: Any) -> bool:  # noqa: ANN401 - whatever JSON holds
+    if type(value) is not bool:
+        raise TypeError(value)
+    return value
+
+
+def _text(most: int) -> Callable[[Any], str]:
+    def read(value: Any) -> str:  # noqa: ANN401 - whatever JSON holds
+        if type(value) is not str or len(value) > most:
             raise ValueError(value)
         return value
 
     return read
 
 
-def _crop(value: Any) -> Crop | None:  # noqa: ANN401 - whatever JSON holds
-    if value is None:
-        return None
-    side = _integer(0, 2**31)
-    return Crop(*(side(number) for number in value))
+def _source(value: Any) -> tuple[int, int]:  # noqa: ANN401 - whatever JSON holds
+    if type(value) is not list:
+        raise TypeError(value)
+    width, height = value
+    side = _integer(1, MAX_NUMBER + 1)
+    return side(width), side(height)
 
 
-def _request_fps(value: Any) -> float | None:  # noqa: ANN401 - whatever JSON holds
-    if value is None:
-        return None
-    fps = _number(value)
-    if not 0 <= fps <= MAX_FPS:
-        raise ValueError(value)
-    return fps
-
+_U32, _TIME = _integer(0, MAX_NUMBER + 1), _integer(0, MAX_TIME)
 
 _MEMBERS: Mapping[str, Callable[[Any], Any]] = {
-    "name": _exactly(str),
-    "epoch": _integer(0, MAX_NUMBER + 1),
+    "name": _text(64),
+    "epoch": _U32,
     "format": lambda value: BY_NAME[value],
     "width": _integer(1, MAX_SIDE + 1),
     "height": _integer(1, MAX_SIDE + 1),
+    "source": _source,
     "step": _integer(1, 2**16),
-    "crop": _crop,
-    "average": _exactly(bool),
-    "tolerance": _integer(0, 256),
+    "crop": _or_none(REQUEST_MEMBERS["crop"].read),
+    "average": _boolean,
+    "tolerance": _integer(0, 2**16),
     "fps": _number,
+    "input": _boolean,
+    "id": _or_none(_U32),
     "published": _number,
     "skipped": _number,
-    "device": _exactly(bool),
-    "number": _integer(0, MAX_NUMBER + 1),
-    "time": _integer(0, MAX_TIME),
-    "viewer_time": _number,
-    "reason": lambda value: value if value is None else _exactly(str)(value),
+    "device": _boolean,
+    "number": _U32,
+    "time": _TIME,
+    "viewer_time": _TIME,
+    "reason": _or_none(_text(200)),
 }
 
 _SPECIAL: Mapping[type, Mapping[str, Callable[[Any], Any]]] = {
-    Rate: {"fps": _request_fps},
-    Wanted: {"step": _integer(1, MAX_STEP + 1)},
+    Acknowledge: {"epoch": _optional(_U32)},
+    Requested: {"id": _optional(_U32)},
 }
-"""Where a member is read more strictly than under its name elsewhere."""
+"""Where a member is read otherwise than under its name elsewhere."""
 
 _READERS: Mapping[type, Mapping[str, Callable[[Any], Any]]] = {
-    kind: {name: {**_MEMBERS, **_SPECIAL.get(kind, {})}[name] for name in kind.__annotations__}
+    kind: {
+        name: {**_MEMBERS, **_SPECIAL.get(kind, {})}[name]
+        for name in kind.__annotations__
+        if name != "members"
+    }
     for kind in _TYPES
 }

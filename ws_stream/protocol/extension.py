@@ -52,9 +52,13 @@ def serialize_side_data(meta: SideData | None) -> bytes:
     if meta is None:
         return b""
     try:
-        value = json.dumps(meta, allow_nan=False, ensure_ascii=False, separators=(",", ":")).encode()
+        value = json.dumps(
+            meta, allow_nan=False, ensure_ascii=False, separators=(",", ":")
+        ).encode()
     except (TypeError, ValueError, RecursionError) as error:
-        raise UsageError(f"meta cannot be sent ({error}); right would be what JSON can say") from None
+        raise UsageError(
+            f"meta cannot be sent ({error}); right would be what JSON can say"
+        ) from None
     if not isinstance(meta, Mapping) or len(value) > MAX_SIDE_DATA:
         raise UsageError(
             f"meta is {len(value)} bytes of JSON; right would be a dict of at most {MAX_SIDE_DATA}"

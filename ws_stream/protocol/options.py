@@ -3,6 +3,7 @@
 Knows nothing of either.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
@@ -27,11 +28,21 @@ class Option(NamedTuple):
 def whole_number(least: int, most: int) -> tuple[Callable[[str], int], str]:
     """How a whole number is read, and what is right."""
     kind = whole(least, most)
-    return lambda text: kind.read(int(text)), kind.right
+    return lambda text: kind.read(digits(text)), kind.right
+
+
+def digits(text: str) -> int:
+    """The number of decimal digits: `int` takes more than the protocol does. Raises ValueError."""
+    if not _DIGITS.fullmatch(text):
+        raise ValueError(text)
+    return int(text)
+
+
+_DIGITS = re.compile("[0-9]{1,20}")
 
 
 def _crop(text: str) -> Crop | None:
-    crop: Crop | None = KINDS["crop"].read([int(number) for number in text.split(",")])
+    crop: Crop | None = KINDS["crop"].read([digits(number) for number in text.split(",")])
     return crop
 
 

@@ -38,7 +38,7 @@ class Kind(IntEnum):
 
     MARKED = 0
     """The payload says which pixels change, and to what."""
-    MARKED_LZ4 = 1
+    LZ4 = 1
     """The same, as an LZ4 block."""
     COPY = 2
     """No payload: rows of the picture from elsewhere."""
@@ -234,4 +234,4 @@ def _payload_lengths(
     if kind is Kind.COPY:
         return 0, 0
     least, most = content_lengths(pixel_format, width, rows)
-    return (1, most - 1) if kind is Kind.MARKED_LZ4 else (least, most)
+    return (1, most - 1) if kind is Kind.LZ4 else (least, most)

@@ -19,7 +19,7 @@ from websockets.frames import CloseCode
 from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
-from ..errors import UsageError
+from ..errors import UnsuitedError, UsageError
 from ..hub.stream import Stream
 from ..limits import MAX_VIEWER_MESSAGE
 from ..protocol.picture import SUBPROTOCOL
@@ -30,7 +30,7 @@ from .gate import Gate, bind
 from .hearing import RECEIVED_BYTES
 from .peers import Peers, origin
 from .request_log import RequestLog
-from .websocket import NO_STREAM, ViewerConnection
+from .websocket import NO_STREAM, UNSUITED, ViewerConnection
 
 UNSENT_BYTES = 16384
 """Bytes the kernel takes beyond what is on its way to the viewer. Without a bound Linux takes up to 4 MB for a reader
@@ -115,8 +115,7 @@ class Listener:
             return  # gone before it was in: its socket's number may be another's by now
         refusal = self._reply(connection, _plain(connection.request))
         if refusal:
-            reason = refusal.body.strip()[:_REASON_BYTES].decode(errors="ignore")
-            await _say_goodbye(connection, _CLOSE_CODES[refusal.status], reason)
+            await _say_goodbye(connection, _CLOSE_CODES[refusal.status], refusal.body.decode())
             return
         stream = pages.stream_at(connection.request.path, self._streams)
         assert stream  # `_reply` has looked
@@ -124,10 +123,11 @@ class Listener:
         self.connections.add_viewer(connection)
         try:
             request = parse_request(connection.request.path.partition("?")[2])
-            viewer = connection.attach(stream, request)
-            verdict = await viewer.ended
+            verdict = await connection.attach(stream, request).ended
             if verdict:
                 await _say_goodbye(connection, *verdict)
+        except UnsuitedError as error:
+            await _say_goodbye(connection, UNSUITED, str(error))
         finally:
             self.connections.remove_viewer(connection)
             connection.detach()
@@ -179,6 +179,7 @@ class Listener:
 
 async def _say_goodbye(connection: ViewerConnection, code: int, reason: str) -> None:
     """Close the connection; a peer that does not answer is left."""
+    reason = reason.strip().encode()[:_REASON_BYTES].decode(errors="ignore")
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(CLOSE_TIMEOUT):
             await connection.close(code, reason)

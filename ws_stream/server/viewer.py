@@ -11,7 +11,7 @@ from websockets.frames import CloseCode
 from ..errors import ProtocolError, UsageError
 from ..hub.stream import Stream
 from ..hub.subscription import Peer
-from ..protocol import control
+from ..protocol import control, messages
 from ..protocol.request import Request
 
 Verdict = tuple[int, str]
@@ -48,22 +48,15 @@ class Viewer:
         """The viewer is gone."""
         self._stream.leave(self.subscription)
 
-    def _handle(self, message: control.ViewerMessage | None, now: float) -> None:
+    def _handle(self, message: messages.ViewerMessage | None, now: float) -> None:
         subscription = self.subscription
         subscription.heard(now)
         match message:
-            case control.Acknowledge(number):
-                subscription.acknowledge(number, now)
-            case control.Resync():
+            case messages.Acknowledge(number, epoch):
+                subscription.acknowledge(number, epoch, now)
+            case messages.Resync():
                 subscription.resync(now)
-            case control.ClockQuestion(viewer_time):
+            case messages.ClockQuestion(viewer_time):
                 subscription.answer_clock(viewer_time)
-            case control.Rate(fps):
-                wish = self._stream.wish(subscription)
-                self._stream.set_wish(subscription, wish._replace(fps=fps))
-            case control.Wanted():
-                request = subscription.request._replace(**message._asdict())
-                rendition = request.rendition(self._stream.audience.default)
-                wish = self._stream.wish(subscription)
-                wanted = wish._replace(rendition=rendition._replace(crop=message.crop))
-                self._stream.set_wish(subscription, wanted)
+            case messages.Requested(id, members):
+                self._stream.ask(subscription, members, id)

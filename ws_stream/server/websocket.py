@@ -24,6 +24,8 @@ SILENT = 4001
 """Close code for a viewer that gave no sign of life."""
 REQUEST_LINE_WITHIN = 2.0
 """Seconds until a connection must have said what it wants; a browser says so at once."""
+UNSUITED = 4406
+"""Close code for a viewer that can decode no rendition. It is of those after which none tries again."""
 NO_STREAM = 4004
 """Close code for a viewer of a stream there is not; there may be one later."""
 UNREAD_BYTES = 65536
@@ -97,6 +99,11 @@ class ViewerConnection(ServerConnection):
         """Nothing was heard of the viewer for too long, also while a full socket holds up what is sent."""
         if self._viewer and not self._hearing.is_behind:
             self._viewer.end((SILENT, "nothing was heard"))
+
+    def refuse(self, sentence: str) -> None:
+        """There is nothing that the viewer can decode."""
+        if self._viewer:
+            self._viewer.end((UNSUITED, sentence))
 
     def fail(self) -> None:
         """A fault of ours: each viewer could bring it about as often as it likes, so the log is the library's."""

@@ -8,8 +8,10 @@ from typing import Self
 import lz4.block._block
 
 from .._core import Walk as _CoreWalk
+from ..codec.pack import ALL, band_rows
 from ..pixels.formats import PixelFormat, reduced
 from ..pixels.rendition import Crop, Rendition
+from ..protocol.offer import Encoding
 from .layout import pixel_layout
 
 LZ4_LIBRARIES = ("liblz4.so.1", lz4.block._block.__file__)
@@ -30,10 +32,14 @@ class CompiledWalk(_CoreWalk):
         rendition: Rendition,
         size: tuple[int, int],
         epoch: int,
+        encoding: Encoding = ALL,
     ) -> None:
         """As `NumpyWalk.open`."""
         kept = reduced(pixel_format, rendition.depth)
         crop = rendition.crop or Crop(0, 0, *size)
         layout = pixel_layout(pixel_format, rendition)
-        how = rendition.step, rendition.average, size, kept.code, epoch
+        width, _ = rendition.size(*size)
+        rows = band_rows(width, kept, encoding.max_segment)
+        written = encoding.lz4, encoding.copy, rows
+        how = rendition.step, rendition.average, written, size, kept.code, epoch
         self.open_variant(variant_id, layout, crop, *how)

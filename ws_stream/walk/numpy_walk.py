@@ -48,15 +48,16 @@ class NumpyWalk(Places):
         with self._lock:
             return self._update(view, lambda variant: _sampled(variant, first, every), now)
 
-    def commit(self, time: int) -> None:
-        """Every picture kept by the last update is to be shown; `time` is when it was taken, microseconds since 1970.
+    def commit(self, time: int, said: bytes = b"") -> None:
+        """Every picture kept by the last update is to be shown, as one of which something new is said.
 
-        Raises ValueError for a time before that.
+        `time` is when it was taken, microseconds since 1970, `said` are extensions of its messages' headers. Raises
+        ValueError for a time before that.
         """
         if time < 0:
             raise ValueError(f"time {time} cannot be; right would be microseconds since 1970")
         with self._lock:
-            self._commit(time)
+            self._commit(time, said)
 
     def abandon(self) -> None:
         """No picture kept by the last update is to be shown as it is."""
@@ -77,7 +78,7 @@ class NumpyWalk(Places):
             return due, self._subscribers[place][0].outlet.is_handed_over
 
     def publish(
-        self, view: Pixels, spans: Spans | None, time: int, now: float
+        self, view: Pixels, spans: Spans | None, time: int, now: float, said: bytes = b""
     ) -> tuple[bool, float, bool]:
         """Update, commit and flush in one.
 
@@ -86,7 +87,7 @@ class NumpyWalk(Places):
         """
         with self._lock:
             changed = self._update(view, lambda variant: _touched(variant, spans), now)
-            self._commit(time)
+            self._commit(time, said)
             due = min(self._flush(now), self._next_turn())
             return changed, due, self._has_handed_over()
 
@@ -131,10 +132,10 @@ class NumpyWalk(Places):
                 variant.update(view, None if is_whole else rows(variant), now)
         return any(v.turn.is_taken and v.has_news for v in self._variants.values())
 
-    def _commit(self, time: int) -> None:
+    def _commit(self, time: int, said: bytes) -> None:
         for variant in self._variants.values():
-            if variant.turn.is_taken and variant.has_news:
-                variant.commit(time)
+            if variant.turn.is_taken and variant.is_other(said):
+                variant.commit(time, said)
 
     def _flush(self, now: float) -> float:
         return min(

@@ -6,9 +6,11 @@ another. Variants and subscribers are named by small numbers.
 
 from collections.abc import Iterable
 
+from ..codec.pack import ALL
 from ..fair_lock import FairLock
 from ..pixels.formats import PixelFormat
 from ..pixels.rendition import Rendition
+from ..protocol.offer import Encoding
 from .outlet import Outlet
 from .subscriber import Subscriber
 from .variant import Geometry, Variant
@@ -32,12 +34,14 @@ class Places:
         rendition: Rendition,
         size: tuple[int, int],
         epoch: int,
+        encoding: Encoding = ALL,
     ) -> None:
         """Begin an epoch of a variant: a blank picture of this rendition of a source of this size (width, height).
 
-        It takes as many pictures a second as the stream has, until `limit` says otherwise.
+        What viewers are sent is written down as the encoding says. It takes as many pictures a second as the stream
+        has, until `limit` says otherwise.
         """
-        opened = Variant(Geometry(pixel_format, rendition, size), epoch)
+        opened = Variant(Geometry(pixel_format, rendition, size, encoding), epoch)
         opened.turn.fps = self._fps
         with self._lock:
             self._variants[variant_id] = opened

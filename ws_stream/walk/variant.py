@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..codec.marks import Copy, Marks, mark, update
-from ..codec.pack import pack
+from ..codec.pack import ALL, pack
 from ..codec.scroll import Verdict, find_scroll
 from ..limits import MAX_NUMBER
 from ..pixels.formats import PixelFormat, Pixels, reduced
@@ -18,6 +18,7 @@ from ..pixels.frame import Frame, blank
 from ..pixels.rendition import Rendition
 from ..pixels.resample import Rows, differing_rows, resample_rows
 from ..pixels.tolerance import keep_near
+from ..protocol.offer import Encoding
 from ..protocol.picture import serialize_segments
 from .bases import Bases, Lack, Since
 from .rate_limit import Pace
@@ -32,13 +33,14 @@ scrolls."""
 
 
 class Geometry(NamedTuple):
-    """What is kept of a source's pictures."""
+    """What is kept of a source's pictures, and how it is written down."""
 
     format: PixelFormat
     """The source's."""
     rendition: Rendition
     size: tuple[int, int]
     """The source's width and height, pixels."""
+    encoding: Encoding = ALL
 
     @property
     def kept(self) -> PixelFormat:
@@ -47,7 +49,7 @@ class Geometry(NamedTuple):
 
 
 class Body(NamedTuple):
-    """Segment table and payloads, as they follow a message's header."""
+    """Extensions, segment table and payloads, as they follow the fixed part of a message's header."""
 
     data: bytes
     segments: int
@@ -91,6 +93,8 @@ class Variant:
         """The kept picture is not the newest one: no delta may be made of it."""
         self.bases = Bases(width)
         self.pace = Pace()
+        self.said = b""
+        """Extensions of the newest picture's messages."""
         self._new = np.empty_like(self.picture.pixels)
         self._settling = _Settling(not geometry.rendition.tolerance)
         self._search = _ScrollSearch()
@@ -113,19 +117,28 @@ class Variant:
             self.abandon()
         self.pace.read = now
         kept, new = self.picture.pixels, self._new
-        format_, rendition, _ = self.geometry
+        format_, rendition, *_ = self.geometry
         resample_rows(view, format_, rendition, new, asked)
         read = np.ones(len(new), np.bool_) if asked is None else asked
         if rendition.tolerance:
             self._approximate(read, asked is None, now)
-        copy = self._scroll() if asked is None and not rendition.tolerance else None
+        may_copy = self.geometry.encoding.copy and not rendition.tolerance
+        copy = self._scroll() if asked is None and may_copy else None
         changed = read & differing_rows(new, kept)
         self._deltas.bodies.pop("marks", None)
         self.bases.add(update(kept, new, changed, self.geometry.kept, copy))
         self.is_uncommitted = self.has_news
 
-    def commit(self, time: int) -> None:
-        """The kept picture is the newest one from now on; `time` is when it was taken, microseconds since 1970."""
+    def is_other(self, said: bytes) -> bool:
+        """Whether this update made another picture, or one of which something else is said."""
+        return self.has_news or said != self.said
+
+    def commit(self, time: int, said: bytes = b"") -> None:
+        """The kept picture is the newest one from now on.
+
+        `time` is when it was taken, microseconds since 1970, `said` are the extensions of its messages.
+        """
+        self.said = said
         epoch, number = self.picture.epoch, self.picture.number
         self.bases.commit(number)
         self.pace.came()
@@ -146,9 +159,10 @@ class Variant:
         """What turns the picture of viewers that lack this into the newest one, made once for all of them."""
         key = lack.number if isinstance(lack, Since) else lack
         if key not in self._deltas.bodies:
-            kept = self.geometry.kept
-            segments = pack(self._marks(lack), self.picture.width, kept)
-            self._deltas.bodies[key] = Body(serialize_segments(segments), len(segments))
+            geometry, width = self.geometry, self.picture.width
+            segments = pack(self._marks(lack), width, geometry.kept, geometry.encoding)
+            data = self.said + serialize_segments(segments)
+            self._deltas.bodies[key] = Body(data, len(segments))
         return self._deltas.bodies[key]
 
     def checksum(self) -> int:
