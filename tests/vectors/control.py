@@ -158,7 +158,8 @@ def _events() -> Iterator[dict[str, Any]]:
             yield _input(f"{name}/without {key}", [without], "ok" if member.optional else "close")
             for answer, values in (("ok", member.kind.good), ("close", (*member.kind.bad, None))):
                 for at, value in enumerate(values):
-                    yield _input(f"{name}/{key} {answer} {at}", [{**right, key: value}], answer)
+                    if len(_json(value).encode()) < 3900:  # else the message is too long
+                        yield _input(f"{name}/{key} {answer} {at}", [{**right, key: value}], answer)
     yield _input("32 events", [pointer] * 32, "ok")
     yield _input("33 events", [pointer] * 33, "close")
     yield _input("no event", [], "close")

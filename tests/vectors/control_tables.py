@@ -40,6 +40,7 @@ def _letters(example: str, most: int) -> Kind:
 
 
 U16, U32 = _integer(3, 0, 2**16 - 1), _integer(7, 0, 2**32 - 1)
+STEP = Kind((3, 1, 2**16 - 1), (-1, 2**16, 1.5, "1", True, [3]))
 U53 = _integer(1_760_000_000_000_000, 0, 2**53 - 1)
 NUMBER = Kind((30, 0, 12.5, 1e-3, 1e300), ("30", "", True, False, [], [1], {}))
 BOOLEAN = Kind((True, False), (0, 1, "true", "", "yes", [], {}))
@@ -78,7 +79,7 @@ FROM_SERVER = {
         "width": Member(SIDE),
         "height": Member(SIDE),
         "source": Member(SIZE),
-        "step": Member(U16),
+        "step": Member(STEP),
         "crop": Member(CROP, nullable=True),
         "average": Member(BOOLEAN),
         "tolerance": Member(U16),

@@ -59,7 +59,6 @@ WRONG: dict[str, tuple[str, ...]] = {
         *("1,5", "1_0", "0.1234567890", "1.2.3", "0x1", "ten"),
     ),
     "acknowledge": NO_SWITCHES,
-    "formats": ("",),
     "kinds": ("",),
     "max_picture": ("1023", "0", "-1024", "1e6", "", "1024.0", "64MiB"),
     "max_message": ("8191", "0", "", "8k"),

@@ -162,6 +162,8 @@ def _made(
     source = held(name, 7, 5)
     size, (left, top, width, height) = FORMATS[name][1], crop
     pixels = source.pixels
+    if name == "rgb444":  # bits 15 to 12 say nothing, and are 0
+        pixels = bytes(byte & (0x0F if at % 2 else 0xFF) for at, byte in enumerate(pixels))
     if size == 4:
         pixels = b"".join(
             pixels[at : at + 3] + bytes([at % 256]) for at in range(0, len(pixels), 4)

@@ -81,14 +81,14 @@ def again(number: int) -> Step:
 def vectors() -> Iterator[dict[str, Any]]:
     """All of them."""
     for name, about, steps, *more in (*_pictures(), *_resyncs(), *_epochs(), *_connections()):
-        yield _vector(name, about, steps, "session", "gray8", *more)
+        yield _vector(name, about, steps, "session", "marked", "gray8", *more)
     for name, about, steps in _signs_of_life():
-        yield _vector(name, about, steps, "session", "gray8")
+        yield _vector(name, about, steps, "session", "marked", "gray8")
     for name, about, steps in _silences():
-        yield _vector(name, about, steps, "silence", "session", "gray8")
+        yield _vector(name, about, steps, "silence", "session", "marked", "gray8")
     shown = [*OPENED, picture(1)]
     for name, about, steps in retries(shown, [*OPENED, control(UNCHANGED)], OPENED):
-        yield _vector(name, about, steps, "retry", "session", "gray8")
+        yield _vector(name, about, steps, "retry", "session", "marked", "gray8")
 
 
 def _vector(name: str, about: str, steps: list[Step], *needs: str) -> dict[str, Any]:

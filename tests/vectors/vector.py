@@ -80,7 +80,7 @@ def compact(data: bytes) -> str:
 def needed(vector: Valid | Invalid | Ignored) -> list[str]:
     """The features of a vector: the base's format, and the kinds that the message's table names."""
     kinds = {name for name, code in (("lz4", 1), ("copy", 2)) if code in _kinds(vector.message)}
-    return [vector.base.format, *sorted(kinds), *vector.needs]
+    return ["marked", vector.base.format, *sorted(kinds), *vector.needs]
 
 
 def _kinds(message: bytes) -> set[int]:
