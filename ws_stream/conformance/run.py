@@ -42,7 +42,8 @@ def run(command: Sequence[str], patience: float = PATIENCE) -> Report:
                 if fault:
                     faults[case.name] = fault
         except BrokenProgram as error:
-            broken = f"{claims.name} {error} in the vector {put[len(answered)].name}"
+            at = put[len(answered)].name if len(answered) < len(put) else "none: after the last"
+            broken = f"{claims.name} {error}, in the vector {at}"
         return Report(claims, answered, faults, broken)
 
 
