@@ -66,6 +66,10 @@ ROOMS = {
     "dial": [],
     "client": [],
     "selftest": ["workload", "profiler", "run", "advice"],
+    "conformance": [
+        *("vectors", "turn", "claims", "pictures", "words", "stories", "pipe", "report", "run"),
+        *("program", "__main__"),
+    ],
     "commands": ["png", "watch", "arguments", "cli"],
 }
 """The rooms, and the files of those that have several. A room's `__init__` comes after its files."""
@@ -83,6 +87,7 @@ LIBRARIES = {
         "sources",
         "hub",
         "selftest",
+        "conformance",
         "commands",
     },
 }
