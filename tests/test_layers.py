@@ -103,6 +103,8 @@ MAX_FUNCTION = 40
 """Lines of a function, with its docstring and comments."""
 MAX_ATTRIBUTES = 10
 """Of an object: more are a second object in it."""
+AS_WIDE_AS_THE_WIRE = {"Announcement", "Message"}
+"""What docs/protocol.md puts into one message, by its own names."""
 
 
 def place(file: Path) -> tuple[str, str]:
@@ -211,7 +213,7 @@ def test_no_object_knows_too_much_to_be_one_thing(file: Path) -> None:
     known = {
         node.name: len(attributes(node))
         for node in ast.walk(ast.parse(file.read_text()))
-        if isinstance(node, ast.ClassDef)
+        if isinstance(node, ast.ClassDef) and node.name not in AS_WIDE_AS_THE_WIRE
     }
     assert not too_large(known, MAX_ATTRIBUTES)
 

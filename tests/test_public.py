@@ -42,7 +42,7 @@ RIGHT: Mapping[str, Mapping[str, Any]] = {
         "fps": 30,
         "verify_damage": False,
     },
-    "Stream.publish": {"array": PICTURE, "time_us": None, "damage": None},
+    "Stream.publish": {"array": PICTURE, "time_us": None, "damage": None, "meta": None},
     "Stream.set_problem": {"problem": None},
     "open_source": {"address": "test:"},
     "to_rgb": {"pixels": PICTURE, "pixel_format": RGB888},
@@ -55,7 +55,7 @@ PROTOCOLS = {"Source"}
 """What programs have: tests/server/test_offer.py."""
 INSIDE = {
     *{f"Stream.{name}" for name in ("adopt", "begin", "hand_over", "join", "leave", "limit")},
-    *{f"Stream.{name}" for name in ("wish", "set_wish", "resize", "set_behind", "demand", "close")},
+    *{f"Stream.{name}" for name in ("ask", "resize", "set_behind", "demand", "close")},
 }
 """What the producers and the server call."""
 INSIDE_PARAMETERS = {("Stream", "producer"), ("Stream", "walk")}

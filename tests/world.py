@@ -369,7 +369,9 @@ class World:
 
     def _open(self, variant: int) -> None:
         height, width = self.source.shape[:2]
-        self.opened[variant] = clamp(self.wished[variant], Rendition(), width, height)
+        clamped = clamp(self.wished[variant], Rendition(), width, height)
+        assert clamped
+        self.opened[variant] = clamped
         self._epoch += 1
         self.walk.open(variant, self.format, self.opened[variant], (width, height), self._epoch)
 

@@ -6,7 +6,8 @@ Knows nothing of the server's code, only of docs/protocol.md.
 import asyncio
 import random
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 from http import HTTPStatus
 
 from websockets.asyncio.client import ClientConnection
@@ -86,11 +87,12 @@ class Connection:
         A frame is acknowledged when the next one is taken. Raises ConnectError when the first attempt fails or
         the server refuses; a connection that is lost later is made again.
         """
-        async for _, frame in self.messages():
-            if frame:
-                yield frame
+        async with aclosing(self.messages()) as messages:
+            async for _, frame in messages:
+                if frame:
+                    yield frame
 
-    async def messages(self) -> AsyncIterator[tuple[str | bytes, Frame | None]]:
+    async def messages(self) -> AsyncGenerator[tuple[str | bytes, Frame | None]]:
         """Every message as it came, and the frame that it made, if it made one. Otherwise as iterating the frames.
 
         Each connection begins with a `stream` message, perhaps after others.
@@ -133,7 +135,7 @@ class Connection:
             self.announcement, self.problem = session.announcement, session.problem
             self.refused_messages += refused is not None
             self.checksum_mismatches += isinstance(refused, ChecksumError)
-            if reply:
+            if reply is not None:
                 await websocket.send(control.serialize(reply))
             yield message, frame
             if frame and isinstance(message, bytes):

@@ -50,7 +50,7 @@ class Session:
             if isinstance(message, str)
             else self._on_binary(message, now)
         )
-        if outcome.reply:
+        if outcome.reply is not None:
             self._said = now
         return outcome
 

@@ -30,8 +30,10 @@ renditions = st.builds(
 def test_whatever_a_viewer_requests_is_no_more_work_in_a_second_than_the_owner_chose(
     default: Rendition, requested: Rendition, pixel_format: PixelFormat
 ) -> None:
-    standard = work(clamp(default, default, WIDTH, HEIGHT), pixel_format, WIDTH, HEIGHT)
-    granted = clamp(requested, default, WIDTH, HEIGHT)
+    own, granted = (clamp(one, default, WIDTH, HEIGHT) for one in (default, requested))
+    assert own
+    assert granted
+    standard = work(own, pixel_format, WIDTH, HEIGHT)
     costs = work(granted, pixel_format, WIDTH, HEIGHT)
     fps = rates({granted: costs}, default, Spending(standard, FULL, FULL))[granted]
     assert 0 < fps <= FULL

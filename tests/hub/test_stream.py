@@ -794,7 +794,7 @@ class TestProducers:
         slow = room.enter(Request(fps=2))
         quick = room.enter()
         stream.limit(Limits(10))
-        quick.subscription.set_rate(1, time.monotonic())
+        quick.subscription.set_request(Request(fps=1), time.monotonic())
         stream.demand()
         slow.leave()
         quick.leave()

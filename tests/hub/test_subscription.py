@@ -64,13 +64,21 @@ class Line:
 
     def fail(self) -> None: ...
 
+    def refuse(self, sentence: str) -> None: ...
+
     def time_out(self) -> None:
         self.timed_out += 1
 
     def announce(self, epoch: int = EPOCH) -> messages.Announcement:
-        told = messages.Announcement("a", epoch, GRAY8, 3, 1, 1, None, False, FPS, 0)
+        told = messages.Announcement("a", epoch, GRAY8, 3, 1, (3, 1), 1, None, False, 0, FPS, False)
         self.subscription.announce(told)
         return told
+
+    def acknowledge(self, number: int, epoch: int | None = EPOCH) -> None:
+        self.subscription.acknowledge(number, epoch, self.now)
+
+    def set_rate(self, fps: float | None) -> None:
+        self.subscription.set_request(self.subscription.request._replace(fps=fps), self.now)
 
     def publish(self, value: int) -> int:
         """How many pictures were sent."""
@@ -85,7 +93,8 @@ class Line:
     def report(self, fps: float = FPS, *, less: bool = False) -> messages.ServerMessage | None:
         """What the viewer hears a second later."""
         said = len(self.said)
-        self.subscription.report(fps, less, self.now)
+        wanted = self.subscription.request.fps
+        self.subscription.report(fps if wanted is None else min(fps, wanted), less, self.now)
         assert len(self.said) <= said + 1
         return self.said[said] if len(self.said) > said else None
 
@@ -143,7 +152,7 @@ class TestReports:
         line.announce()
         for number in range(1, 6):
             line.publish(number)
-            line.subscription.acknowledge(number, line.now)
+            line.acknowledge(number)
             line.now += 0.2
         assert line.report() == messages.Pace(5, 0, FPS, False)
 
@@ -157,7 +166,7 @@ class TestReports:
         assert line.pictures == START
         # Those published after the last that was sent are not counted before the next one is.
         assert line.report() == messages.Pace(START, 0, FPS, False)
-        line.subscription.acknowledge(START, line.now)
+        line.acknowledge(START)
         assert line.sent() == 1
         line.now += 1
         assert line.report() == messages.Pace(8, 7, FPS, False)
@@ -169,7 +178,7 @@ class TestReports:
         line.announce()
         for number in range(1, 11):
             line.publish(number)
-            line.subscription.acknowledge(number, line.now)
+            line.acknowledge(number)
             line.now += 0.1
         pace = line.report()
         assert isinstance(pace, messages.Pace)
@@ -187,10 +196,23 @@ class TestReports:
     def test_a_report_tells_of_the_time_since_the_last_one_only(self, line: Line) -> None:
         line.announce()
         line.publish(1)
-        line.subscription.acknowledge(1, line.now)
+        line.acknowledge(1)
         line.now += 1
         assert isinstance(line.report(), messages.Pace)
         line.now += 1
+        assert line.report() == messages.Unchanged(1, TIME_US)
+
+    def test_nobody_says_that_nothing_changed_while_the_source_cannot_be_read(
+        self, line: Line
+    ) -> None:
+        line.announce()
+        line.publish(1)
+        line.subscription.set_problem("gone")
+        line.report()
+        for _ in range(3):
+            line.now += 1
+            assert line.report() == messages.Problem("gone")
+        line.subscription.set_problem(None)
         assert line.report() == messages.Unchanged(1, TIME_US)
 
     def test_who_needs_no_picture_hears_that_its_own_is_the_newest(self, line: Line) -> None:
@@ -208,14 +230,14 @@ class TestReports:
         line.report()
         line.now += 1
         assert line.report() == messages.Waiting(START, TIME_US)
-        line.subscription.acknowledge(START, line.now)
+        line.acknowledge(START)
         assert line.sent() == 1
         line.now += 1
         assert isinstance(line.report(), messages.Pace)
 
     def test_who_wants_no_pictures_hears_that_it_is_waited_for(self, line: Line) -> None:
         line.announce()
-        line.subscription.set_rate(0, line.now)
+        line.set_rate(0)
         line.now += 1
         assert line.report() == messages.Waiting(0, TIME_US)
 
@@ -256,8 +278,8 @@ class TestLife:
 
 class TestWishes:
     def test_a_question_of_the_time_is_answered(self, line: Line) -> None:
-        line.subscription.answer_clock(12.5)
-        assert line.said == [messages.ClockAnswer(12.5, TIME_US)]
+        line.subscription.answer_clock(2**53 - 1)
+        assert line.said == [messages.ClockAnswer(2**53 - 1, TIME_US)]
 
     def test_an_acknowledgement_lets_the_newest_picture_follow_at_once(self, line: Line) -> None:
         line.announce()
@@ -265,7 +287,7 @@ class TestWishes:
             line.publish(number)
             line.now += 0.1
         assert line.pictures == START
-        line.subscription.acknowledge(START, line.now)
+        line.acknowledge(START)
         assert line.sent() == 1
 
     @pytest.mark.parametrize("number", [0, START + 1, 2**32 - 1])
@@ -276,8 +298,18 @@ class TestWishes:
         for value in range(1, START + 3):
             line.publish(value)
             line.now += 0.1
-        line.subscription.acknowledge(number, line.now)
+        line.acknowledge(number)
         assert line.sent() == 0
+
+    def test_one_of_another_epoch_opens_nothing(self, line: Line) -> None:
+        line.announce()
+        for value in range(1, START + 3):
+            line.publish(value)
+            line.now += 0.1
+        line.acknowledge(START, EPOCH + 1)
+        assert line.sent() == 0
+        line.acknowledge(START, None)
+        assert line.sent() == 1
 
     def test_a_resync_is_answered_from_blank_also_when_nothing_changed(self, line: Line) -> None:
         line.announce()
@@ -289,12 +321,12 @@ class TestWishes:
     def test_who_wants_none_is_sent_none_and_then_the_newest(self, line: Line) -> None:
         line.announce()
         line.publish(1)
-        line.subscription.acknowledge(1, line.now)
-        line.subscription.set_rate(0, line.now)
+        line.acknowledge(1)
+        line.set_rate(0)
         for value in range(2, 50):
             line.now += 0.1
             assert line.publish(value) == 0
-        line.subscription.set_rate(None, line.now)
+        line.set_rate(None)
         assert line.sent() == 1
         assert line.subscription.request.fps is None
 
@@ -307,7 +339,7 @@ class TestWishes:
         line.publish(1)
         line.now += 0.1
         line.publish(2)
-        line.subscription.set_rate(None, line.now)
+        line.set_rate(None)
         line.sent()
         assert line.pictures == 2
 

@@ -35,6 +35,7 @@ class Viewer:
     def __init__(self, room: "Room", request: Request) -> None:
         self.said: list[messages.ServerMessage] = []
         self.held: Frame | None = None
+        self.refused = ""
         self.pictures = self.finished = self.timed_out = 0
         self._room = room
         self.subscription = room.stream.join(self, request)
@@ -54,6 +55,9 @@ class Viewer:
         self.finished += 1
 
     def fail(self) -> None: ...
+
+    def refuse(self, sentence: str) -> None:
+        self.refused = sentence
 
     def time_out(self) -> None:
         self.timed_out += 1

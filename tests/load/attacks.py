@@ -114,7 +114,7 @@ async def four_costly_renditions(port: int) -> None:
 @attack
 async def renditions(port: int) -> None:
     steps = itertools.cycle(range(1, 17))
-    wanted = (control.serialize(control.Wanted(step, None, False)) for step in steps)
+    wanted = (control.serialize(messages.Requested(None, {"step": step})) for step in steps)
     await flood(port, wanted, "")
 
 

@@ -28,12 +28,12 @@ class CountingWalk(NumpyWalk):
     most = 0
 
     def publish(
-        self, view: Pixels, spans: Spans | None, time: int, now: float
+        self, view: Pixels, spans: Spans | None, time: int, now: float, said: bytes = b""
     ) -> tuple[bool, float, bool]:
         """As the walk has it; what the picture before was encoded as is complete."""
         made = (len(variant._deltas.bodies) for variant in self._variants.values())
         self.most = max(self.most, *made, 0)
-        return super().publish(view, spans, time, now)
+        return super().publish(view, spans, time, now, said)
 
 
 async def publish(camera: Stream, side: int, rate: float) -> None:

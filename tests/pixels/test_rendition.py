@@ -37,12 +37,14 @@ def test_a_request_is_clamped_to_the_picture_and_to_the_pixels_the_owner_chose(
     requested: Rendition, chosen: tuple[Rendition, int, int]
 ) -> None:
     default, width, height = chosen
-    given = clamp(requested, default, width, height).check()
+    given = clamp(requested, default, width, height)
+    assert given
+    assert given == given.check()
     assert prod(given.size(width, height)) <= prod(default.size(width, height))
     assert given.tolerance >= default.tolerance
     assert given.depth <= default.depth
-    assert given == default or given.step >= requested.step
-    assert clamp(given, default, width, height) == given or given == default
+    assert given == default._replace(depth=given.depth) or given.step >= requested.step
+    assert clamp(given, default, width, height) == given or given.step <= default.step
 
 
 def test_a_rendition_larger_than_a_message_can_hold_gets_a_sentence_with_the_limits() -> None:

@@ -517,13 +517,13 @@ async def test_a_source_is_not_read_while_everybodys_page_is_hidden(watch: Watch
         await until(lambda: camera.inside == 1 and room.shown is not None)
         assert len(camera.opened) == time_round
         assert room.viewer
-        room.viewer.subscription.set_rate(0, time.monotonic())
+        room.viewer.subscription.set_request(Request(fps=0), time.monotonic())
         room.stream.demand()
         await until(lambda: not threads())
         assert camera.closed == time_round
         await asyncio.sleep(0.02)  # it is checked meanwhile
         assert len(camera.opened) == time_round
-        room.viewer.subscription.set_rate(None, time.monotonic())
+        room.viewer.subscription.set_request(Request(), time.monotonic())
         room.stream.demand()
 
 

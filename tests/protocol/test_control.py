@@ -14,23 +14,41 @@ NUMBERS = st.integers(0, 2**32 - 1)
 TIMES = st.integers(0, 2**53 - 1)
 SIDES = st.integers(1, 16384)
 FLOATS = st.floats(allow_nan=False, allow_infinity=False)
-CROPS = st.none() | st.builds(Crop, *[st.integers(0, 99999)] * 4)
+LENGTHS = st.integers(1, 2**31 - 1)
+CROPS = st.none() | st.builds(Crop, *[st.integers(0, 2**31 - 1)] * 2, LENGTHS, LENGTHS)
+IDS = st.none() | NUMBERS
 
 FROM_SERVER = st.one_of(
     st.builds(
         messages.Announcement,
-        *(st.text(), NUMBERS, st.sampled_from(FORMATS), SIDES, SIDES),
-        *(st.integers(1, 16), CROPS, st.booleans(), FLOATS, st.integers(0, 255)),
+        *(st.text(max_size=64), NUMBERS, st.sampled_from(FORMATS), SIDES, SIDES),
+        st.tuples(LENGTHS, LENGTHS),
+        *(st.integers(1, 16), CROPS, st.booleans(), st.integers(0, 64), FLOATS, st.booleans()),
     ),
+    st.builds(messages.Granted, IDS, FLOATS),
+    st.builds(messages.Pace, FLOATS, FLOATS, FLOATS, st.booleans()),
     st.builds(messages.Unchanged, NUMBERS, TIMES),
     st.builds(messages.Waiting, NUMBERS, TIMES),
-    st.builds(messages.ClockAnswer, FLOATS, TIMES),
-    st.builds(messages.Problem, st.none() | st.text()),
+    st.builds(messages.ClockAnswer, TIMES, TIMES),
+    st.builds(messages.Problem, st.none() | st.text(max_size=200)),
+)
+REQUESTS = st.fixed_dictionaries(
+    {},
+    optional={
+        "step": st.none() | st.integers(1, 16),
+        "crop": CROPS,
+        "average": st.none() | st.booleans(),
+        "tolerance": st.none() | st.integers(0, 64),
+        "depth": st.none() | st.sampled_from([24, 16, 12, 8]),
+        "fit": st.none() | st.tuples(SIDES, SIDES),
+        "fps": st.none() | st.floats(0, 1000),
+    },
 )
 FROM_VIEWER = st.one_of(
-    st.builds(messages.Acknowledge, NUMBERS),
+    st.builds(messages.Acknowledge, NUMBERS, IDS),
+    st.builds(messages.Requested, IDS, REQUESTS),
     st.just(messages.Resync()),
-    st.builds(messages.ClockQuestion, FLOATS),
+    st.builds(messages.ClockQuestion, TIMES),
 )
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | FLOATS | st.text(),
@@ -80,6 +98,25 @@ def test_whatever_members_a_message_has_it_is_valid_or_a_protocol_error(
         '{"type":"acknowledge","number":"1"}',
         '{"type":"clock","viewer_time":NaN}',
         '{"type":"clock","viewer_time":1e999}',
+        '{"type":"clock","viewer_time":1.5}',
+        '{"type":"clock","viewer_time":-1}',
+        '{"type":"clock","viewer_time":9007199254740992}',
+        '{"type":"acknowledge","number":1,"epoch":null}',
+        '{"type":"request","id":-1}',
+        '{"type":"request","step":0}',
+        '{"type":"request","step":2.0}',
+        '{"type":"request","step":"2"}',
+        '{"type":"request","crop":[0,0,0,4]}',
+        '{"type":"request","crop":[0,0,4]}',
+        '{"type":"request","average":1}',
+        '{"type":"request","tolerance":65}',
+        '{"type":"request","depth":15}',
+        '{"type":"request","fit":[240]}',
+        '{"type":"request","fit":[240,0]}',
+        '{"type":"request","fit":"240x135"}',
+        '{"type":"request","fps":true}',
+        '{"type":"request","fps":-1}',
+        '{"type":"request","fps":1001}',
         '{"type":"clock","viewer_time":null}',
         '{"type":"clock","viewer_time":' + "9" * 4000 + "}",
         "[" * 4000,
@@ -107,10 +144,18 @@ def test_a_message_that_breaks_the_tables_is_refused(text: str) -> None:
         ("crop", [1, 2, 3, -4]),
         ("average", 1),
         ("fps", "30"),
+        ("name", "a" * 65),
+        ("source", [4]),
+        ("source", "45"),
+        ("source", [4, 0]),
+        ("tolerance", -1),
+        ("input", 0),
     ],
 )
 def test_an_announcement_with_a_wrong_member_is_refused(member: str, value: object) -> None:
-    good = messages.Announcement("a", 1, BGRX8888, 2, 3, 1, Crop(0, 0, 2, 3), False, 30, 0)
+    good = messages.Announcement(
+        *("a", 1, BGRX8888, 2, 3, (4, 5), 1, Crop(0, 0, 2, 3), False, 0, 30, False)
+    )
     content = json.loads(control.serialize(good))
     assert control.parse_from_server(json.dumps(content)) == good
     with pytest.raises(ProtocolError, match=member):
@@ -119,4 +164,4 @@ def test_an_announcement_with_a_wrong_member_is_refused(member: str, value: obje
 
 def test_types_and_members_of_a_later_version_are_ignored() -> None:
     assert control.parse_from_viewer('{"type":"dance"}') is None
-    assert control.parse_from_viewer('{"type":"acknowledge","number":3,"mood":"good"}') == (3,)
+    assert control.parse_from_viewer('{"type":"acknowledge","number":3,"mood":"good"}') == (3, None)

@@ -8,12 +8,14 @@ from hypothesis import strategies as st
 
 from ws_stream.errors import ProtocolError
 from ws_stream.pixels.formats import GRAY8, RGBX8888, PixelFormat
+from ws_stream.protocol.extension import MAX_EXTENSION
 from ws_stream.protocol.picture import (
     Kind,
     Message,
     Segment,
     content_lengths,
     is_no_ack,
+    is_picture,
     max_message_length,
     parse,
     serialize,
@@ -82,12 +84,45 @@ def test_one_body_serves_every_header(message: Message, crc: int) -> None:
     assert serialize(message)[36:] == serialize(other)[36:] == body
 
 
-@given(messages(), st.binary(min_size=4, max_size=400))
-def test_a_longer_header_of_a_later_version_is_read_over(message: Message, later: bytes) -> None:
-    later = later[: len(later) // 4 * 4]
-    data = serialize(message)
-    grown = struct.pack("<H", 36 + len(later)) + data[2:36] + later + data[36:]
-    assert parse(grown) == message
+def with_extensions(message: Message, *extensions: tuple[int, bytes]) -> bytes:
+    data, said = serialize(message), b""
+    for tag, value in extensions:
+        said += struct.pack("<HH", tag, len(value)) + value + bytes(-len(value) % 4)
+    return struct.pack("<H", 36 + len(said)) + data[2:36] + said + data[36:]
+
+
+@given(messages(), st.dictionaries(st.integers(2, 2**15 - 1), st.binary(max_size=400)))
+def test_extensions_of_a_later_version_are_read_over(
+    message: Message, later: dict[int, bytes]
+) -> None:
+    assert parse(with_extensions(message, *sorted(later.items()))) == message
+
+
+@given(messages(), st.integers(2**15, 2**16 - 1))
+def test_a_critical_one_is_refused(message: Message, tag: int) -> None:
+    with pytest.raises(ProtocolError, match=f"the critical extension {tag}"):
+        parse(with_extensions(message, (tag, b"")))
+
+
+@given(messages(), st.binary(max_size=400))
+def test_side_data_stands_between_header_and_segments(message: Message, said: bytes) -> None:
+    told = message._replace(side_data=said)
+    assert parse(serialize(told)) == told
+    assert serialize(told) == with_extensions(message, *([(1, said)] if said else []))
+
+
+@given(messages(), st.integers(1, 2**14), st.binary(max_size=9))
+def test_tags_ascend(message: Message, tag: int, value: bytes) -> None:
+    for second in (tag, tag - 1):
+        with pytest.raises(ProtocolError, match="an extension"):
+            parse(with_extensions(message, (tag, value), (second, value)))
+
+
+def test_what_is_no_picture_is_told_by_its_first_two_bytes() -> None:
+    assert not is_picture(bytes(2) + b"\7\0anything")
+    assert not is_picture(bytes(2))
+    for picture in (b"\44\0", b"\0\1", b"\1\0", b"\0", b""):
+        assert is_picture(picture)
 
 
 @given(messages(), st.data())
@@ -129,7 +164,8 @@ def test_no_valid_message_is_longer_than_the_longest(message: Message) -> None:
 def test_the_longest_message_has_a_segment_for_each_row_and_marks_every_pixel() -> None:
     rows = tuple(Segment(row, 1, Kind.MARKED, bytes(1 + 2 + 6)) for row in range(7))
     data = serialize(Message(GRAY8, 1, 1, 0, 0, 6, 7, None, rows))
-    assert len(data) == max_message_length(GRAY8, 6, 7) == 36 + 7 * (12 + 3 + 9)
+    assert len(data) == 36 + 7 * (12 + 3 + 9)
+    assert max_message_length(GRAY8, 6, 7) == len(data) + MAX_EXTENSION
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.frames import CloseCode
 
 from ws_stream import Server
-from ws_stream.protocol import control
+from ws_stream.protocol import control, messages
 from ws_stream.server import listener
 from ws_stream.server.request_log import LINES_A_MINUTE
 from ws_stream.server.websocket import NO_STREAM
@@ -129,7 +129,7 @@ async def test_so_is_a_fault_in_handling_what_a_viewer_says(
         async with viewing(server) as websocket:
             await receive_frame(websocket)
             monkeypatch.setattr(camera.audience, "grant", lambda *_: 1 // 0)
-            await websocket.send(control.serialize(control.Rate(5)))
+            await websocket.send(control.serialize(messages.Requested(1, {"fps": 5})))
             with pytest.raises(ConnectionClosed) as closed:
                 while True:
                     await asyncio.wait_for(websocket.recv(), 5)

@@ -478,10 +478,10 @@ def test_a_first_picture_is_exact_however_near_it_is_to_a_blank_one(
 def test_damage_reads_the_rows_made_of_its_own_and_no_others(
     geometry: Geometry, spans: list[tuple[int, int]], seed: int
 ) -> None:
-    pixel_format, rendition, (width, height) = geometry
+    pixel_format, rendition, (width, height), _ = geometry
     random = np.random.default_rng(seed)
     walk = NumpyWalk(1000)
-    walk.open(0, *geometry, EPOCH)
+    walk.open(0, *geometry[:3], EPOCH)
     old = pixels(pixel_format, width, height, "noise", random)
     new = pixels(pixel_format, width, height, "noise", random)
     walk.publish(old, None, 1, 0.0)

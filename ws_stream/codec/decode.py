@@ -25,7 +25,8 @@ def decode(data: bytes | bytearray | memoryview, base: Frame) -> Frame:
     A viewer that has nothing passes `frame.blank(...)` of the announced epoch, format and size, and so does one that
     refused a message. Whatever the message declares, the memory taken is that of the new picture, of the content of one
     segment twice, as it is copied when it is unpacked, and of four flags for each of its pixels. Raises ProtocolError
-    for an invalid message or one that is not for this base, and ChecksumError when the picture made is not the one that was sent.
+    for an invalid message or one that is not for this base, and ChecksumError when the picture made is not the one that
+    was sent.
     """
     message = parse(data)
     _check_base(message, base)

@@ -14,7 +14,7 @@ from ..pixels.work import work
 from ..protocol.messages import Announcement, Granted
 from ..protocol.request import Request
 from ..walk import Walk
-from .grants import Grant, Source, grant, nearest
+from .grants import Grant, Source, grant, nearest, unsuited
 from .rates import Spending, rates
 from .subscription import Peer, Subscription
 from .wishes import Wish
@@ -70,7 +70,7 @@ class Audience:
         """A new viewer, and the variant it sees; `greet` tells it. Raises UnsuitedError when it can decode none."""
         key = self._grant(request)
         if key is None:
-            raise UnsuitedError(self._unsuited())
+            raise UnsuitedError(unsuited(self._source))
         fps = -1.0 if request.fps is None else request.fps
         variant_id = self.shown[key].variant_id
         try:
@@ -183,7 +183,7 @@ class Audience:
         """Have the viewer see what it may have of its request."""
         key = self.subscriptions[subscription] = self._grant(subscription.request)
         if key is None:
-            subscription.refuse(self._unsuited())
+            subscription.refuse(unsuited(self._source))
         else:
             self.walk.move(subscription.place, self.shown[key].variant_id, now)
         return key
@@ -192,7 +192,7 @@ class Audience:
         """What the viewer may have of its request, or the nearest there is; there is a variant of it afterwards."""
         key = self._clamp(request)
         if key and key not in self.shown and len(self.shown) >= MAX_RENDITIONS:
-            return nearest(key, request, self._source, self.shown) if self._source else None
+            return nearest(key, request, self._source, self.shown)
         if key and key not in self.shown:
             taken = {shown.variant_id for shown in self.shown.values()}
             free = next(number for number in range(MAX_RENDITIONS) if number not in taken)
@@ -225,13 +225,6 @@ class Audience:
         if self._source:
             return grant(request, self.default, self._source)
         return Grant(request.rendition(self.default), request.offer.encoding)
-
-    def _unsuited(self) -> str:
-        source = self._source
-        pictures = f"{source.width}x{source.height} {source.format}" if source else "not known yet"
-        return (
-            f"nothing that this viewer can decode can be made of the pictures, which are {pictures}"
-        )
 
     def _kept(self, key: Grant) -> Rendition:
         """What is kept of a rendition under the limits."""

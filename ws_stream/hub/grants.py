@@ -52,11 +52,20 @@ def is_shown(request: Request, kept: PixelFormat, width: int, height: int) -> bo
 
 
 def nearest(
-    wanted: Grant, request: Request, source: Source, existing: Collection[Grant]
+    wanted: Grant, request: Request, source: Source | None, existing: Collection[Grant]
 ) -> Grant | None:
-    """The one of those that exist that is most like what was wanted, and that the viewer can decode."""
-    decoded = [one for one in existing if _is_decoded(one, request, source)]
+    """The one of those that exist that is most like what was wanted, and that the viewer can decode.
+
+    Before the pictures are known, any will do: each is granted anew then.
+    """
+    decoded = [one for one in existing if not source or _is_decoded(one, request, source)]
     return min(decoded, key=lambda one: _distance(one.rendition, wanted.rendition), default=None)
+
+
+def unsuited(source: Source | None) -> str:
+    """Why a viewer gets nothing, in one sentence."""
+    pictures = f"{source.width}x{source.height} {source.format}" if source else "not known yet"
+    return f"nothing that this viewer can decode can be made of the pictures, which are {pictures}"
 
 
 def _is_decoded(one: Grant, request: Request, source: Source) -> bool:

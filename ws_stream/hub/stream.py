@@ -16,7 +16,7 @@ from ..pixels.described import FORMAT
 from ..pixels.formats import SIDE, PixelFormat, Pixels, as_picture, guess
 from ..pixels.rendition import Rendition
 from ..pixels.resample import check
-from ..protocol.extension import SideData, serialize_side_data
+from ..protocol.extension import SideData, serialize_extension, write_side_data
 from ..protocol.request import Request
 from ..walk import Walk, new_walk
 from .audience import Audience, Limits
@@ -103,7 +103,7 @@ class Stream:
         self._errands.check_process()
         stamp = now_us() if time_us is None else device_us(MOMENT.take("time_us", time_us))
         rows = None if damage is None else spans(damage)
-        said = serialize_side_data(meta)
+        said = serialize_extension(write_side_data(meta))
         with self._lock:  # who joins meanwhile sees this picture afterwards, and no older one
             array = self._accept(array)
             self._newest.publish(array, rows, Said(stamp, said))
@@ -202,14 +202,16 @@ class Stream:
 
     def _grant(self, wishes: Mapping[Subscription, Wish]) -> None:
         with self._lock:
+            granted = []
             for subscription, wish in wishes.items():
                 try:
                     self.audience.grant(subscription, wish, time.monotonic())
+                    granted.append(subscription)
                 except Exception:  # no memory, say: whoever asked for it goes
                     subscription.fail()
             self.audience.share()
-            for subscription, wish in wishes.items():
-                self.audience.confirm(subscription, wish)
+            for subscription in granted:
+                self.audience.confirm(subscription, wishes[subscription])
         self._newest.flush()
         self.demand()
 

@@ -8,6 +8,7 @@ import struct
 from collections.abc import Iterator, Mapping
 from typing import Any, TypeAlias
 
+from ..arguments import shown
 from ..errors import ProtocolError, UsageError
 from ..limits import MAX_SIDE_DATA
 from .json_text import decode_json
@@ -47,23 +48,22 @@ def side_data(value: bytes | memoryview) -> SideData | None:
     return content if isinstance(content, dict) else None
 
 
-def serialize_side_data(meta: SideData | None) -> bytes:
-    """The extension that carries this, empty for none. Raises UsageError for what is no side data."""
+def write_side_data(meta: SideData | None) -> bytes:
+    """The bytes that say this; none for None. Raises UsageError for what is no side data."""
     if meta is None:
         return b""
+    right = f"right would be a dict of what JSON can say in {MAX_SIDE_DATA} bytes"
+    if not isinstance(meta, Mapping):
+        raise UsageError(f"meta={shown(meta)} cannot be; {right}")
     try:
         value = json.dumps(
             meta, allow_nan=False, ensure_ascii=False, separators=(",", ":")
         ).encode()
     except (TypeError, ValueError, RecursionError) as error:
-        raise UsageError(
-            f"meta cannot be sent ({error}); right would be what JSON can say"
-        ) from None
-    if not isinstance(meta, Mapping) or len(value) > MAX_SIDE_DATA:
-        raise UsageError(
-            f"meta is {len(value)} bytes of JSON; right would be a dict of at most {MAX_SIDE_DATA}"
-        )
-    return serialize_extension(value)
+        raise UsageError(f"meta={shown(meta)} cannot be ({shown(error)}); {right}") from None
+    if len(value) > MAX_SIDE_DATA:
+        raise UsageError(f"meta is {len(value)} bytes long; {right}")
+    return value
 
 
 def serialize_extension(value: bytes | memoryview) -> bytes:

@@ -74,7 +74,7 @@ class Subscriber:
             *(newest.format, flags, newest.epoch, newest.number, base, newest.time),
             *(newest.width, newest.height, checksum, body.segments),
         )
-        return inf, self.outlet.send(serialize_header(header, len(variant.said)), body.data)
+        return inf, self.outlet.send(serialize_header(header, body.extensions), body.data)
 
     def has_newest(self, variant: Variant | None) -> bool:
         """Whether the picture it was sent last is the variant's newest one; without any, whether there is none."""

@@ -53,6 +53,8 @@ class Body(NamedTuple):
 
     data: bytes
     segments: int
+    extensions: int
+    """How many bytes of them."""
 
 
 @dataclass(slots=True)
@@ -78,6 +80,8 @@ class _Deltas:
 
     bodies: dict[int | str, Body] = field(default_factory=dict)
     checksum: int | None = None
+    said: bytes = b""
+    """Extensions of its messages' headers."""
 
 
 class Variant:
@@ -93,8 +97,6 @@ class Variant:
         """The kept picture is not the newest one: no delta may be made of it."""
         self.bases = Bases(width)
         self.pace = Pace()
-        self.said = b""
-        """Extensions of the newest picture's messages."""
         self._new = np.empty_like(self.picture.pixels)
         self._settling = _Settling(not geometry.rendition.tolerance)
         self._search = _ScrollSearch()
@@ -131,21 +133,20 @@ class Variant:
 
     def is_other(self, said: bytes) -> bool:
         """Whether this update made another picture, or one of which something else is said."""
-        return self.has_news or said != self.said
+        return self.has_news or said != self._deltas.said
 
     def commit(self, time: int, said: bytes = b"") -> None:
         """The kept picture is the newest one from now on.
 
         `time` is when it was taken, microseconds since 1970, `said` are the extensions of its messages.
         """
-        self.said = said
         epoch, number = self.picture.epoch, self.picture.number
         self.bases.commit(number)
         self.pace.came()
         if number == MAX_NUMBER:  # numbers are used up: viewers begin anew
             epoch, number, self.bases = epoch + 1 & MAX_NUMBER, 0, Bases(self.picture.width)
         self.picture = Frame(epoch, number + 1, time, self.geometry.kept, self.picture.pixels)
-        self.is_uncommitted, self._deltas = False, _Deltas()
+        self.is_uncommitted, self._deltas = False, _Deltas(said=said)
 
     def abandon(self) -> None:
         """The kept picture is not to be shown as it is."""
@@ -161,8 +162,9 @@ class Variant:
         if key not in self._deltas.bodies:
             geometry, width = self.geometry, self.picture.width
             segments = pack(self._marks(lack), width, geometry.kept, geometry.encoding)
-            data = self.said + serialize_segments(segments)
-            self._deltas.bodies[key] = Body(data, len(segments))
+            said = self._deltas.said
+            body = Body(said + serialize_segments(segments), len(segments), len(said))
+            self._deltas.bodies[key] = body
         return self._deltas.bodies[key]
 
     def checksum(self) -> int:
