@@ -47,6 +47,8 @@ class Viewer:
         self._room.carry()  # pictures that came before
         said = control.parse_from_server(message)
         assert said
+        if isinstance(said, messages.Problem) and self.heard(messages.Problem)[-1:] == [said]:
+            return  # said again, as a report
         self.said.append(said)
         if isinstance(said, messages.Announcement):
             self.held = blank(said.epoch, said.format, said.width, said.height)

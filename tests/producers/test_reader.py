@@ -574,7 +574,6 @@ def test_a_program_whose_source_is_stuck_ends(caplog: pytest.LogCaptureFixture) 
 import asyncio, threading
 from ws_stream.hub.stream import Stream
 from ws_stream.producers.reader import Reader
-from ws_stream.protocol import control, messages
 from ws_stream.protocol.request import Request
 
 stuck = threading.Event()

@@ -266,7 +266,7 @@ async def test_a_ping_between_two_fragments_is_answered_and_parts_nothing() -> N
         ([said(b"\xc3", fin=False), said(b"(", opcode=Opcode.CONT)], 1007),
         ([said("")], 1008),
         ([said("[" * 4000)], 1008),
-        ([said('{"type":"rendition","step":0,"crop":null,"average":false}')], 1008),
+        ([said('{"type":"request","step":0}')], 1008),
     ],
     ids=["binary", "begun binary", "no UTF-8", "cut UTF-8", "empty", "deep", "a step of 0"],
 )
@@ -312,7 +312,7 @@ async def test_the_first_to_say_how_it_ends_counts() -> None:
 
 async def test_words_that_come_before_there_is_a_viewer_are_heeded_in_their_order() -> None:
     async with Room() as room:
-        room.say(said('{"type":"rate","fps":0}'), said('{"type":"clo', fin=False))
+        room.say(said('{"type":"request","fps":0}'), said('{"type":"clo', fin=False))
         room.say(said('ck","viewer_time":5}', opcode=Opcode.CONT))
         assert room.told() == []
         room.attach()
@@ -320,11 +320,11 @@ async def test_words_that_come_before_there_is_a_viewer_are_heeded_in_their_orde
         while room.stream.wanted:
             await asyncio.sleep(0)
         room.stream.publish(gray(1))
-        assert room.told() == ["stream"], "a rate of 0 is wanted"
-        room.say(said('{"type":"rate","fps":null}'))
+        assert room.told() == ["granted", "stream"], "a rate of 0 is wanted"
+        room.say(said('{"type":"request","fps":null}'))
         while not room.stream.wanted:
             await asyncio.sleep(0)
-        assert room.told() == ["picture"]
+        assert room.told() == ["picture", "granted"]
 
 
 def just_dead() -> float:
