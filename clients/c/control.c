@@ -188,7 +188,7 @@ enum ws_stream_type ws_stream_read(struct ws_stream_control *control, const char
         if (strcmp(name, TYPES[i].name) == 0)
             control->type = read_members(control, TYPES[i].members, text, length) ? TYPES[i].type : WS_STREAM_BROKEN;
     if (control->type == WS_STREAM_STREAM
-        && ws_stream_memory(control->width, control->height, control->format, 1, false) == 0)
+        && (control->step == 0 || ws_stream_memory(control->width, control->height, control->format, 1, false) == 0))
         control->type = WS_STREAM_BROKEN;
     return control->type;
 }

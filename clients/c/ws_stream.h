@@ -256,8 +256,8 @@ enum ws_stream_reaction {
     WS_STREAM_SHOW,      /* a picture was applied: show it */
     WS_STREAM_ANNOUNCED, /* another size, format or epoch: what is on the screen stays until there is a picture */
     WS_STREAM_TELL,      /* `problem`: tell the user its reason, or that it is over */
-    WS_STREAM_TOO_LARGE, /* the announced picture is more than the memory takes: close the connection */
-    WS_STREAM_RECONNECT  /* the server broke the protocol: close the connection and connect anew */
+    WS_STREAM_TOO_LARGE, /* the announced picture is more than the memory takes: the server knows no offers. Close, for good */
+    WS_STREAM_RECONNECT  /* the server broke the protocol: close the connection, with 1002, and connect anew */
 };
 
 /* A new connection; the stream is unannounced. */

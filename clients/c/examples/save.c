@@ -103,17 +103,20 @@ static void make_room(struct ws_stream *stream, const struct ws_stream_control *
     ws_stream_open(stream, memory, size, WS_STREAM_NO_LIMIT, true);
 }
 
+static enum course break_off(struct saver *saver)
+{
+    snprintf(saver->why, sizeof saver->why, "the server broke the protocol");
+    websocket_send(&saver->ws, WEBSOCKET_CLOSE, "\x03\xEA", 2);
+    return AGAIN;
+}
+
 static enum course react(struct saver *saver, enum ws_stream_reaction reaction)
 {
     if (reaction == WS_STREAM_SHOW) {
         save(saver);
         return saver->saved == saver->wanted ? DONE : GO_ON;
     }
-    if (reaction == WS_STREAM_RECONNECT || reaction == WS_STREAM_TOO_LARGE) {
-        snprintf(saver->why, sizeof saver->why, "the server broke the protocol");
-        return AGAIN;
-    }
-    return GO_ON;
+    return reaction == WS_STREAM_RECONNECT || reaction == WS_STREAM_TOO_LARGE ? break_off(saver) : GO_ON;
 }
 
 static enum course on_text(struct saver *saver, const struct websocket_part *part)
@@ -123,10 +126,8 @@ static enum course on_text(struct saver *saver, const struct websocket_part *par
 
     if (part->begins)
         saver->length = 0;
-    if (part->length > sizeof saver->text) {
-        snprintf(saver->why, sizeof saver->why, "the server sent a message that is too long");
-        return AGAIN;
-    }
+    if (part->length > sizeof saver->text)
+        return break_off(saver);
     memcpy(saver->text + saver->length, part->bytes, part->count);
     saver->length += part->count;
     if (!part->ends)
