@@ -92,6 +92,29 @@ def test_what_it_says_is_what_the_server_reads(programs: Path) -> None:
     ]
 
 
+def test_the_program_of_its_readme_compiles(programs: Path) -> None:
+    client = ROOT / "clients" / "c"
+    code = (client / "README.md").read_text().partition("```c\n")[2].partition("```")[0]
+    stubs = "uint32_t milliseconds(void); void show(const uint8_t *); void hang_up(void);"
+    stubs += "void send_text(const char *, size_t);"
+    subprocess.run(
+        [
+            "cc",
+            "-std=c99",
+            "-pedantic",
+            "-Wall",
+            "-Werror",
+            "-fsyntax-only",
+            f"-I{client}",
+            "-xc",
+            "-",
+        ],
+        input=code.replace('"ws_stream.h"\n', f'"ws_stream.h"\n{stubs}\n'),
+        text=True,
+        check=True,
+    )
+
+
 @pytest.mark.parametrize("pixel_format", FORMATS, ids=lambda pixel_format: pixel_format.name)
 def test_a_picture_is_saved_as_it_looks(
     programs: Path, server: Server, tmp_path: Path, pixel_format: PixelFormat

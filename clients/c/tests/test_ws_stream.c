@@ -50,6 +50,56 @@ static void limits_of_a_viewer_hold(void)
         CHECK(strlen(ws_stream_sentence((enum ws_stream_rule)rule)) > 10);
 }
 
+static void the_longest_content_is_that_of_whole_groups(void)
+{
+    CHECK(ws_stream_longest(8, 1, WS_STREAM_GRAY8) == 1 + 2 + 8);
+    CHECK(ws_stream_longest(9, 4, WS_STREAM_BGRX8888) == 1 + 16 + 9 * 4 * 3);
+    CHECK(ws_stream_longest(9, 5, WS_STREAM_RGB565) == 2 + 20 + 9 * 5 * 2);
+    CHECK(ws_stream_longest(16384, 4096, WS_STREAM_GRAY8) == (1u << 20) + (1u << 24) + (1u << 26));
+}
+
+/* Powers of ten above 22 are not exact in doubles, so neither is what is read. */
+static bool is_read(const char *number, double value)
+{
+    struct ws_stream_control control;
+    char text[1000];
+    int length = snprintf(text, sizeof text, "{\"type\":\"granted\",\"id\":null,\"fps\":%s}", number);
+    double near = (value < 0 ? -value : value) * 1e-14;
+    bool right = ws_stream_read(&control, text, (size_t)length) == WS_STREAM_GRANTED && !control.has_id;
+
+    return right && control.fps <= value + near && control.fps >= value - near;
+}
+
+static void numbers_are_what_they_say(void)
+{
+    static const char *const THIRTY[] = {"30", "30.0", "3e1", "0.3E+2", "300e-1", "30.000000000000000000000000000", "0.030e00000003"};
+    char zeros[500];
+
+    for (size_t i = 0; i < sizeof THIRTY / sizeof *THIRTY; i++)
+        CHECK(is_read(THIRTY[i], 30));
+    CHECK(is_read("29.97", 29.97) && is_read("-0.25", -0.25) && is_read("0.1", 0.1) && is_read("1e22", 1e22));
+    CHECK(is_read("123456789012345678", 123456789012345678.0) && is_read("1e-400", 0) && is_read("0e999999999999", 0));
+    CHECK(is_read("1e308", 1e308) && !is_read("1e309", 0) && !is_read("9e999999999999", 0));
+    snprintf(zeros, sizeof zeros, "0.%0400de401", 1); /* 399 zeros and a 1 behind the point */
+    CHECK(is_read(zeros, 10));
+}
+
+static void texts_are_without_escapes(void)
+{
+    static const char TEXT[] = "{\"reason\":\"\\u0041\\/\\\"\\\\ \\u00e9\xC3\xA9\\u20ac\\uD83d\\uDE00!\",\"\\u0074ype\":\"problem\"}";
+    static const char PLAIN[] = "A/\"\\ \xC3\xA9\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80!";
+    struct ws_stream_control control;
+    char out[sizeof PLAIN];
+
+    CHECK(ws_stream_read(&control, TEXT, sizeof TEXT - 1) == WS_STREAM_PROBLEM && control.has_reason);
+    for (size_t size = sizeof out; size > 0; size--) {
+        size_t length = ws_stream_copy(control.reason, out, size);
+
+        CHECK(length < size && out[length] == 0 && memcmp(out, PLAIN, length) == 0);
+        CHECK(length + 1 == size || (PLAIN[length] & 0x80)); /* no half characters */
+    }
+}
+
 /* What the viewer says at a time: "" for nothing. */
 static const char *next(uint32_t now)
 {
@@ -184,6 +234,9 @@ int main(int count, char **arguments)
     }
     memory_is_as_much_as_the_macros_say();
     limits_of_a_viewer_hold();
+    the_longest_content_is_that_of_whole_groups();
+    numbers_are_what_they_say();
+    texts_are_without_escapes();
     times_may_wrap_around();
     a_viewer_without_acknowledgements_says_only_resync();
     what_is_announced_must_fit();
