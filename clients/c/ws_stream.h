@@ -125,7 +125,8 @@ struct ws_stream {
     /* What the caller gave. */
     uint8_t *memory;
     uint32_t size, max_segment;
-    bool parts, verify;
+    bool parts;
+    bool verify; /* checksums; true. A caller that has no time for them sets it to false after ws_stream_open */
     /* What is announced: epoch 0 and format 0 before. */
     uint32_t epoch;
     uint16_t width, height;
@@ -245,7 +246,7 @@ size_t ws_stream_say_input(char *out, size_t size, uint32_t epoch, uint32_t numb
 /* Times are milliseconds by any clock that runs evenly; they may wrap around. */
 struct ws_stream_session {
     struct ws_stream *stream;
-    uint32_t said, heard;  /* when something was, last */
+    uint32_t said, heard;  /* when something was, last; a caller that sends a message of its own sets `said` */
     uint32_t acknowledge;  /* the number that is due, 0 for none */
     bool acknowledges;     /* false where the query says acknowledge=no */
     bool announced, resyncing, resync_due, life_due, worked;
