@@ -7,8 +7,9 @@
 
 #include "parts.h"
 
-static const char CLAIMS[] = "conformance 1 ws-stream-c marked lz4 copy checksum side-data rgb control session resync silence retry "
-                             "rgbx8888 bgrx8888 rgb888 bgr888 rgb565 gray8 rgb444 rgb332";
+static const char CLAIMS[] =
+    "conformance 1 ws-stream-c marked lz4 copy checksum side-data rgb control session resync silence retry "
+    "rgbx8888 bgrx8888 rgb888 bgr888 rgb565 gray8 rgb444 rgb332";
 
 static struct {
     struct ws_stream stream;

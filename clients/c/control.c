@@ -9,9 +9,9 @@ enum form { U16, U32, U53, NUMBER, BOOLEAN, TEXT, FORMAT, PAIR, CROP };
 struct member {
     const char *name;
     uint8_t form;
-    uint8_t most;        /* characters of a text */
-    uint16_t at;         /* in struct ws_stream_control */
-    uint16_t present;    /* where it may be null: the boolean that says that it is not; 0: it may not. Of texts that boolean is unused */
+    uint8_t most;     /* characters of a text */
+    uint16_t at;      /* in struct ws_stream_control */
+    uint16_t present; /* where it may be null: the boolean that says that it is not; 0: it may not */
 };
 
 #define AT(field) offsetof(struct ws_stream_control, field)
@@ -64,9 +64,9 @@ static const struct {
     enum ws_stream_type type;
     const struct member *members;
 } TYPES[] = {
-    {"stream", WS_STREAM_STREAM, STREAM},     {"granted", WS_STREAM_GRANTED, GRANTED},
-    {"pace", WS_STREAM_PACE, PACE},           {"unchanged", WS_STREAM_UNCHANGED, STANDS},
-    {"waiting", WS_STREAM_WAITING, STANDS},   {"problem", WS_STREAM_PROBLEM, PROBLEM},
+    {"stream", WS_STREAM_STREAM, STREAM},   {"granted", WS_STREAM_GRANTED, GRANTED},
+    {"pace", WS_STREAM_PACE, PACE},         {"unchanged", WS_STREAM_UNCHANGED, STANDS},
+    {"waiting", WS_STREAM_WAITING, STANDS}, {"problem", WS_STREAM_PROBLEM, PROBLEM},
     {"clock", WS_STREAM_CLOCK, CLOCK},
 };
 
@@ -142,7 +142,8 @@ static bool read_member(struct ws_stream_value value, const struct member *membe
     }
 }
 
-static bool read_members(struct ws_stream_control *control, const struct member *member, const char *text, size_t length)
+static bool read_members(struct ws_stream_control *control, const struct member *member, const char *text,
+                         size_t length)
 {
     for (; member->name != NULL; member++) {
         struct ws_stream_value value = ws_stream_member(text, length, member->name);

@@ -141,9 +141,9 @@ int32_t ws_stream_character(const char **at, const char *end)
         return escaped(at, end);
     }
     length = ws_stream_utf8(*at, end);
-    code = length == 1 ? (uint8_t)**at : (uint8_t)**at & (0x7Fu >> length);
+    code = length == 1 ? (uint8_t)(*at)[0] : (uint8_t)(*at)[0] & (0x7Fu >> length);
     for (++*at; length > 1; length--, ++*at)
-        code = code << 6 | ((uint8_t)**at & 0x3F);
+        code = code << 6 | ((uint8_t)(*at)[0] & 0x3F);
     return (int32_t)code;
 }
 

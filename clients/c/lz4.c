@@ -7,7 +7,7 @@ struct reader {
     const uint8_t *at, *end;
 };
 
-/* A length of four bits and the bytes that follow it. False where the block ends first. One above MOST is not read on. */
+/* A length of four bits and the bytes behind it. False where the block ends first. Above MOST it is not read on. */
 static bool read_length(struct reader *in, uint32_t nibble, uint32_t most, uint32_t *length)
 {
     uint8_t more = 255;
@@ -69,7 +69,8 @@ static enum ws_stream_rule match(struct reader *in, uint32_t nibble, uint8_t *ou
     return WS_STREAM_RULE_NONE;
 }
 
-enum ws_stream_rule ws_stream_unpack(const uint8_t *block, uint32_t count, uint8_t *out, uint32_t size, uint32_t *length)
+enum ws_stream_rule ws_stream_unpack(const uint8_t *block, uint32_t count, uint8_t *out, uint32_t size,
+                                     uint32_t *length)
 {
     struct reader in = {block, block + count};
     uint32_t done = 0, run = 0, last_match = 0;

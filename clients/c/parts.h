@@ -31,7 +31,8 @@ enum ws_stream_rule ws_stream_marked(struct ws_stream *stream, uint32_t first, u
                                      uint32_t length);
 
 /* lz4.c: sets *LENGTH. */
-enum ws_stream_rule ws_stream_unpack(const uint8_t *block, uint32_t count, uint8_t *out, uint32_t size, uint32_t *length);
+enum ws_stream_rule ws_stream_unpack(const uint8_t *block, uint32_t count, uint8_t *out, uint32_t size,
+                                     uint32_t *length);
 
 /* json.c */
 struct ws_stream_value {

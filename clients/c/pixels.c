@@ -7,8 +7,8 @@ static const struct {
     char name[9];
     uint8_t bytes, colour;
 } FORMATS[] = {
-    {"", 0, 0},         {"rgbx8888", 4, 3}, {"bgrx8888", 4, 3}, {"rgb888", 3, 3}, {"bgr888", 3, 3},
-    {"rgb565", 2, 2},   {"gray8", 1, 1},    {"rgb444", 2, 2},   {"rgb332", 1, 1},
+    {"", 0, 0},       {"rgbx8888", 4, 3}, {"bgrx8888", 4, 3}, {"rgb888", 3, 3}, {"bgr888", 3, 3},
+    {"rgb565", 2, 2}, {"gray8", 1, 1},    {"rgb444", 2, 2},   {"rgb332", 1, 1},
 };
 #define FORMAT_COUNT ((int)(sizeof FORMATS / sizeof *FORMATS))
 
@@ -152,7 +152,8 @@ static enum ws_stream_rule find_parts(struct content *content, const uint8_t *by
 }
 
 /* The marked pixels of one row; the parts move on behind them. */
-static void apply_row(struct content *content, uint32_t g, uint8_t *row, uint32_t stride, unsigned bytes, unsigned colour)
+static void apply_row(struct content *content, uint32_t g, uint8_t *row, uint32_t stride, unsigned bytes,
+                      unsigned colour)
 {
     for (uint32_t end = g + content->across; g < end; g++, row += 8 * bytes) {
         unsigned mask, literal;

@@ -1,4 +1,4 @@
-/* What a viewer says, written as JSON. A text that does not fit, or that the protocol does not allow, is not written at all. */
+/* What a viewer says, written as JSON. What does not fit, or is not allowed, is not written at all. */
 #include <string.h>
 
 #include "parts.h"
@@ -234,8 +234,8 @@ static void put_event(struct writer *out, const struct ws_stream_event *event)
     put(out, "}");
 }
 
-size_t ws_stream_say_input(char *out, size_t size, uint32_t epoch, uint32_t number, const struct ws_stream_event *events,
-                           size_t count)
+size_t ws_stream_say_input(char *out, size_t size, uint32_t epoch, uint32_t number,
+                           const struct ws_stream_event *events, size_t count)
 {
     struct writer to = {out, out + size, count == 0 || count > 32};
 

@@ -14,7 +14,8 @@ static struct segment segment(const struct ws_stream *stream, uint32_t index)
 {
     const uint8_t *at = stream->table + (size_t)WS_STREAM_SEGMENT_BYTES * index;
     uint32_t shift = ws_stream_u16(at + 6);
-    struct segment found = {ws_stream_u16(at), ws_stream_u16(at + 2), ws_stream_u16(at + 4), ws_stream_u32(at + 8), (int32_t)shift - (shift < 32768 ? 0 : 65536)};
+    struct segment found = {ws_stream_u16(at), ws_stream_u16(at + 2), ws_stream_u16(at + 4), ws_stream_u32(at + 8),
+                            (int32_t)shift - (shift < 32768 ? 0 : 65536)};
 
     return found;
 }

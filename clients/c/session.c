@@ -19,7 +19,8 @@ void ws_stream_on_bytes(struct ws_stream_session *session, uint32_t now)
     session->heard = now;
 }
 
-enum ws_stream_reaction ws_stream_on_picture(struct ws_stream_session *session, enum ws_stream_result result, uint32_t now)
+enum ws_stream_reaction ws_stream_on_picture(struct ws_stream_session *session, enum ws_stream_result result,
+                                             uint32_t now)
 {
     const struct ws_stream_header *header = &session->stream->header;
 
@@ -97,7 +98,8 @@ size_t ws_stream_next(struct ws_stream_session *session, char *out, size_t size,
     session->said = now;
     if (resync)
         return ws_stream_say_resync(out, size);
-    return number ? ws_stream_say_acknowledge(out, size, session->stream->epoch, number) : ws_stream_say_clock(out, size, now);
+    return number ? ws_stream_say_acknowledge(out, size, session->stream->epoch, number)
+                  : ws_stream_say_clock(out, size, now);
 }
 
 bool ws_stream_is_stale(const struct ws_stream_session *session, uint32_t now)

@@ -1,5 +1,5 @@
-/* Picture messages. They are taken in pieces, each checked as it is whole: header, extensions, table, payloads. A piece that lies
- * whole in what is fed is read there; else it is gathered in the viewer's memory. */
+/* Picture messages. They are taken in pieces, each checked as it is whole: header, extensions, table, payloads. A piece
+ * that lies whole in what is fed is read there; else it is gathered in the viewer's memory. */
 #include <string.h>
 
 #include "parts.h"

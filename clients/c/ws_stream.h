@@ -1,13 +1,12 @@
 /* A viewer of the ws-stream protocol, version 1 (docs/protocol.md), without a socket, a clock or an allocation.
  *
- * Pictures are decoded into memory that the caller gives; nothing outside it and the structs below is written. The files:
- *   ws_stream.c    picture messages, in pieces                segments.c what tables say and segments do
- *   lz4.c          a strict decoder of LZ4 blocks
- *   pixels.c       formats, marked pixels, checksums          json.c     a reader of JSON that keeps nothing
- *   values.c       numbers and texts in it
- *   control.c      what the server says                       say.c      what a viewer says
- *   session.c      when it says what, and when to connect anew
- * It uses string.h, and sizes of at least 32 bits. */
+ * Pictures are decoded into memory that the caller gives; nothing outside it and the structs below is written. It uses
+ * string.h, and sizes of at least 32 bits. The files:
+ *
+ * - ws_stream.c: picture messages, in pieces as they come. segments.c: what tables say and segments do. pixels.c:
+ *   formats, marked pixels, checksums. lz4.c: a strict decoder of LZ4 blocks.
+ * - json.c: a reader of JSON that keeps nothing. values.c: numbers and texts in it. control.c: what the server says.
+ * - say.c: what a viewer says. session.c: when, and when to connect anew. */
 #ifndef WS_STREAM_H
 #define WS_STREAM_H
 
@@ -20,11 +19,11 @@ extern "C" {
 #endif
 
 #define WS_STREAM_SUBPROTOCOL "ws-stream.v1"
-#define WS_STREAM_MAX_SIDE 16384u              /* pixels: width or height of a picture */
-#define WS_STREAM_MAX_PICTURE (64u << 20)      /* bytes of a picture */
-#define WS_STREAM_MAX_SIDE_DATA 4096u          /* bytes of JSON that a picture may carry */
-#define WS_STREAM_MAX_TEXT 65536u              /* characters of a control message, of up to 4 bytes each */
-#define WS_STREAM_NO_LIMIT 0xFFFFFFFFu         /* max_segment of a viewer that offers none */
+#define WS_STREAM_MAX_SIDE 16384u         /* pixels: width or height of a picture */
+#define WS_STREAM_MAX_PICTURE (64u << 20) /* bytes of a picture */
+#define WS_STREAM_MAX_SIDE_DATA 4096u     /* bytes of JSON that a picture may carry */
+#define WS_STREAM_MAX_TEXT 65536u         /* characters of a control message, of up to 4 bytes each */
+#define WS_STREAM_NO_LIMIT 0xFFFFFFFFu    /* max_segment of a viewer that offers none */
 
 /* Pixel formats: the codes of the protocol. */
 enum ws_stream_format {
@@ -93,8 +92,8 @@ const char *ws_stream_sentence(enum ws_stream_rule rule);
 
 /* ---- Pictures ---- */
 
-/* The memory of a viewer. PIXEL_BYTES is of the format; SEGMENT is the offered max_segment, or ws_stream_longest of the picture.
- * One that takes messages in parts, as they arrive, keeps one payload more: */
+/* The memory of a viewer. PIXEL_BYTES is of the format; SEGMENT is the offered max_segment, or ws_stream_longest of the
+ * picture. One that takes messages in parts, as they arrive, keeps one payload more: */
 #define WS_STREAM_WHOLE(width, height, pixel_bytes, segment) \
     (WS_STREAM_ROUND((uint32_t)(width) * (uint32_t)(height) * (pixel_bytes)) + 12u * (uint32_t)(height) \
      + WS_STREAM_ROUND(segment) + WS_STREAM_MAX_SIDE_DATA)
@@ -147,7 +146,8 @@ struct ws_stream {
 
 /* MAX_SEGMENT is what the viewer offers, or WS_STREAM_NO_LIMIT. */
 void ws_stream_open(struct ws_stream *stream, void *memory, uint32_t size, uint32_t max_segment, bool parts);
-/* What `stream` says. False, and unannounced from then on, where the memory is too small or no viewer takes such a picture. */
+/* What `stream` says. False, and unannounced from then on, where the memory is too small or no viewer takes such a
+ * picture. */
 bool ws_stream_announce(struct ws_stream *stream, uint32_t epoch, int format, uint32_t width, uint32_t height);
 /* A whole message. */
 enum ws_stream_result ws_stream_apply(struct ws_stream *stream, const void *message, size_t length);
@@ -157,8 +157,8 @@ enum ws_stream_result ws_stream_feed(struct ws_stream *stream, const void *bytes
 
 /* The picture: rows from the top, tightly packed. It is at the beginning of the memory. */
 const uint8_t *ws_stream_pixels(const struct ws_stream *stream);
-/* Runs of rows that the picture applied last touched, one for each call, in the order of its segments; they may overlap.
- * *INDEX is 0 at first. False after the last one. */
+/* Runs of rows that the picture applied last touched, one for each call, in the order of its segments; they may
+ * overlap. *INDEX is 0 at first. False after the last one. */
 bool ws_stream_touched(const struct ws_stream *stream, uint32_t *index, uint32_t *first, uint32_t *rows);
 
 /* ---- What the server says ---- */
@@ -168,7 +168,7 @@ struct ws_stream_text {
     const char *at;
     uint32_t length;
 };
-/* The text without escapes, in UTF-8, as much as fits, with a 0 behind it. SIZE is at least 1. The length without the 0. */
+/* The text without escapes, in UTF-8, as much as fits, with a 0 behind it; its length. SIZE is at least 1. */
 size_t ws_stream_copy(struct ws_stream_text text, char *out, size_t size);
 
 enum ws_stream_type {
@@ -198,13 +198,14 @@ struct ws_stream_control {
 /* Reads a text message; only the members of its type mean something afterwards. It points into TEXT. */
 enum ws_stream_type ws_stream_read(struct ws_stream_control *control, const char *text, size_t length);
 
-/* ---- What a viewer says: each writes a message and returns its length, 0 where it does not fit or cannot be said ---- */
+/* ---- What a viewer says: each writes a message and returns its length, 0 where it does not fit or may not be ---- */
 
 size_t ws_stream_say_acknowledge(char *out, size_t size, uint32_t epoch, uint32_t number);
 size_t ws_stream_say_resync(char *out, size_t size);
 size_t ws_stream_say_clock(char *out, size_t size, uint64_t viewer_time);
 
-enum ws_stream_member { /* of a request; the values are those of its sets */
+/* Members of a request; the values are those of its sets. */
+enum ws_stream_member {
     WS_STREAM_STEP = 1,
     WS_STREAM_CROP = 2,
     WS_STREAM_AVERAGE = 4,
@@ -215,8 +216,8 @@ enum ws_stream_member { /* of a request; the values are those of its sets */
 };
 struct ws_stream_request {
     uint32_t id;
-    unsigned given;  /* a set of members: these values are requested */
-    unsigned left;   /* a set of members: these are left to the server */
+    unsigned given; /* a set of members: these values are requested */
+    unsigned left;  /* a set of members: these are left to the server */
     uint16_t step, tolerance, depth;
     uint32_t crop[4], fit[2];
     bool average;
@@ -238,17 +239,17 @@ struct ws_stream_event {
     bool down;
     const char *phase, *key, *code, *text, *name, *data; /* UTF-8 that ends with a 0 */
 };
-size_t ws_stream_say_input(char *out, size_t size, uint32_t epoch, uint32_t number, const struct ws_stream_event *events,
-                           size_t count);
+size_t ws_stream_say_input(char *out, size_t size, uint32_t epoch, uint32_t number,
+                           const struct ws_stream_event *events, size_t count);
 
 /* ---- When a viewer says what ---- */
 
 /* Times are milliseconds by any clock that runs evenly; they may wrap around. */
 struct ws_stream_session {
     struct ws_stream *stream;
-    uint32_t said, heard;  /* when something was, last; a caller that sends a message of its own sets `said` */
-    uint32_t acknowledge;  /* the number that is due, 0 for none */
-    bool acknowledges;     /* false where the query says acknowledge=no */
+    uint32_t said, heard; /* when something was, last; a caller that sends a message of its own sets `said` */
+    uint32_t acknowledge; /* the number that is due, 0 for none */
+    bool acknowledges;    /* false where the query says acknowledge=no */
     bool announced, resyncing, resync_due, life_due, worked;
 };
 
@@ -257,14 +258,16 @@ enum ws_stream_reaction {
     WS_STREAM_SHOW,      /* a picture was applied: show it */
     WS_STREAM_ANNOUNCED, /* another size, format or epoch: what is on the screen stays until there is a picture */
     WS_STREAM_TELL,      /* `problem`: tell the user its reason, or that it is over */
-    WS_STREAM_TOO_LARGE, /* the announced picture is more than the memory takes: the server knows no offers. Close, for good */
+    WS_STREAM_TOO_LARGE, /* the announced picture is more than the memory takes: the server knows no offers. Close, for
+                            good */
     WS_STREAM_RECONNECT  /* the server broke the protocol: close the connection, with 1002, and connect anew */
 };
 
 /* A new connection; the stream is unannounced. */
 void ws_stream_connected(struct ws_stream_session *session, struct ws_stream *stream, bool acknowledges, uint32_t now);
 /* The end of a binary message, with the result of ws_stream_apply or ws_stream_feed. */
-enum ws_stream_reaction ws_stream_on_picture(struct ws_stream_session *session, enum ws_stream_result result, uint32_t now);
+enum ws_stream_reaction ws_stream_on_picture(struct ws_stream_session *session, enum ws_stream_result result,
+                                             uint32_t now);
 /* A control message that was read. */
 enum ws_stream_reaction ws_stream_on_control(struct ws_stream_session *session, const struct ws_stream_control *control,
                                              uint32_t now);
@@ -278,10 +281,11 @@ size_t ws_stream_next(struct ws_stream_session *session, char *out, size_t size,
 bool ws_stream_is_stale(const struct ws_stream_session *session, uint32_t now);
 bool ws_stream_is_silent(const struct ws_stream_session *session, uint32_t now);
 
-/* Whether to try again after a close code (1005 or 0 for none), and after an HTTP answer that is not 101 (0 for none). */
+/* Whether to try again after a close code (1005 or 0: none), and after an HTTP answer that is not 101 (0: none). */
 bool ws_stream_again_after_close(unsigned code);
 bool ws_stream_again_after_http(unsigned status);
-/* Milliseconds to wait after so many tries in vain; TRIES is 0 again after a connection that `worked`. RANDOM is any number. */
+/* Milliseconds to wait after so many tries in vain; TRIES is 0 again after a connection that `worked`. RANDOM is any
+ * number. */
 uint32_t ws_stream_wait(unsigned tries, uint32_t random);
 
 #ifdef __cplusplus

@@ -28,8 +28,10 @@ bool websocket_address(struct websocket_address *address, const char *url)
     length = (size_t)(port - host) - (*host == '[');
     snprintf(address->host, sizeof address->host, "%.*s", (int)length, host + (*host == '['));
     port += *host == '[';
-    snprintf(address->port, sizeof address->port, "%.*s", port < end ? (int)(end - port) - 1 : 2, port < end ? port + 1 : "80");
-    snprintf(address->path, sizeof address->path, "%s%s", *end == '/' && end[1] ? "" : "/stream", *end == '/' && !end[1] ? "" : end);
+    snprintf(address->port, sizeof address->port, "%.*s", port < end ? (int)(end - port) - 1 : 2,
+             port < end ? port + 1 : "80");
+    snprintf(address->path, sizeof address->path, "%s%s", *end == '/' && end[1] ? "" : "/stream",
+             *end == '/' && !end[1] ? "" : end);
     return length > 0 && length < sizeof address->host && (port == end || *port == ':') && end - port < 7
            && strspn(address->port, "0123456789") == strlen(address->port) && atoi(address->port) > 0
            && atoi(address->port) < 65536;
@@ -50,8 +52,8 @@ static void sha1_block(uint32_t *state, const uint8_t *block)
     for (int i = 0; i < 80; i++) {
         uint32_t f = i < 20 ? (b & c) | (~b & d) : i < 40 || i >= 60 ? b ^ c ^ d : (b & c) | (b & d) | (c & d), next;
 
-        w[i] = i < 16 ? (uint32_t)block[4 * i] << 24 | (uint32_t)block[4 * i + 1] << 16 | (uint32_t)block[4 * i + 2] << 8
-                            | block[4 * i + 3]
+        w[i] = i < 16 ? (uint32_t)block[4 * i] << 24 | (uint32_t)block[4 * i + 1] << 16
+                            | (uint32_t)block[4 * i + 2] << 8 | block[4 * i + 3]
                       : turn(w[i - 3] ^ w[i - 8] ^ w[i - 14] ^ w[i - 16], 1);
         next = turn(a, 5) + f + e + K[i / 20] + w[i];
         e = d;
@@ -108,8 +110,8 @@ static int connect_one(const struct addrinfo *to)
     fcntl(one, F_SETFL, O_NONBLOCK);
     if (connect(one, to->ai_addr, to->ai_addrlen) == 0)
         return one;
-    if (errno == EINPROGRESS && websocket_ready(one, POLLOUT, WEBSOCKET_PATIENCE) && getsockopt(one, SOL_SOCKET, SO_ERROR, &error, &size) == 0
-        && error == 0)
+    if (errno == EINPROGRESS && websocket_ready(one, POLLOUT, WEBSOCKET_PATIENCE)
+        && getsockopt(one, SOL_SOCKET, SO_ERROR, &error, &size) == 0 && error == 0)
         return one;
     errno = error ? error : errno;
     close(one);
@@ -203,7 +205,8 @@ static int judge(struct websocket *ws, const char *head, const char *accept, cha
     if (status >= 200)
         websocket_printable(why, size, ws->buffer + ws->from, ws->to - ws->from);
     if (status < 200 || *why == 0)
-        snprintf(why, size, status < 200 ? "what answers there is no ws-stream server" : "the answer was HTTP %d", status);
+        snprintf(why, size, status < 200 ? "what answers there is no ws-stream server" : "the answer was HTTP %d",
+                 status);
     return status < 200 ? -1 : status;
 }
 

@@ -1,4 +1,4 @@
-/* A WebSocket client for ws-stream over POSIX sockets: no TLS, no extensions, nothing that the protocol does not use. */
+/* A WebSocket client for ws-stream over POSIX sockets: no TLS, and nothing that the protocol does not use. */
 #ifndef WS_STREAM_WEBSOCKET_H
 #define WS_STREAM_WEBSOCKET_H
 
@@ -33,12 +33,13 @@ struct websocket_part {
 
 /* False where URL is no ws:// address. */
 bool websocket_address(struct websocket_address *address, const char *url);
-/* Connects, within 10 s. The HTTP status: 101 if it is open; 0 where there was no answer; -1 where it was none of this protocol.
- * Else WHY gets a sentence, without what could act on a terminal. */
+/* Connects, within 10 s. The HTTP status: 101 if it is open; 0 where there was no answer; -1 where it was none of this
+ * protocol. Else WHY gets a sentence, without what could act on a terminal. */
 int websocket_open(struct websocket *ws, const struct websocket_address *address, char *why, size_t size);
 /* False where the connection is lost. */
 bool websocket_send(struct websocket *ws, int opcode, const void *bytes, size_t count);
-/* Waits up to TIMEOUT milliseconds. 1: PART came, and is there until the next call. 0: nothing came. -1: the connection is lost. */
+/* Waits up to TIMEOUT milliseconds. 1: PART came, and is there until the next call. 0: nothing came. -1: the connection
+ * is lost. */
 int websocket_receive(struct websocket *ws, int timeout, struct websocket_part *part);
 void websocket_close(struct websocket *ws);
 

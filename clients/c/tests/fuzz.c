@@ -1,5 +1,7 @@
-/* Whatever arrives, there is a picture or a rule that was broken; whole and in parts the same; nothing outside the memory is touched.
- * Input is decisions: mostly they make a right message, and then harm it. With clang, libFuzzer makes them; else chance:
+/* Whatever arrives, there is a picture or a rule that was broken; whole and in parts the same; nothing outside the
+ * memory is touched. Input is decisions: mostly they make a right message, and then harm it. With clang, libFuzzer
+ * makes them; else chance:
+ *
  *     fuzz SEED SECONDS */
 #include <stdio.h>
 #include <stdlib.h>
@@ -95,7 +97,8 @@ static void try_pictures(void)
 
 /* Right ones first: harm leaves few. */
 static const char *const TEXTS[] = {
-    ("{\"type\":\"stream\",\"name\":\"a\\u00e9\",\"epoch\":1,\"format\":\"gray\\u0038\",\"width\":9,\"height\":3,\"source\":[18, 6],\"step\":2,"
+    ("{\"type\":\"stream\",\"name\":\"a\\u00e9\",\"epoch\":1,\"format\":\"gray\\u0038\",\"width\":9,\"height\":3,"
+     "\"source\":[18, 6],\"step\":2,"
      "\"crop\":[1,2,3,4],\"average\":false,\"tolerance\":0,\"fps\":29.97,\"input\":true}"),
     "{\"type\":\"granted\",\"id\":4294967295,\"fps\":1e3,\"new\":{\"a\":[{},[],[0,\"\\\"\"]],\"type\":1}}",
     "{\"type\":\"pace\",\"published\":1.5,\"skipped\":-0,\"fps\":0.001e2,\"device\":true}",
@@ -106,8 +109,32 @@ static const char *const TEXTS[] = {
     "{\"type\":\"x-new\"}",
 };
 static const char *const WORDS[] = {
-    "{", "}", "[", "]", ",", ":", "\"", "\\", "\\u0041", "\\ud83d\\ude00", "\\ud800", "\xC3\xA9", "\xF0\x9F\x98\x80", "\xC3", "\x7F",
-    "1e400", "-0.5e-3", "true", "null", " ", "\"x\":", "0", "999999999999999999999", "[[[[[[[[[[", "]]]]]]]]]]", ",\"crop\":[0,0,1,1]",
+    "{",
+    "}",
+    "[",
+    "]",
+    ",",
+    ":",
+    "\"",
+    "\\",
+    "\\u0041",
+    "\\ud83d\\ude00",
+    "\\ud800",
+    "\xC3\xA9",
+    "\xF0\x9F\x98\x80",
+    "\xC3",
+    "\x7F",
+    "1e400",
+    "-0.5e-3",
+    "true",
+    "null",
+    " ",
+    "\"x\":",
+    "0",
+    "999999999999999999999",
+    "[[[[[[[[[[",
+    "]]]]]]]]]]",
+    ",\"crop\":[0,0,1,1]",
 };
 
 static void replace(struct bytes *text, size_t from, size_t to, const char *word)

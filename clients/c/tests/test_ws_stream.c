@@ -1,4 +1,5 @@
-/* What vectors do not reach: memory, limits of this viewer, what is written, times. With an argument, prints what a viewer says. */
+/* What vectors do not reach: memory, limits of this viewer, what is written, times. With an argument, prints what a
+ * viewer says. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,11 +10,12 @@
 
 /* A picture of 2 x 3 gray pixels: all of row 0 becomes 0xAA 0xBB. */
 static const uint8_t PICTURE[] = {
-    36, 0, 6, 0, 7, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 9, 0, 0, 0, 0, 0, 0, 0, 2, 0, 3, 0, 0, 0, 0, 0, 1, 0, 0, 0,
-    0, 0, 1, 0, 0, 0, 0, 0, 5, 0, 0, 0, 1, 3, 3, 0xAA, 0xBB, 0, 0, 0,
+    36, 0, 6, 0, 7, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 9, 0, 0, 0, 0, 0, 0, 0,    2,    0, 3, 0,
+    0,  0, 0, 0, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 5, 0, 0, 0, 1, 3, 3, 0xAA, 0xBB, 0, 0, 0,
 };
-static const char ANNOUNCED[] = "{\"type\":\"stream\",\"name\":\"a\",\"epoch\":7,\"format\":\"gray8\",\"width\":2,\"height\":3,"
-                                "\"source\":[2,3],\"step\":1,\"crop\":null,\"average\":false,\"tolerance\":0,\"fps\":30,\"input\":false}";
+static const char ANNOUNCED[] =
+    "{\"type\":\"stream\",\"name\":\"a\",\"epoch\":7,\"format\":\"gray8\",\"width\":2,\"height\":3,"
+    "\"source\":[2,3],\"step\":1,\"crop\":null,\"average\":false,\"tolerance\":0,\"fps\":30,\"input\":false}";
 static const char UNCHANGED[] = "{\"type\":\"unchanged\",\"number\":1,\"time\":5}";
 
 static uint8_t memory[WS_STREAM_PARTS(2, 3, 1, 16)]; /* 13 is the longest content */
@@ -42,10 +44,12 @@ static void limits_of_a_viewer_hold(void)
     CHECK(ws_stream_apply(&stream, PICTURE, sizeof PICTURE) == WS_STREAM_APPLIED);
     CHECK(memcmp(ws_stream_pixels(&stream), "\xAA\xBB\0\0\0", 6) == 0);
     CHECK(ws_stream_begin(&stream, sizeof PICTURE) == WS_STREAM_MORE);
-    CHECK(ws_stream_feed(&stream, PICTURE, sizeof PICTURE - 1) == WS_STREAM_REFUSED && stream.rule == WS_STREAM_RULE_PARTS);
+    CHECK(ws_stream_feed(&stream, PICTURE, sizeof PICTURE - 1) == WS_STREAM_REFUSED
+          && stream.rule == WS_STREAM_RULE_PARTS);
     ws_stream_open(&stream, memory, sizeof memory, 4, false);
     CHECK(ws_stream_announce(&stream, 7, WS_STREAM_GRAY8, 2, 3));
-    CHECK(ws_stream_apply(&stream, PICTURE, sizeof PICTURE) == WS_STREAM_REFUSED && stream.rule == WS_STREAM_RULE_MAX_SEGMENT);
+    CHECK(ws_stream_apply(&stream, PICTURE, sizeof PICTURE) == WS_STREAM_REFUSED
+          && stream.rule == WS_STREAM_RULE_MAX_SEGMENT);
     for (int rule = 0; rule < WS_STREAM_RULE_COUNT_OF; rule++)
         CHECK(strlen(ws_stream_sentence((enum ws_stream_rule)rule)) > 10);
 }
@@ -72,7 +76,8 @@ static bool is_read(const char *number, double value)
 
 static void numbers_are_what_they_say(void)
 {
-    static const char *const THIRTY[] = {"30", "30.0", "3e1", "0.3E+2", "300e-1", "30.000000000000000000000000000", "0.030e00000003"};
+    static const char *const THIRTY[] = {
+        "30", "30.0", "3e1", "0.3E+2", "300e-1", "30.000000000000000000000000000", "0.030e00000003"};
     char zeros[500];
 
     for (size_t i = 0; i < sizeof THIRTY / sizeof *THIRTY; i++)
@@ -86,7 +91,8 @@ static void numbers_are_what_they_say(void)
 
 static void texts_are_without_escapes(void)
 {
-    static const char TEXT[] = "{\"reason\":\"\\u0041\\/\\\"\\\\ \\u00e9\xC3\xA9\\u20ac\\uD83d\\uDE00!\",\"\\u0074ype\":\"problem\"}";
+    static const char TEXT[] =
+        "{\"reason\":\"\\u0041\\/\\\"\\\\ \\u00e9\xC3\xA9\\u20ac\\uD83d\\uDE00!\",\"\\u0074ype\":\"problem\"}";
     static const char PLAIN[] = "A/\"\\ \xC3\xA9\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80!";
     struct ws_stream_control control;
     char out[sizeof PLAIN];
@@ -172,7 +178,8 @@ static const struct ws_stream_event EVENTS[] = {
 
 static size_t say(char *out, size_t size, int which)
 {
-    struct ws_stream_request request = {1, 127, 0, 2, 3, 16, {1, 2, 3, 4}, {240, 135}, true, 29.97}, left = {2, 0, 127, 0, 0, 0, {0}, {0}, false, 0};
+    struct ws_stream_request request = {1, 127, 0, 2, 3, 16, {1, 2, 3, 4}, {240, 135}, true, 29.97},
+                             left = {2, 0, 127, 0, 0, 0, {0}, {0}, false, 0};
 
     switch (which) {
     case 0:
@@ -208,7 +215,8 @@ static void what_does_not_fit_is_not_said(void)
 
 static void what_may_not_be_said_is_not(void)
 {
-    static const char *const WRONG[] = {"\n", "\x7F", "\xC2\x80", "\xC3", "\xED\xA0\x80", "123456789012345678901234567890123", NULL};
+    static const char *const WRONG[] = {
+        "\n", "\x7F", "\xC2\x80", "\xC3", "\xED\xA0\x80", "123456789012345678901234567890123", NULL};
     struct ws_stream_event event = {.kind = WS_STREAM_KEY, .code = ""};
     char out[4096];
 
