@@ -23,6 +23,10 @@ ROOMS = {
     ],
     "protocol": ["picture", "options", "request", "control"],
     "codec": ["marks", "scroll", "pack", "encode", "decode"],
+    "recording": [
+        *("chunk", "playback", "spacing", "writer", "excerpt", "files", "ring", "recorder"),
+        *("file", "reader"),
+    ],
     "_core": [],
     "walk": [
         *("window", "rate_limit", "phase_lock", "turn", "bases", "variant", "outlet"),
@@ -30,7 +34,7 @@ ROOMS = {
     ],
     "sources": [
         *("address", "source", "packed", "layout", "memory", "mapped_file", "mapped"),
-        *("mmap_file", "shm", "xwd", "fb_info", "fb", "font", "testcard"),
+        *("mmap_file", "shm", "xwd", "fb_info", "fb", "font", "testcard", "replay"),
     ],
     "hub": [
         *("errands", "kinds", "damage", "producer", "subscription", "wishes", "rates"),

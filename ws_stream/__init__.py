@@ -13,6 +13,7 @@ from .hub.stream import Stream
 from .pixels.colours import to_rgb
 from .pixels.formats import PixelFormat
 from .pixels.frame import Frame
+from .recording import Moment, Recording, open_recording
 from .server.server import Server
 from .sources import Picture, Source, open_source
 
@@ -21,9 +22,11 @@ __all__ = [
     "ConnectError",
     "Connection",
     "Frame",
+    "Moment",
     "Picture",
     "PixelFormat",
     "ProtocolError",
+    "Recording",
     "Server",
     "Source",
     "SourceError",
@@ -31,6 +34,7 @@ __all__ = [
     "UsageError",
     "WsStreamError",
     "connect",
+    "open_recording",
     "open_source",
     "to_rgb",
 ]
