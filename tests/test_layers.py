@@ -60,7 +60,10 @@ ROOMS = {
     "dial": [],
     "client": [],
     "selftest": ["workload", "profiler", "run", "advice"],
-    "commands": ["png", "watch", "arguments", "cli"],
+    "commands": [
+        *("png", "watch", "received", "record", "inspect", "export_stills", "export_films"),
+        *("export", "values", "recording_arguments", "arguments", "cli"),
+    ],
 }
 """The rooms, and the files of those that have several. A room's `__init__` comes after its files."""
 
