@@ -1,5 +1,6 @@
 """A recording as a source, by a clock of the test's."""
 
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -51,6 +52,16 @@ class Player:
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     return saved(tmp_path / "a.wss", received(FRAMES), after=100_000)
+
+
+def test_what_was_said_of_each_picture_is_said_again(tmp_path: Path) -> None:
+    said = [replace(frame, meta={"exposure": frame.number}) for frame in FRAMES[:9]]
+    player = Player(saved(tmp_path / "a.wss", received(said), after=100_000))
+    for number, seconds in enumerate((0, 0.1, 0.25), 1):
+        player.now = seconds
+        picture = player.source.poll()
+        assert picture
+        assert picture.meta == {"exposure": number}
 
 
 def test_each_picture_is_shown_when_it_is_due(path: Path) -> None:

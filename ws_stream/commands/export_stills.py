@@ -1,6 +1,7 @@
 """A recording as PNG files, or as arrays in one file of numpy's. Exact to the bit. Knows nothing of terminals."""
 
 import csv
+import json
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -30,15 +31,20 @@ def save_png(recording: Recording, out: Path, at: float | None, progress: Progre
 
 
 def save_frames(recording: Recording, out: Path, progress: Progress) -> None:
-    """A folder of one PNG for each picture, and a table of when each was taken. Sizes may differ."""
+    """A folder of one PNG for each picture, and a table of when each was taken and what was said of it.
+
+    Sizes may differ.
+    """
     with (out / TABLE).open("x", newline="") as file:
         table = csv.writer(file)
-        table.writerow(["file", "seconds", "device_time_us", "epoch", "number", "width", "height"])
+        times = "seconds", "device_time_us"
+        table.writerow(["file", *times, "epoch", "number", "width", "height", "meta"])
         for moment in recording:
             frame, name = moment.frame, f"{moment.number + 1:06}.png"
             (out / name).write_bytes(encode_png(rgb_of(moment)))
             of_it = (frame.time, frame.epoch, frame.number, frame.width, frame.height)
-            table.writerow([name, f"{moment.seconds:.6f}", *of_it])
+            meta = "" if frame.meta is None else json.dumps(frame.meta)
+            table.writerow([name, f"{moment.seconds:.6f}", *of_it, meta])
             progress((moment.number + 1) / len(recording))
 
 

@@ -71,7 +71,8 @@ class Polls:
         count = picture.completed if picture else self._seen[1]
         is_read = self._is_due(count, interval, now) or lacks or self._seen[0] is None
         if picture and (is_read or not (settled or self._lock.vain)):
-            self._read(picture, time_us, now, may_sample=only_new)
+            may_sample = only_new and picture.meta is None
+            self._read(picture, time_us, now, may_sample=may_sample)
         self._has_waiting = self._walk.first_turn() <= now
         if self._has_waiting:
             self._due = min(self._due, now + SOON)
