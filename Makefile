@@ -7,7 +7,7 @@ bin := .venv/bin
 core := $(wildcard core/*.c)
 core_headers := $(wildcard core/*.h)
 
-.PHONY: demo test check core-check fuzz format clean
+.PHONY: demo test check core-check fuzz clients clients-check clients-fuzz clients-size format clean
 
 demo: .venv/run
 	$(bin)/ws-stream demo --host $(host)
@@ -18,7 +18,7 @@ test:
 	$(bin)/npm test
 	$(bin)/pytest
 
-check: core-check .venv/dev node_modules/.package-lock.json
+check: core-check clients-check .venv/dev node_modules/.package-lock.json
 	$(bin)/ruff format --check .
 	$(bin)/ruff check .
 	$(bin)/mypy
@@ -67,6 +67,45 @@ fuzz: $(core_sources)
 	@mkdir -p $(core_build)/corpus
 	clang $(core_flags) -fsanitize=fuzzer -o $(core_build)/fuzz $(core_player) $(core_library) $(core_link)
 	$(core_build)/fuzz -max_len=8192 -len_control=0 -artifact_prefix=$(core_build)/ $(core_build)/corpus
+
+# The C client: its tests, then messages that chance makes, under sanitizers; what is built is for tests/clients/test_c.py too.
+# `make clients-fuzz` seeks them by libFuzzer until it is stopped; needs clang. `clients_cc` may be a compiler for another machine.
+clients_build ?= build/clients/c
+clients_cc ?= $(CC)
+clients_library := $(filter-out %/conformance.c,$(wildcard clients/c/*.c))
+clients_sanitizers ?= -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+clients_flags := -std=c99 -pedantic -Wall -Wextra -Wconversion -Wshadow -Werror -g -O1 $(clients_sanitizers)
+clients_sources := $(wildcard clients/c/*.[ch] clients/c/*/*.[ch]) Makefile
+clients_seconds ?= 3
+clients_fuzz := clients/c/tests/fuzz.c clients/c/tests/decisions.c
+clients_programs := $(addprefix $(clients_build)/,test_ws_stream random conformance ws-stream-save)
+
+clients: $(clients_programs)
+
+clients-check: clients
+	@$(clients_build)/test_ws_stream
+	@$(clients_build)/random $(core_seed) $(clients_seconds)
+
+clients-fuzz: $(clients_sources)
+	@mkdir -p $(clients_build)/corpus
+	clang $(clients_flags) -fsanitize=fuzzer -DLIBFUZZER -o $(clients_build)/fuzz $(clients_fuzz) $(clients_library)
+	$(clients_build)/fuzz -max_len=2000 -len_control=0 -artifact_prefix=$(clients_build)/ $(clients_build)/corpus
+
+# What it takes of a small machine: bytes of code, of structs and of stack.
+clients_small ?= arm-linux-gnueabihf-gcc
+clients-size:
+	@rm -rf $(clients_build)/size && mkdir -p $(clients_build)/size
+	@cd $(clients_build)/size && $(clients_small) -std=c99 -Os -fcallgraph-info=su -c $(abspath $(clients_library))
+	@$(clients_small:gcc=size) -t $(clients_build)/size/*.o
+	@$(python) clients/c/tests/stack.py $(clients_build)/size/*.ci
+
+$(clients_build)/test_ws_stream: main := clients/c/tests/test_ws_stream.c
+$(clients_build)/random: main := $(clients_fuzz)
+$(clients_build)/conformance: main := clients/c/conformance.c
+$(clients_build)/ws-stream-save: main := $(wildcard clients/c/examples/*.c)
+$(clients_programs): $(clients_sources)
+	@mkdir -p $(@D)
+	@$(clients_cc) $(clients_flags) -o $@ $(main) $(clients_library)
 
 .venv/bin/python:
 	@$(python) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

@@ -11,6 +11,7 @@ from pathlib import Path
 from setuptools import Extension, find_packages, setup
 from setuptools.command.bdist_wheel import bdist_wheel
 from setuptools.command.build_ext import build_ext
+from setuptools.command.build_py import build_py
 
 LIMITED_API = 0x030B0000
 """Python 3.11's stable interface: one build serves all later versions. Free-threaded Pythons have none."""
@@ -34,6 +35,16 @@ class BuildIfPossible(build_ext):
             raise
 
 
+class BuildOfVectors(build_py):
+    """Takes the vectors along, and not the programs that write them."""
+
+    def find_package_modules(self, package: str, package_dir: str) -> list[tuple[str, str, str]]:
+        """The modules of a package."""
+        if package == "ws_stream.vectors":
+            return []
+        return super().find_package_modules(package, package_dir)
+
+
 class WheelOfWhatWasBuilt(bdist_wheel):
     """Builds first, and names the wheel by what there is then."""
 
@@ -45,9 +56,14 @@ class WheelOfWhatWasBuilt(bdist_wheel):
 
 
 setup(
-    packages=[*find_packages(include=["ws_stream*"]), "ws_stream.web"],
-    package_dir={"ws_stream.web": "web"},
-    cmdclass={"build_ext": BuildIfPossible, "bdist_wheel": WheelOfWhatWasBuilt},
+    packages=[*find_packages(include=["ws_stream*"]), "ws_stream.web", "ws_stream.vectors"],
+    py_modules=["pytest_ws_stream"],
+    package_dir={"ws_stream.web": "web", "ws_stream.vectors": "tests/vectors"},
+    cmdclass={
+        "build_ext": BuildIfPossible,
+        "build_py": BuildOfVectors,
+        "bdist_wheel": WheelOfWhatWasBuilt,
+    },
     # Pixels are taken for little-endian words there.
     ext_modules=[
         Extension(

@@ -1,7 +1,8 @@
 #!/bin/sh
 # Installs the programs the tests run, where they are missing: a compiler for the compiled rows, a browser, an X server
 # with a mapped framebuffer, something that draws, and what networks are made with. As root on Debian by apt-get; elsewhere the browser by its
-# driver's own download, and a sentence about the rest.
+# driver's own download, and a sentence about the rest. What only `pytest -m long` and `make clients-fuzz` take is not installed:
+# gcc-arm-linux-gnueabihf libc6-dev-armhf-cross qemu-user-static clang.
 set -eu
 cd "$(dirname "$0")/.."
 

@@ -36,13 +36,17 @@ from ws_stream.walk.outlet import frame_head
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client, "FIRST_PAUSE", 0.02)
-    monkeypatch.setattr(client, "SILENCE", 0.5)
+    monkeypatch.setattr(client, "SILENCE", SILENCE)
 
 
 @pytest.fixture
 async def server() -> AsyncIterator[Server]:
     async with Server(port=0) as server:
         yield server
+
+
+SILENCE = 0.5
+"""Seconds, in the place of the client's own."""
 
 
 def picture(value: int) -> np.ndarray:
@@ -474,7 +478,7 @@ async def test_a_picture_that_is_longer_on_its_way_than_silence_may_last_arrives
         parts = [frame_head(Opcode.BINARY, len(message)), *(bytes([byte]) for byte in message)]
         for part in parts:
             websocket.transport.write(part)
-            await asyncio.sleep(1.2 * client.SILENCE / len(parts))
+            await asyncio.sleep(1.2 * SILENCE / len(parts))
         await websocket.wait_closed()
 
     async with served(handle) as server, asyncio.timeout(10):
@@ -517,6 +521,22 @@ async def test_a_server_that_does_not_read_for_a_while_is_not_taken_for_dead(
     monkeypatch.setattr(client, "Opening", note)
     connect("ws://a/stream")._open()
     assert options["ping_interval"] is None
+
+
+async def test_of_another_connection_s_problem_nothing_is_known(server: Server) -> None:
+    camera = server.stream("camera")
+    camera.publish(picture(0))
+    camera.set_problem("the lens is shut")
+    connection = connect(url(server))
+    async with asyncio.timeout(10):
+        async for seen in connection:
+            if connection.problem:
+                break
+            camera.publish(picture(seen.number % 2))
+        camera.set_problem(None)
+        async for _ in connection:
+            break
+    assert connection.problem is None
 
 
 async def test_of_another_connection_s_clock_nothing_is_known(server: Server) -> None:

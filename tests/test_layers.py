@@ -4,12 +4,14 @@ The same holds for the files inside a room. docs/design.md draws the table of ro
 """
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 PACKAGE = Path(__file__).parents[1] / "ws_stream"
+C_CLIENT = Path(__file__).parents[1] / "clients" / "c"
 
 ROOMS = {
     "errors": [],
@@ -18,6 +20,8 @@ ROOMS = {
     "fair_lock": [],
     "allowance": [],
     "printable": [],
+    "loop_thread": [],
+    "png": [],
     "pixels": [
         *("formats", "colours", "described", "frame", "rendition", "work", "tolerance", "resample"),
     ],
@@ -59,30 +63,49 @@ ROOMS = {
             "listener",
         ),
         "addresses",
-        *("loop_thread", "lifetime", "offer", "budgeting", "server"),
+        *("lifetime", "offer", "budgeting", "server"),
     ],
     "clock": [],
     "session": [],
     "dial": [],
+    "waiting": [],
+    "plain": [],
     "client": [],
+    "testing": ["golden", "check", "screen"],
     "selftest": ["workload", "profiler", "run", "advice"],
-    "commands": ["png", "watch", "arguments", "cli"],
+    "conformance": [
+        *("vectors", "turn", "claims", "pictures", "words", "stories", "pipe", "report", "run"),
+        *("program", "__main__"),
+    ],
+    "commands": ["watch", "arguments", "cli"],
 }
 """The rooms, and the files of those that have several. A room's `__init__` comes after its files."""
 
 LIBRARIES = {
-    "asyncio": {"hub", "server", "client", "selftest", "commands"},
+    "asyncio": {
+        "loop_thread",
+        "hub",
+        "server",
+        "waiting",
+        "plain",
+        "client",
+        "selftest",
+        "commands",
+    },
     "lz4": {"codec", "walk"},
     "websockets": {"server", "dial", "client"},
     "numpy": {
         "arguments",
+        "png",
         "server",
         "pixels",
         "codec",
         "walk",
         "sources",
         "hub",
+        "testing",
         "selftest",
+        "conformance",
         "commands",
     },
 }
@@ -90,6 +113,8 @@ LIBRARIES = {
 
 MAX_LINES = 250
 """Of a file: one that is longer holds more than one idea."""
+MAX_C_LINES = 300
+"""The same of a file in C, where what others call is declared beside it."""
 MAX_FUNCTION = 40
 """Lines of a function, with its docstring and comments."""
 MAX_ATTRIBUTES = 10
@@ -207,6 +232,28 @@ def test_no_object_knows_too_much_to_be_one_thing(file: Path) -> None:
         if isinstance(node, ast.ClassDef) and node.name not in AS_WIDE_AS_THE_WIRE
     }
     assert not too_large(known, MAX_ATTRIBUTES)
+
+
+EACH_C_FILE = pytest.mark.parametrize(
+    "file", sorted(C_CLIENT.rglob("*.[ch]")), ids=lambda file: str(file.relative_to(C_CLIENT))
+)
+
+
+@EACH_C_FILE
+def test_no_c_file_and_no_function_in_it_is_too_long(file: Path) -> None:
+    text = file.read_text()
+    functions = re.finditer(r"^\w[^;{}]*\)\n\{\n.*?^\}$", text, re.MULTILINE | re.DOTALL)
+    lengths = {found[0].partition("(")[0]: found[0].count("\n") + 1 for found in functions}
+    assert not too_large({file.name: len(text.splitlines())}, MAX_C_LINES)
+    assert not too_large(lengths, MAX_FUNCTION)
+
+
+@pytest.mark.parametrize("file", sorted(C_CLIENT.glob("*.c")), ids=lambda file: file.name)
+def test_the_c_client_needs_no_system_below_it(file: Path) -> None:
+    known = {"string.h", "stddef.h", "stdint.h", "stdbool.h", "parts.h", "ws_stream.h"}
+    if file.name == "conformance.c":
+        known |= {"stdio.h", "stdlib.h"}
+    assert set(re.findall(r'#include [<"](.*)[>"]', file.read_text())) <= known
 
 
 def test_attributes_are_counted_wherever_they_are_assigned() -> None:

@@ -27,6 +27,7 @@ RIGHT: Mapping[str, Mapping[str, Any]] = {
     "connect": {"url": "ws://127.0.0.1:8000/stream/a"},
     "Connection": {"url": "ws://127.0.0.1:8000/stream/a"},
     "Connection.age": {"frame": blank(1, RGB888, 4, 3)},
+    "Connection.wait_for": {"predicate": bool, "timeout": 1},
     "Frame.alike": {"other": blank(1, RGB888, 4, 3)},
     "PixelFormat.blank": {"width": 4, "height": 3},
     "PixelFormat.shape": {"width": 4, "height": 3},
@@ -53,6 +54,8 @@ RECORDS = {"Frame", "Picture", "PixelFormat"}
 """What ws_stream makes, and programs read: they are checked where they are handed in again."""
 PROTOCOLS = {"Source"}
 """What programs have: tests/server/test_offer.py."""
+HANDS_ON = {"PlainConnection"}
+"""What `with connect(url)` gives: its arguments are those of Connection, to which it hands them on."""
 INSIDE = {
     *{f"Stream.{name}" for name in ("adopt", "begin", "hand_over", "join", "leave", "limit")},
     *{f"Stream.{name}" for name in ("ask", "resize", "set_behind", "demand", "close")},
@@ -67,7 +70,7 @@ def public() -> Iterator[tuple[str, Callable[..., Any]]]:
         thing = getattr(ws_stream, name)
         if inspect.isfunction(thing):
             yield name, thing
-        elif name not in PROTOCOLS and not issubclass(thing, Exception):
+        elif name not in PROTOCOLS | HANDS_ON and not issubclass(thing, Exception):
             if name not in RECORDS:
                 yield name, thing
             for method, function in vars(thing).items():
@@ -154,7 +157,8 @@ def call(name: str, arguments: Mapping[str, Any]) -> None:
             "PixelFormat": RGB888,
             "Connection": ws_stream.connect("ws://h"),
         }
-        getattr(of[owner], method)(**arguments)
+        made = getattr(of[owner], method)(**arguments)
+        getattr(made, "close", lambda: None)()  # of what would have to be awaited
 
 
 @pytest.mark.parametrize("name", RIGHT)

@@ -7,12 +7,14 @@ from .errors import (
     ProtocolError,
     SourceError,
     UsageError,
+    WaitTimeoutError,
     WsStreamError,
 )
 from .hub.stream import Stream
 from .pixels.colours import to_rgb
 from .pixels.formats import PixelFormat
 from .pixels.frame import Frame
+from .plain import PlainConnection
 from .server.server import Server
 from .sources import Picture, Source, open_source
 
@@ -23,12 +25,14 @@ __all__ = [
     "Frame",
     "Picture",
     "PixelFormat",
+    "PlainConnection",
     "ProtocolError",
     "Server",
     "Source",
     "SourceError",
     "Stream",
     "UsageError",
+    "WaitTimeoutError",
     "WsStreamError",
     "connect",
     "open_source",

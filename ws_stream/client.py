@@ -6,36 +6,36 @@ Knows nothing of the server's code, only of docs/protocol.md.
 import asyncio
 import random
 import time
-from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import aclosing
-from http import HTTPStatus
+from collections.abc import AsyncGenerator, Coroutine, Iterator
+from typing import Any, TypeAlias
 
 from websockets.asyncio.client import ClientConnection
-from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketException
+from websockets.exceptions import WebSocketException
 from websockets.typing import Subprotocol
 
 from .arguments import instance
 from .clock import Age
-from .dial import Hearing, Opening, websocket_url
-from .errors import ChecksumError, ConnectError, ProtocolError
+from .dial import SILENCE, Hearing, Opening, is_final, reason, websocket_url
+from .errors import ChecksumError, ConnectError, ProtocolError, UsageError
 from .limits import MAX_PICTURE_BYTES
 from .pixels.frame import Frame
+from .plain import PlainConnection, each_frame
 from .printable import printable
 from .protocol import control, messages
 from .protocol.picture import SUBPROTOCOL
 from .session import Session
+from .waiting import Predicate, Wait, first_frame
 
-SILENCE = 10.0
-"""Seconds without a byte after which the connection counts as lost: the server speaks every second, and a picture that
-is longer on its way arrives in parts."""
+GOODBYE = 1.0
+"""Seconds that a server may take to answer a goodbye: whoever stops looking waits no longer for one that is gone."""
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 10.0
 """Seconds to wait before connecting again: doubled from the first to the longest, with jitter."""
 MAX_MESSAGE = MAX_PICTURE_BYTES * 3 // 2
 """Bytes of the longest message read: the largest picture, and the marks of all its pixels, of a byte each."""
 
+Messages: TypeAlias = AsyncGenerator[tuple[str | bytes, Frame | None]]
+
 _FRAME = instance(Frame, "a Frame")
-_RETRIED_STATUS = (408, 425, 429)
-_FINAL_CLOSE = frozenset((1002, 1003, *range(1007, 1011), *range(4400, 4500)))
 
 
 def connect(url: str) -> "Connection":
@@ -81,18 +81,15 @@ class Connection:
         _FRAME.take("frame", frame)
         return self._session.clock.age(frame.time, time.monotonic())
 
-    async def __aiter__(self) -> AsyncIterator[Frame]:
+    def __aiter__(self) -> "Frames":
         """Every picture that arrives; a slow consumer skips pictures. Frames' arrays are read-only.
 
         A frame is acknowledged when the next one is taken. Raises ConnectError when the first attempt fails or
         the server refuses; a connection that is lost later is made again.
         """
-        async with aclosing(self.messages()) as messages:
-            async for _, frame in messages:
-                if frame:
-                    yield frame
+        return Frames(self.messages())
 
-    async def messages(self) -> AsyncGenerator[tuple[str | bytes, Frame | None]]:
+    async def messages(self) -> Messages:
         """Every message as it came, and the frame that it made, if it made one. Otherwise as iterating the frames.
 
         Each connection begins with a `stream` message, perhaps after others.
@@ -105,8 +102,8 @@ class Connection:
                         pause = FIRST_PAUSE
                         yield message, frame
             except (OSError, UnicodeError, WebSocketException, ProtocolError) as error:
-                self.lost = printable(_reason(error))
-                if _is_final(error) or self.received_bytes == begun:
+                self.lost = printable(reason(error))
+                if is_final(error) or self.received_bytes == begun:
                     raise ConnectError(f"no stream from {self.url}: {self.lost}") from None
             await asyncio.sleep(pause * random.uniform(0.5, 1))  # noqa: S311 - spreads clients out
             pause = min(2 * pause, LONGEST_PAUSE)
@@ -119,13 +116,12 @@ class Connection:
             max_size=MAX_MESSAGE,
             open_timeout=SILENCE,
             ping_interval=None,  # a server may take its time to read: what it sends shows that it lives
+            close_timeout=GOODBYE,
             proxy=None,
             create_connection=Hearing,
         )
 
-    async def _received(
-        self, websocket: ClientConnection
-    ) -> AsyncIterator[tuple[str | bytes, Frame | None]]:
+    async def _received(self, websocket: ClientConnection) -> Messages:
         session = self._session = Session()
         while True:
             message = await self._receive(websocket, session)
@@ -161,31 +157,44 @@ class Connection:
                 if time.monotonic() >= max(began, websocket.heard_at) + SILENCE:
                     raise
 
+    def wait_for(self, predicate: Predicate, timeout: float) -> Coroutine[Any, Any, Frame]:
+        """The first picture from now on for which the predicate holds. Raises WaitTimeoutError, and as an iteration."""
+        return first_frame(Wait(self, predicate, timeout))
 
-def is_final(code: int) -> bool:
-    """Whether a connection that was closed with this code would be closed so again."""
-    return code in _FINAL_CLOSE
+    def __iter__(self) -> Iterator[Frame]:
+        """As `async for`, for programs without an event loop."""
+        return each_frame(self)
+
+    _plain: PlainConnection | None = None
+
+    def __enter__(self) -> PlainConnection:
+        """`with connect(url) as screen`, for programs without an event loop: `for frame in screen`, and waiting."""
+        if self._plain:
+            raise UsageError("this connection is in a `with` block; right would be another connect")
+        self._plain = PlainConnection(self)
+        return self._plain
+
+    def __exit__(self, *_: object) -> None:
+        plain, self._plain = self._plain, None
+        if plain:
+            plain.close()
 
 
-def _is_final(error: Exception) -> bool:
-    """Whether the server would only say the same again."""
-    if isinstance(error, InvalidStatus):
-        status = error.response.status_code
-        return status < HTTPStatus.INTERNAL_SERVER_ERROR and status not in _RETRIED_STATUS
-    if isinstance(error, ConnectionClosed):
-        return error.rcvd is not None and is_final(error.rcvd.code)
-    return False
+class Frames:
+    """The frames among a connection's messages. Closing it closes the connection."""
 
+    def __init__(self, messages: Messages) -> None:
+        self._messages = messages
 
-def _reason(error: Exception) -> str:
-    if isinstance(error, InvalidStatus):
-        elsewhere = error.response.headers.get_all("Location")
-        if elsewhere:
-            return f"it points to {elsewhere[0]}, which is not followed"
-        body = bytes(error.response.body or b"").decode(errors="replace").strip()
-        return body or f"HTTP status {error.response.status_code}"
-    if isinstance(error, ConnectionClosed) and error.rcvd and error.rcvd.reason:
-        return error.rcvd.reason
-    if isinstance(error, TimeoutError):
-        return f"nothing was heard for {SILENCE:.0f} s"
-    return getattr(error, "strerror", None) or str(error) or type(error).__name__
+    def __aiter__(self) -> "Frames":
+        return self
+
+    async def __anext__(self) -> Frame:
+        async for _, frame in self._messages:
+            if frame:
+                return frame
+        raise StopAsyncIteration
+
+    async def aclose(self) -> None:
+        """End the connection."""
+        await self._messages.aclose()

@@ -1,17 +1,25 @@
-"""A client's WebSocket: where it is, that it stays there, and when its last byte came.
+"""A client's WebSocket: where it is, that it stays there, when its last byte came, and what its end means.
 
 Knows nothing of what is said over it.
 """
 
 import time
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
 
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from .arguments import shown
 from .errors import UsageError
 from .limits import MAX_ADDRESS_LETTERS
+
+SILENCE = 10.0
+"""Seconds without a byte after which the connection counts as lost: the server speaks every second, and a picture that
+is longer on its way arrives in parts."""
+_RETRIED_STATUS = (408, 425, 429)
+_FINAL_CLOSE = frozenset((1002, 1003, *range(1007, 1011), *range(4400, 4500)))
 
 
 class Opening(connect):
@@ -53,3 +61,33 @@ def websocket_url(url: str) -> str:
     names = parse_qs(parts.query).get("stream")
     scheme = parts.scheme.replace("http", "ws")
     return f"{scheme}://{parts.netloc}/stream" + (f"/{quote(names[0], safe='')}" if names else "")
+
+
+def is_final_close(code: int) -> bool:
+    """Whether a connection that was closed with this code would be closed so again."""
+    return code in _FINAL_CLOSE
+
+
+def is_final(error: Exception) -> bool:
+    """Whether the server would only say the same again."""
+    if isinstance(error, InvalidStatus):
+        status = error.response.status_code
+        return status < HTTPStatus.INTERNAL_SERVER_ERROR and status not in _RETRIED_STATUS
+    if isinstance(error, ConnectionClosed):
+        return error.rcvd is not None and is_final_close(error.rcvd.code)
+    return False
+
+
+def reason(error: Exception) -> str:
+    """Why there is no connection, as the server said or as is known here."""
+    if isinstance(error, InvalidStatus):
+        elsewhere = error.response.headers.get_all("Location")
+        if elsewhere:
+            return f"it points to {elsewhere[0]}, which is not followed"
+        body = bytes(error.response.body or b"").decode(errors="replace").strip()
+        return body or f"HTTP status {error.response.status_code}"
+    if isinstance(error, ConnectionClosed) and error.rcvd and error.rcvd.reason:
+        return error.rcvd.reason
+    if isinstance(error, TimeoutError):
+        return f"nothing was heard for {SILENCE:.0f} s"
+    return getattr(error, "strerror", None) or str(error) or type(error).__name__

@@ -5,6 +5,7 @@ WsStreamError
 │   └── UnsuitedError  your viewer can decode nothing that there is
 ├── SourceError        the device's memory did: gone, too short, torn
 ├── ConnectError       no server there, or it said no
+├── WaitTimeoutError   what was waited for was not shown in time
 └── ProtocolError      the other side erred: bytes that break docs/protocol.md
     └── ChecksumError  the picture is not the one that was sent
 
@@ -48,6 +49,10 @@ class SourceError(WsStreamError):
 
 class ConnectError(WsStreamError):
     """No connection could be made, or the server refused and would refuse again."""
+
+
+class WaitTimeoutError(WsStreamError, TimeoutError):
+    """No picture was as it was wanted in the time given; the sentence says what was seen last."""
 
 
 class ProtocolError(WsStreamError, ValueError):

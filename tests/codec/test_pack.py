@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 
 from ws_stream.codec import decode, encode
-from ws_stream.codec.pack import BAND
-from ws_stream.pixels.formats import BGRX8888, GRAY8, RGBX8888, Pixels
+from ws_stream.codec.marks import mark
+from ws_stream.codec.pack import BAND, band_rows, pack
+from ws_stream.pixels.formats import BGRX8888, GRAY8, RGBX8888, PixelFormat, Pixels
 from ws_stream.pixels.frame import Frame
-from ws_stream.protocol.picture import Kind, Segment, parse
+from ws_stream.protocol.offer import Encoding
+from ws_stream.protocol.picture import Kind, Segment, content_lengths, parse
 
 
 def sent(old: Pixels, new: Pixels) -> list[Segment]:
@@ -46,3 +48,26 @@ def test_long_runs_are_cut_into_bands(rows: int) -> None:
     assert len(segments) == -(-rows * 4096 // BAND)
     assert all(segment.rows * 4096 <= BAND for segment in segments)
     assert sum(segment.rows for segment in segments) == rows
+
+
+@pytest.mark.parametrize("pixel_format", [RGBX8888, GRAY8], ids=str)
+@pytest.mark.parametrize("width", [1, 8, 9, 130])
+@pytest.mark.parametrize("max_segment", [1024, 1025, 5000, 2**20])
+def test_no_band_s_longest_content_is_longer_than_viewers_take(
+    pixel_format: PixelFormat, width: int, max_segment: int
+) -> None:
+    rows = band_rows(width, pixel_format, max_segment)
+    assert content_lengths(pixel_format, width, rows)[1] <= max_segment
+    random = np.random.default_rng(1)
+    picture = random.integers(0, 256, pixel_format.shape(width, 300), np.uint8)
+    marks = mark(np.ones((300, width), np.bool_), picture, pixel_format)
+    segments = pack(marks, width, pixel_format, Encoding(max_segment=max_segment))
+    assert max(segment.rows for segment in segments) <= rows
+    assert sum(segment.rows for segment in segments) == 300
+
+
+def test_for_viewers_without_lz4_all_is_stored() -> None:
+    still = np.zeros((40, 40), np.uint8)
+    marks = mark(np.ones(still.shape, np.bool_), still, GRAY8)
+    kinds = {segment.kind for segment in pack(marks, 40, GRAY8, Encoding(lz4=False))}
+    assert kinds == {Kind.MARKED}

@@ -15,7 +15,7 @@ import pytest
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.typing import Subprotocol
 
-from tests.commands.test_png import read_png
+from tests.test_png import read_png
 from ws_stream.codec import encode
 from ws_stream.pixels.formats import GRAY8
 from ws_stream.pixels.frame import Frame

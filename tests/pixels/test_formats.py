@@ -117,6 +117,10 @@ def test_to_rgb_is_new_contiguous_memory_and_does_not_read_padding(
     assert rgb.dtype == np.uint8
     assert rgb.flags.c_contiguous
     assert not np.shares_memory(rgb, picture)
+    for other_order in (np.asfortranarray(picture), picture[:, ::-1][:, ::-1]):
+        again = to_rgb(other_order, pixel_format)
+        assert np.array_equal(again, rgb)
+        assert again.flags.c_contiguous
     if pixel_format.padded:
         picture[..., 3] ^= 0xFF
         assert np.array_equal(rgb, to_rgb(picture, pixel_format))

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 
+from ws_stream.pixels.colours import to_rgb
 from ws_stream.pixels.formats import BGRX8888, GRAY8, RGBX8888, PixelFormat
 from ws_stream.pixels.frame import Frame, blank
 
@@ -42,6 +43,18 @@ def test_a_blank_frame_is_number_0_and_all_zero_but_for_padding_of_255(
 @given(pictures())
 def test_the_checksum_is_that_of_zlib_over_the_bytes(frame: Frame) -> None:
     assert frame.checksum() == zlib.crc32(frame.pixels.tobytes())
+
+
+@given(pictures())
+def test_a_frame_as_rgb_is_its_pixels_colours_in_new_memory(frame: Frame) -> None:
+    frame.pixels.flags.writeable = False  # as those that a client gives
+    rgb = frame.to_rgb()
+    assert np.array_equal(rgb, to_rgb(frame.pixels, frame.format))
+    assert rgb.shape == (frame.height, frame.width, 3)
+    assert rgb.dtype == np.uint8
+    assert rgb.flags.c_contiguous
+    assert rgb.flags.writeable
+    assert not np.shares_memory(rgb, frame.pixels)
 
 
 def test_frames_are_alike_when_epoch_format_and_size_are_equal_whatever_else_differs() -> None:

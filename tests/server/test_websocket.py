@@ -324,7 +324,7 @@ async def test_words_that_come_before_there_is_a_viewer_are_heeded_in_their_orde
         room.say(said('{"type":"request","fps":null}'))
         while not room.stream.wanted:
             await asyncio.sleep(0)
-        assert room.told() == ["picture", "granted"]
+        assert room.told() == ["granted", "picture"]
 
 
 def just_dead() -> float:

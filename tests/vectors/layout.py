@@ -66,6 +66,13 @@ def held(pixel_format: str, width: int, height: int, number: int = 6) -> Held:
     return Held(EPOCH, number, pixel_format, width, height, _opaque(pixel_format, pixels))
 
 
+def flat(pixel_format: str, width: int, height: int, number: int = 6) -> Held:
+    """A large picture that is short to write: each row of one byte, neighbours of different ones; padding is 255."""
+    row = width * FORMATS[pixel_format][1]
+    pixels = b"".join(bytes([1 + y % 5]) * row for y in range(height))
+    return Held(EPOCH, number, pixel_format, width, height, _opaque(pixel_format, pixels))
+
+
 class Segment(NamedTuple):
     """A row of the segment table and its payload; `padding` and `length` as they should be unless given."""
 
@@ -94,18 +101,25 @@ class Fields(NamedTuple):
     segments: int
 
 
-def message(to: Held, *segments: Segment, later: bytes = b"", **changed: int) -> bytes:
-    """The picture after the one held, as a difference from it, but for the header fields that are `changed`.
-
-    `later` are the header bytes of a later version.
-    """
+def message(to: Held, *segments: Segment, extensions: bytes = b"", **changed: int) -> bytes:
+    """The picture after the one held, as a delta against it, but for the header fields that are `changed`."""
     code = FORMATS[to.format][0]
     fields = Fields(
-        *(36 + len(later), code, 0, to.epoch, to.number + 1, to.number, TIME, to.width, to.height),
+        *(
+            36 + len(extensions),
+            code,
+            0,
+            to.epoch,
+            to.number + 1,
+            to.number,
+            TIME,
+            to.width,
+            to.height,
+        ),
         checksum=0,
         segments=len(segments),
     )._replace(**changed)
-    parts = [struct.pack("<HBBIIIQHHII", *fields), later]
+    parts = [struct.pack("<HBBIIIQHHII", *fields), extensions]
     for segment in segments:
         length = len(segment.payload) if segment.length is None else segment.length
         parts.append(struct.pack("<HHHhI", *segment[:3], segment.shift, length))
@@ -113,6 +127,12 @@ def message(to: Held, *segments: Segment, later: bytes = b"", **changed: int) ->
         aligned = bytes(-len(segment.payload) % 4)
         parts += segment.payload, aligned if segment.padding is None else segment.padding
     return b"".join(parts)
+
+
+def extension(tag: int, value: bytes, length: int | None = None) -> bytes:
+    """An extension of the header; `length` as it should be unless given."""
+    declared = len(value) if length is None else length
+    return struct.pack("<HH", tag, declared) + value + bytes(-len(value) % 4)
 
 
 def sequence(literals: bytes, offset: int, match: int) -> bytes:
@@ -163,6 +183,12 @@ def whole(to: Held, rows: bytes) -> bytes:
     size = FORMATS[to.format][1]
     pixels = [rows[at : at + min(size, 3)] for at in range(0, len(rows), size)]
     return every(to.width, len(rows) // to.row_bytes) + b"".join(pixels)
+
+
+def even(width: int, rows: int = 1, colour_bytes: int = 1) -> bytes:
+    """The block of the content of rows of which every byte of a colour is 7."""
+    size = width * rows * colour_bytes
+    return sequence(every(width, rows) + b"\7", 1, size - 6) + last(b"\7" * 5)
 
 
 def _opaque(pixel_format: str, pixels: bytes) -> bytes:

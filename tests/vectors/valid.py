@@ -2,7 +2,7 @@
 
 import zlib
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any
 
 from .layout import (
     COPY,
@@ -13,28 +13,14 @@ from .layout import (
     Held,
     Segment,
     blank,
-    constant,
-    every,
+    even,
+    flat,
     held,
-    last,
     marks,
     message,
-    sequence,
     whole,
 )
-
-
-class Valid(NamedTuple):
-    """A vector. The picture's number and time are the message's usual ones unless given."""
-
-    name: str
-    about: str
-    base: Held
-    message: bytes
-    pixels: bytes
-    number: int | None = None
-    time: int = TIME
-
+from .vector import Valid
 
 GRAY = held("gray8", 2, 3)
 
@@ -48,7 +34,6 @@ def vectors() -> Iterator[Valid]:
     yield from _moved_rows()
     yield from _headers()
     yield from _limits()
-    yield from _blocks()
 
 
 def _example() -> Valid:
@@ -75,11 +60,8 @@ def _kinds_and_formats() -> Iterator[Valid]:
             data = message(base, Segment(1, 2, MARKED, whole(base, new)))
             about = "Every pixel of two rows; row 0 stays."
             yield Valid(f"{name}, kind 0, {width} wide", about, base, data, base.with_rows(1, new))
-            start = every(width, 2)
-            even = bytes([0xA5]) * colour * width * 2
-            packed = sequence(start + even[:1], 1, len(even) - 6) + last(even[:5])
-            filled = (b"\xa5" * colour + b"\xff" * (size - colour)) * width * 2
-            data = message(base, Segment(1, 2, MARKED_LZ4, packed))
+            filled = (b"\7" * colour + b"\xff" * (size - colour)) * width * 2
+            data = message(base, Segment(1, 2, MARKED_LZ4, even(width, 2, colour)))
             about = "Two rows of one colour."
             yield Valid(
                 f"{name}, kind 1, {width} wide", about, base, data, base.with_rows(1, filled)
@@ -155,6 +137,10 @@ def _segments() -> Iterator[Valid]:
 
 
 def _blank_bases() -> Iterator[Valid]:
+    for number in (6, 5, 1):
+        data = message(GRAY, Segment(1, 1, MARKED, whole(GRAY, b"ab")), number=number, base=0)
+        about = "A delta against blank need not be newer than the picture held, which is 6."
+        yield Valid(f"base 0: number {number}", about, GRAY, data, b"\0\0ab\0\0", number=number)
     first = blank("gray8", 2, 3)
     row = Segment(1, 1, MARKED, whole(GRAY, b"ab"))
     yield Valid("first picture", "From blank.", first, message(first, row), b"\0\0ab\0\0", number=1)
@@ -207,70 +193,52 @@ def _headers() -> Iterator[Valid]:
     row, pixels = Segment(1, 1, MARKED, whole(GRAY, b"ab")), GRAY.with_rows(1, b"ab")
     checksum = zlib.crc32(pixels)
 
-    def vector(name: str, about: str, later: bytes = b"", **changed: int) -> Valid:
-        data = message(GRAY, row, later=later, **changed)
-        time = changed.get("time", TIME)
-        return Valid(name, about, GRAY, data, pixels, changed.get("number"), time)
+    def vector(name: str, about: str, **changed: int) -> Valid:
+        data = message(GRAY, row, extensions=b"", **changed)
+        number, time = changed.get("number"), changed.get("time", TIME)
+        return Valid(name, about, GRAY, data, pixels, number, time, not changed.get("flags", 0) & 2)
 
     yield vector("checksum", "Given and right.", flags=1, checksum=checksum)
     yield vector("no checksum", "Flag bit 0 is 0: the field has no meaning.", checksum=checksum ^ 1)
     about = "It need not be acknowledged."
-    yield vector("quiet", about, flags=2)
-    yield vector("quiet, with its checksum", about, flags=3, checksum=checksum)
-    yield vector("longer header", "A later version's; 4 more bytes.", later=b"\xff\x01\x02\x03")
-    yield vector("much longer header", "A later version's.", later=bytes(range(1, 201)))
+    yield vector("no-ack", about, flags=2)
+    yield vector("no-ack, with its checksum", about, flags=3, checksum=checksum)
     yield vector("last time", "One below 2**53.", time=2**53 - 1)
     yield vector("first time", "1970-01-01.", time=0)
+    for bit in (8, 16, 24, 31, 32, 33, 40, 48, 52):
+        yield vector(f"time 2**{bit}", "A single bit of the time.", time=2**bit)
+    for bit in (8, 16, 24, 31):
+        yield vector(f"number 2**{bit}", "A single bit of the number.", number=2**bit)
     yield vector("last number", "The largest of 32 bits.", number=2**32 - 1)
+    for bit in (8, 16, 24, 31):
+        base = Held(1 << bit, 1 << bit, "gray8", 1, 1, b"\x01")
+        about = "A single bit of the epoch and of the base."
+        yield Valid(f"epoch and base 2**{bit}", about, base, message(base), b"\x01")
     base = Held(2**32 - 1, 2**31, "gray8", 1, 1, b"\x01")
     yield Valid("large epoch", "Neither it nor the base is signed.", base, message(base), b"\x01")
     base = Held(0, 1, "gray8", 1, 1, b"\x01")
     yield Valid("epoch 0", "An epoch like any other.", base, message(base), b"\x01")
+    yield from _checksums()
+
+
+def _checksums() -> Iterator[Valid]:
+    """Of each format; padding is part of it."""
+    for name in FORMATS:
+        base = held(name, 5, 2)
+        new = base.rows(0, 1)
+        pixels = base.with_rows(1, new)
+        changed: dict[str, Any] = {"flags": 1, "checksum": zlib.crc32(pixels)}
+        data = message(base, Segment(1, 1, MARKED, whole(base, new)), **changed)
+        yield Valid(f"{name}, checksum", "Given and right.", base, data, pixels)
+        first = blank(name, 5, 2)
+        pixels = first.with_rows(1, new)
+        changed = {"flags": 1, "checksum": zlib.crc32(pixels), "base": 0}
+        data = message(base, Segment(1, 1, MARKED, whole(base, new)), **changed)
+        yield Valid(f"{name}, checksum of base 0", "Given and right.", base, data, pixels)
 
 
 def _limits() -> Iterator[Valid]:
-    for base in (held("gray8", 16384, 1), held("gray8", 1, 16384)):
+    for base in (flat("gray8", 16384, 1), flat("gray8", 1, 16384)):
         about = "The longest side there may be."
         name = f"{base.width}x{base.height}"
         yield Valid(name, about, base, message(base), base.pixels)
-
-
-def _block(name: str, about: str, block: bytes, colours: bytes, rows: int = 1) -> Valid:
-    """A block that follows on a first sequence, which makes the marks of all pixels and four more colours."""
-    base = held("gray8", (len(colours) + 4) // rows, rows)
-    start = every(base.width, rows)
-    data = message(base, Segment(0, rows, MARKED_LZ4, sequence(start, len(start), 4) + block))
-    return Valid(f"lz4: {name}", about, base, data, start[:4] + colours)
-
-
-def _blocks() -> Iterator[Valid]:
-    """Each shows one thing about LZ4."""
-    about = "The shortest rows that can be packed: the match starts 12 and ends 5 before the end."
-    yield _block("13 bytes", about, constant(9, 13), bytes([9]) * 13)
-    block = sequence(b"a", 1, 5) + last(b"1234567")
-    about = "A block of a match and seven literals."
-    yield _block("a short match", about, block, b"aaaaaa1234567")
-    for offset in (1, 2, 3, 4, 5, 7, 8, 9, 16):
-        seed = bytes(range(1, offset + 1))
-        block = sequence(seed, offset, 50) + last(b"12345")
-        pixels = (seed * 60)[: offset + 50] + b"12345"
-        yield _block(f"offset {offset}", "A match that overlaps what it makes.", block, pixels)
-    about = "Literal and match lengths around those that need one more byte to be written."
-    for literals in (14, 15, 16, 269, 270, 271, 524, 525):
-        for match in (18, 19, 20, 273, 274, 275, 529) if literals in (15, 270) else (18,):
-            text = bytes(1 + index % 251 for index in range(literals))
-            block = sequence(text, literals, match) + last(b"12345")
-            pixels = text + (text * 40)[:match] + b"12345"
-            yield _block(f"{literals} literals, match {match}", about, block, pixels)
-    about = "The last literals need extended lengths too."
-    block = sequence(b"a", 1, 500) + last(bytes(range(1, 256)) * 2)
-    yield _block("many last literals", about, block, b"a" * 501 + bytes(range(1, 256)) * 2)
-    about = "A sequence may have no literals."
-    block = sequence(b"abc", 3, 6) + sequence(b"", 1, 4) + last(b"1234567890")
-    yield _block("no literals", about, block, b"abcabcabccccc1234567890")
-    far = bytes(1 + (index * 31 + index // 256) % 255 for index in range(300)) + bytes(65235)
-    block = sequence(far[:300] + b"\0", 1, 65234) + sequence(b"", 65535, 300) + last(b"12345")
-    yield _block("offset 65535", "The farthest match.", block, far + far[:300] + b"12345", 6)
-    block = sequence(b"a", 1, 7) + b"\x5f" + b"12345"
-    about = "The last token's lower half is not read, as in the reference implementation."
-    yield _block("last token", about, block, b"aaaaaaaa12345")

@@ -75,8 +75,21 @@ def parser() -> argparse.ArgumentParser:
         metavar="FILE",
         help="save the last picture (the first one without --count), then stop",
     )
-    _add_bench(commands.add_parser("bench", help="measure what this device can do"))
+    _add_examinations(commands)
     return parser
+
+
+def _add_examinations(commands: "argparse._SubParsersAction[_Parser]") -> None:
+    _add_bench(commands.add_parser("bench", help="measure what this device can do"))
+    parser = commands.add_parser(
+        "conformance", help="examine a client or server of the protocol, in any language"
+    )
+    parser.description = (
+        "Start PROGRAM, put the test vectors of what it claims to it over a pipe, and say what it passes. "
+        "README.md beside the vectors (tests/vectors, also installed) describes the lines of the pipe."
+    )
+    parser.add_argument("program", metavar="PROGRAM", help="the program")
+    parser.add_argument("arguments", nargs=argparse.REMAINDER, metavar="...", help="its arguments")
 
 
 def _add_bench(parser: argparse.ArgumentParser) -> None:

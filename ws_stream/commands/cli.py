@@ -1,6 +1,7 @@
 """The command line: arguments, exit codes; the only `print` and the only `asyncio.Runner`.
 
-Exit code 0: done; 1: ended by a fault of ours; 2: what was asked for cannot be done, said in one sentence.
+Exit code 0: done; 1: ended by a fault of ours, or what was examined has one; 2: what was asked for cannot be done,
+said in one sentence.
 """
 
 import argparse
@@ -17,14 +18,15 @@ from typing import Any, NoReturn
 
 from ..arguments import shown
 from ..client import connect
+from ..conformance import run
 from ..errors import UsageError, WsStreamError
+from ..loop_thread import new_event_loop
 from ..pixels.described import named
 from ..pixels.formats import reduced
 from ..pixels.rendition import Rendition
 from ..selftest.advice import Case, Device, advice, table
 from ..selftest.run import Plan, run_selftest
 from ..selftest.workload import WORKLOADS, WorkloadSource
-from ..server.loop_thread import new_event_loop
 from ..server.server import Server
 from ..sources import Source, open_source
 from ..walk import COMPILED
@@ -115,6 +117,13 @@ async def _bench(options: argparse.Namespace) -> None:
     print(*advice(Case(found, rendition, device)), sep="\n")
 
 
+async def _conformance(options: argparse.Namespace) -> None:
+    report = run([options.program, *options.arguments])
+    print(*report.lines(), sep="\n")
+    if not report.is_passed:
+        sys.exit(1)
+
+
 def _rendition(options: argparse.Namespace) -> Rendition:
     return Rendition(**{name: getattr(options, name) for name in Rendition._fields})
 
@@ -146,4 +155,5 @@ _COMMANDS: Mapping[str, Callable[[argparse.Namespace], Coroutine[Any, Any, None]
     "serve": _serve,
     "watch": _watch,
     "bench": _bench,
+    "conformance": _conformance,
 }

@@ -9,8 +9,8 @@ from ..client import Connection
 from ..errors import UsageError
 from ..pixels.colours import to_rgb
 from ..pixels.frame import Frame
+from ..png import encode_png
 from ..printable import printable
-from .png import encode_png
 
 LINE_EVERY = 1.0
 """Seconds between two lines."""

@@ -5,7 +5,7 @@ It is remembered, not copied. `publish` is called with the stream's lock held, e
 
 import time
 from math import inf
-from typing import NamedTuple
+from typing import TypeAlias
 
 from ..arguments import shown
 from ..errors import UsageError
@@ -20,13 +20,8 @@ Rows = list[tuple[int, int]]
 """Spans (first, rows) outside of which nothing has changed."""
 
 
-class Said(NamedTuple):
-    """What is said of a picture."""
-
-    time: int
-    """When it was taken, microseconds since 1970."""
-    extensions: bytes = b""
-    """Of its messages' headers: its side data."""
+Said: TypeAlias = tuple[int, bytes]
+"""What is said of a picture: when it was taken, microseconds since 1970, and its messages' header extensions."""
 
 
 class Newest:
@@ -37,7 +32,7 @@ class Newest:
     ) -> None:
         self.array: Pixels | None = None
         """None before the first picture of the stream's format and size."""
-        self._said = Said(0)
+        self._said: Said = (0, b"")
         self._audience = audience
         self._errands = errands
         self._lock = lock
@@ -66,7 +61,7 @@ class Newest:
     def _show(self, array: Pixels, rows: Rows | None, said: Said) -> None:
         walk, now = self._audience.walk, time.monotonic()
         may_verify = self._verify_damage and rows is not None and walk.is_settled()
-        _, due, is_handed_over = walk.publish(array, rows, said.time, now, said.extensions)
+        _, due, is_handed_over = walk.publish(array, rows, said[0], now, said[1])
         if is_handed_over:
             self._errands.run("finish", self._audience.finish_pictures)
         if due < inf:
@@ -79,7 +74,7 @@ class Newest:
     def _verify(self, array: Pixels, rows: Rows | None) -> None:
         walk = self._audience.walk
         if walk.update(array, None, time.monotonic()):
-            walk.commit(now_us(), self._said.extensions)
+            walk.commit(now_us(), self._said[1])
             self._errands.run("flush", self.flush)
             raise UsageError(
                 f"rows outside of the damage {shown(rows)} have changed; right would be all that has"
@@ -93,7 +88,7 @@ class Newest:
     def _settle(self) -> None:
         """It may stand still, and be shown within a tolerance only."""
         if not self._audience.walk.is_settled():
-            self._show_again(self._said._replace(time=now_us()))
+            self._show_again((now_us(), self._said[1]))
 
     def _show_again(self, said: Said) -> None:
         with self._lock:

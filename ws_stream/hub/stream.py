@@ -23,7 +23,7 @@ from .audience import Audience, Limits
 from .damage import Damage, spans
 from .errands import Errands
 from .kinds import FPS, MOMENT, NAME, PROBLEM, RENDITION
-from .newest import Newest, Said
+from .newest import Newest
 from .producer import Producer
 from .subscription import Peer, Subscription, device_us, now_us
 from .wishes import Wish, Wishes
@@ -103,10 +103,10 @@ class Stream:
         self._errands.check_process()
         stamp = now_us() if time_us is None else device_us(MOMENT.take("time_us", time_us))
         rows = None if damage is None else spans(damage)
-        said = serialize_extension(write_side_data(meta))
+        said = b"" if meta is None else serialize_extension(write_side_data(meta))
         with self._lock:  # who joins meanwhile sees this picture afterwards, and no older one
             array = self._accept(array)
-            self._newest.publish(array, rows, Said(stamp, said))
+            self._newest.publish(array, rows, (stamp, said))
 
     def resize(self, pixel_format: PixelFormat, width: int, height: int) -> None:
         """Pictures are of this format and size from now on; from any thread. Raises UsageError."""

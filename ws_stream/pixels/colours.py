@@ -15,7 +15,7 @@ _A_FORMAT = instance(PixelFormat, "a PixelFormat, as a frame has")
 
 
 def to_rgb(pixels: Pixels, pixel_format: PixelFormat) -> NDArray[np.uint8]:
-    """The picture as uint8 (height, width, 3). Fewer than eight bits widen by repeating them.
+    """The picture as uint8 (height, width, 3), C-contiguous. Fewer than eight bits widen by repeating them.
 
     Raises UsageError for what is no picture of this format.
     """
@@ -28,7 +28,7 @@ def to_rgb(pixels: Pixels, pixel_format: PixelFormat) -> NDArray[np.uint8]:
         widened = unpack(pixels, pixel_format) << 8 - bits
         for times in (1, 2, 4):  # each doubles what is there
             widened |= widened >> times * bits
-        return widened
+        return np.ascontiguousarray(widened)  # numpy keeps to the order of what it was given
     return np.ascontiguousarray(pixels[..., pixel_format.rgb])
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .colours import to_rgb
 from .formats import PixelFormat, Pixels, rows_as_words
 
 
@@ -49,6 +50,10 @@ class Frame:
     def words(self) -> NDArray[Any]:
         """The same memory as (height, n) of the widest unsigned words that fill a row; never copies."""
         return rows_as_words(self.pixels)
+
+    def to_rgb(self) -> NDArray[np.uint8]:
+        """What it looks like, as new uint8 (height, width, 3), C-contiguous: for Pillow, OpenCV and others."""
+        return to_rgb(self.pixels, self.format)
 
     def alike(self, other: "Frame") -> bool:
         """Whether the other frame has the same epoch, format and size, so that one can be a base of the other."""

@@ -16,6 +16,7 @@ from ..arguments import each, instance, matching, optional, shown, whole
 from ..errors import UsageError, WsStreamError
 from ..hub.budget import PERCENT
 from ..hub.stream import Stream
+from ..loop_thread import LoopThread, leave_to_parent
 from ..pixels.described import FORMAT
 from ..pixels.formats import PixelFormat
 from ..pixels.rendition import rendition
@@ -25,7 +26,6 @@ from .addresses import addresses
 from .budgeting import keep_budget
 from .lifetime import Lifetime
 from .listener import Listener
-from .loop_thread import LoopThread, leave_to_parent
 from .offer import Offer, Pictures, open_offer
 
 _HOST = matching(

@@ -7,12 +7,15 @@ import asyncio
 import contextlib
 import threading
 from collections.abc import Callable, Coroutine
-from typing import Any
+from concurrent.futures import Future
+from typing import Any, TypeVar
 
 try:
     import uvloop
 except ImportError:  # it comes with the extra "fast"
     uvloop = None  # type: ignore[assignment]  # tells that there is none
+
+T = TypeVar("T")
 
 
 def new_event_loop() -> asyncio.AbstractEventLoop:
@@ -34,6 +37,15 @@ def leave_to_parent() -> None:
         loop.close()
 
 
+def result_of(running: Future[T]) -> T:
+    """Wait until it is done. Whoever waits may be interrupted, as by Ctrl-C: then it is cancelled."""
+    try:
+        return running.result()
+    except BaseException:
+        running.cancel()
+        raise
+
+
 class LoopThread:
     """Runs from construction until `stop`. A daemon: it never keeps a program alive."""
 
@@ -42,9 +54,18 @@ class LoopThread:
         self._thread = threading.Thread(target=self._loop.run_forever, name=name, daemon=True)
         self._thread.start()
 
-    def run(self, function: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        """Call the coroutine function there, wait until it is done, and raise what it raised."""
-        asyncio.run_coroutine_threadsafe(function(), self._loop).result()
+    @property
+    def is_current(self) -> bool:
+        """Whether it is the one that asks."""
+        return threading.current_thread() is self._thread
+
+    def begin(self, function: Callable[[], Coroutine[Any, Any, T]]) -> Future[T]:
+        """Call the coroutine function there."""
+        return asyncio.run_coroutine_threadsafe(function(), self._loop)
+
+    def run(self, function: Callable[[], Coroutine[Any, Any, T]]) -> T:
+        """Call the coroutine function there, wait until it is done, and return or raise what it did."""
+        return result_of(self.begin(function))
 
     def stop(self) -> None:
         """End loop and thread."""

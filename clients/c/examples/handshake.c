@@ -1,0 +1,236 @@
+/* Where a server is, and the handshake that opens a WebSocket there. */
+#define _POSIX_C_SOURCE 200809L
+#include <errno.h>
+#include <fcntl.h>
+#include <netdb.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "../ws_stream.h"
+#include "websocket.h"
+
+bool websocket_address(struct websocket_address *address, const char *url)
+{
+    const char *host = url + 5, *end, *port;
+    size_t length;
+
+    if (strncmp(url, "ws://", 5) != 0 || strpbrk(url, " #\r\n\t") != NULL || strlen(url) >= sizeof address->path)
+        return false;
+    end = host + strcspn(host, "/?");
+    port = *host == '[' ? strchr(host, ']') : host + strcspn(host, ":/?");
+    if (port == NULL || port > end)
+        return false;
+    length = (size_t)(port - host) - (*host == '[');
+    snprintf(address->host, sizeof address->host, "%.*s", (int)length, host + (*host == '['));
+    port += *host == '[';
+    snprintf(address->port, sizeof address->port, "%.*s", port < end ? (int)(end - port) - 1 : 2,
+             port < end ? port + 1 : "80");
+    snprintf(address->path, sizeof address->path, "%s%s", *end == '/' && end[1] ? "" : "/stream",
+             *end == '/' && !end[1] ? "" : end);
+    return length > 0 && length < sizeof address->host && (port == end || *port == ':') && end - port < 7
+           && strspn(address->port, "0123456789") == strlen(address->port) && atoi(address->port) > 0
+           && atoi(address->port) < 65536;
+}
+
+/* ---- What the handshake is made of ---- */
+
+static uint32_t turn(uint32_t word, unsigned bits)
+{
+    return word << bits | word >> (32 - bits);
+}
+
+static void sha1_block(uint32_t *state, const uint8_t *block)
+{
+    static const uint32_t K[] = {0x5A827999, 0x6ED9EBA1, 0x8F1BBCDC, 0xCA62C1D6};
+    uint32_t w[80], a = state[0], b = state[1], c = state[2], d = state[3], e = state[4];
+
+    for (int i = 0; i < 80; i++) {
+        uint32_t f = i < 20 ? (b & c) | (~b & d) : i < 40 || i >= 60 ? b ^ c ^ d : (b & c) | (b & d) | (c & d), next;
+
+        w[i] = i < 16 ? (uint32_t)block[4 * i] << 24 | (uint32_t)block[4 * i + 1] << 16
+                            | (uint32_t)block[4 * i + 2] << 8 | block[4 * i + 3]
+                      : turn(w[i - 3] ^ w[i - 8] ^ w[i - 14] ^ w[i - 16], 1);
+        next = turn(a, 5) + f + e + K[i / 20] + w[i];
+        e = d;
+        d = c;
+        c = turn(b, 30);
+        b = a;
+        a = next;
+    }
+    state[0] += a;
+    state[1] += b;
+    state[2] += c;
+    state[3] += d;
+    state[4] += e;
+}
+
+/* Of a text of 56 to 119 bytes: two blocks. */
+static void sha1(const char *text, uint8_t *digest)
+{
+    uint32_t state[] = {0x67452301, 0xEFCDAB89, 0x98BADCFE, 0x10325476, 0xC3D2E1F0};
+    uint8_t blocks[128] = {0};
+    size_t length = strlen(text);
+
+    memcpy(blocks, text, length);
+    blocks[length] = 0x80;
+    blocks[126] = (uint8_t)(length * 8 >> 8);
+    blocks[127] = (uint8_t)(length * 8);
+    sha1_block(state, blocks);
+    sha1_block(state, blocks + 64);
+    for (int i = 0; i < 20; i++)
+        digest[i] = (uint8_t)(state[i / 4] >> (24 - 8 * (i % 4)));
+}
+
+static void base64(const uint8_t *bytes, size_t count, char *out)
+{
+    static const char signs[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+    for (size_t i = 0; i < count; i += 3) {
+        uint32_t word = (uint32_t)bytes[i] << 16 | (i + 1 < count ? (uint32_t)bytes[i + 1] << 8 : 0)
+                        | (i + 2 < count ? bytes[i + 2] : 0u);
+
+        for (size_t j = 0; j < 4; j++)
+            *out++ = i + j > count ? '=' : signs[word >> (18 - 6 * j) & 63];
+    }
+    *out = 0;
+}
+
+static int connect_one(const struct addrinfo *to)
+{
+    int one = socket(to->ai_family, to->ai_socktype, to->ai_protocol), error = 0;
+    socklen_t size = sizeof error;
+
+    if (one < 0)
+        return -1;
+    fcntl(one, F_SETFL, O_NONBLOCK);
+    if (connect(one, to->ai_addr, to->ai_addrlen) == 0)
+        return one;
+    if (errno == EINPROGRESS && websocket_ready(one, POLLOUT, WEBSOCKET_PATIENCE)
+        && getsockopt(one, SOL_SOCKET, SO_ERROR, &error, &size) == 0 && error == 0)
+        return one;
+    errno = error ? error : errno;
+    close(one);
+    return -1;
+}
+
+static int connect_any(const struct websocket_address *address, char *why, size_t size)
+{
+    struct addrinfo hints = {.ai_socktype = SOCK_STREAM}, *found, *next;
+    int error = getaddrinfo(address->host, address->port, &hints, &found), one = -1;
+
+    if (error != 0) {
+        snprintf(why, size, "%s: %s", address->host, gai_strerror(error));
+        return -1;
+    }
+    for (next = found; next != NULL && one < 0; next = next->ai_next)
+        one = connect_one(next);
+    if (one < 0)
+        snprintf(why, size, "%s port %s: %s", address->host, address->port, strerror(errno));
+    freeaddrinfo(found);
+    return one;
+}
+
+/* ---- The handshake ---- */
+
+/* The value of a header, NULL where it is not there. HEAD is lines that end with \r\n. */
+static const char *header(const char *head, const char *name)
+{
+    const char *at = strstr(head, "\r\n");
+
+    for (; at != NULL; at = strstr(at + 2, "\r\n"))
+        if (strncasecmp(at + 2, name, strlen(name)) == 0 && at[2 + strlen(name)] == ':') {
+            at += 3 + strlen(name);
+            return at + strspn(at, " \t");
+        }
+    return NULL;
+}
+
+static bool header_is(const char *head, const char *name, const char *value)
+{
+    const char *at = header(head, name);
+
+    return at != NULL && strncmp(at, value, strlen(value)) == 0 && strspn(at + strlen(value), " \t\r") > 0;
+}
+
+static bool say_hello(int socket, const struct websocket_address *address, const char *key)
+{
+    bool is_v6 = strchr(address->host, ':') != NULL;
+    char request[2048];
+    int length = snprintf(request, sizeof request,
+                          "GET %s HTTP/1.1\r\nHost: %s%s%s:%s\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                          "Sec-WebSocket-Key: %s\r\nSec-WebSocket-Version: 13\r\n"
+                          "Sec-WebSocket-Protocol: " WS_STREAM_SUBPROTOCOL "\r\n\r\n",
+                          address->path, is_v6 ? "[" : "", address->host, is_v6 ? "]" : "", address->port, key);
+
+    return length > 0 && (size_t)length < sizeof request && websocket_send_all(socket, request, (size_t)length);
+}
+
+/* Receives up to the end of the answer's head. What stands behind it stays in the buffer. */
+static bool read_head(struct websocket *ws, char *head, size_t size)
+{
+    while (ws->to < size - 1) {
+        ssize_t count;
+        char *end;
+
+        if (!websocket_ready(ws->socket, POLLIN, WEBSOCKET_PATIENCE))
+            return false;
+        count = recv(ws->socket, ws->buffer + ws->to, size - 1 - ws->to, 0);
+        if (count <= 0)
+            return false;
+        ws->to += (size_t)count;
+        memcpy(head, ws->buffer, ws->to);
+        head[ws->to] = 0;
+        end = strstr(head, "\r\n\r\n");
+        if (end != NULL) {
+            ws->from = (size_t)(end - head) + 4;
+            end[2] = 0;
+            return true;
+        }
+    }
+    return false;
+}
+
+static int judge(struct websocket *ws, const char *head, const char *accept, char *why, size_t size)
+{
+    int status = strncmp(head, "HTTP/1.1 ", 9) == 0 ? atoi(head + 9) : -1;
+
+    if (status == 101 && header_is(head, "Sec-WebSocket-Accept", accept)
+        && header_is(head, "Sec-WebSocket-Protocol", WS_STREAM_SUBPROTOCOL))
+        return 101;
+    if (status >= 200)
+        websocket_printable(why, size, ws->buffer + ws->from, ws->to - ws->from);
+    if (status < 200 || *why == 0)
+        snprintf(why, size, status < 200 ? "what answers there is no ws-stream server" : "the answer was HTTP %d",
+                 status);
+    return status < 200 ? -1 : status;
+}
+
+int websocket_open(struct websocket *ws, const struct websocket_address *address, char *why, size_t size)
+{
+    char key[25], text[64], accept[29], head[8192];
+    uint8_t bytes[20];
+    int status = 0;
+
+    memset(ws, 0, sizeof *ws);
+    *why = 0;
+    ws->socket = connect_any(address, why, size);
+    if (ws->socket < 0)
+        return 0;
+    websocket_random(bytes, 16);
+    base64(bytes, 16, key);
+    snprintf(text, sizeof text, "%s258EAFA5-E914-47DA-95CA-C5AB0DC85B11", key);
+    sha1(text, bytes);
+    base64(bytes, 20, accept);
+    if (say_hello(ws->socket, address, key) && read_head(ws, head, sizeof head))
+        status = judge(ws, head, accept, why, size);
+    else
+        snprintf(why, size, "%s port %s gave no answer", address->host, address->port);
+    if (status != 101)
+        websocket_close(ws);
+    return status;
+}

@@ -1,0 +1,55 @@
+"""Programs in the documents run as they stand there, and those quoted from examples are what the examples say."""
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Event, Thread
+
+import numpy as np
+import pytest
+
+from ws_stream import Server
+
+ROOT = Path(__file__).parents[1]
+ADDRESS = "ws://device:8000/stream/camera"
+
+
+def programs(document: str) -> list[str]:
+    return re.findall(r"```python\n(.*?)```", (ROOT / "docs" / document).read_text(), re.DOTALL)
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    """A camera that shows one picture after another."""
+    over = Event()
+    with Server(port=0) as server:
+        camera = server.stream("camera")
+
+        def film() -> None:
+            for number in range(10**9):
+                camera.publish(np.full((150, 256, 3), 100 + number % 100, np.uint8))
+                if over.wait(0.02):
+                    break
+
+        thread = Thread(target=film)
+        thread.start()
+        yield f"ws://127.0.0.1:{server.port}/stream/camera"
+        over.set()
+        thread.join()
+
+
+@pytest.mark.parametrize("program", [text for text in programs("clients.md") if ADDRESS in text])
+def test_a_client_s_program_runs(program: str, address: str) -> None:
+    command = [sys.executable, "-c", program.replace(ADDRESS, address)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert done.stderr == ""
+    assert re.search(r"\(150, 256, 3\)|^\d+$|of 256x150$", done.stdout), done.stdout
+
+
+def test_what_is_quoted_of_the_examples_is_what_they_say() -> None:
+    examples = "".join(path.read_text() for path in (ROOT / "examples/mjpeg").glob("*.py"))
+    quoted = programs("migrating-from-mjpeg.md")
+    assert len(quoted) >= 5
+    assert [text for text in quoted if text not in examples] == []

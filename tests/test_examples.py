@@ -1,0 +1,172 @@
+"""Every example runs as it stands there. One that no test runs fails here."""
+
+import io
+import os
+import re
+import select
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PIL import Image
+from playwright.async_api import Page
+
+from tests.browser.chromium import opened, shows
+from ws_stream import Server, connect
+
+EXAMPLES = Path(__file__).parents[1] / "examples"
+HOST = "127.0.0.1"
+
+
+def free_ports(count: int) -> list[str]:
+    with ExitStack() as sockets:
+        taken = [sockets.enter_context(socket.create_server((HOST, 0))) for _ in range(count)]
+        return [str(each.getsockname()[1]) for each in taken]
+
+
+@contextmanager
+def running(name: str, *arguments: str) -> Iterator["subprocess.Popen[str]"]:
+    command = [sys.executable, os.fspath(EXAMPLES / name), *arguments]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as program:
+        try:
+            yield program
+        finally:
+            program.kill()
+
+
+@pytest.mark.usefixtures("ctrl_c")
+def test_the_screen_is_watched_until_ctrl_c() -> None:
+    with Server(port=0) as server:
+        stream = server.stream("fb0")
+        with running("watch_screen.py", f"ws://{HOST}:{server.port}/stream/fb0") as program:
+            assert program.stdout
+            picture = np.zeros((10, 10, 3), np.uint8)
+            while not select.select([program.stdout], [], [], 0.05)[0]:
+                picture[5:] ^= 255
+                stream.publish(picture.copy())
+            assert re.fullmatch(r"picture \d+: 50.00% of 10x10\n", program.stdout.readline())
+            program.send_signal(signal.SIGINT)
+            rest = program.stdout.read()
+            assert "Traceback" not in rest, rest
+            assert program.wait(10) == 0
+
+
+def test_the_tests_of_a_screen_pass() -> None:
+    command = [sys.executable, "-m", "pytest", os.fspath(EXAMPLES / "test_screen.py")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+    assert (done.returncode, done.stdout[:3]) == (0, "..."), done.stdout
+
+
+class Region:
+    """A mapped region of 1024x600 RGBA, whose alpha is whatever it is."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = os.fspath(path)
+        self._memory = np.memmap(path, np.uint8, "w+", shape=(600, 1024, 4))
+
+    def show(self, brightness: int) -> NDArray[np.uint8]:
+        """A picture that JPEG keeps nearly; returns every 4th pixel of it."""
+        self._memory[..., 0] = np.arange(1024) // 5
+        self._memory[..., 1] = np.arange(600)[:, None] // 3
+        self._memory[..., 2] = brightness
+        self._memory[..., 3] = np.arange(1024) % 251
+        return np.array(self._memory[::4, ::4, :3])
+
+
+def is_nearly(jpeg: bytes, expected: NDArray[np.uint8]) -> bool:
+    rgb = np.array(Image.open(io.BytesIO(jpeg)))
+    return rgb.shape == expected.shape and bool(abs(rgb.astype(int) - expected).mean() < 2)
+
+
+def parts(port: str) -> Iterator[bytes]:
+    """The JPEGs of /camera, as they come."""
+    connection = HTTPConnection(HOST, int(port))
+    connection.request("GET", "/camera")
+    response = connection.getresponse()
+    assert response.getheader("Content-Type") == "multipart/x-mixed-replace; boundary=part"
+    data = b""
+    try:
+        while True:
+            data += response.read1()
+            *whole, data = data.split(b"\r\n--part\r\n")
+            yield from (part.partition(b"\r\n\r\n")[2] for part in whole)
+    finally:
+        connection.close()
+
+
+def until_answered(port: str, path: str) -> bytes:
+    """What is answered with 200 in the end."""
+    while True:
+        connection = HTTPConnection(HOST, int(port))
+        try:
+            connection.request("GET", path)
+            answer = connection.getresponse()
+            if answer.status == 200:
+                return answer.read()
+        except OSError:
+            pass
+        finally:
+            connection.close()
+        time.sleep(0.05)
+
+
+async def test_the_first_user_s_program_before_and_after_and_for_an_img_show_the_same(
+    tmp_path: Path,
+) -> None:
+    region = Region(tmp_path / "picture")
+    first = region.show(40)
+    before, after, pictures, img = free_ports(4)
+    url = f"ws://{HOST}:{pictures}/stream/camera"
+    with (
+        running("mjpeg/before.py", region.path, before),
+        running("mjpeg/after.py", region.path, after, pictures),
+        running("mjpeg/img.py", url, img),
+    ):
+        assert b"<img src='/camera'>" in until_answered(before, "/")
+        page = until_answered(after, "/").decode()
+        assert f"src='http://{HOST}:{pictures}/?stream=camera'" in page
+        assert is_nearly(until_answered(img, "/camera.jpg"), first)
+        with connect(url) as screen:
+            assert np.array_equal(screen.wait_for(bool, 10).to_rgb(), first)
+            jpegs, others = parts(before), parts(img)
+            assert is_nearly(next(jpegs), first)
+            assert is_nearly(next(others), first)
+            second = region.show(200)
+            screen.wait_for(lambda frame: np.array_equal(frame.to_rgb(), second), 10)
+            assert any(is_nearly(jpeg, second) for jpeg in jpegs)
+            assert any(is_nearly(jpeg, second) for jpeg in others)
+        async with opened(f"http://{HOST}:{after}/") as browser:
+            (viewer,) = browser.main_frame.child_frames
+            await viewer.wait_for_selector("#picture")
+            assert np.array_equal(await shows(cast(Page, viewer), second), second)
+
+
+RUN_BY: Mapping[str, Callable[..., object]] = {
+    "watch_screen.py": test_the_screen_is_watched_until_ctrl_c,
+    "test_screen.py": test_the_tests_of_a_screen_pass,
+    "mjpeg/before.py": test_the_first_user_s_program_before_and_after_and_for_an_img_show_the_same,
+    "mjpeg/after.py": test_the_first_user_s_program_before_and_after_and_for_an_img_show_the_same,
+    "mjpeg/img.py": test_the_first_user_s_program_before_and_after_and_for_an_img_show_the_same,
+}
+DATA: Sequence[str] = (".png",)
+
+
+def test_every_example_is_run_by_a_test() -> None:
+    programs = {
+        path.relative_to(EXAMPLES).as_posix()
+        for path in EXAMPLES.rglob("*")
+        if path.is_file() and path.suffix not in DATA and "__pycache__" not in path.parts
+    }
+    assert programs == set(RUN_BY)

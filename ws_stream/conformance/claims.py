@@ -1,0 +1,54 @@
+"""What a program claims: the features of the protocol that it has, and how large its messages may be. Pure."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from ..pixels.formats import BY_NAME
+from ..protocol.picture import content_lengths
+
+FORMATS = tuple(BY_NAME)
+FEATURES = (
+    *("marked", "lz4", "copy", *FORMATS, "checksum", "side-data", "rgb"),
+    *("control", "session", "resync", "silence", "retry"),
+    *("requests", "queries", "renditions", "pixels"),
+)
+LIMITS = ("max_picture", "max_message", "max_segment", "fit")
+
+
+class Claims(NamedTuple):
+    """What the program said of itself."""
+
+    name: str
+    features: frozenset[str]
+    limits: Mapping[str, int]
+    """Bytes; `fit` is `width` and `height` here."""
+
+    def takes(self, pixel_format: str, width: int, height: int, message: int = 0) -> bool:
+        """Whether this is within the program's limits."""
+        known, most = BY_NAME[pixel_format], self.limits.get
+        bounds = (
+            (most("max_picture"), width * height * known.bytes_per_pixel),
+            (most("max_message"), message),
+            (most("max_segment"), content_lengths(known, width, height)[1]),
+            (most("width"), width),
+            (most("height"), height),
+        )
+        return all(bound is None or size <= bound for bound, size in bounds)
+
+
+def parse_claims(words: Sequence[str]) -> Claims | None:
+    """The answer to `conformance 1`; None if it is none."""
+    if list(words[:2]) != ["conformance", "1"] or len(words) < 3:  # noqa: PLR2004 - and the name
+        return None
+    features, limits = set[str](), dict[str, int]()
+    for word in words[3:]:
+        name, equals, value = word.partition("=")
+        numbers = value.split("x") if name == "fit" else [value]
+        if word in FEATURES:
+            features.add(word)
+        elif equals and name in LIMITS and all(number.isdecimal() for number in numbers):
+            names = ("width", "height") if name == "fit" else (name,)
+            limits |= dict(zip(names, map(int, numbers), strict=False))
+        else:
+            return None
+    return Claims(words[2], frozenset(features), limits)

@@ -1,0 +1,105 @@
+"""A program, its lines in and out. Knows nothing of what they say."""
+
+import contextlib
+import os
+import queue
+import signal
+import subprocess
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from types import TracebackType
+
+from ..arguments import shown
+from ..errors import UsageError
+
+PATIENCE = 10.0
+"""Seconds that a program may take to answer the next line."""
+MAX_LINE = 4_000_000
+"""Bytes of an answer: four times the longest command."""
+_CHUNK = 1 << 16
+
+
+class BrokenProgram(Exception):  # noqa: N818 - the program is at fault
+    """The program ended, hung or wrote what is no line; says so in a sentence's end."""
+
+
+class Pipe:
+    """A program that answers each line with one line. Ends the program when it is left."""
+
+    def __init__(self, command: Sequence[str], patience: float = PATIENCE) -> None:
+        """Start it. Raises UsageError when that cannot be."""
+        self._patience = patience
+        self._answers: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+        self._rest = b""
+        try:
+            self._process = subprocess.Popen(  # noqa: S603 - the program that the user names
+                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
+            )
+        except (OSError, ValueError) as error:
+            raise UsageError(
+                f"{shown(command[0])} cannot be started ({getattr(error, 'strerror', error)}); "
+                "right would be a program and its arguments"
+            ) from None
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def __enter__(self) -> "Pipe":
+        return self
+
+    def __exit__(
+        self,
+        _kind: type[BaseException] | None,
+        _error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+
+    def ask(self, batches: Iterable[Sequence[str]]) -> Iterator[str]:
+        """Write the lines of each batch, then an empty one; yield their answers as they come.
+
+        Raises BrokenProgram when the next one does not come.
+        """
+        counts: queue.SimpleQueue[int] = queue.SimpleQueue()
+        arguments = iter(batches), counts
+        threading.Thread(target=self._write, args=arguments, daemon=True).start()
+        lines: list[bytes] = []
+        while count := counts.get():
+            while len(lines) < count:
+                lines += self._lines()
+            yield from (line.decode("ascii", "replace") for line in lines[:count])
+            del lines[:count]
+        if lines:
+            raise BrokenProgram("wrote more lines than it was sent commands")
+
+    def _lines(self) -> list[bytes]:
+        """The next that are whole."""
+        try:
+            data = self._answers.get(timeout=self._patience)
+        except queue.Empty:
+            raise BrokenProgram(f"did not answer within {self._patience:g} s") from None
+        if not data:
+            code = self._process.wait()
+            how = f"signal {-code}" if code < 0 else f"exit code {code}"
+            raise BrokenProgram(f"ended ({how})")
+        *lines, self._rest = (self._rest + data).split(b"\n")
+        if len(self._rest) > MAX_LINE:
+            raise BrokenProgram(f"wrote a line of over {MAX_LINE} bytes")
+        return lines
+
+    def _write(self, batches: Iterator[Sequence[str]], counts: "queue.SimpleQueue[int]") -> None:
+        assert self._process.stdin
+        try:
+            for lines in batches:
+                counts.put(len(lines))
+                self._process.stdin.write("\n".join([*lines, "", ""]).encode("ascii"))
+                self._process.stdin.flush()
+        except OSError:  # it reads no more: what it answered so far tells why
+            return
+        counts.put(0)
+
+    def _read(self) -> None:
+        assert self._process.stdout
+        while data := os.read(self._process.stdout.fileno(), _CHUNK):
+            self._answers.put(data)
+        self._answers.put(b"")
