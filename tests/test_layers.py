@@ -37,13 +37,17 @@ ROOMS = {
     ],
     "_core": [],
     "codec": ["marks", "scroll", "pack", "encode", "unpack", "decode"],
+    "recording": [
+        *("chunk", "playback", "spacing", "writer", "excerpt", "files", "ring", "recorder"),
+        *("file", "reader"),
+    ],
     "walk": [
         *("window", "rate_limit", "phase_lock", "turn", "bases", "variant", "outlet"),
         *("subscriber", "places", "numpy_walk", "layout", "compiled_walk"),
     ],
     "sources": [
         *("address", "source", "packed", "layout", "memory", "mapped_file", "mapped"),
-        *("mmap_file", "shm", "xwd", "fb_info", "fb", "font", "testcard"),
+        *("mmap_file", "shm", "xwd", "fb_info", "fb", "font", "testcard", "replay"),
     ],
     "hub": [
         *("errands", "kinds", "damage", "producer", "subscription", "wishes", "rates", "grants"),
@@ -77,7 +81,10 @@ ROOMS = {
         *("vectors", "turn", "claims", "pictures", "words", "stories", "pipe", "report", "run"),
         *("program", "__main__"),
     ],
-    "commands": ["watch", "arguments", "cli"],
+    "commands": [
+        *("watch", "received", "record", "inspect", "export_stills", "export_films"),
+        *("export", "values", "recording_arguments", "arguments", "cli"),
+    ],
 }
 """The rooms, and the files of those that have several. A room's `__init__` comes after its files."""
 

@@ -15,6 +15,7 @@ from .pixels.colours import to_rgb
 from .pixels.formats import PixelFormat
 from .pixels.frame import Frame
 from .plain import PlainConnection
+from .recording import Moment, Recording, open_recording
 from .server.server import Server
 from .sources import Picture, Source, open_source
 
@@ -23,10 +24,12 @@ __all__ = [
     "ConnectError",
     "Connection",
     "Frame",
+    "Moment",
     "Picture",
     "PixelFormat",
     "PlainConnection",
     "ProtocolError",
+    "Recording",
     "Server",
     "Source",
     "SourceError",
@@ -35,6 +38,7 @@ __all__ = [
     "WaitTimeoutError",
     "WsStreamError",
     "connect",
+    "open_recording",
     "open_source",
     "to_rgb",
 ]

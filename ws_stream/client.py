@@ -33,7 +33,8 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.5, 10.0
 MAX_MESSAGE = MAX_PICTURE_BYTES * 3 // 2
 """Bytes of the longest message read: the largest picture, and the marks of all its pixels, of a byte each."""
 
-Messages: TypeAlias = AsyncGenerator[tuple[str | bytes, Frame | None]]
+Messages: TypeAlias = AsyncGenerator[tuple[str | bytes | None, Frame | None]]
+"""What came, None where a connection was lost; and the frame that it made, None for none."""
 
 _FRAME = instance(Frame, "a Frame")
 
@@ -90,9 +91,9 @@ class Connection:
         return Frames(self.messages())
 
     async def messages(self) -> Messages:
-        """Every message as it came, and the frame that it made, if it made one. Otherwise as iterating the frames.
+        """Every message as it came, and the frame that it made, if it made one; otherwise as the frames.
 
-        Each connection begins with a `stream` message, perhaps after others.
+        A connection that was lost is None among them: `lost` then says why, and another one follows.
         """
         pause, begun = FIRST_PAUSE, self.received_bytes
         while True:
@@ -105,6 +106,7 @@ class Connection:
                 self.lost = printable(reason(error))
                 if is_final(error) or self.received_bytes == begun:
                     raise ConnectError(f"no stream from {self.url}: {self.lost}") from None
+                yield None, None
             await asyncio.sleep(pause * random.uniform(0.5, 1))  # noqa: S311 - spreads clients out
             pause = min(2 * pause, LONGEST_PAUSE)
 

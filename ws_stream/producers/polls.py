@@ -8,6 +8,7 @@ from collections.abc import Callable
 from ..errors import Failure, SourceError, UsageError
 from ..hub.subscription import now_us
 from ..pixels.formats import PixelFormat, as_picture, check_fits
+from ..protocol.extension import extension_of
 from ..sources import Picture, Source
 from ..walk import Walk
 from ..walk.phase_lock import PhaseLock
@@ -110,7 +111,7 @@ class Polls:
             self._announce(picture)
             changed = self._walk.update(picture.pixels, None, now)
             if picture.intact():
-                self._walk.commit(time_us)
+                self._walk.commit(time_us, extension_of(picture.meta))
                 self._seen = picture.version, picture.completed
                 self._still = 0 if changed else self._still + 1
                 self._torn = 0
