@@ -27,7 +27,7 @@ check: core-check clients-check .venv/dev node_modules/.package-lock.json
 format: .venv/dev node_modules/.package-lock.json
 	$(bin)/ruff format .
 	$(bin)/ruff check --fix .
-	$(bin)/npx prettier --write web tests/web
+	$(bin)/npx prettier --write web tests/web "examples/*.mjs"
 
 clean:
 	rm -rf .venv node_modules build

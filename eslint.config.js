@@ -1,7 +1,7 @@
 // The type checker finds what is undefined, unused or misspelt; these rules find what it allows.
 export default [
   {
-    files: ["**/*.js"],
+    files: ["**/*.js", "**/*.mjs"],
     linterOptions: { reportUnusedDisableDirectives: "error" },
     rules: {
       "array-callback-return": "error",
@@ -38,6 +38,10 @@ export default [
         },
       ],
     },
+  },
+  {
+    files: ["examples/*.mjs"],
+    rules: { "no-console": "off" }, // programs for a terminal
   },
   {
     files: ["tests/web/*.js"],

@@ -1,5 +1,6 @@
 """Messages that are almost valid, made from valid ones at random; what the two decoders are compared on."""
 
+import struct
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from random import Random
@@ -138,6 +139,50 @@ def grow_the_header(random: Random, data: bytes, _: bytes) -> bytes:
     return length + data[2:HEADER_LENGTH] + random.randbytes(extra) + data[HEADER_LENGTH:]
 
 
+def write_extensions(random: Random, data: bytes, _: bytes) -> bytes:
+    """Side data or none, among extensions of a later version; now and then one that is critical or misplaced."""
+    tags = sorted(random.sample((0, 1, 1, 1, 2, 3, 300, 32767), random.randrange(1, 4)))
+    if random.random() < 0.1:
+        tags.append(random.choice((0, 1, 32768, 65535)))
+    extensions = b""
+    for tag in tags:
+        value = (
+            random.choice(SIDE_DATA)
+            if tag == 1
+            else random.randbytes(random.choice((0, 1, 9, 400)))
+        )
+        padding = random.randbytes(-len(value) % 4)
+        extensions += struct.pack("<HH", tag, len(value)) + value + padding
+    if random.random() < 0.1:
+        extensions = flip_a_bit(random, extensions, b"")
+    length = (HEADER_LENGTH + len(extensions)).to_bytes(2, "little")
+    return length + data[2:HEADER_LENGTH] + extensions + data[HEADER_LENGTH:]
+
+
+SIDE_DATA = (
+    *(
+        b'{"a":1}',
+        b"{}",
+        b'{"a":[1.5,-2,true,null],"\xc3\xbc":"\\u00fc\\ud800"}',
+        b' {"a":{"a":0},"a":1}\n',
+    ),
+    *(
+        b"",
+        b"[]",
+        b"1",
+        b"null",
+        b'"a"',
+        b"{",
+        b'{"a":NaN}',
+        b'{"a":Infinity}',
+        b'{"a":01}',
+        b"\xef\xbb\xbf{}",
+    ),
+    *(b'{"a":"\xff"}', b'{"a":"\n"}', b"{'a':1}", b'{"a":"' + bytes(4096) + b'"}'),
+    *(b'{"a":"' + b"b" * 4088 + b'"}', b'{"a":"' + b"b" * 4089 + b'"}'),
+)
+
+
 def splice(random: Random, data: bytes, other: bytes) -> bytes:
     at = random.randrange(len(data))
     return data[:at] + other[random.choice((at, random.randrange(len(other)))) :]
@@ -204,7 +249,7 @@ def write_a_block(random: Random, data: bytes, _: bytes) -> bytes:
 MUTATIONS: dict[str, Callable[[Random, bytes, bytes], bytes]] = {
     mutation.__name__: mutation
     for mutation in (
-        *(flip_a_bit, change_bytes, cut, insert, grow_the_header, splice),
+        *(flip_a_bit, change_bytes, cut, insert, grow_the_header, write_extensions, splice),
         *(change_a_field, change_a_segment, change_a_block, write_a_block),
         change_the_marks,
     )

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from playwright.async_api import Page
 
+from tests import test_node
 from tests.browser.chromium import opened, shows
 from ws_stream import Server, connect
 
@@ -154,6 +155,7 @@ async def test_the_first_user_s_program_before_and_after_and_for_an_img_show_the
 
 
 RUN_BY: Mapping[str, Callable[..., object]] = {
+    "node_save.mjs": test_node.test_node_saves_a_picture_of_a_live_stream,
     "watch_screen.py": test_the_screen_is_watched_until_ctrl_c,
     "test_screen.py": test_the_tests_of_a_screen_pass,
     "mjpeg/before.py": test_the_first_user_s_program_before_and_after_and_for_an_img_show_the_same,

@@ -4,31 +4,40 @@ Were they not to, a recording or a relay would show what a browser refuses, or t
 """
 
 import json
-import shutil
 import struct
 import subprocess
-import sys
 from collections import Counter
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 from random import Random
-from typing import IO, NamedTuple
-
-import pytest
+from typing import IO, Any, NamedTuple
 
 from ws_stream.codec import decode
 from ws_stream.errors import ChecksumError, ProtocolError
 from ws_stream.pixels.frame import Frame, blank
+from ws_stream.protocol.picture import is_picture
 
 from .mutations import MUTATIONS, Parent, family
+from .node import node
 
 MESSAGES = 120_000
 BATCH = 2_000
 
-VERDICTS = ("applied", "refused", "checksum wrong", "crashed")
-ANSWER = struct.Struct("<BIQ32s")
-"""Verdict, then the picture held afterwards: number, time, SHA-256 of its pixels. As twin.js writes it."""
+VERDICTS = ("applied", "refused", "checksum wrong", "ignored", "crashed")
+ANSWER = struct.Struct("<BIQ32sI")
+"""As twin.js writes it; the last is the length of the side data that follow, as JSON."""
+
+
+class Answer(NamedTuple):
+    """What a decoder made of a message: its verdict, and the picture held afterwards."""
+
+    verdict: int
+    number: int
+    time: int
+    pixels: bytes
+    """SHA-256."""
+    meta: Any
 
 
 class Case(NamedTuple):
@@ -47,28 +56,20 @@ def cases(parents: list[Parent]) -> Iterator[Case]:
         yield Case(name, parent.held, MUTATIONS[name](random, parent.data, other.data))
 
 
-def judged(case: Case, held: Frame) -> bytes:
+def judged(case: Case, held: Frame) -> Answer:
     """What twin.js should answer."""
     verdict, picture = 0, blank(held.epoch, held.format, held.width, held.height)
     try:
-        picture = decode(case.data, held)
+        if is_picture(case.data):
+            picture = decode(case.data, held)
+        else:
+            verdict, picture = 3, held
     except ChecksumError:
         verdict = 2
     except ProtocolError:
         verdict = 1
-    return ANSWER.pack(
-        verdict, picture.number, picture.time, sha256(picture.pixels.tobytes()).digest()
-    )
-
-
-def node() -> str:
-    beside = str(Path(sys.executable).parent)
-    found = shutil.which("node", path=beside) or shutil.which("node")
-    if not found:
-        pytest.fail(
-            "there is no node to run web/codec.js with; `make test` installs one into .venv"
-        )
-    return found
+    pixels = sha256(picture.pixels.tobytes()).digest()
+    return Answer(verdict, picture.number, picture.time, pixels, picture.meta)
 
 
 class Twin:
@@ -96,10 +97,13 @@ class Twin:
         parts = [struct.pack("<II", case.held, len(case.data)) + case.data for case in batch]
         self._send(b"".join(parts))
 
-    def answers(self) -> list[bytes]:
+    def answers(self) -> Iterator[Answer]:
         (length,) = struct.unpack("<I", self._read(4))
-        reply = self._read(length)
-        return [reply[at : at + ANSWER.size] for at in range(0, length, ANSWER.size)]
+        reply, at = self._read(length), 0
+        while at < length:
+            *values, size = ANSWER.unpack_from(reply, at)
+            at += ANSWER.size + size
+            yield Answer._make((*values, json.loads(reply[at - size : at])))
 
     def close(self) -> int:
         self._pipe(self._process.stdin).close()
@@ -129,15 +133,15 @@ def compare(twin: Twin, frames: list[Frame], batch: list[Case]) -> Counter[tuple
     seen: Counter[tuple[str, str]] = Counter()
     for case, python, javascript in zip(batch, expected, twin.answers(), strict=True):
         assert javascript == python, difference(case, frames[case.held], python, javascript)
-        seen[case.mutation, VERDICTS[python[0]]] += 1
+        seen[case.mutation, VERDICTS[python.verdict]] += 1
     return seen
 
 
-def difference(case: Case, held: Frame, python: bytes, javascript: bytes) -> str:
+def difference(case: Case, held: Frame, python: Answer, javascript: Answer) -> str:
     size = f"{held.width}x{held.height} {held.format}, number {held.number}"
     return (
-        f"{case.mutation} onto {size}: Python {VERDICTS[python[0]]} {ANSWER.unpack(python)[1:]}, "
-        f"JavaScript {VERDICTS[javascript[0]]} {ANSWER.unpack(javascript)[1:]}: {case.data.hex()}"
+        f"{case.mutation} onto {size}: Python {VERDICTS[python.verdict]} {python[1:]}, "
+        f"JavaScript {VERDICTS[javascript.verdict]} {javascript[1:]}: {case.data.hex()}"
     )
 
 
@@ -164,3 +168,4 @@ def test_both_decoders_agree_on_every_message_and_every_byte() -> None:
             assert seen[name, verdict] > MESSAGES // 50
     assert sum(seen[name, "checksum wrong"] for name in MUTATIONS) > MESSAGES // 500
     assert all(seen[name, "refused"] for name in MUTATIONS)
+    assert seen["change_a_field", "ignored"] > 0

@@ -2,7 +2,8 @@
 //
 // Everything both ways is a 32-bit length and as many bytes, integers little-endian. First come the pictures that may be
 // held, as JSON; then batches, each message preceded by the index of its picture and its length, 32 bits each. The
-// answer to a batch is, for each message: 1 byte of verdict, number (32 bits), time (64 bits), SHA-256 of the pixels.
+// answer to a batch is, for each message: 1 byte of verdict, number (32 bits), time (64 bits), SHA-256 of the pixels,
+// length of what follows (32 bits), side data as JSON.
 
 import { Buffer } from "node:buffer";
 import { hash } from "node:crypto";
@@ -10,13 +11,14 @@ import process from "node:process";
 
 import { blank, decode } from "../web/codec.js";
 import { BY_CODE } from "../web/pixels.js";
-import { ChecksumError, ProtocolError } from "../web/wire.js";
+import { ChecksumError, ProtocolError, isPicture } from "../web/wire.js";
 
 const APPLIED = 0;
 const REFUSED = 1;
 const CHECKSUM = 2;
-const CRASHED = 3;
-const ANSWER_LENGTH = 1 + 4 + 8 + 32;
+const IGNORED = 3;
+const CRASHED = 4;
+const ANSWER_LENGTH = 1 + 4 + 8 + 32 + 4;
 
 /** Yields the length-prefixed parts of standard input. */
 async function* parts() {
@@ -37,6 +39,7 @@ function hold({ code, epoch, number, time, width, height, pixels }) {
 }
 
 function verdict(message, picture) {
+  if (!isPicture(message)) return IGNORED;
   try {
     decode(message, picture);
     return APPLIED;
@@ -55,13 +58,16 @@ function answer(batch, held) {
     const end = at + 8 + batch.readUInt32LE(at + 4);
     picture.number = number;
     picture.time = time;
+    picture.meta = null;
     picture.pixels.set(pixels);
     const reply = Buffer.alloc(ANSWER_LENGTH);
     reply.writeUInt8(verdict(batch.subarray(at + 8, end), picture), 0);
     reply.writeUInt32LE(picture.number, 1);
     reply.writeBigUInt64LE(BigInt(picture.time), 5);
     hash("sha256", picture.pixels, "buffer").copy(reply, 13);
-    answers.push(reply);
+    const meta = Buffer.from(JSON.stringify(picture.meta));
+    reply.writeUInt32LE(meta.length, 45);
+    answers.push(reply, meta);
     at = end;
   }
   return Buffer.concat(answers);

@@ -1,29 +1,50 @@
 /**
- * Which pictures came and were drawn, by number, and which are to be acknowledged.
+ * Which pictures came and were shown, which are to be acknowledged, and what the user did with them.
  */
 
-/** @import { ViewerMessage } from "./control.js" */
+/** @import { Announcement, InputEvent, Shown, ViewerMessage } from "./types.d.ts" */
 
 export class Acknowledgements {
-  drawn = 0;
+  /** Also while one of a later epoch is on its way. @type {Shown | null} */
+  shown = null;
+  /** @type {Announcement | null} */
+  #announced = null;
   #received = 0;
-  /** The newest picture that is not quiet. */
+  #drawn = 0;
+  /** The newest picture that is to be acknowledged. */
   #awaited = 0;
 
-  /** @param {number} number @param {boolean} isQuiet */
-  receive(number, isQuiet) {
+  /** @param {Announcement} announced */
+  announce(announced) {
+    this.#announced = announced;
+    this.#received = this.#drawn = this.#awaited = 0;
+  }
+
+  /** @param {number} number @param {boolean} isAwaited whether it is to be acknowledged */
+  receive(number, isAwaited) {
+    // After a `resync` what was drawn may come again.
+    if (number <= this.#received) this.#drawn = this.#awaited = 0;
     this.#received = number;
-    if (!isQuiet) this.#awaited = number;
+    if (isAwaited) this.#awaited = number;
   }
 
   /**
-   * The reply when a picture is drawn. Null: it did not come, or was drawn before.
-   * @param {number} number @returns {{reply?: ViewerMessage} | null}
+   * The reply when a picture is drawn. Null: it is none of this epoch, did not come, or was drawn
+   * before.
+   * @param {{epoch: number, number: number}} picture @returns {{reply?: ViewerMessage} | null}
    */
-  draw(number) {
-    if (!(number > this.drawn && number <= this.#received)) return null;
-    const isAwaited = this.#awaited > this.drawn;
-    this.drawn = number;
-    return isAwaited ? { reply: { type: "acknowledge", number } } : {};
+  draw({ epoch, number }) {
+    const isNew = number > this.#drawn && number <= this.#received;
+    if (epoch !== this.#announced?.epoch || !isNew) return null;
+    const isAwaited = this.#awaited > this.#drawn;
+    this.#drawn = number;
+    this.shown = { announced: this.#announced, number };
+    return isAwaited ? { reply: { type: "acknowledge", epoch, number } } : {};
+  }
+
+  /** Null where nothing is shown, or the server does not hear it. @param {InputEvent[]} events @returns {ViewerMessage | null} */
+  input(events) {
+    if (!this.shown || !this.#announced?.input) return null;
+    return { type: "input", epoch: this.shown.announced.epoch, number: this.shown.number, events };
   }
 }

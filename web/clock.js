@@ -2,7 +2,7 @@
  * The device's clock, asked over the network. Its times are in microseconds, ours in ms.
  */
 
-/** @import { ViewerMessage } from "./control.js" */
+/** @import { ViewerMessage } from "./types.d.ts" */
 
 /** Two clocks drift apart by at most so much of the time. */
 const DRIFT = 250e-6;
@@ -11,6 +11,9 @@ const CERTAIN = 10;
 /** ...the next question follows soon. */
 const ASK_SOON = 1000;
 const ASK_SELDOM = 10_000;
+
+/** @param {number} now @returns {ViewerMessage} */
+export const clockQuestion = (now) => ({ type: "clock", viewer_time: Math.floor(1000 * now) });
 
 /** Knows how far the device's clock is ahead of ours: at least, and at most. */
 export class DeviceClock {
@@ -29,15 +32,16 @@ export class DeviceClock {
     const [least, most] = this.#ahead(now);
     const pause = most - least > 2 * CERTAIN ? ASK_SOON : ASK_SELDOM;
     this.#questionAt = now + (this.#pauses.pop() ?? pause);
-    return { type: "clock", viewer_time: now };
+    return clockQuestion(now);
   }
 
   /**
    * The device looked at its clock at some time after it was asked. An answer that contradicts all
    * that was known is of a clock that was set: only that is true then, and false is returned.
-   * @param {number} asked when @param {number} deviceTime the answer @param {number} now
+   * @param {number} viewerTime the question's @param {number} deviceTime @param {number} now
    */
-  answered(asked, deviceTime, now) {
+  answered(viewerTime, deviceTime, now) {
+    const asked = viewerTime / 1000;
     if (asked > now) return true; // nobody asked that
     this.roundTrip = now - asked;
     const slack = DRIFT * this.roundTrip;

@@ -8,17 +8,7 @@ import { OPAQUE, wordsOf } from "./pixels.js";
 import { COPY, ChecksumError, MARKED_LZ4, check, checkSize } from "./wire.js";
 import { contentLengths, groups, parse } from "./wire.js";
 
-/** @import { PixelFormat } from "./pixels.js" */
-/** @import { Message, Segment } from "./wire.js" */
-
-/**
- * The one picture a viewer holds, changed in place; number 0 is blank. `time` is in microseconds
- * since 1970 by the device's clock. `scratch` takes unpacked content, `places` groups' first pixels.
- * @typedef {{epoch: number, number: number, time: number, format: PixelFormat, width: number,
- *   height: number, pixels: Uint8Array, scratch: Uint8Array, places: Uint32Array}} Picture
- */
-
-/** @typedef {[firstRow: number, rows: number]} Run */
+/** @import { Message, Picture, PixelFormat, Run, Segment } from "./types.d.ts" */
 
 /** Bits set in a byte. */
 const ONES = new Uint8Array(256);
@@ -34,15 +24,16 @@ export function blank({ epoch, format, width, height }) {
   const scratch = new Uint8Array(contentLengths(format, width, height)[1]);
   const pixels = new Uint8Array(width * height * format.bytesPerPixel);
   const places = new Uint32Array(height * groups(width));
-  return wipe({ epoch, number: 0, time: 0, format, width, height, pixels, scratch, places });
+  const picture = { epoch, number: 0, time: 0, meta: null, format, width, height, pixels };
+  return wipe({ ...picture, scratch, places });
 }
 
 /** @param {Picture} picture becomes blank */
-function wipe(picture) {
+export function wipe(picture) {
   const { pixels, format } = picture;
   if (format.bytesPerPixel === 4) wordsOf(pixels).fill(OPAQUE);
   else pixels.fill(0);
-  return Object.assign(picture, { number: 0, time: 0 });
+  return Object.assign(picture, { number: 0, time: 0, meta: null });
 }
 
 /**
@@ -61,12 +52,11 @@ export function decode(bytes, picture) {
 
 /** @param {Message} message @param {Uint8Array} bytes @param {Picture} picture @returns {Run[]} */
 function apply(message, bytes, picture) {
-  const { base, number, time, checksum, segments } = message;
+  const { base, number, time, meta, checksum, segments } = message;
   for (const field of /** @type {const} */ (["epoch", "format", "width", "height"])) {
     check(message[field] === picture[field], `the ${field} was not announced`);
   }
-  const isNext = (base === 0 || base === picture.number) && number > picture.number;
-  check(isNext, `${number} from ${base}`);
+  check(base === 0 || base === picture.number, `a delta against ${base}, not ${picture.number}`);
   const { pixels, scratch, width, height, format } = picture;
   if (base === 0) wipe(picture);
   const rowBytes = width * format.bytesPerPixel;
@@ -85,7 +75,7 @@ function apply(message, bytes, picture) {
   if (checksum !== null && checksum !== crc32(pixels)) {
     throw new ChecksumError(`picture ${number} is not the one its checksum names`);
   }
-  Object.assign(picture, { number, time });
+  Object.assign(picture, { number, time, meta });
   return base === 0 ? [[0, height]] : segments.map(({ firstRow, rows }) => [firstRow, rows]);
 }
 

@@ -4,26 +4,22 @@
 
 import { SUBPROTOCOL } from "./wire.js";
 
-/** @import { ViewerMessage } from "./control.js" */
+/** @import { ViewerMessage } from "./types.d.ts" */
 
 export class Connection {
   isClosed = false;
   #socket;
   #heardAt = performance.now();
-  /** To be sent when the socket opens. @type {ViewerMessage[]} */
-  #early = [];
 
   /**
-   * @param {string} url @param {{onopen: () => void, onmessage: (data: string | ArrayBuffer) => void,
+   * @param {string} url @param {typeof WebSocket} Socket
+   * @param {{onopen: () => void, onmessage: (data: string | ArrayBuffer) => void,
    *   onclose: (code: number, reason: string) => void}} events none after `close`
    */
-  constructor(url, { onopen, onmessage, onclose }) {
-    const socket = new WebSocket(url, [SUBPROTOCOL]);
+  constructor(url, Socket, { onopen, onmessage, onclose }) {
+    const socket = new Socket(url, [SUBPROTOCOL]);
     socket.binaryType = "arraybuffer";
-    socket.onopen = () => {
-      for (const message of this.#early) this.send(message);
-      onopen();
-    };
+    socket.onopen = onopen;
     socket.onmessage = ({ data }) => {
       this.#heardAt = performance.now();
       onmessage(data);
@@ -37,17 +33,12 @@ export class Connection {
   }
 
   get isOpen() {
-    return this.#socket.readyState === WebSocket.OPEN;
+    return this.#socket.readyState === this.#socket.OPEN;
   }
 
   /** @param {ViewerMessage} message */
   send(message) {
     this.#socket.send(JSON.stringify(message));
-  }
-
-  /** Does nothing once the socket is open. @param {ViewerMessage} message */
-  sendWhenOpened(message) {
-    if (this.#socket.readyState === WebSocket.CONNECTING) this.#early.push(message);
   }
 
   close() {

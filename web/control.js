@@ -1,91 +1,80 @@
 /**
- * The JSON control messages of both sides; parses the server's. docs/protocol.md is the authority.
+ * Parses the JSON control messages of the server. docs/protocol.md is the authority.
  */
 
 import { BY_NAME } from "./pixels.js";
-import { MAX_TIME, ProtocolError, check } from "./wire.js";
+import { ProtocolError, check } from "./wire.js";
 
-/**
- * What is sent of a picture: a part of it; of each `step` x `step` pixels one, or the average.
- * @typedef {{crop: [x: number, y: number, width: number, height: number] | null, step: number,
- *   average: boolean}} Rendition
- */
-
-/**
- * What pictures come next; the viewer then holds the blank picture of this epoch, format and size.
- * @typedef {{type: "stream", name: string, epoch: number, format: string, width: number,
- *   height: number} & Partial<Rendition>} Announcement
- */
-
-/**
- * Pictures in the last second; those skipped, as earlier ones were not acknowledged; whether the
- * device could not keep up.
- * @typedef {{type: "pace", published: number, skipped: number, device: boolean}} Pace
- */
-
-/**
- * @typedef {Announcement | Pace
- *   | {type: "unchanged" | "waiting", number: number, time: number}
- *   | {type: "clock", viewer_time: number, time: number}
- *   | {type: "problem", reason: string | null}} Control
- */
-
-/**
- * @typedef {{type: "resync"}
- *   | {type: "acknowledge", number: number}
- *   | {type: "clock", viewer_time: number}
- *   | {type: "rate", fps: number | null}
- *   | {type: "rendition"} & Rendition} ViewerMessage
- */
+/** @import { Check, Control } from "./types.d.ts" */
 
 const MAX_LENGTH = 65_536;
 
-/** @typedef {(value: any) => boolean} Check */
+/** @type {(least: number, below: number) => Check} */
+const integer = (least, below) => (value) =>
+  Number.isInteger(value) && value >= least && value < below;
+/** @type {(most: number) => Check} */
+const text = (most) => (value) => typeof value === "string" && [...value].length <= most;
+/** @type {(...checks: Check[]) => Check} */
+const list =
+  (...checks) =>
+  (value) =>
+    Array.isArray(value) &&
+    value.length === checks.length &&
+    checks.every((isValid, at) => isValid(value[at]));
 
-/** @type {Check} */
-const isString = (value) => typeof value === "string";
-/** @type {Check} */
-const isAmount = (value) => Number.isFinite(value) && value >= 0;
-/** @type {(limit: number) => Check} */
-const isBelow = (limit) => (value) => Number.isInteger(value) && value >= 0 && value < limit;
+const side = integer(1, 2 ** 32);
+const place = integer(0, 2 ** 31);
+const extent = integer(1, 2 ** 31);
 
-const sign = { number: isBelow(2 ** 32), time: isBelow(MAX_TIME) };
+/** What the notation of a member allows. @type {Record<string, Check>} */
+const NOTATION = {
+  u16: integer(0, 2 ** 16),
+  positive: integer(1, 2 ** 16),
+  u32: integer(0, 2 ** 32),
+  u53: integer(0, 2 ** 53),
+  number: Number.isFinite,
+  boolean: (value) => typeof value === "boolean",
+  text64: text(64),
+  text200: text(200),
+  format: (value) => BY_NAME.has(value),
+  size: list(side, side),
+  crop: list(place, place, extent, extent),
+};
 
 /**
- * The members of each type that are read. The size is checked where memory is taken for it.
- * @type {Record<string, Record<string, Check>>}
+ * The members of each type; "?" is "or null". The size is checked where memory is taken for it.
+ * @type {Record<string, string>}
  */
 const MEMBERS = {
-  stream: {
-    name: isString,
-    epoch: isBelow(2 ** 32),
-    format: (value) => BY_NAME.has(value),
-    width: Number.isInteger,
-    height: Number.isInteger,
-  },
-  unchanged: sign,
-  waiting: sign,
-  pace: { published: isAmount, skipped: isAmount, device: (value) => typeof value === "boolean" },
-  clock: { viewer_time: Number.isFinite, time: isBelow(MAX_TIME) },
-  problem: { reason: (value) => value === null || isString(value) },
+  stream:
+    "name text64, epoch u32, format format, width positive, height positive, source size, step positive, " +
+    "crop crop?, average boolean, tolerance u16, fps number, input boolean",
+  granted: "id u32?, fps number",
+  pace: "published number, skipped number, fps number, device boolean",
+  unchanged: "number u32, time u53",
+  waiting: "number u32, time u53",
+  problem: "reason text200?",
+  clock: "viewer_time u53, time u53",
 };
 
 /**
  * Null for a type of a later version. May throw ProtocolError.
- * @param {string} text @returns {Control | null}
+ * @param {string} json @returns {Control | null}
  */
-export function parseControl(text) {
-  check(text.length <= MAX_LENGTH, "a control message that is too long");
+export function parseControl(json) {
+  check(json.length <= MAX_LENGTH, "a control message that is too long");
   let message;
   try {
-    message = JSON.parse(text);
+    message = JSON.parse(json);
   } catch {
     throw new ProtocolError("a control message that is not JSON");
   }
-  check(isString(message?.type), "a control message that is not an object with a type");
+  check(typeof message?.type === "string", "a control message that is not an object with a type");
   if (!Object.hasOwn(MEMBERS, message.type)) return null;
-  for (const [name, isValid] of Object.entries(MEMBERS[message.type])) {
-    check(isValid(message[name]), `a '${message.type}' message without a valid '${name}'`);
+  for (const member of MEMBERS[message.type].split(", ")) {
+    const [, name, notation, orNull] = /** @type {string[]} */ (/(\w+) (\w+)(\??)/.exec(member));
+    const isValid = (orNull && message[name] === null) || NOTATION[notation](message[name]);
+    check(isValid, `a '${message.type}' message without a valid '${name}'`);
   }
   return message;
 }

@@ -1,15 +1,11 @@
 /**
- * Unpacks LZ4 blocks into memory the caller owns.
- *
- * Accepts and makes exactly what liblz4's LZ4_decompress_safe does for the same room, so that no
- * message is a picture to one viewer and an error to another.
+ * Unpacks LZ4 blocks into memory the caller owns. Takes those that keep the rules of docs/protocol.md
+ * and no others: no message is a picture to one viewer and an error to another.
  */
 
-/** A match begins and ends at least so many bytes before the end of the room. */
+/** The last match begins and ends at least so many bytes before the end of what is unpacked. */
 const MATCH_START_LIMIT = 12;
 const LAST_LITERALS = 5;
-/** What follows literals before a match: offset, token, last literals. */
-const SHORTEST_TAIL = 2 + 1 + LAST_LITERALS;
 const SHORTEST_MATCH = 4;
 /** For fewer bytes a loop beats a built-in function. */
 const SHORT = 24;
@@ -22,41 +18,42 @@ const SHORT = 24;
  */
 export function unpack(source, position, sourceEnd, target, start, end) {
   let at = start;
+  let lastMatch = -Infinity;
+  let lastMatchEnd = -Infinity;
   while (position < sourceEnd) {
     const token = source[position++];
-    // Where any sequence without length bytes fits, liblz4 does not look for the end.
-    const roomy = token < 0xf0 && at <= end - 32 && position < sourceEnd - 16;
-
     let length = token >> 4;
     for (let more = length === 15 ? 255 : 0; more === 255; length += more) {
       if (position >= sourceEnd) return -1;
       more = source[position++];
     }
     const literalsEnd = position + length;
-    const isLast =
-      !roomy && (at + length > end - MATCH_START_LIMIT || literalsEnd > sourceEnd - SHORTEST_TAIL);
-    if (isLast && (literalsEnd !== sourceEnd || at + length > end)) return -1;
+    if (literalsEnd > sourceEnd || at + length > end) return -1;
     if (length < SHORT) while (position < literalsEnd) target[at++] = source[position++];
     else {
       target.set(source.subarray(position, literalsEnd), at);
       at += length;
       position = literalsEnd;
     }
-    if (isLast) return at - start;
+    if (position === sourceEnd) {
+      const isEnd = at - lastMatch >= MATCH_START_LIMIT && at - lastMatchEnd >= LAST_LITERALS;
+      return isEnd ? at - start : -1;
+    }
 
+    if (position + 2 > sourceEnd) return -1;
     const offset = source[position] | (source[position + 1] << 8);
     position += 2;
-    if (at - offset < start) return -1;
     length = token & 15;
-    const unchecked = roomy && length < 15 && offset >= 8;
     for (let more = length === 15 ? 255 : 0; more === 255; length += more) {
       if (position >= sourceEnd) return -1;
       more = source[position++];
     }
     length += SHORTEST_MATCH;
-    if (!unchecked && at + length > end - LAST_LITERALS) return -1;
+    if (offset === 0 || at - offset < start || at + length > end) return -1;
+    lastMatch = at;
     repeat(target, at, offset, length);
     at += length;
+    lastMatchEnd = at;
   }
   return -1;
 }
@@ -67,9 +64,7 @@ export function unpack(source, position, sourceEnd, target, start, end) {
  */
 function repeat(target, at, offset, length) {
   const end = at + length;
-  if (offset === 0) {
-    target.fill(0, at, end); // not valid, but liblz4 makes zeros
-  } else if (length < SHORT) {
+  if (length < SHORT) {
     for (let from = at - offset; at < end;) target[at++] = target[from++];
   } else {
     // An overlapping match repeats itself: what it made is copied too, twice as much each time.

@@ -2,17 +2,7 @@
  * The pixel formats: names, how a pixel lies in memory, what it looks like on a canvas.
  */
 
-/**
- * Converts the pixels `first` to before `end` of a picture into RGBA words, at the same places of
- * `rgba`. `pixels` is the whole picture as on the wire, and begins at a multiple of 4 in its buffer.
- * @typedef {(pixels: Uint8Array, rgba: Uint32Array, first: number, end: number) => void} ToRgba
- */
-
-/**
- * `code` is the format's number on the wire, `colourBytes` are those of a pixel without padding.
- * @typedef {{name: string, code: number, bytesPerPixel: number, colourBytes: number,
- *   toRgba: ToRgba}} PixelFormat
- */
+/** @import { PixelFormat, ToRgba } from "./types.d.ts" */
 
 export const OPAQUE = 0xff000000;
 

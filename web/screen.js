@@ -3,7 +3,8 @@
  * place allows.
  */
 
-/** @import { Picture, Run } from "./codec.js" */
+/** @import { Label, Picture, Run } from "./types.d.ts" */
+
 /** @typedef {{width: number, height: number}} Size */
 
 /**
@@ -20,8 +21,8 @@ export function fit(picture, room, ratio) {
 
 /** Fills the canvas's parent element, if there is one. */
 export class Screen {
-  /** The picture on the canvas; 0 before the first. */
-  drawnNumber = 0;
+  /** The picture on the canvas. @type {Label | null} */
+  drawn = null;
 
   #canvas;
   #context;
@@ -30,13 +31,13 @@ export class Screen {
   #image = null;
   /** The image's pixels. */
   #rgba = new Uint32Array();
-  /** @type {{picture: Picture, runs: Run[], number: number, time: number} | null} */
+  /** @type {{picture: Picture, runs: Run[], drawn: Label} | null} */
   #due = null;
   #isAwaiting = false;
 
   /**
    * @param {HTMLCanvasElement} canvas
-   * @param {(number: number, time: number) => void} [ondrawn]
+   * @param {(drawn: Label) => void} [ondrawn]
    */
   constructor(canvas, ondrawn = () => {}) {
     const context = canvas.getContext("2d", { alpha: false });
@@ -59,8 +60,8 @@ export class Screen {
    */
   show(picture, runs) {
     const earlier = this.#due?.picture === picture ? this.#due.runs : [];
-    const { number, time } = picture;
-    this.#due = { picture, runs: [...earlier, ...runs], number, time };
+    const { epoch, number, time, meta } = picture;
+    this.#due = { picture, runs: [...earlier, ...runs], drawn: { epoch, number, time, meta } };
     if (!this.#isAwaiting) this.#draw();
   }
 
@@ -71,7 +72,7 @@ export class Screen {
       this.#isAwaiting = false;
       this.#draw();
     });
-    const { picture, runs, number, time } = this.#due;
+    const { picture, runs, drawn } = this.#due;
     // Number 0: a message was refused; the canvas stays as it is.
     if (document.hidden || !picture.number) return;
     this.#due = null;
@@ -86,8 +87,8 @@ export class Screen {
       format.toRgba(pixels, this.#rgba, firstRow * width, (firstRow + rows) * width);
       this.#context.putImageData(this.#image, 0, 0, 0, firstRow, width, rows);
     }
-    this.drawnNumber = number;
-    this.#ondrawn(number, time);
+    this.drawn = drawn;
+    this.#ondrawn(drawn);
   }
 
   #fit() {

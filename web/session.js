@@ -4,27 +4,18 @@
  */
 
 import { Acknowledgements } from "./acknowledgements.js";
-import { DeviceClock } from "./clock.js";
-import { blank, decode } from "./codec.js";
+import { DeviceClock, clockQuestion } from "./clock.js";
+import { blank, decode, wipe } from "./codec.js";
 import { parseControl } from "./control.js";
 import { BY_NAME } from "./pixels.js";
-import { ProtocolError, QUIET } from "./wire.js";
+import { NO_ACK, ProtocolError, isPicture } from "./wire.js";
+
+/**
+ * @import { Announcement, Outcome, Pace, Picture, PixelFormat, Report, ViewerMessage } from "./types.d.ts"
+ */
 
 /** The server takes a viewer that says nothing for 15 s for dead. */
 const SILENT_AT_MOST = 5000;
-
-/**
- * @import { Picture, Run } from "./codec.js"
- * @import { Announcement, Pace, ViewerMessage } from "./control.js"
- * @import { PixelFormat } from "./pixels.js"
- */
-
-/**
- * What a message led to: changed rows, whether there is news to show, an error, a reply; whether
- * the device's time is another.
- * @typedef {{runs?: Run[], news?: boolean, error?: ProtocolError, reply?: ViewerMessage,
- *   isClockSet?: boolean}} Outcome
- */
 
 export class Session {
   /** @type {Announcement | null} */
@@ -35,7 +26,7 @@ export class Session {
   problem = null;
   /** @type {Pace | null} */
   pace = null;
-  /** A picture or a sign of life came. */
+  /** A picture or a report came. */
   isAlive = false;
   /** So the device has said since the last picture. */
   isUnchanged = false;
@@ -54,73 +45,75 @@ export class Session {
         : this.#takePicture(new Uint8Array(data));
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
-      return typeof data === "string" ? { error } : this.#refuse(error);
+      // Only pictures can be requested again.
+      const isOver = typeof data === "string" || !this.picture;
+      // Messages already on their way are refused too: asked once, the rest is up to reports.
+      return { error, isOver, reply: isOver || this.#isResyncing ? null : this.resync() };
     }
+  }
+
+  /** Holds the blank picture from now on; null before there is one. @returns {ViewerMessage | null} */
+  resync() {
+    if (!this.picture) return null;
+    wipe(this.picture);
+    this.#isResyncing = true;
+    return { type: "resync" };
   }
 
   /** @param {string} text @param {number} now @returns {Outcome} */
   #takeControl(text, now) {
     const message = parseControl(text);
-    switch (message?.type) {
-      case "stream":
-        this.#announce(message);
-        return { news: true };
-      case "problem":
-        this.problem = message.reason;
-        return { news: true };
-      case "pace":
-        this.pace = message;
-        break;
-      case "clock":
-        return { isClockSet: !this.clock.answered(message.viewer_time, message.time, now) };
-      case "unchanged":
-        this.isUnchanged = true;
-        return this.#signOfLife(0, now);
-      case "waiting":
-        return this.#signOfLife(this.acknowledgements.drawn, now);
+    if (message?.type === "stream") return this.#announce(message);
+    if (message?.type === "granted") {
+      const { id, fps } = message;
+      return { granted: { id, fps, announced: this.announced } };
     }
-    return {};
+    if (message?.type === "clock") {
+      return { isClockSet: !this.clock.answered(message.viewer_time, message.time, now) };
+    }
+    return message ? this.#takeReport(message, now) : {};
   }
 
-  /** @param {Announcement} announcement */
+  /** @param {Report} report @param {number} now @returns {Outcome} */
+  #takeReport(report, now) {
+    const { problem } = this;
+    if (report.type === "problem") this.problem = report.reason;
+    if (report.type === "pace") this.pace = report;
+    this.isUnchanged = report.type === "unchanged";
+    this.isAlive = true;
+    return { news: this.problem !== problem, reply: this.#answer(now) };
+  }
+
+  /** @param {Announcement} announcement @returns {Outcome} */
   #announce(announcement) {
     const { epoch, format, width, height } = announcement;
     const known = /** @type {PixelFormat} */ (BY_NAME.get(format)); // parseControl has looked
     this.picture = blank({ epoch, format: known, width, height });
     this.announced = announcement;
-    this.acknowledgements = new Acknowledgements();
+    this.acknowledgements.announce(announcement);
     this.#isResyncing = false;
+    return { news: true };
   }
 
   /**
-   * Answers the server's sign of life with our own. Timers of hidden pages are slow; messages are not.
-   * @param {number} drawn to acknowledge again, or 0 @param {number} now @returns {Outcome}
+   * Timers of hidden pages are slow; reports are not.
+   * @param {number} now @returns {ViewerMessage | null}
    */
-  #signOfLife(drawn, now) {
-    this.isAlive = true;
-    // The server's answer to the first `resync` was refused as well.
-    if (this.#isResyncing) return { reply: { type: "resync" } };
-    if (now - this.saidAt < SILENT_AT_MOST) return {};
-    if (drawn) return { reply: { type: "acknowledge", number: drawn } };
-    return { reply: { type: "clock", viewer_time: now } };
+  #answer(now) {
+    // What answered the last `resync` was refused as well.
+    if (this.#isResyncing) return { type: "resync" };
+    return now - this.saidAt < SILENT_AT_MOST ? null : clockQuestion(now);
   }
 
   /** @param {Uint8Array} bytes @returns {Outcome} */
   #takePicture(bytes) {
+    if (!isPicture(bytes)) return {};
     if (!this.picture) throw new ProtocolError("a picture before its announcement");
     const runs = decode(bytes, this.picture);
     this.isAlive = true;
     this.isUnchanged = false;
     this.#isResyncing = false;
-    this.acknowledgements.receive(this.picture.number, (bytes[3] & QUIET) !== 0);
+    this.acknowledgements.receive(this.picture.number, !(bytes[3] & NO_ACK));
     return { runs };
-  }
-
-  /** @param {ProtocolError} error @returns {Outcome} */
-  #refuse(error) {
-    // Messages already on their way are refused too; one request does for all.
-    if (!this.picture || this.#isResyncing) return { error };
-    this.#isResyncing = true;
-    return { error, reply: { type: "resync" } };
   }
 }

@@ -3,7 +3,7 @@
  */
 
 /** @import { DeviceClock } from "./clock.js" */
-/** @import { Pace } from "./control.js" */
+/** @import { Pace } from "./types.d.ts" */
 
 const WINDOW = 2000;
 /** A smaller share of skipped pictures limits nothing. */
@@ -52,6 +52,11 @@ export class Figures {
   /** How much later than due timers fired. */
   delays = new Recent();
   #youngest = Infinity;
+
+  /** @param {"arrived" | "drawn"} what became of a picture @param {number} time of it @param {number} now */
+  note(what, time, now) {
+    this[what].add(now - time / 1000, now);
+  }
 
   /**
    * The `age` may be off by the `uncertainty`. `transit` is how much longer than the fastest pictures were on their way, `drawing` the time

@@ -1,55 +1,35 @@
 /**
- * A stream: its state, its pictures, its figures. The public API for JavaScript, in workers as well.
- * Times are milliseconds of performance.now().
+ * A stream: its state, its pictures, its figures. The public API for JavaScript, in workers and Node
+ * as well. Times are milliseconds of performance.now().
  *
- *     const screen = new Screen(canvas, (number, time) => stream.acknowledge(number, time));
+ *     const screen = new Screen(canvas, (picture) => stream.acknowledge(picture));
  *     const onpicture = (picture, runs) => screen.show(picture, runs);
  *     const stream = new Stream("ws://device:8000/stream/camera?fps=10", { onpicture });
  */
 
 import { Connection } from "./connection.js";
-import { Outage } from "./outage.js";
+import { Outage, isFinal } from "./outage.js";
 import { Requests } from "./requests.js";
 import { Session } from "./session.js";
 import { Figures, limitedBy } from "./statistics.js";
 import { ChecksumError } from "./wire.js";
 
-/** @import { Picture, Run } from "./codec.js" */
-/** @import { Rendition, ViewerMessage } from "./control.js" */
+/**
+ * @import { InputEvent, Label, Options, Request, State, ViewerMessage } from "./types.d.ts"
+ */
 
-/** The server speaks every second: silent for so long, the picture may be old... */
+/** The server speaks every second: silent for so long, the picture may be old. */
 const STALE_AFTER = 3000;
-/** ...and a connection that has not opened yet dead. */
-const DEAD_AFTER = 10_000;
 /** A slow stream is not called unchanged between two pictures. */
 const UNCHANGED_AFTER = 3000;
 /** Late ticks show a busy page. No display's refresh keeps step with it. */
 const TICK = 90;
-/** Close codes for faults that this viewer would repeat. */
-const REFUSALS = [1003, 1008, 1009];
-const NO_STREAM = 4004;
-
-/**
- * - `unchanged`: the device says that nothing changed for 3 s, or that it has no picture yet
- * - `stale`: no message came for 3 s
- * - `lost`: the connection broke; the next is tried at `retryAt`
- * - `absent`: the server has no such stream; it is asked again at `retryAt`
- * - `refused`: the server found a fault in this viewer; no other is tried
- * @typedef {"connecting" | "live" | "unchanged" | "stale" | "lost" | "absent" | "refused" | "closed"
- *   } State
- */
-
-/**
- * - `onpicture`: these rows changed. Call `acknowledge` once they are drawn, or nothing more comes
- * - `onchange`: `state`, `announced` or `problem` changed
- * @typedef {{onpicture?: (picture: Picture, runs: Run[]) => void, onchange?: () => void}} Handlers
- */
 
 export class Stream {
   /** Pictures whose checksum did not match. */
   mismatches = 0;
 
-  #handlers;
+  #options;
   #requests;
   #connection;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -61,9 +41,9 @@ export class Stream {
   #reported = "connecting";
   #pictureAt = -Infinity;
 
-  /** @param {string} url of a WebSocket @param {Handlers} [handlers] */
-  constructor(url, handlers = {}) {
-    this.#handlers = handlers;
+  /** @param {string} url of a WebSocket @param {Options} [options] */
+  constructor(url, options = {}) {
+    this.#options = options;
     this.#requests = new Requests(url);
     this.#connection = this.#connect();
     this.#tick(performance.now());
@@ -98,6 +78,11 @@ export class Stream {
     return this.#session.picture;
   }
 
+  /** What was acknowledged last on this connection, and what was announced of it. */
+  get shown() {
+    return this.#session.acknowledgements.shown;
+  }
+
   /** Why the device gives no pictures; null when it does. */
   get problem() {
     return this.#session.problem;
@@ -121,32 +106,39 @@ export class Stream {
     return { ...figures, roundTrip: clock.roundTrip, limitedBy: limit };
   }
 
-  /**
-   * Picture `number`, taken at `time`, is on the screen. One of an earlier connection is ignored.
-   * @param {number} number @param {number} time
-   */
-  acknowledge(number, time) {
-    const drawn = this.#session.acknowledgements.draw(number);
+  /** It is on the screen. @param {Omit<Label, "meta">} picture */
+  acknowledge(picture) {
+    const drawn = this.#session.acknowledgements.draw(picture);
     if (!drawn) return;
     this.#send(drawn.reply);
-    const now = performance.now();
-    this.#figures.drawn.add(now - time / 1000, now);
+    this.#figures.note("drawn", picture.time, performance.now());
   }
 
-  /** Requests at most so many pictures per second; null: all. @param {number | null} fps */
-  limit(fps) {
-    this.#request(this.#requests.rate(fps));
-  }
-
-  /** Another part or size of the picture; what is left out stays. @param {Partial<Rendition>} part */
+  /**
+   * Requests a part, a size or a rate of the pictures. What is left out stays. Resolves with what was
+   * granted, on this connection or a later one; with null if the stream ends before.
+   * @param {Request} part
+   */
   request(part) {
-    this.#request(this.#requests.rendition(part, this.announced));
+    const { message, granted } = this.#requests.request(part);
+    this.#send(message);
+    if (this.#outage.isOver) this.#requests.answer(Infinity, null);
+    return granted;
+  }
+
+  /** Requests the whole picture anew. */
+  resync() {
+    if (this.#connection.isOpen) this.#send(this.#session.resync());
+  }
+
+  /** What the user did with the picture shown, 32 at most. @param {InputEvent[]} events */
+  input(events) {
+    this.#send(this.#session.acknowledgements.input(events));
   }
 
   /** Reconnects now, if the connection is lost. */
   retry() {
-    const isOver = ["refused", "closed"].includes(this.state);
-    if (this.#connection.isClosed && !isOver) this.#connection = this.#connect();
+    if (this.#connection.isClosed && !this.#outage.isOver) this.#connection = this.#connect();
   }
 
   /** Ends the connection for good. */
@@ -155,19 +147,18 @@ export class Stream {
   }
 
   #connect() {
-    return new Connection(this.#requests.address, {
+    return new Connection(this.#requests.address(), this.#options.WebSocket ?? WebSocket, {
       onopen: () => this.#opened(),
       onmessage: (data) => this.#receive(data),
       onclose: (code, reason) =>
-        REFUSALS.includes(code)
-          ? this.#finish("refused", reason)
-          : this.#lose(reason, code === NO_STREAM),
+        isFinal(code) ? this.#finish("refused", reason) : this.#lose(reason, code),
     });
   }
 
   #opened() {
     this.#session = new Session();
     this.#figures = new Figures();
+    this.#send(this.#requests.opening());
     this.#send(this.#session.clock.question(performance.now()));
   }
 
@@ -179,7 +170,7 @@ export class Stream {
     this.#timer = setTimeout(() => this.#tick(now + TICK), TICK);
     if (this.#connection.isClosed) {
       if (now >= this.retryAt) this.retry();
-    } else if (this.silentFor >= (isOpen ? this.#outage.patience : DEAD_AFTER)) {
+    } else if (this.silentFor >= this.#outage.patience(isOpen)) {
       this.#lose(`nothing was heard for ${Math.floor(this.silentFor / 1000)} s`);
       if (isOpen) this.#outage.wasSilent();
     } else if (isOpen) {
@@ -192,28 +183,20 @@ export class Stream {
   #receive(data) {
     const now = performance.now();
     const session = this.#session;
-    const { runs, news, error, reply, isClockSet } = session.receive(data, now);
+    const { runs, news, granted, reply, isClockSet, error, isOver } = session.receive(data, now);
     if (isClockSet) this.#figures = new Figures();
     if (session.isAlive) this.#outage.end();
-    if (error) {
-      if (error instanceof ChecksumError) this.mismatches++;
-      // Only pictures can be requested again.
-      if (typeof data === "string" || !session.picture) return this.#lose(error.message);
-    }
+    if (error instanceof ChecksumError) this.mismatches++;
+    if (error && isOver) return this.#lose(error.message);
     this.#send(reply);
+    if (granted) this.#requests.answer(granted.id, granted);
     if (runs && session.picture && typeof data !== "string") {
       this.#pictureAt = now;
       this.#figures.sizes.add(data.byteLength, now);
-      this.#figures.arrived.add(now - session.picture.time / 1000, now);
-      this.#handlers.onpicture?.(session.picture, runs);
+      this.#figures.note("arrived", session.picture.time, now);
+      this.#options.onpicture?.(session.picture, runs);
     }
     this.#report(news);
-  }
-
-  /** @param {ViewerMessage} message */
-  #request(message) {
-    this.#connection.sendWhenOpened(message);
-    this.#send(message);
   }
 
   /** @param {ViewerMessage | null | undefined} message */
@@ -223,10 +206,10 @@ export class Stream {
     this.#session.saidAt = performance.now();
   }
 
-  /** @param {string} reason @param {boolean} [isAbsent] */
-  #lose(reason, isAbsent = false) {
+  /** @param {string} reason @param {number} [code] */
+  #lose(reason, code) {
     this.#connection.close();
-    this.#outage.begin(reason, performance.now(), isAbsent);
+    this.#outage.begin(reason, performance.now(), code);
     this.#report();
   }
 
@@ -235,6 +218,7 @@ export class Stream {
     this.#connection.close();
     clearTimeout(this.#timer);
     this.#outage.finish(end, reason);
+    this.#requests.answer(Infinity, null);
     this.#report();
   }
 
@@ -243,6 +227,6 @@ export class Stream {
     const { state } = this;
     if (state === this.#reported && !news) return;
     this.#reported = state;
-    this.#handlers.onchange?.();
+    this.#options.onchange?.();
   }
 }

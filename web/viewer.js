@@ -6,7 +6,7 @@
 
 import { Screen } from "./screen.js";
 import { Stream } from "./stream.js";
-import { bytesPerSecond, describe, duration, notice as noticeOf } from "./words.js";
+import { bytesPerSecond, describe, duration, notice as noticeOf, sideData } from "./words.js";
 
 const FIGURES_EVERY = 500; // ms
 
@@ -27,18 +27,17 @@ addEventListener("error", ({ error }) =>
   write("notice", `This page does not run in this browser: ${error?.message}.`),
 );
 
-const screen = new Screen(canvas, (number, time) => stream.acknowledge(number, time));
+const screen = new Screen(canvas, (drawn) => stream.acknowledge(drawn));
 const stream = follow();
+/** While the user operates the device: how to end that. @type {(() => void) | null} */
+let stopOperating = null;
 Object.assign(window, { wsStream: { screen, stream } });
 
 function follow() {
   // Without a name, the server gives its first stream.
   const name = query.get("stream");
   const url = new URL(name ? `stream/${encodeURIComponent(name)}` : "stream", location.href);
-  for (const key of ["step", "crop", "average", "fps"]) {
-    const value = query.get(key);
-    if (value !== null) url.searchParams.set(key, value);
-  }
+  for (const [key, value] of query) if (key !== "stream") url.searchParams.set(key, value);
   url.protocol = url.protocol.replace("http", "ws");
   if (document.hidden) url.searchParams.set("fps", "0");
   return new Stream(url.href, {
@@ -52,7 +51,7 @@ function follow() {
 
 /** A hidden page requests no pictures. */
 function limitHidden() {
-  stream.limit(document.hidden ? 0 : fps === null ? null : Number(fps));
+  stream.request({ fps: document.hidden ? 0 : fps === null ? null : Number(fps) });
   if (!document.hidden) stream.retry();
 }
 
@@ -89,11 +88,12 @@ function write(id, text) {
 }
 
 function render() {
+  if (!isOperable()) endOperating();
   const name = current();
   const { state, word, detail } = describe(stream, Date.now());
   write("name", name || "ws-stream");
   write("word", word);
-  write("detail", detail);
+  write("detail", stopOperating ? "operated; Ctrl+Alt+Enter ends it" : detail);
   find("state").dataset.state = state;
   document.title = `${word} – ${name || "ws-stream"}`;
   stage.classList.toggle("old", ["stale", "lost", "absent", "refused"].includes(state));
@@ -105,20 +105,59 @@ function render() {
   for (const link of nav.children) {
     link.setAttribute("aria-current", String(link.textContent === name));
   }
+  find("operate").hidden = !stream.announced?.input;
+  find("operate").setAttribute("aria-pressed", String(stopOperating !== null));
+  stage.classList.toggle("operated", stopOperating !== null);
   renderFigures();
+}
+
+function endOperating() {
+  stopOperating?.();
+  stopOperating = null;
+}
+
+async function toggleOperating() {
+  if (stopOperating) endOperating();
+  else if (isOperable()) {
+    const { operate } = await import("./operate.js"); // most pages never do
+    const keyboard = /** @type {HTMLTextAreaElement} */ (find("keyboard"));
+    stopOperating ??= operate(canvas, keyboard, stream, toggleOperating);
+  }
+  render();
+}
+
+/** Whether what the user does can reach the device. */
+function isOperable() {
+  return stream.announced?.input && ["live", "unchanged", "stale"].includes(stream.state);
+}
+
+/** Its place is made with its first value, and stays. @param {string} id @param {string} name @param {string} value */
+function writeFigure(id, name, value) {
+  if (!document.getElementById(id)) {
+    if (!value) return;
+    const [place, term, description] = ["div", "dt", "dd"].map((tag) =>
+      document.createElement(tag),
+    );
+    Object.assign(place, { className: id });
+    term.textContent = name;
+    description.id = id;
+    place.append(term, description);
+    find("figures").append(place);
+  }
+  write(id, value || "–");
 }
 
 function renderFigures() {
   const { announced, mismatches } = stream;
-  const figures = stream.statistics();
-  write("size", announced ? `${announced.width} × ${announced.height}` : "–");
-  write("format", announced?.format ?? "–");
-  write("rate", figures.picturesPerSecond.toFixed(1));
-  write("data", bytesPerSecond(figures.bytesPerSecond));
-  write("age", `${duration(figures.age, figures.uncertainty)}, ${duration(figures.roundTrip)}`);
-  write("limit", figures.limitedBy ?? "–");
-  write("mismatches", String(mismatches));
-  find("wrong").hidden = mismatches === 0;
+  const { age, uncertainty, roundTrip, ...figures } = stream.statistics();
+  writeFigure("size", "Picture", announced ? `${announced.width} × ${announced.height}` : "–");
+  writeFigure("format", "Format", announced?.format ?? "–");
+  writeFigure("rate", "Pictures/s", figures.picturesPerSecond.toFixed(1));
+  writeFigure("data", "Data", bytesPerSecond(figures.bytesPerSecond));
+  writeFigure("age", "Age, round trip", `${duration(age, uncertainty)}, ${duration(roundTrip)}`);
+  writeFigure("limit", "Limited by", figures.limitedBy ?? "–");
+  writeFigure("meta", "Of this picture", sideData(screen.drawn?.meta));
+  writeFigure("mismatches", "Checksum mismatches", mismatches ? String(mismatches) : "");
 }
 
 function toggleFigures() {
@@ -133,17 +172,16 @@ function toggleFullscreen() {
 }
 
 function save() {
-  const { drawnNumber } = screen;
-  if (!drawnNumber) return;
+  if (!screen.drawn) return;
   const link = document.createElement("a");
   link.href = canvas.toDataURL();
-  link.download = `${current()}-${drawnNumber}.png`;
+  link.download = `${current()}-${screen.drawn.number}.png`;
   link.click();
 }
 
 /** @type {Record<string, () => void>} */
-const KEYS = { f: toggleFullscreen, i: toggleFigures, s: save };
-const BUTTONS = { full: toggleFullscreen, toggle: toggleFigures, save };
+const KEYS = { f: toggleFullscreen, i: toggleFigures, o: toggleOperating, s: save };
+const BUTTONS = { full: toggleFullscreen, toggle: toggleFigures, operate: toggleOperating, save };
 
 addEventListener("keydown", ({ key, ctrlKey, metaKey, altKey }) => {
   if (ctrlKey || metaKey || altKey) return;
@@ -151,7 +189,9 @@ addEventListener("keydown", ({ key, ctrlKey, metaKey, altKey }) => {
   else if (key >= "1" && key <= "9") nav.querySelectorAll("a")[Number(key) - 1]?.click();
 });
 for (const [id, act] of Object.entries(BUTTONS)) find(id).addEventListener("click", act);
-stage.addEventListener("dblclick", toggleFullscreen);
+stage.addEventListener("dblclick", () => {
+  if (!stopOperating) toggleFullscreen();
+});
 document.addEventListener("visibilitychange", limitHidden);
 
 find("full").hidden = !document.fullscreenEnabled;

@@ -4,7 +4,7 @@
 
 import { BY_CODE } from "./pixels.js";
 
-/** @import { PixelFormat } from "./pixels.js" */
+/** @import { Message, PixelFormat, Segment, SideData } from "./types.d.ts" */
 
 export const SUBPROTOCOL = "ws-stream.v1";
 
@@ -17,9 +17,17 @@ export const MAX_TIME = 2 ** 53;
 
 const HEADER_LENGTH = 36;
 const SEGMENT_LENGTH = 12;
+/** Flags, in byte 3. Those that are critical are of a later version. */
 const HAS_CHECKSUM = 1;
-/** In byte 3: not to be acknowledged. */
-export const QUIET = 2;
+export const NO_ACK = 2;
+const CRITICAL_FLAGS = 0xf0;
+
+/** Tags of extensions. All from the critical one on are of a later version. */
+const SIDE_DATA = 1;
+const CRITICAL_TAG = 32768;
+const MAX_SIDE_DATA = 4096;
+/** JSON has no mark of the byte order, which would be skipped. */
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** Kinds of segments. Kind 0: marked, not packed. */
 export const MARKED_LZ4 = 1;
@@ -35,18 +43,8 @@ export class ChecksumError extends ProtocolError {
   name = "ChecksumError";
 }
 
-/**
- * A run of rows; its payload is the message's bytes from `start` to before `end`. Rows to be copied
- * lie `shift` rows further down.
- * @typedef {{firstRow: number, rows: number, kind: number, shift: number, start: number,
- *   end: number}} Segment
- */
-
-/**
- * A picture message, its payloads still packed; `time` is in microseconds since 1970.
- * @typedef {{format: PixelFormat, epoch: number, number: number, base: number, time: number,
- *   width: number, height: number, checksum: number | null, segments: Segment[]}} Message
- */
+/** Others are of a later version's type, and ignored. @param {Uint8Array} bytes */
+export const isPicture = (bytes) => bytes[0] !== 0 || bytes[1] !== 0;
 
 /**
  * Copies no payload. Throws ProtocolError for anything that docs/protocol.md does not allow; the
@@ -68,13 +66,43 @@ export function parse(bytes) {
   const count = view.getUint32(32, true);
 
   const isTable = table >= HEADER_LENGTH && table % 4 === 0 && table <= total;
-  const isKnown = (flags & ~(HAS_CHECKSUM | QUIET)) === 0;
-  check(isTable && isKnown, `a header of ${table} bytes with flags ${flags}`);
+  check(isTable && !(flags & CRITICAL_FLAGS), `a header of ${table} bytes with flags ${flags}`);
   check(base < number && time < MAX_TIME, `picture ${number} of ${time}, based on ${base}`);
   if (!format) throw new ProtocolError("no pixel format has this code");
   checkSize(format, width, height);
+  const meta = table > HEADER_LENGTH ? parseExtensions(view, table) : null;
   const segments = parseSegments(view, table, count, { format, width, height });
-  return { format, epoch, number, base, time, width, height, checksum, segments };
+  return { format, epoch, number, base, time, width, height, checksum, meta, segments };
+}
+
+/** Returns the side data. @param {DataView} view @param {number} table where they end */
+function parseExtensions(view, table) {
+  let meta = null;
+  let before = -1;
+  for (let at = HEADER_LENGTH; at < table;) {
+    const tag = view.getUint16(at, true);
+    const start = at + 4;
+    const length = view.getUint16(at + 2, true);
+    at = aligned(start + length);
+    check(tag > before && tag < CRITICAL_TAG && at <= table, `an extension of tag ${tag}`);
+    if (tag === SIDE_DATA) meta = parseSideData(view, start, length);
+    before = tag;
+  }
+  return meta;
+}
+
+/**
+ * Null for what is none: the picture is right all the same.
+ * @param {DataView} view @param {number} start @param {number} length @returns {SideData | null}
+ */
+function parseSideData({ buffer, byteOffset }, start, length) {
+  if (length > MAX_SIDE_DATA) return null;
+  try {
+    const meta = JSON.parse(utf8.decode(new Uint8Array(buffer, byteOffset + start, length)));
+    return typeof meta === "object" && !Array.isArray(meta) ? meta : null;
+  } catch {
+    return null;
+  }
 }
 
 /**
@@ -104,7 +132,7 @@ function parseSegments(view, table, count, { format, width, height }) {
     check(isPlace && isInside && isLength[kind], `a segment of kind ${kind} at row ${firstRow}`);
     segments.push({ firstRow, rows, kind, shift, start, end });
     if (!isCopy) nextRow = firstRow + rows;
-    start = Math.ceil(end / 4) * 4;
+    start = aligned(end);
   }
   check(start === total, `${total} bytes where ${start} are due`);
   return segments;
@@ -119,6 +147,9 @@ export function checkSize(format, width, height) {
   const isSize = width * height * format.bytesPerPixel <= MAX_PICTURE_BYTES;
   check(areSides && isSize, `a picture of ${width}x${height} is over the limits`);
 }
+
+/** @param {number} at @returns {number} the next offset that is divisible by 4 */
+const aligned = (at) => Math.ceil(at / 4) * 4;
 
 /** Groups of eight pixels in a row. @param {number} width */
 export const groups = (width) => (width + 7) >> 3;

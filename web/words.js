@@ -2,7 +2,11 @@
  * What the page says of a stream, in words and figures.
  */
 
-/** @import { Stream, State } from "./stream.js" */
+/** @import { Stream } from "./stream.js" */
+/** @import { SideData, State } from "./types.d.ts" */
+
+/** Characters of what another machine says. */
+const MOST_SHOWN = 200;
 
 /**
  * The state in one word, and what to add to it; `today` is in ms since 1970.
@@ -48,15 +52,30 @@ function detailOf(stream, state, today) {
  * @param {Stream} stream @param {number} today
  */
 export function notice(stream, today) {
-  const { state, problem, reason, unchangedFor } = stream;
+  const { state, unchangedFor } = stream;
+  const reason = printable(stream.reason);
   if (state === "absent") return `The server says: ${reason}.`;
   if (state === "refused") return `The server refused this page: ${reason}.`;
   if (state === "stale") return "The picture may be old.";
-  if (state !== "lost") return problem ?? "";
+  if (state !== "lost") return printable(stream.problem ?? "");
   const why = reason && `: ${reason}`;
   if (unchangedFor === Infinity) return `There is no connection${why}.`;
   const time = timeOfDay(today - unchangedFor);
   return `The connection was lost${why}. This is the picture of ${time}.`;
+}
+
+/** What the device says of the picture shown, or "". @param {SideData | null} [meta] */
+export function sideData(meta) {
+  const said = Object.entries(meta ?? {}).map(([name, value]) => {
+    return `${name}: ${typeof value === "string" ? value : JSON.stringify(value)}`;
+  });
+  return printable(said.join(" · "));
+}
+
+/** One line without what turns the direction of writing or cannot be seen. @param {string} text */
+export function printable(text) {
+  const line = text.slice(0, MOST_SHOWN).replace(/\s+/g, " ").replace(/\p{C}/gu, "\ufffd");
+  return text.length > MOST_SHOWN ? `${line}…` : line;
 }
 
 /** @param {number} ms */

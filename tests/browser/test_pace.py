@@ -142,7 +142,7 @@ async def noise(stream: Stream) -> AsyncIterator[None]:
 
 async def behind(page: Page, stream: Stream) -> int:
     """How many pictures ago the page drew one last."""
-    drawn = int(await page.evaluate("wsStream.screen.drawnNumber"))
+    drawn = int(await page.evaluate("wsStream.screen.drawn.number"))
     (shown,) = stream.audience.shown.values()
     _, number, _ = stream.walk.state(shown.variant_id)
     return number - drawn
@@ -160,9 +160,7 @@ async def test_a_page_on_a_slow_processor_says_so_and_slows_no_other() -> None:
         async with noise(stream):
             for page in (healthy, slow):
                 await page.goto(server.urls(stream)[0])
-                await page.wait_for_function(
-                    "() => wsStream.screen.drawnNumber > 0", timeout=20_000
-                )
+                await page.wait_for_function("() => wsStream.screen.drawn", timeout=20_000)
             await slow.wait_for_function(
                 "() => document.querySelector('#limit').textContent === 'this browser'",
                 timeout=20_000,

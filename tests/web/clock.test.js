@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { DeviceClock } from "../../web/clock.js";
+import { DeviceClock, clockQuestion } from "../../web/clock.js";
 
 test("nothing is known before an answer", () => {
   const clock = new DeviceClock();
@@ -22,14 +22,14 @@ function age(clock, time, now) {
 
 test("the device looked at its clock at some time of the round trip", () => {
   const clock = new DeviceClock();
-  clock.answered(1000, 5_000_000, 1040); // 5000 ms there when it was 1000 to 1040 here
+  clock.answered(1000_000, 5_000_000, 1040); // 5000 ms there when it was 1000 to 1040 here
   assert.equal(clock.roundTrip, 40);
   assert.deepEqual(age(clock, 4_900_000, 1030), [110, 20]);
 });
 
 test("a picture is not taken in the future: ages begin at 0", () => {
   const clock = new DeviceClock();
-  clock.answered(1000, 5_000_000, 1400);
+  clock.answered(1000_000, 5_000_000, 1400);
   assert.deepEqual(age(clock, 5_000_000, 1200), [100, 100]); // rather than 0, give or take 200
   assert.deepEqual(age(clock, 5_000_000, 1100), [50, 50]);
   assert.equal(age(clock, 5_600_000, 1100), null);
@@ -39,15 +39,15 @@ test("answers agree: what all of them say is known, whichever was the quickest",
   const clock = new DeviceClock();
   assert.ok(clock.answered(0, 1_000_000, 100));
   assert.deepEqual(age(clock, 1_000_000, 100), [50, 50]);
-  assert.ok(clock.answered(100, 1_250_000, 300)); // the question was slow
+  assert.ok(clock.answered(100_000, 1_250_000, 300)); // the question was slow
   assert.deepEqual(age(clock, 1_000_000, 300), [275, 25]);
-  assert.ok(clock.answered(300, 1_280_000, 500)); // the answer was slow
+  assert.ok(clock.answered(300_000, 1_280_000, 500)); // the answer was slow
   assert.deepEqual(age(clock, 1_000_000, 500), [465, 15]);
 });
 
 test("clocks drift apart: after a while it is known less well, and asked again", () => {
   const clock = new DeviceClock();
-  clock.answered(1000, 5_000_000, 1002);
+  clock.answered(1000_000, 5_000_000, 1002);
   assert.deepEqual(age(clock, 4_000_000, 1002), [1001, 1]);
   assert.deepEqual(age(clock, 4_000_000, 41_002), [41_001, 11]);
 });
@@ -55,15 +55,23 @@ test("clocks drift apart: after a while it is known less well, and asked again",
 test("an answer that contradicts those before is of a clock that was set", () => {
   for (const step of [-3_600_000_000, -50_000, 50_000, 3_600_000_000]) {
     const clock = new DeviceClock();
-    clock.answered(1000, 5e9, 1002);
-    assert.equal(clock.answered(2000, 5e9 + 1e6 + step, 2002), false);
+    clock.answered(1000_000, 5e9, 1002);
+    assert.equal(clock.answered(2000_000, 5e9 + 1e6 + step, 2002), false);
     assert.deepEqual(age(clock, 5e9 + 1e6 + step - 7000, 2001), [7, 1]);
+  }
+});
+
+test("a question's time is a whole number of microseconds, and not of the future", () => {
+  for (const now of [0, 0.0004, 1.23456, 1234.9999, 2 ** 40 + 0.5]) {
+    const asked = clockQuestion(now);
+    assert.ok(asked.type === "clock" && Number.isSafeInteger(asked.viewer_time));
+    assert.ok(asked.viewer_time <= 1000 * now && asked.viewer_time > 1000 * now - 1);
   }
 });
 
 test("an answer to what was never asked says nothing", () => {
   const clock = new DeviceClock();
-  assert.ok(clock.answered(2000, 5e9, 1000));
+  assert.ok(clock.answered(2000_000, 5e9, 1000));
   assert.equal(clock.roundTrip, null);
   assert.equal(clock.age(5, 1000), null);
 });
@@ -74,9 +82,9 @@ function questions(clock, roundTrip) {
   for (let now = 5; now < 13_000; now += 20) {
     const question = clock.question(now);
     if (!question) continue;
-    assert.deepEqual(question, { type: "clock", viewer_time: now });
+    assert.deepEqual(question, { type: "clock", viewer_time: 1000 * now });
     asked.push(now);
-    clock.answered(now, 1000 * now, now + roundTrip);
+    clock.answered(1000 * now, 1000 * now, now + roundTrip);
   }
   return asked;
 }
@@ -136,13 +144,12 @@ test("whatever the delays, the drift and the steps of the device's clock, the tr
         unsure = Infinity;
       }
       const question = clock.question(world.now);
-      if (question) {
-        const asked = world.now;
+      if (question?.type === "clock") {
         world.later(() => {
           const time = world.deviceTime;
           const { ahead } = world;
           world.later(() => {
-            clock.answered(asked, time, world.now);
+            clock.answered(question.viewer_time, time, world.now);
             if (ahead === world.ahead) unsure = 0;
           }, delay());
         }, delay());

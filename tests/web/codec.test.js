@@ -8,7 +8,7 @@ import { crc32 } from "node:zlib";
 
 import { blank, decode } from "../../web/codec.js";
 import { COPY, ChecksumError, MAX_SIDE, ProtocolError } from "../../web/wire.js";
-import { every, format, held, message, random } from "./pictures.js";
+import { every, extension, format, held, message, random } from "./pictures.js";
 
 /** @import { Part } from "./pictures.js" */
 
@@ -19,7 +19,7 @@ const BROKEN = Uint8Array.of(0xff);
 /**
  * Copies, then the marks of random rows; applies them pixel by pixel to `made` as well.
  * @param {(limit: number) => number} next @param {Uint8Array} made @param {number} width
- * @param {number} height @param {import("../../web/pixels.js").PixelFormat} format
+ * @param {number} height @param {import("../../web/types.d.ts").PixelFormat} format
  */
 function randomParts(next, made, width, height, { bytesPerPixel, colourBytes }) {
   /** @type {Part[]} */
@@ -99,6 +99,28 @@ test("a message without segments is its base, with a new number and time", () =>
   assert.deepEqual([picture.number, picture.time], [7, 1e15]);
 });
 
+test("a delta against blank is taken whatever is held, and whatever its number", () => {
+  for (const number of [1, 5, 6, 7]) {
+    const picture = held();
+    const payload = every(2, 1, [1, 2]);
+    const part = { firstRow: 1, rows: 1, kind: 0, payload };
+    assert.deepEqual(decode(message({ number, base: 0 }, [part]), picture), [[0, 3]]);
+    assert.deepEqual(picture.pixels, Uint8Array.of(0, 0, 1, 2, 0, 0));
+    assert.equal(picture.number, number);
+  }
+});
+
+test("side data is that of the picture held, and of no other", () => {
+  const picture = held();
+  decode(message({ extensions: extension(1, '{"exposure":5}') }), picture);
+  assert.deepEqual(picture.meta, { exposure: 5 });
+  decode(message({ number: 8, base: 7 }), picture);
+  assert.equal(picture.meta, null);
+  decode(message({ number: 9, base: 8, extensions: extension(1, '{"exposure":6}') }), picture);
+  assert.throws(() => decode(message({ number: 11, base: 10 }), picture), ProtocolError);
+  assert.equal(picture.meta, null);
+});
+
 /** What is wrong in exactly one way. @type {Record<string, Uint8Array>} */
 const REFUSED = {
   "another epoch": message({ epoch: 8 }),
@@ -107,8 +129,6 @@ const REFUSED = {
   "another format": message({ code: 5 }),
   "a base that is not held": message({ base: 5 }),
   "a base that is still to come": message({ number: 9, base: 7 }),
-  "the number held": message({ number: 6, base: 0 }),
-  "a number before the one held": message({ number: 5, base: 0 }),
   "a good segment before a broken one": message({ width: 12, height: 3 }, [
     { firstRow: 0, rows: 1, kind: 0, payload: every(12, 1, new Uint8Array(12)) },
     { firstRow: 1, rows: 2, kind: 1, payload: BROKEN },

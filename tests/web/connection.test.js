@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
 
 import { Connection } from "../../web/connection.js";
-import { makeWorld } from "./world.js";
+import { FakeSocket, makeWorld } from "./world.js";
 
 /** @type {ReturnType<typeof makeWorld>} */
 let world;
@@ -18,7 +18,7 @@ let events;
 beforeEach(() => {
   world = makeWorld();
   events = [];
-  connection = new Connection("ws://device/stream/a", {
+  connection = new Connection("ws://device/stream/a", WebSocket, {
     onopen: () => events.push(["open"]),
     onmessage: (data) => events.push(["message", data]),
     onclose: (code, reason) => events.push(["close", code, reason]),
@@ -36,13 +36,22 @@ test("it reports what the socket does", () => {
   assert.deepEqual([connection.isOpen, connection.isClosed], [false, false]);
 });
 
-test("messages for the opening are sent before the opening is reported, later ones not at all", () => {
-  connection.sendWhenOpened({ type: "rate", fps: 5 });
-  assert.deepEqual(world.socket.sent, []);
-  world.socket.open();
-  connection.sendWhenOpened({ type: "rate", fps: 6 });
-  connection.send({ type: "resync" });
-  assert.deepEqual(world.socket.sent, [{ type: "rate", fps: 5 }, { type: "resync" }]);
+test("it is a socket of the class given, which need not be the platform's", () => {
+  class Other extends FakeSocket {}
+  /** @type {unknown[]} */
+  const made = [];
+  const Socket = /** @type {any} */ (
+    class extends Other {
+      /** @param {string} url @param {string[]} protocols */
+      constructor(url, protocols) {
+        super(url, protocols);
+        made.push(url);
+      }
+    }
+  );
+  const nothing = { onopen() {}, onmessage() {}, onclose() {} };
+  assert.equal(new Connection("ws://elsewhere", Socket, nothing).isOpen, false);
+  assert.deepEqual([made, world.sockets.length], [["ws://elsewhere"], 1]);
 });
 
 test("silence counts from the attempt to connect, then from the last message", () => {

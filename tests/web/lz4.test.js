@@ -1,12 +1,12 @@
 /**
- * The block decoder against blocks written by hand. tests/ also compares it with liblz4 itself.
+ * The block decoder against blocks written by hand, and against the rules of docs/protocol.md as they read.
  */
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { unpack } from "../../web/lz4.js";
-import { fromHex, random, toHex } from "./pictures.js";
+import { fromHex, random } from "./pictures.js";
 
 /**
  * A block of sequences: literals, then a match of that offset and length; the last has no match.
@@ -47,6 +47,11 @@ function unpacked(packed, size) {
   return length === size ? target.slice(20, 20 + size) : null;
 }
 
+/** How many bytes it makes in a room that may be larger. @param {Uint8Array} packed @param {number} room */
+function lengthOf(packed, room) {
+  return unpack(packed, 0, packed.length, new Uint8Array(room), 0, room);
+}
+
 /** The meaning of a match, byte by byte. @param {number[]} start @param {number} offset @param {number} length */
 function repeated(start, offset, length) {
   const bytes = [...start];
@@ -74,9 +79,10 @@ test("literals of every length are copied", () => {
   }
 });
 
-test("an offset of 0 makes zeros, as with liblz4", () => {
-  const made = unpacked(block([START, 0, 40], [TAIL]), START.length + 40 + TAIL.length);
-  assert.deepEqual(made && [...made], [...START, ...new Array(40).fill(0), ...TAIL]);
+test("a match of offset 0 is refused", () => {
+  const size = START.length + 40 + TAIL.length;
+  assert.ok(unpacked(block([START, 1, 40], [TAIL]), size));
+  assert.equal(unpacked(block([START, 0, 40], [TAIL]), size), null);
 });
 
 test("a block that makes more than the target is refused", () => {
@@ -102,7 +108,7 @@ test("a match may not reach before the target", () => {
   assert.equal(unpacked(block([START, 65535, 30], [TAIL]), size), null);
 });
 
-test("the last 5 bytes are literals, and no match begins in the last 12", () => {
+test("the last match ends 5 bytes before the end or earlier, and starts 12 before it", () => {
   const five = TAIL.slice(0, 5);
   const four = TAIL.slice(0, 4);
   assert.ok(unpacked(block([START, 3, 20], [five]), START.length + 25));
@@ -111,20 +117,94 @@ test("the last 5 bytes are literals, and no match begins in the last 12", () => 
   assert.equal(unpacked(block([START, 3, 6], [five]), START.length + 11), null);
 });
 
-test("where liblz4 does not look for the block's end, a match may end at it", () => {
-  // 7 literals, 17 times the last; then 12 literals, a match of 18 and 3 literals at the very end.
-  const packed = fromHex("7dff592eedc85e530100ce60c93ef3d57546d1101a69fb20003ffbee55");
+test("that is so in whatever room, and of the last match only", () => {
+  // 7 literals, 17 times the last; then 12 literals, a match of 18 and 3 literals: liblz4 takes it.
   assert.equal(
-    toHex(unpacked(packed, 57) ?? new Uint8Array()),
-    "ff592eedc85e535353535353535353535353535353535353" +
-      "60c93ef3d57546d1101a69fbc85e53535353535353535353535353535353fbee55",
+    unpacked(fromHex("7dff592eedc85e530100ce60c93ef3d57546d1101a69fb20003ffbee55"), 57),
+    null,
   );
+  for (const room of [0, 1, 12, 40]) {
+    assert.equal(lengthOf(block([START, 3, 20], [[1, 2, 3, 4]]), START.length + 24 + room), -1);
+    assert.equal(lengthOf(block([START, 3, 6], [TAIL.slice(0, 5)]), START.length + 11 + room), -1);
+    const early = block([START, 3, 4], [[], 3, 7], [TAIL.slice(0, 5)]);
+    assert.equal(lengthOf(early, START.length + 16 + room), START.length + 16);
+  }
 });
 
-test("the longest sequence without length bytes may fill the target to its end", () => {
+test("the last sequence has no match, and the bits for one mean nothing", () => {
   const literals = START.slice(0, 14);
-  const packed = Uint8Array.of(0xee, ...literals, 14, 0, 0);
-  assert.deepEqual([...(unpacked(packed, 32) ?? [])], repeated(literals, 14, 18));
+  assert.equal(unpacked(Uint8Array.of(0xee, ...literals, 14, 0), 32), null);
+  assert.equal(unpacked(Uint8Array.of(0xee, ...literals, 14, 0, 0), 32), null);
+  for (let bits = 0; bits < 16; bits++) {
+    assert.deepEqual([...(unpacked(Uint8Array.of(0x30 | bits, 1, 2, 3), 3) ?? [])], [1, 2, 3]);
+  }
+});
+
+test("an empty block is refused", () => {
+  assert.equal(lengthOf(new Uint8Array(), 9), -1);
+});
+
+/**
+ * What the block means, written as docs/protocol.md has it; null if it is to be refused.
+ * @param {Uint8Array} packed @param {number} room
+ */
+function meaning(packed, room) {
+  /** @type {number[]} */
+  const made = [];
+  const bytes = [...packed];
+  const next = () => {
+    const byte = bytes.shift();
+    if (byte === undefined) throw new RangeError("it ends within a sequence");
+    return byte;
+  };
+  /** @param {number} bits */
+  const extended = (bits) => {
+    let [sum, more] = [bits, bits === 15 ? 255 : 0];
+    while (more === 255) sum += more = next();
+    return sum;
+  };
+  let [matchStart, matchEnd] = [-12, -5];
+  try {
+    for (;;) {
+      const token = next();
+      for (let literals = extended(token >> 4); literals > 0; literals--) made.push(next());
+      if (!bytes.length) break;
+      const offset = next() + 256 * next();
+      let match = extended(token & 15) + 4;
+      if (offset === 0 || offset > made.length) return null;
+      matchStart = made.length;
+      for (; match > 0 && made.length <= room; match--) made.push(made[made.length - offset]);
+      matchEnd = made.length;
+    }
+  } catch {
+    return null;
+  }
+  const isLate = made.length - matchStart < 12 || made.length - matchEnd < 5;
+  return isLate || made.length > room ? null : made;
+}
+
+test("of random blocks, it takes those that keep the rules and makes what they mean", () => {
+  const next = random(3);
+  let taken = 0;
+  for (let round = 0; round < 20_000; round++) {
+    const sequences = Array.from({ length: 1 + next(3) }, () => {
+      const literals = Array.from({ length: next(next(4) ? 18 : 40) }, () => next(256));
+      return /** @type {[number[], number, number]} */ ([literals, next(20), 4 + next(30)]);
+    });
+    const whole = block(...sequences);
+    const packed = next(4) ? whole : whole.subarray(0, next(whole.length));
+    const room = 10 + next(120);
+    const expected = meaning(packed, room);
+    assert.equal(
+      lengthOf(packed, room),
+      expected?.length ?? -1,
+      Buffer.from(packed).toString("hex"),
+    );
+    if (!expected) continue;
+    taken++;
+    assert.deepEqual([...(unpacked(packed, expected.length) ?? [])], expected);
+  }
+  assert.ok(taken > 2000 && taken < 18_000, `${taken} taken say little`);
 });
 
 test("whatever bytes arrive, nothing outside of the target is written", () => {

@@ -4,7 +4,24 @@
 
 import { BY_NAME } from "../../web/pixels.js";
 
-/** @import { Picture } from "../../web/codec.js" */
+/** @import { Announcement, Picture } from "../../web/types.d.ts" */
+
+/** Of 2x3 pixels. @type {Announcement} */
+export const ANNOUNCED = {
+  type: "stream",
+  name: "a",
+  epoch: 7,
+  format: "gray8",
+  width: 2,
+  height: 3,
+  source: [2, 3],
+  step: 1,
+  crop: null,
+  average: false,
+  tolerance: 0,
+  fps: 30,
+  input: false,
+};
 
 /** @param {string} digits */
 export function fromHex(digits) {
@@ -51,7 +68,18 @@ export function held(values = {}) {
   if (values.pixels) pixels.set(values.pixels);
   const scratch = new Uint8Array(2 * size + 2 * width * height + 99).fill(0xee);
   const places = new Uint32Array(width * height + 9).fill(0xee);
-  return { epoch, number, time: 0, format: known, width, height, pixels, scratch, places };
+  return {
+    epoch,
+    number,
+    time: 0,
+    meta: null,
+    format: known,
+    width,
+    height,
+    pixels,
+    scratch,
+    places,
+  };
 }
 
 /**
@@ -74,16 +102,26 @@ export function every(width, rows, colours) {
  *   length?: number}} Part
  */
 
+/** An extension of a header, and what it is padded with. @param {number} tag @param {Uint8Array | string} value @param {number} [padding] */
+export function extension(tag, value, padding = 0) {
+  const content = typeof value === "string" ? new TextEncoder().encode(value) : value;
+  const bytes = new Uint8Array(4 + Math.ceil(content.length / 4) * 4).fill(padding);
+  new DataView(bytes.buffer).setUint32(0, (content.length << 16) | tag, true);
+  bytes.set(content, 4);
+  return bytes;
+}
+
 /**
  * The bytes of a message; every value may be wrong.
  * @param {{headerLength?: number, code?: number, flags?: number, epoch?: number, number?: number,
  *   base?: number, time?: number, width?: number, height?: number, checksum?: number,
- *   count?: number}} [header]
+ *   count?: number, extensions?: Uint8Array}} [header]
  * @param {Part[]} [parts]
  * @param {number} [extra] bytes that follow the last padding
  */
 export function message(header = {}, parts = [], extra = 0) {
-  const { headerLength = 36, code = 6, epoch = 7, number = 7, base = 6, time = 1e15 } = header;
+  const { code = 6, epoch = 7, number = 7, base = 6, time = 1e15 } = header;
+  const { extensions = new Uint8Array(), headerLength = 36 + extensions.length } = header;
   const { width = 2, height = 3, checksum, flags = checksum === undefined ? 0 : 1 } = header;
   const padded = parts.map(({ payload }) => Math.ceil(payload.length / 4) * 4);
   const table = Math.max(headerLength, 36);
@@ -98,6 +136,7 @@ export function message(header = {}, parts = [], extra = 0) {
   view.setUint16(26, height, true);
   view.setUint32(28, checksum ?? 0, true);
   view.setUint32(32, header.count ?? parts.length, true);
+  bytes.set(extensions, 36);
   let at = payloads;
   parts.forEach(({ firstRow, rows, kind, payload, length = payload.length }, index) => {
     const entry = table + 12 * index;

@@ -101,8 +101,8 @@ function makeScreen() {
       },
     }),
   };
-  const screen = new Screen(/** @type {any} */ (canvas), (...args) => {
-    drawn.push(args);
+  const screen = new Screen(/** @type {any} */ (canvas), ({ number, time }) => {
+    drawn.push([number, time]);
     drawnAfter.push(refreshes);
   });
   return { canvas, screen };
@@ -122,10 +122,12 @@ function keepWaiting(screen) {
 
 test("only the changed rows are drawn, at once, and then reported", () => {
   const { canvas, screen } = makeScreen();
-  const picture = { ...held({ width: 2, height: 5 }), number: 4, time: 9 };
+  const label = { epoch: 7, number: 4, time: 9, meta: { exposure: 5 } };
+  const picture = { ...held({ width: 2, height: 5 }), ...label };
+  assert.equal(screen.drawn, null);
   screen.show(picture, [[0, 5]]);
   assert.deepEqual([canvas.width, canvas.height], [2, 5]);
-  assert.deepEqual([told.splice(0), drawn, screen.drawnNumber], [["0 0 0 0 2 5"], [[4, 9]], 4]);
+  assert.deepEqual([told.splice(0), drawn, screen.drawn], [["0 0 0 0 2 5"], [[4, 9]], label]);
   refresh();
   picture.number = 5;
   picture.pixels.fill(7);
@@ -172,7 +174,7 @@ test("however pictures come, a refresh is between each two drawings, and none is
       screen.show(picture, [[0, 1]]);
     }
     refresh();
-    assert.equal(screen.drawnNumber, picture.number);
+    assert.equal(screen.drawn?.number, picture.number);
   }
   assert.ok(drawnAfter.length > 5);
   assert.equal(new Set(drawnAfter).size, drawnAfter.length);

@@ -43,7 +43,7 @@ test("three of four are the quarter or more, one of four the upper quarter or mo
 /** @param {number} ahead of ours */
 function clockThatIs(ahead, now = 0) {
   const clock = new DeviceClock();
-  clock.answered(now, 1000 * (now + ahead), now);
+  clock.answered(1000 * now, 1000 * (now + ahead), now);
   return clock;
 }
 
@@ -134,7 +134,7 @@ const LIMITS = [
 
 for (const [what, pace, times, expected] of LIMITS) {
   test(`what limits with ${what}: ${expected}`, () => {
-    assert.equal(limitedBy({ type: "pace", ...pace }, times), expected);
+    assert.equal(limitedBy({ type: "pace", fps: 60, ...pace }, times), expected);
   });
 }
 

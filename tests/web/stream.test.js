@@ -6,13 +6,12 @@ import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
 
 import { Stream } from "../../web/stream.js";
-import { every, message } from "./pictures.js";
-import { makeWorld } from "./world.js";
+import { ANNOUNCED, every, message } from "./pictures.js";
+import { FakeSocket, makeWorld } from "./world.js";
 
-/** @import { Picture, Run } from "../../web/codec.js" */
-/** @import { State } from "../../web/stream.js" */
+/** @import { Picture, Run, State } from "../../web/types.d.ts" */
 
-const ANNOUNCEMENT = { type: "stream", name: "a", epoch: 7, format: "gray8", width: 2, height: 3 };
+const PACE = { type: "pace", published: 60, skipped: 40, fps: 60, device: false };
 
 /** @type {ReturnType<typeof makeWorld>} */
 let world;
@@ -41,7 +40,7 @@ afterEach(() => {
 /** Opens the newest socket and announces. */
 function open() {
   world.socket.open();
-  world.socket.say(ANNOUNCEMENT);
+  world.socket.say(ANNOUNCED);
   return world.socket;
 }
 
@@ -55,6 +54,11 @@ function whole(number, value) {
 function difference(number, base) {
   const payload = every(2, 1, [8, 8]);
   return message({ number, base }, [{ firstRow: 1, rows: 1, kind: 0, payload }]);
+}
+
+/** @param {number} number @param {number} [time] */
+function acknowledge(number, time = 0) {
+  stream.acknowledge({ epoch: 7, number, time });
 }
 
 /** @param {number} number */
@@ -177,14 +181,14 @@ test("a server that says it was set to another time makes the ages of before voi
   const socket = open();
   /** @param {number} ahead of our clock, in ms */
   const answer = (ahead) => {
-    const viewer_time = world.now;
-    socket.say({ type: "clock", viewer_time, time: 1000 * (viewer_time + ahead) });
+    const viewer_time = 1000 * world.now;
+    socket.say({ type: "clock", viewer_time, time: viewer_time + 1000 * ahead });
   };
   const bring = (/** @type {number} */ number, /** @type {number} */ time) => {
     const bytes = whole(number, number);
     new DataView(bytes.buffer).setBigUint64(16, BigInt(1000 * time), true);
     socket.bring(bytes);
-    stream.acknowledge(number, stream.picture?.time ?? 0);
+    acknowledge(number, stream.picture?.time);
   };
   answer(5000);
   for (let number = 1; number <= 20; number++) bring(number, world.now + 5000 - 12);
@@ -251,7 +255,7 @@ test("while lost it keeps what it held, and a new connection begins with nothing
   assert.equal(stream.state, "live");
 });
 
-for (const code of [1003, 1008, 1009]) {
+for (const code of [1002, 1003, 1007, 1008, 1009, 1010, 4400, 4406, 4499]) {
   test(`after close code ${code} it does not try again`, () => {
     open();
     world.socket.break(code, "a sentence");
@@ -263,7 +267,7 @@ for (const code of [1003, 1008, 1009]) {
   });
 }
 
-for (const code of [1000, 1001, 1006, 1011, 1013, 4000, 4001]) {
+for (const code of [1000, 1001, 1006, 1011, 1013, 4000, 4001, 4500]) {
   test(`after close code ${code} it tries again`, () => {
     open();
     world.socket.break(code);
@@ -309,25 +313,38 @@ test("it acknowledges what it is told was drawn, once, and only what came", () =
   socket.bring(whole(4, 9));
   socket.bring(difference(5, 4));
   assert.deepEqual(socket.replies(), []);
-  for (const number of [6, 5, 5, 4, 0, -1]) stream.acknowledge(number, 0);
-  assert.deepEqual(socket.replies(), [{ type: "acknowledge", number: 5 }]);
+  for (const number of [6, 5, 5, 4, 0, -1]) acknowledge(number);
+  assert.deepEqual(socket.replies(), [{ type: "acknowledge", epoch: 7, number: 5 }]);
 });
 
-test("it says nothing of a quiet picture, and counts it", () => {
+test("what it is told of another epoch is not acknowledged", () => {
+  const socket = open();
+  socket.bring(whole(4, 9));
+  socket.say({ ...ANNOUNCED, epoch: 8 });
+  acknowledge(4);
+  socket.bring(message({ epoch: 8, number: 5, base: 0 }));
+  acknowledge(4);
+  assert.deepEqual(socket.replies(), []);
+  stream.acknowledge({ epoch: 8, number: 5, time: 0 });
+  assert.deepEqual(socket.replies(), [{ type: "acknowledge", epoch: 8, number: 5 }]);
+});
+
+test("it says nothing of a no-ack picture, and counts it", () => {
   const socket = open();
   socket.bring(message({ number: 4, base: 0, flags: 2 }));
-  stream.acknowledge(4, 0);
+  acknowledge(4);
   assert.deepEqual(socket.replies(), []);
   assert.notEqual(stream.statistics().age, undefined);
 });
 
 for (const [what, wrong] of Object.entries({
-  "no width": { ...ANNOUNCEMENT, width: 0 },
-  "more than a canvas takes": { ...ANNOUNCEMENT, width: 16385 },
-  "more than 64 MiB": { ...ANNOUNCEMENT, format: "rgbx8888", width: 16384, height: 16384 },
-  "half a row": { ...ANNOUNCEMENT, height: 0.5 },
-  "a format there is not": { ...ANNOUNCEMENT, format: "jpeg" },
-  "a text for a number": { ...ANNOUNCEMENT, epoch: "7" },
+  "no width": { ...ANNOUNCED, width: 0 },
+  "more than a canvas takes": { ...ANNOUNCED, width: 16385 },
+  "more than 64 MiB": { ...ANNOUNCED, format: "rgbx8888", width: 16384, height: 16384 },
+  "half a row": { ...ANNOUNCED, height: 0.5 },
+  "a format there is not": { ...ANNOUNCED, format: "jpeg" },
+  "a text for a number": { ...ANNOUNCED, epoch: "7" },
+  "no source": { ...ANNOUNCED, source: undefined },
   "what is not JSON": "{",
 })) {
   test(`a server that announces ${what} is left, and tried again later`, () => {
@@ -351,11 +368,11 @@ test("a picture before its announcement is a reason to leave", () => {
 test("what an earlier connection brought is not acknowledged on a later one", () => {
   open().bring(whole(4, 9));
   world.socket.break();
-  stream.acknowledge(4, 0);
+  acknowledge(4);
   world.pass(700);
-  stream.acknowledge(4, 0);
+  acknowledge(4);
   const socket = open();
-  stream.acknowledge(4, 0);
+  acknowledge(4);
   assert.deepEqual(socket.replies(), []);
 });
 
@@ -373,7 +390,26 @@ test("what is refused is asked for again and does not end the connection; wrong 
 test("it asks for the time as soon as it is connected", () => {
   assert.deepEqual(world.socket.sent, []);
   world.socket.open();
-  assert.deepEqual(world.socket.sent, [{ type: "clock", viewer_time: world.now }]);
+  assert.deepEqual(world.socket.sent, [{ type: "clock", viewer_time: 1000 * world.now }]);
+});
+
+test("a source that cannot be read is not unchanged, and not silent", () => {
+  const socket = open();
+  socket.bring(whole(4, 9));
+  for (let second = 1; second <= 9; second++) {
+    world.pass(1000);
+    if (second < 4) unchanged(4);
+    else socket.say({ type: "problem", reason: "the memory is gone" });
+    assert.equal(stream.state, second === 3 ? "unchanged" : "live");
+  }
+  assert.equal(stream.problem, "the memory is gone");
+});
+
+test("a problem before the first picture is a sign of a stream", () => {
+  open().say({ type: "problem", reason: "the memory is gone" });
+  assert.equal(stream.state, "live");
+  world.socket.break();
+  assert.equal(stream.retryAt - world.now, 500);
 });
 
 test("a problem of the source is told until it is over", () => {
@@ -401,11 +437,11 @@ test("figures are of the last two seconds; the age is by the device's clock", ()
     new DataView(bytes.buffer).setBigUint64(16, BigInt(taken * 1000), true);
     socket.bring(bytes);
     world.pass(30);
-    stream.acknowledge(number, stream.picture?.time ?? 0);
+    acknowledge(number, stream.picture?.time);
     world.pass(20);
     if (number === 1) assert.equal(stream.statistics().transit, 0);
   }
-  socket.say({ type: "pace", published: 60, skipped: 40, device: false });
+  socket.say(PACE);
   const figures = stream.statistics();
   // Half of the round trip, and what two clocks may drift apart in the five seconds since.
   assert.ok(Math.abs((figures.uncertainty ?? 0) - 6.25) < 0.01);
@@ -427,7 +463,7 @@ test("figures are of the last two seconds; the age is by the device's clock", ()
 
 test("timers that fire late are noticed, and nothing limits a stream that is not live", () => {
   open().bring(whole(4, 9));
-  world.socket.say({ type: "pace", published: 60, skipped: 40, device: false });
+  world.socket.say(PACE);
   world.pass(2500, 7);
   assert.equal(stream.statistics().delay, 7);
   assert.equal(stream.statistics().limitedBy, "this browser");
@@ -435,67 +471,138 @@ test("timers that fire late are noticed, and nothing limits a stream that is not
   assert.deepEqual([stream.state, stream.statistics().limitedBy], ["stale", null]);
 });
 
-test("a limit is said at once, and by the address of later connections", () => {
+test("a request says what was given, and later connections hear it by their address", () => {
   const socket = open();
-  stream.limit(0);
-  assert.deepEqual(socket.replies(), [{ type: "rate", fps: 0 }]);
-  socket.break();
-  world.pass(1000);
-  assert.equal(world.socket.url, "ws://device/stream/a?fps=0");
-  open();
-  stream.limit(null);
-  assert.deepEqual(world.socket.replies(), [{ type: "rate", fps: null }]);
-  world.socket.break();
-  world.pass(1100);
-  assert.equal(world.socket.url, "ws://device/stream/a");
-});
-
-test("a request keeps what it does not name, and goes into the address of later connections", () => {
-  world.socket.open();
-  world.socket.say({ ...ANNOUNCEMENT, step: 4, crop: null, average: true });
+  stream.request({ fps: 0 });
   stream.request({ crop: [1, 2, 30, 40] });
   stream.request({ step: 1 });
-  stream.request({ crop: null, average: false });
-  const crop = [1, 2, 30, 40];
-  assert.deepEqual(world.socket.replies(), [
-    { type: "rendition", step: 4, crop, average: true },
-    { type: "rendition", step: 1, crop, average: true },
-    { type: "rendition", step: 1, crop: null, average: false },
+  stream.request({ crop: null });
+  assert.deepEqual(socket.replies(), [
+    { type: "request", id: 1, fps: 0 },
+    { type: "request", id: 2, crop: [1, 2, 30, 40] },
+    { type: "request", id: 3, step: 1 },
+    { type: "request", id: 4, crop: null },
   ]);
-  stream.request({ crop: [5, 6, 7, 8] });
-  world.socket.break();
+  socket.break();
   world.pass(1000);
-  const { searchParams } = new URL(world.socket.url);
-  assert.deepEqual(Object.fromEntries(searchParams), {
-    step: "1",
-    crop: "5,6,7,8",
-    average: "false",
-  });
+  assert.equal(world.socket.url, "ws://device/stream/a?fps=0&step=1");
 });
 
-test("requests made while it connects are sent once it is open, and only then", () => {
-  stream.limit(5);
-  stream.request({ step: 2 });
-  assert.deepEqual(world.socket.sent, []);
-  const requests = [
-    { type: "rate", fps: 5 },
-    { type: "rendition", step: 2, crop: null, average: false },
-  ];
-  assert.deepEqual(open().replies(), requests);
-  world.socket.break();
-  stream.limit(6);
+test("a request resolves with what was granted for it, or for a later one", async () => {
+  const socket = open();
+  const [first, second, third] = [1, 2, 3].map((step) => stream.request({ step }));
+  socket.say({ ...ANNOUNCED, step: 2 });
+  socket.say({ type: "granted", id: 2, fps: 12.5 });
+  const expected = { fps: 12.5, step: 2, input: false };
+  for (const request of [first, second]) {
+    const granted = await request;
+    assert.deepEqual(
+      { fps: granted?.fps, step: granted?.announced?.step, input: granted?.announced?.input },
+      expected,
+    );
+  }
+  socket.say({ type: "granted", id: null, fps: 1 });
+  socket.say({ type: "granted", id: 3, fps: 60 });
+  assert.equal((await third)?.fps, 60);
+});
+
+test("what was not answered before the connection broke is answered on the next", async () => {
+  const before = open();
+  const request = stream.request({ step: 2 });
+  before.break();
+  const other = stream.request({ average: true });
   world.pass(1000);
-  assert.equal(world.socket.url, "ws://device/stream/a?fps=6&step=2");
+  assert.equal(world.socket.url, "ws://device/stream/a?step=2&average=true");
+  const socket = open();
+  assert.deepEqual(socket.replies(), [{ type: "request", id: 2 }]);
+  socket.say({ type: "granted", id: 2, fps: 30 });
+  assert.deepEqual([(await request)?.fps, (await other)?.fps], [30, 30]);
+  socket.break();
+  world.pass(1000);
   assert.deepEqual(open().replies(), []);
 });
 
-test("the query of its address is kept", () => {
+test("requests made while it connects are said once it is open", () => {
+  stream.request({ fps: 5 });
+  stream.request({ step: 2, fps: 6 });
+  assert.deepEqual(world.socket.sent, []);
+  assert.deepEqual(open().replies(), [{ type: "request", id: 2, step: 2, fps: 6 }]);
+});
+
+test("a request that is never answered resolves with null at the end", async () => {
+  open();
+  const request = stream.request({ step: 2 });
   stream.close();
-  stream = new Stream("ws://device/stream/a?fps=10&acknowledge=no");
+  assert.equal(await request, null);
+  assert.equal(await stream.request({ step: 3 }), null);
+});
+
+test("the query of its address is kept: limits of what it decodes, too", () => {
+  stream.close();
+  stream = new Stream("ws://device/stream/a?fps=10&acknowledge=no&formats=rgb565&max_segment=8192");
   stream.request({ step: 2 });
   world.socket.break();
   world.pass(1000);
-  assert.equal(world.socket.url, "ws://device/stream/a?fps=10&acknowledge=no&step=2");
+  assert.equal(
+    world.socket.url,
+    "ws://device/stream/a?fps=10&acknowledge=no&formats=rgb565&max_segment=8192&step=2",
+  );
+});
+
+test("a whole picture can be asked for, while it is connected", () => {
+  const socket = open();
+  socket.bring(whole(4, 9));
+  stream.resync();
+  assert.deepEqual(socket.replies(), [{ type: "resync" }]);
+  socket.bring(whole(4, 9));
+  socket.break();
+  stream.resync();
+  assert.equal(stream.picture?.number, 4, "what it shows while it is lost stays");
+});
+
+test("what the user did is said of the picture shown, where that is heard", () => {
+  const events = /** @type {import("../../web/types.d.ts").InputEvent[]} */ ([
+    { kind: "custom", name: "a", data: "" },
+  ]);
+  const socket = open();
+  socket.bring(whole(4, 9));
+  acknowledge(4);
+  socket.replies();
+  stream.input(events);
+  assert.deepEqual(socket.replies(), []);
+  socket.say({ ...ANNOUNCED, epoch: 8, input: true });
+  stream.input(events);
+  assert.deepEqual(socket.replies(), [{ type: "input", epoch: 7, number: 4, events }]);
+  assert.equal(stream.shown?.announced.epoch, 7);
+  socket.break();
+  stream.input(events);
+  world.pass(1000);
+  const again = open();
+  again.say({ ...ANNOUNCED, input: true });
+  assert.equal(stream.shown, null);
+  stream.input(events);
+  assert.deepEqual(again.replies(), []);
+});
+
+test("where the platform has no WebSocket, one can be given", () => {
+  stream.close();
+  /** @type {FakeSocket[]} */
+  const made = [];
+  const Socket = /** @type {any} */ (
+    class extends FakeSocket {
+      /** @param {string} url @param {string[]} protocols */
+      constructor(url, protocols) {
+        super(url, protocols);
+        made.push(this);
+      }
+    }
+  );
+  const before = world.sockets.length;
+  stream = new Stream("ws://device/stream/b", { WebSocket: Socket });
+  made[0].open();
+  made[0].break();
+  world.pass(1000);
+  assert.deepEqual([made.length, world.sockets.length], [2, before]);
 });
 
 test("told to retry, it connects at once when it is lost, and otherwise does nothing", () => {
@@ -514,7 +621,7 @@ test("told to retry, it connects at once when it is lost, and otherwise does not
 test("however long nothing happens, it gives a sign of life at least every 6 s, without timers", () => {
   const socket = open();
   socket.bring(whole(4, 9));
-  stream.acknowledge(4, 0);
+  acknowledge(4);
   let saidAt = world.now;
   world.timers.clear(); // those of a hidden page may come once a minute
   for (let second = 1; second <= 60; second++) {

@@ -1,43 +1,41 @@
 /**
- * The vectors that belong to docs/protocol.md.
+ * The vectors that belong to docs/protocol.md; the others are run over conformance.js.
  */
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { decode } from "../../web/codec.js";
-import { ProtocolError } from "../../web/wire.js";
-import { format, fromHex, held, toHex } from "./pictures.js";
+import { ProtocolError, isPicture } from "../../web/wire.js";
+import { format, held, toHex } from "./pictures.js";
+import { expanded, vectors } from "./vectors.js";
 
-/**
- * @typedef {{epoch: number, number: number, format: string, width: number, height: number,
- *   pixels: string}} Base
- * @typedef {{name: string, about: string, base: Base, message: string,
- *   picture: {number: number, time: number, pixels: string}}} Vector
- */
+/** @param {any} base */
+const holding = (base) => held({ ...base, pixels: expanded(base.pixels) });
 
-/** @param {string} name @returns {Vector[]} */
-function vectors(name) {
-  return JSON.parse(readFileSync(new URL(`../vectors/${name}`, import.meta.url), "utf8"));
-}
+test("a valid message makes exactly the picture", () => {
+  for (const { name, base, message, picture: expected } of vectors("valid")) {
+    const picture = holding(base);
+    decode(expanded(message), picture);
+    assert.deepEqual([picture.number, picture.time], [expected.number, expected.time], name);
+    assert.deepEqual(picture.meta, expected.side, name);
+    assert.equal(toHex(picture.pixels), toHex(expanded(expected.pixels)), name);
+  }
+});
 
-for (const { name, about, base, message, picture: expected } of vectors("valid.json")) {
-  test(`valid: ${name}. ${about}`, () => {
-    const picture = held({ ...base, pixels: fromHex(base.pixels) });
-    decode(fromHex(message), picture);
-    assert.equal(picture.number, expected.number);
-    assert.equal(picture.time, expected.time);
-    assert.equal(toHex(picture.pixels), expected.pixels);
-  });
-}
-
-for (const { name, about, base, message } of vectors("invalid.json")) {
-  test(`invalid: ${name}. ${about}`, () => {
-    const picture = held({ ...base, pixels: fromHex(base.pixels) });
-    assert.throws(() => decode(fromHex(message), picture), ProtocolError);
-    assert.equal(picture.number, 0);
+test("an invalid message is refused, and the picture is blank", () => {
+  for (const { name, base, message } of vectors("invalid")) {
+    const picture = holding(base);
+    assert.throws(() => decode(expanded(message), picture), ProtocolError, name);
+    assert.equal(picture.number, 0, name);
     const padding = format(base.format).bytesPerPixel === 4 ? 255 : 0;
-    assert.ok(picture.pixels.every((byte, at) => byte === (at % 4 === 3 ? padding : 0)));
-  });
-}
+    const isBlank = picture.pixels.every((byte, at) => byte === (at % 4 === 3 ? padding : 0));
+    assert.ok(isBlank, name);
+  }
+});
+
+test("messages of other binary types are no pictures", () => {
+  for (const { name, message } of vectors("ignored")) {
+    assert.ok(!isPicture(expanded(message)), name);
+  }
+});

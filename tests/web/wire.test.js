@@ -9,12 +9,13 @@ import { FORMATS } from "../../web/pixels.js";
 import {
   MAX_PICTURE_BYTES,
   MAX_SIDE,
+  NO_ACK,
   ProtocolError,
-  QUIET,
   checkSize,
+  isPicture,
   parse,
 } from "../../web/wire.js";
-import { every, format, message, random } from "./pictures.js";
+import { every, extension, format, message, random } from "./pictures.js";
 
 const ROW = every(2, 1, [1, 2]);
 const TWO_PARTS = [
@@ -37,6 +38,7 @@ test("every value of the header and the table is read", () => {
     width: 2,
     height: 3,
     checksum: 5,
+    meta: null,
   });
   assert.deepEqual(segments, [
     { firstRow: 0, rows: 1, kind: 0, shift: 0, start: 60, end: 65 },
@@ -51,12 +53,89 @@ test("a message is read the same wherever it lies in its buffer", () => {
   assert.deepEqual(parse(shifted.subarray(5, 5 + bytes.length)), parse(bytes));
 });
 
-test("a header of a later version is skipped", () => {
-  const { segments } = parse(message({ headerLength: 44 }, TWO_PARTS));
+/** @param {Uint8Array[]} parts */
+function meta(...parts) {
+  const extensions = Uint8Array.from(parts.flatMap((part) => [...part]));
+  const { segments, meta: said } = parse(message({ extensions }, TWO_PARTS));
+  const start = 36 + extensions.length + 24;
   assert.deepEqual(
-    segments.map(({ start }) => start),
-    [68, 76],
+    segments.map((segment) => segment.start),
+    [start, start + 8],
   );
+  return said;
+}
+
+test("side data is what the program says of this picture", () => {
+  for (const said of [{}, { a: 1 }, { exposure: 12.5, at: [3, 4], über: null, __proto__: null }]) {
+    assert.deepEqual(meta(extension(1, JSON.stringify(said))), JSON.parse(JSON.stringify(said)));
+    assert.deepEqual(
+      meta(extension(1, JSON.stringify(said), 0xff)),
+      JSON.parse(JSON.stringify(said)),
+    );
+  }
+  const long = JSON.stringify({ a: "b".repeat(4096 - 8) });
+  assert.equal(long.length, 4096);
+  assert.deepEqual(meta(extension(1, long)), JSON.parse(long));
+});
+
+test("side data that is none counts as none, and the picture is right all the same", () => {
+  const texts = [
+    "",
+    " ",
+    "{",
+    "[]",
+    "1",
+    '"a"',
+    "null",
+    "true",
+    '{"a":NaN}',
+    "{'a':1}",
+    '\ufeff{"a":1}',
+  ];
+  for (const value of [...texts, `{"a":"${"b".repeat(4096 - 7)}"}`]) {
+    assert.equal(meta(extension(1, value)), null, value);
+  }
+  assert.equal(meta(extension(1, Uint8Array.of(0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d))), null);
+});
+
+test("extensions of a later version are skipped, before and after side data", () => {
+  const later = extension(2, new Uint8Array(9).fill(7));
+  assert.deepEqual(meta(extension(0, "x"), extension(1, '{"a":1}'), later), { a: 1 });
+  assert.equal(meta(extension(32767, "")), null);
+  assert.equal(meta(extension(7, new Uint8Array(65_488))), null);
+});
+
+/** @type {Record<string, Uint8Array[]>} */
+const NO_EXTENSIONS = {
+  "a critical one": [extension(32768, "")],
+  "a critical one after side data": [extension(1, "{}"), extension(65535, "")],
+  "one there twice": [extension(1, "{}"), extension(1, "{}")],
+  "tags that descend": [extension(2, ""), extension(1, "{}")],
+  "one that ends after the header": [Uint8Array.of(1, 0, 1, 0)],
+  "one that ends far after the message": [Uint8Array.of(1, 0, 255, 255)],
+  "one with a padding that does": [extension(1, "{}"), Uint8Array.of(2, 0, 1, 0)],
+};
+
+for (const [what, parts] of Object.entries(NO_EXTENSIONS)) {
+  test(`refused: ${what}`, () => {
+    const extensions = Uint8Array.from(parts.flatMap((part) => [...part]));
+    assert.throws(() => parse(message({ extensions }, TWO_PARTS)), ProtocolError);
+  });
+}
+
+test("flags that older viewers may ignore are ignored, critical ones are not", () => {
+  for (const flags of [4, 8, 12, 15]) assert.ok(parse(message({ flags })));
+  for (const flags of [16, 32, 64, 128, 255]) {
+    assert.throws(() => parse(message({ flags })), ProtocolError, `${flags}`);
+  }
+});
+
+test("a message whose first two bytes are 0 is of another type", () => {
+  assert.ok(isPicture(message()));
+  for (const first of [[36], [0, 1], [1, 0], [0], []]) assert.ok(isPicture(Uint8Array.from(first)));
+  for (const rest of [[], [1], [1, 0], [0, 128, 3, 4]]) {
+    assert.ok(!isPicture(Uint8Array.of(0, 0, ...rest)));
+  }
 });
 
 test("without its flag the checksum has no meaning", () => {
@@ -64,8 +143,8 @@ test("without its flag the checksum has no meaning", () => {
 });
 
 test("a picture may say that it need not be acknowledged, with a checksum or without", () => {
-  assert.equal(parse(message({ flags: QUIET })).checksum, null);
-  assert.equal(parse(message({ checksum: 5, flags: 1 | QUIET })).checksum, 5);
+  assert.equal(parse(message({ flags: NO_ACK })).checksum, null);
+  assert.equal(parse(message({ checksum: 5, flags: 1 | NO_ACK })).checksum, 5);
 });
 
 test("a packed payload is at least 1 byte, and shorter than the longest content", () => {

@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, mock, test } from "node:test";
 
-import { bytesPerSecond, describe, duration, notice } from "../../web/words.js";
+import { bytesPerSecond, describe, duration, notice, sideData } from "../../web/words.js";
 
 /** @import { Stream } from "../../web/stream.js" */
 
@@ -83,6 +83,39 @@ for (const [values, expected] of NOTICES) {
     assert.equal(notice(stream(values), NOON), expected);
   });
 }
+
+test("what another machine says is shown in one line, shortened, without what hides or turns it", () => {
+  const notices = {
+    ["gone\u202e\u200b"]: "gone\ufffd\ufffd",
+    ["a\n b"]: "a b",
+    ["\ud800"]: "\ufffd",
+    ["a".repeat(201)]: `${"a".repeat(200)}…`,
+  };
+  for (const [problem, shown] of Object.entries(notices)) {
+    assert.equal(notice(stream({ problem }), NOON), shown);
+  }
+  const { reason } = { reason: "no\u202esuch" };
+  assert.match(notice(stream({ state: "refused", reason }), NOON), /no\ufffdsuch/);
+});
+
+test("side data is a line of names and values, or nothing", () => {
+  assert.equal(sideData(null), "");
+  assert.equal(sideData(undefined), "");
+  assert.equal(sideData({}), "");
+  assert.equal(
+    sideData({
+      exposure: 12.5,
+      pointer: [3, 4],
+      mode: "night",
+      lens: { f: 2.8 },
+      on: true,
+      x: null,
+    }),
+    'exposure: 12.5 · pointer: [3,4] · mode: night · lens: {"f":2.8} · on: true · x: null',
+  );
+  assert.equal(sideData({ a: "<b>\u001b[31m" }), "a: <b>\ufffd[31m");
+  assert.equal([...sideData({ a: "b".repeat(4000) })].length, 201);
+});
 
 test("rates have three digits and a unit", () => {
   assert.deepEqual(

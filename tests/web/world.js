@@ -8,8 +8,7 @@ import { mock } from "node:test";
 
 /** The end of a WebSocket that the stream holds, played by the test. */
 export class FakeSocket {
-  static CONNECTING = 0;
-  static OPEN = 1;
+  OPEN = 1;
   readyState = 0;
   binaryType = "";
   isClosed = false;

@@ -1,0 +1,216 @@
+/**
+ * The types of what is passed between the files. Not served: a page runs without them.
+ */
+
+// Pixels
+
+/**
+ * Converts the pixels `first` to before `end` of a picture into RGBA words, at the same places of
+ * `rgba`. `pixels` is the whole picture as on the wire, and begins at a multiple of 4 in its buffer.
+ */
+export type ToRgba = (pixels: Uint8Array, rgba: Uint32Array, first: number, end: number) => void;
+
+export interface PixelFormat {
+  name: string;
+  /** The format's number on the wire. */
+  code: number;
+  bytesPerPixel: number;
+  /** Those of a pixel without padding. */
+  colourBytes: number;
+  toRgba: ToRgba;
+}
+
+// Picture messages
+
+/** What the device's program says of exactly one picture. */
+export type SideData = Record<string, unknown>;
+
+/** A run of rows. */
+export interface Segment {
+  firstRow: number;
+  rows: number;
+  kind: number;
+  /** Rows to be copied lie so many rows further down. */
+  shift: number;
+  /** The payload is the message's bytes from here... */
+  start: number;
+  /** ...to before here. */
+  end: number;
+}
+
+/** A picture message, its payloads still packed. */
+export interface Message {
+  format: PixelFormat;
+  epoch: number;
+  number: number;
+  base: number;
+  /** Microseconds since 1970 by the device's clock. */
+  time: number;
+  width: number;
+  height: number;
+  checksum: number | null;
+  meta: SideData | null;
+  segments: Segment[];
+}
+
+/** Which picture it is, and what is said of it. */
+export interface Label {
+  epoch: number;
+  /** 0 is the blank one. */
+  number: number;
+  /** Microseconds since 1970 by the device's clock. */
+  time: number;
+  meta: SideData | null;
+}
+
+/** The one picture a viewer holds, changed in place. */
+export interface Picture extends Label {
+  format: PixelFormat;
+  width: number;
+  height: number;
+  pixels: Uint8Array;
+  /** Takes unpacked content. */
+  scratch: Uint8Array;
+  /** Takes groups' first pixels. */
+  places: Uint32Array;
+}
+
+export type Run = [firstRow: number, rows: number];
+
+// Control messages
+
+export type Size = [width: number, height: number];
+/** A part of the source's picture. */
+export type Crop = [x: number, y: number, width: number, height: number];
+
+/** What pictures come next; the viewer then holds the blank picture of this epoch, format and size. */
+export interface Announcement {
+  type: "stream";
+  name: string;
+  epoch: number;
+  format: string;
+  width: number;
+  height: number;
+  /** Of the device's picture. */
+  source: Size;
+  step: number;
+  crop: Crop | null;
+  average: boolean;
+  tolerance: number;
+  /** The most pictures a second that the stream has. */
+  fps: number;
+  /** Whether `input` is heard. */
+  input: boolean;
+}
+
+export interface Pace {
+  type: "pace";
+  /** Pictures a second since the last report... */
+  published: number;
+  /** ...and how many were not sent, as earlier ones were not acknowledged. */
+  skipped: number;
+  /** The most that are sent. */
+  fps: number;
+  /** Whether those are fewer than requested, as the device could not keep up. */
+  device: boolean;
+}
+
+export type Report =
+  | Pace
+  | { type: "unchanged" | "waiting"; number: number; time: number }
+  | { type: "problem"; reason: string | null };
+
+/** Whether a member of a control message may have this value. */
+export type Check = (value: any) => boolean;
+
+/** What the server says. */
+export type Control =
+  | Announcement
+  | Report
+  | { type: "granted"; id: number | null; fps: number }
+  | { type: "clock"; viewer_time: number; time: number };
+
+interface Requestable {
+  step: number;
+  crop: Crop;
+  average: boolean;
+  tolerance: number;
+  depth: 24 | 16 | 12 | 8;
+  fit: Size;
+  fps: number;
+}
+
+/** What a viewer requests; null leaves it to the server. */
+export type Request = { [Name in keyof Requestable]?: Requestable[Name] | null };
+
+/** What the user did, at a place in the source's pixels. */
+export type InputEvent =
+  | { kind: "pointer"; x: number; y: number; buttons: number; wheel?: number[] }
+  | {
+      kind: "touch";
+      touch: number;
+      x: number;
+      y: number;
+      phase: "start" | "move" | "end" | "cancel";
+    }
+  | { kind: "key"; key: string; code: string; down: boolean }
+  | { kind: "text"; text: string }
+  | { kind: "custom"; name: string; data: string };
+
+/** What the viewer says. */
+export type ViewerMessage =
+  | { type: "resync" }
+  | { type: "acknowledge"; epoch: number; number: number }
+  | { type: "clock"; viewer_time: number }
+  | { type: "input"; epoch: number; number: number; events: InputEvent[] }
+  | ({ type: "request"; id: number } & Request);
+
+// A stream
+
+/** The picture on the screen, and what was announced of it. */
+export interface Shown {
+  announced: Announcement;
+  number: number;
+}
+
+/** The answer to a request. */
+export interface Granted {
+  /** How many pictures a second are sent at most. */
+  fps: number;
+  /** Null before the device's first picture. */
+  announced: Announcement | null;
+}
+
+/** What a message led to. */
+export interface Outcome {
+  /** Changed rows. */
+  runs?: Run[];
+  /** There is something to show. */
+  news?: boolean;
+  granted?: Granted & { id: number | null };
+  reply?: ViewerMessage | null;
+  /** The device's time is another. */
+  isClockSet?: boolean;
+  error?: Error;
+  /** The error ends the connection. */
+  isOver?: boolean;
+}
+
+/**
+ * - `unchanged`: the device says that nothing changed for 3 s, or that it has no picture yet
+ * - `stale`: no message came for 3 s
+ * - `lost`: the connection broke; the next is tried at `retryAt`
+ * - `absent`: the server has no such stream; it is asked again at `retryAt`
+ * - `refused`: the server found a fault in this viewer; no other is tried
+ */
+export type State =
+  "connecting" | "live" | "unchanged" | "stale" | "lost" | "absent" | "refused" | "closed";
+
+export interface Options {
+  /** These rows changed. Call `acknowledge` once they are drawn, or nothing more comes. */
+  onpicture?: (picture: Picture, runs: Run[]) => void;
+  /** `state`, `announced` or `problem` changed. */
+  onchange?: () => void;
+  /** The class to connect with, where the platform has none. */
+  WebSocket?: typeof WebSocket;
+}
