@@ -71,6 +71,7 @@ ROOMS = {
     ],
     "clock": [],
     "session": [],
+    "retry": [],
     "dial": [],
     "waiting": [],
     "plain": [],

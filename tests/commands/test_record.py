@@ -14,7 +14,7 @@ import pytest
 
 from tests.commands.test_cli import COMMAND, run, running
 from tests.recording.recorded import shown
-from ws_stream import ConnectError, Frame, Recording, Server, Stream, UsageError, client, connect
+from ws_stream import ConnectError, Frame, Recording, Server, Stream, UsageError, connect, retry
 from ws_stream.commands.received import patient
 from ws_stream.commands.record import Record
 from ws_stream.recording.files import Files, Limits, Names
@@ -23,7 +23,7 @@ from ws_stream.recording.ring import Ring
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client, "FIRST_PAUSE", 0.02)
+    monkeypatch.setattr(retry, "FIRST_PAUSE", 0.02)
 
 
 def values(path: Path) -> list[int]:
