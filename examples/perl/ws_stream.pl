@@ -142,7 +142,7 @@ sub conformance {
     my %commands = (
         conformance => sub ($version) {
             join ' ', 'conformance 1 perl marked lz4 copy', sort(keys %FORMATS),
-                qw(checksum side-data rgb control session resync silence retry);
+                qw(checksum side-data rgb control session resync silence retry long-texts http);
         },
         announce => sub (@words) {
             my %stream;
