@@ -32,6 +32,7 @@ ROOMS = {
         "options",
         "offer",
         "request",
+        "input",
         "messages",
         "control",
     ],
@@ -47,7 +48,7 @@ ROOMS = {
     ],
     "hub": [
         *("errands", "kinds", "damage", "producer", "subscription", "wishes", "rates", "grants"),
-        *("audience", "newest", "stream", "budget"),
+        *("audience", "newest", "held", "input", "caller", "operators", "stream", "budget"),
     ],
     "producers": ["patience", "polls", "failure", "poller", "reader"],
     "server": [
@@ -77,7 +78,7 @@ ROOMS = {
         *("vectors", "turn", "claims", "pictures", "words", "stories", "pipe", "report", "run"),
         *("program", "__main__"),
     ],
-    "commands": ["watch", "arguments", "cli"],
+    "commands": ["watch", "input_lines", "arguments", "cli"],
 }
 """The rooms, and the files of those that have several. A room's `__init__` comes after its files."""
 

@@ -45,7 +45,7 @@ def parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND", dest="command")
     demo = commands.add_parser("demo", help="serve a moving test card, to see that it works")
     _add_listening(demo)
-    demo.set_defaults(sources=["test:"], name=[], **Rendition()._asdict())
+    demo.set_defaults(sources=["test:"], name=[], allow_input=False, **Rendition()._asdict())
     serve = commands.add_parser(
         "serve",
         help="serve one or several sources",
@@ -55,13 +55,7 @@ def parser() -> argparse.ArgumentParser:
     serve.add_argument("sources", nargs="*", default=["test:"], metavar="SOURCE", help="see below")
     _add_listening(serve)
     _add_rendition(serve)
-    serve.add_argument(
-        "--name",
-        action="append",
-        default=[],
-        metavar="NAME",
-        help="name of the stream; once per source, in their order",
-    )
+    _add_streams(serve)
     viewer = commands.add_parser("watch", help="show a stream's figures, or save a picture of it")
     viewer.add_argument(
         "url", metavar="URL", help="ws://HOST:PORT/stream/NAME or the page's http://"
@@ -77,6 +71,22 @@ def parser() -> argparse.ArgumentParser:
     )
     _add_examinations(commands)
     return parser
+
+
+def _add_streams(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--name",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="name of the stream; once per source, in their order",
+    )
+    parser.add_argument(
+        "--allow-input",
+        action="store_true",
+        help="write what viewers do with the pictures to standard output, a line of JSON each; "
+        "whoever reaches the server can do that",
+    )
 
 
 def _add_examinations(commands: "argparse._SubParsersAction[_Parser]") -> None:

@@ -11,8 +11,17 @@ from typing import Any, TypeVar
 from ..errors import ProtocolError
 from ..limits import MAX_NUMBER, MAX_SIDE, MAX_TIME
 from ..pixels.formats import BY_NAME, PixelFormat
+from .input import members_of, parse_events
 from .json_text import decode_json
-from .messages import FROM_SERVER, FROM_VIEWER, Acknowledge, Requested, ServerMessage, ViewerMessage
+from .messages import (
+    FROM_SERVER,
+    FROM_VIEWER,
+    Acknowledge,
+    Input,
+    Requested,
+    ServerMessage,
+    ViewerMessage,
+)
 from .request import MEMBERS as REQUEST_MEMBERS
 
 _TYPES = {message: name for table in (FROM_SERVER, FROM_VIEWER) for name, message in table.items()}
@@ -22,6 +31,8 @@ def serialize(message: ServerMessage | ViewerMessage) -> str:
     """The text of a control message."""
     members = message._asdict()
     members.update(members.pop("members", {}))
+    if isinstance(message, Input):
+        members["events"] = [members_of(event) for event in message.events]
     optional = _SPECIAL.get(type(message), {})
     said = {
         name: _plain(value)
@@ -146,6 +157,7 @@ _MEMBERS: Mapping[str, Callable[[Any], Any]] = {
     "time": _TIME,
     "viewer_time": _TIME,
     "reason": _or_none(_text(200)),
+    "events": parse_events,
 }
 
 _SPECIAL: Mapping[type, Mapping[str, Callable[[Any], Any]]] = {
