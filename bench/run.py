@@ -73,7 +73,7 @@ def run(plan: Plan, cache: Path, folder: Path) -> Iterator[list[Cell]]:
         ring, rate = folder / "ring", how["per_second"]
         tasks = [Task(content, ring, step, rate) for step in plan.steps]
         servers = {name for task in tasks for name in _servers(plan, task)}
-        with _device(ring, recording, how, any(SERVERS[name].flat for name in servers)):
+        with device(ring, recording, how, any(SERVERS[name].flat for name in servers)):
             for task in tasks:
                 cells += _in_turns(plan, task, recording)
             if content in plan.unwatched:
@@ -86,7 +86,7 @@ def _servers(plan: Plan, task: Task) -> list[str]:
 
 
 @contextmanager
-def _device(ring: Path, recording: Path, how: dict[str, Any], with_flat: bool) -> Iterator[None]:
+def device(ring: Path, recording: Path, how: dict[str, Any], with_flat: bool) -> Iterator[None]:
     """Make a ring, and the flat file if there is to be one, that a process of its own keeps filling."""
     width, height = how["size"]
     Ring(ring, create=True, width=width, height=height)

@@ -23,6 +23,7 @@ KEYS = {
     "PageDown": "Next",
 }
 """A browser's names of keys, and X's."""
+LINES = {"\n": "Return", "\t": "Tab"}
 BUTTONS = {1: 1, 2: 3, 4: 2, 8: 8, 16: 9}
 """A browser's bit of a button, and X's number."""
 NOTCH = 100
@@ -60,7 +61,7 @@ class Display:
                     self._press(event.viewer, down, "key", name)
             case Text(text):
                 for letter in text:
-                    self._do(f"key U{ord(letter):04X}")
+                    self._do(f"key {LINES.get(letter) or f'U{ord(letter):04X}'}")
 
     def _press(self, viewer: int, down: bool, what: str, name: str) -> None:
         """Unless it is so already: X repeats keys by itself."""

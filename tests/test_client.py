@@ -25,6 +25,7 @@ from ws_stream import (
     clock,
     connect,
     dial,
+    retry,
 )
 from ws_stream.codec import encode
 from ws_stream.pixels.formats import GRAY8, RGB888, RGBX8888, PixelFormat
@@ -35,7 +36,7 @@ from ws_stream.walk.outlet import frame_head
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client, "FIRST_PAUSE", 0.02)
+    monkeypatch.setattr(retry, "FIRST_PAUSE", 0.02)
     monkeypatch.setattr(client, "SILENCE", SILENCE)
 
 

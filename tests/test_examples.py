@@ -4,6 +4,7 @@ import io
 import os
 import re
 import select
+import shutil
 import signal
 import socket
 import subprocess
@@ -155,6 +156,69 @@ async def test_the_first_user_s_program_before_and_after_and_for_an_img_show_the
             assert np.array_equal(await shows(cast(Page, viewer), second), second)
 
 
+PERL = ["perl", os.fspath(EXAMPLES / "perl/ws_stream.pl")]
+
+
+@pytest.fixture
+def perl() -> None:
+    program = "use v5.36; use JSON::PP; use IO::Socket::IP;"
+    if not shutil.which("perl") or subprocess.run(["perl", "-e", program], check=False).returncode:
+        pytest.skip("there is no perl of 5.36 or newer with its core modules")
+
+
+def ended(*command: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)
+
+
+@pytest.mark.usefixtures("perl")
+def test_perl_passes_all_that_a_viewer_can_claim() -> None:
+    done = ended(sys.executable, "-m", "ws_stream", "conformance", *PERL, "--conformance")
+    assert done.returncode == 0, done.stdout + done.stderr
+    unclaimed = re.findall(r"([\w-]+) +not claimed", done.stdout)
+    assert unclaimed == ["requests", "input", "queries", "renditions", "pixels"]
+
+
+@pytest.mark.usefixtures("perl")
+def test_perl_saves_what_the_device_shows(tmp_path: Path) -> None:
+    first = np.random.default_rng(7).integers(0, 256, (150, 70, 3), np.uint8)
+    second = first.copy()
+    second[20:140, 5:60] = first[22:142, 5:60]
+    first_file, second_file = tmp_path / "picture-1.ppm", tmp_path / "picture-2.ppm"
+    with Server(port=0) as server:
+        stream = server.stream("camera")
+        stream.publish(first)
+        url = f"ws://{HOST}:{server.port}/stream/camera"
+        arguments = [url, "--save", os.fspath(tmp_path / "picture.ppm"), "--count", "2"]
+        with subprocess.Popen([*PERL, *arguments]) as program:
+            while not first_file.exists():
+                assert program.poll() is None
+                time.sleep(0.05)
+            stream.publish(second)
+            assert program.wait(60) == 0
+    assert np.array_equal(np.array(Image.open(first_file)), first)
+    assert np.array_equal(np.array(Image.open(second_file)), second)
+
+
+@pytest.mark.usefixtures("perl")
+def test_perl_says_in_a_sentence_why_it_ends() -> None:
+    with Server(port=0) as server:
+        server.stream("camera")
+        url = f"ws://{HOST}:{server.port}/stream/camera"
+        refused = {
+            (): "usage: ws_stream.pl ws://HOST",
+            ("http://device/",): "'http://device/' is no address; usage: ",
+            (url, "--count", "3"): "usage: ",
+            (url, "--save", "x.ppm", "--count", "0"): "usage: ",
+            (url, "--save"): "Option save requires an argument; usage: ",
+            (url, "--conformance"): "usage: ",
+            (f"{url}?step=99",): "closed with 1008: step=99 cannot be; right would be ",
+        }
+        for arguments, sentence in refused.items():
+            done = ended(*PERL, *arguments)
+            assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1), done
+            assert done.stderr.startswith(sentence)
+
+
 RUN_BY: Mapping[str, Callable[..., object]] = {
     "operate_x.py": test_operate_x.test_an_x_program_is_operated_from_the_page_which_shows_what_it_does,
     "node_save.mjs": test_node.test_node_saves_a_picture_of_a_live_stream,
@@ -163,6 +227,9 @@ RUN_BY: Mapping[str, Callable[..., object]] = {
     "mjpeg/before.py": test_the_first_user_s_program_before_and_after_and_for_an_img_show_the_same,
     "mjpeg/after.py": test_the_first_user_s_program_before_and_after_and_for_an_img_show_the_same,
     "mjpeg/img.py": test_the_first_user_s_program_before_and_after_and_for_an_img_show_the_same,
+    "perl/ws_stream.pl": test_perl_saves_what_the_device_shows,
+    "perl/Viewer.pm": test_perl_passes_all_that_a_viewer_can_claim,
+    "perl/Picture.pm": test_perl_passes_all_that_a_viewer_can_claim,
 }
 DATA: Sequence[str] = (".png",)
 

@@ -38,13 +38,17 @@ ROOMS = {
     ],
     "_core": [],
     "codec": ["marks", "scroll", "pack", "encode", "unpack", "decode"],
+    "recording": [
+        *("chunk", "playback", "spacing", "writer", "excerpt", "files", "ring", "recorder"),
+        *("file", "reader"),
+    ],
     "walk": [
         *("window", "rate_limit", "phase_lock", "turn", "bases", "variant", "outlet"),
         *("subscriber", "places", "numpy_walk", "layout", "compiled_walk"),
     ],
     "sources": [
         *("address", "source", "packed", "layout", "memory", "mapped_file", "mapped"),
-        *("mmap_file", "shm", "xwd", "fb_info", "fb", "font", "testcard"),
+        *("mmap_file", "shm", "xwd", "fb_info", "fb", "font", "testcard", "replay"),
     ],
     "hub": [
         *("errands", "kinds", "damage", "producer", "subscription", "wishes", "rates", "grants"),
@@ -68,6 +72,7 @@ ROOMS = {
     ],
     "clock": [],
     "session": [],
+    "retry": [],
     "dial": [],
     "waiting": [],
     "plain": [],
@@ -78,7 +83,10 @@ ROOMS = {
         *("vectors", "turn", "claims", "pictures", "words", "stories", "pipe", "report", "run"),
         *("program", "__main__"),
     ],
-    "commands": ["watch", "input_lines", "arguments", "cli"],
+    "commands": [
+        *("watch", "input_lines", "received", "record", "inspect", "export_stills", "export_films"),
+        *("export", "values", "recording_arguments", "arguments", "cli"),
+    ],
 }
 """The rooms, and the files of those that have several. A room's `__init__` comes after its files."""
 

@@ -6,6 +6,7 @@ What is public is found by looking, so that a new parameter fails here until its
 import asyncio
 import inspect
 from collections.abc import Callable, Iterator, Mapping
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 import numpy as np
@@ -15,11 +16,15 @@ import ws_stream
 from tests.hub.viewer import Room
 from tests.leftovers import nothing_left_behind
 from tests.odd import ODD
+from tests.recording.example import example
 from ws_stream import Server, Stream, UsageError, WsStreamError
 from ws_stream.pixels.formats import RGB888
 from ws_stream.pixels.frame import blank
 from ws_stream.pixels.rendition import Rendition
 
+RECORDING = NamedTemporaryFile(suffix=".wss")  # noqa: SIM115 - as long as the tests
+RECORDING.write(example())
+RECORDING.flush()
 RENDITION = {"crop": None, "step": 1, "average": False, "tolerance": 0, "depth": 24}
 SERVED = {**RENDITION, "name": "a", "format": None, "fps": 30, "input": False}
 PICTURE = np.zeros((3, 4, 3), np.uint8)
@@ -47,12 +52,15 @@ RIGHT: Mapping[str, Mapping[str, Any]] = {
     },
     "Stream.publish": {"array": PICTURE, "time_us": None, "damage": None, "meta": None},
     "Stream.set_problem": {"problem": None},
+    "open_recording": {"path": RECORDING.name},
     "open_source": {"address": "test:"},
+    "Recording": {"path": RECORDING.name},
+    "Recording.seek": {"seconds": None, "number": 0},
     "to_rgb": {"pixels": PICTURE, "pixel_format": RGB888},
 }
 """Of each public function a right value for each of its parameters."""
 
-RECORDS = {"Frame", "Picture", "PixelFormat", "InputEvent"}
+RECORDS = {"Frame", "Moment", "Picture", "PixelFormat", "InputEvent"}
 RECORDS |= {"Pointer", "Touch", "Key", "Text", "Custom"}
 """What ws_stream makes, and programs read: they are checked where they are handed in again."""
 PROTOCOLS = {"Source"}
@@ -63,8 +71,9 @@ gives."""
 INSIDE = {
     *{f"Stream.{name}" for name in ("adopt", "begin", "hand_over", "join", "leave", "limit")},
     *{f"Stream.{name}" for name in ("ask", "resize", "set_behind", "demand", "close")},
+    *{f"Recording.{name}" for name in ("played", "has_place_between")},
 }
-"""What the producers and the server call."""
+"""What the producers, the server and the commands call."""
 INSIDE_PARAMETERS = {("Stream", "producer"), ("Stream", "walk")}
 
 
@@ -126,7 +135,7 @@ def check_published(stream: Stream) -> None:
 def call(name: str, arguments: Mapping[str, Any]) -> None:
     """Call it, look whether what it returned works, and let go of that. Raises what the call does."""
     owner, _, method = name.partition(".")
-    if name in ("connect", "open_source", "to_rgb", "Connection"):
+    if name in ("connect", "open_recording", "open_source", "to_rgb", "Connection", "Recording"):
         made = getattr(ws_stream, name)(**arguments)
         getattr(made, "close", lambda: None)()
     elif name == "Server":
@@ -155,6 +164,9 @@ def call(name: str, arguments: Mapping[str, Any]) -> None:
         getattr(stream, method)(**arguments)
         if method == "publish":
             check_published(stream)
+    elif owner == "Recording":
+        with ws_stream.Recording(RECORDING.name) as recording:
+            list(getattr(recording, method)(**arguments))
     else:
         of = {
             "Frame": blank(1, RGB888, 4, 3),

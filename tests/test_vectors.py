@@ -1,8 +1,8 @@
-"""The vectors of the protocol, run by the Python side."""
+"""The vectors of the protocol, run by the Python side, and what they are."""
 
 import ast
-import json
 import re
+from collections.abc import Sequence
 from inspect import getsourcefile
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,11 @@ import numpy as np
 import pytest
 
 from ws_stream.codec import decode
+from ws_stream.conformance import pictures, stories, words
+from ws_stream.conformance.claims import FEATURES, Claims
+from ws_stream.conformance.program import CLAIMED, Program
+from ws_stream.conformance.turn import Case
+from ws_stream.conformance.vectors import expanded, vectors
 from ws_stream.errors import ChecksumError, ProtocolError
 from ws_stream.pixels.formats import BY_NAME, FORMATS, PixelFormat
 from ws_stream.pixels.frame import Frame
@@ -19,24 +24,26 @@ from ws_stream.protocol.picture import Kind, parse
 from .vectors import make
 
 VECTORS = Path(__file__).parent / "vectors"
-VALID: list[dict[str, Any]] = json.loads((VECTORS / "valid.json").read_text())
-INVALID: list[dict[str, Any]] = json.loads((VECTORS / "invalid.json").read_text())
+CLAIMS = Claims("ws-stream", frozenset(CLAIMED), {})
+SOURCES = {"pictures": pictures.cases, "words": words.cases, "stories": stories.cases}
+MAX_LINE = 1_000_000
 
 SENTENCES = {
     "short": "shorter than its header",
-    "header length": "a header length of",
-    "flags": "hold a bit of a later version",
-    "number": "cannot differ from picture",
+    "header length": "a header length of|an extension",
+    "flags": "hold a critical one",
+    "critical": "the critical extension",
+    "extension": "an extension",
+    "number": "cannot be a delta against picture",
     "time": r"is not below 2\*\*53",
     "format": "is no pixel format's code",
     "checksum": "is not the one its checksum names",
     "side": "a side is 1 to 16384",
     "picture bytes": "is over the limit",
     "epoch": "a picture of epoch",
-    "announced": "not the announced 2x3",
-    "base": "a difference from picture",
-    "newer": "is not newer than",
-    "segment count": "segments for",
+    "announced": "not the announced",
+    "base": "a delta against picture",
+    "segment count": "segments for|do not fit the message",
     "table": "do not fit the message",
     "rows": r"segment \d: \d+ rows from row",
     "kind": "is no kind",
@@ -44,7 +51,7 @@ SENTENCES = {
     "shift": r"segment 0: a shift by -?\d+ rows",
     "stored length": r"segment 0: \d+ bytes where \d+ to \d+ are due",
     "copy length": r"segment 0: \d bytes where 0 to 0 are due",
-    "packed length": r"segment 0: \d+ bytes where 1 to 17 are due",
+    "packed length": r"segment 0: \d+ bytes where 1 to \d+ are due",
     "payload": "its payload leaves the message",
     "end": "bytes where",
     "bits": r"bytes of bits for \d groups",
@@ -54,47 +61,61 @@ SENTENCES = {
     "width": "a marked pixel beyond the width",
     "top": "a pixel with none above it has no colour",
     "colours": "bytes of colours, not one for each pixel",
-    "lz4": "the LZ4 block is broken",
+    "lz4": "the LZ4 block is broken|bytes of colours",
 }
 """What the rule in an invalid vector's name is called by the error it raises."""
 
 
 def frame(base: dict[str, Any]) -> Frame:
     pixel_format = BY_NAME[base["format"]]
-    pixels = np.frombuffer(bytes.fromhex(base["pixels"]), pixel_format.dtype)
+    pixels = np.frombuffer(expanded(base["pixels"]), pixel_format.dtype)
     shaped = pixels.reshape(base["height"], base["width"], *pixel_format.components)
     return Frame(base["epoch"], base["number"], 0, pixel_format, shaped)
 
 
-def names(vectors: list[dict[str, Any]]) -> list[str]:
-    return [vector["name"] for vector in vectors]
+def refusal(vector: dict[str, Any]) -> ProtocolError:
+    with pytest.raises(ProtocolError) as refused:
+        decode(expanded(vector["message"]), frame(vector["base"]))
+    return refused.value
 
 
-@pytest.mark.parametrize("vector", VALID, ids=names(VALID))
-def test_a_valid_message_makes_exactly_the_picture(vector: dict[str, Any]) -> None:
-    base = frame(vector["base"])
-    picture = decode(bytes.fromhex(vector["message"]), base)
-    assert (picture.number, picture.time) == (
-        vector["picture"]["number"],
-        vector["picture"]["time"],
-    )
-    assert picture.alike(base)
-    assert picture.rows.tobytes().hex() == vector["picture"]["pixels"]
+def faults(cases: Sequence[Case]) -> dict[str, tuple[str, str]]:
+    """Which are answered otherwise than expected."""
+    program, found = Program(), dict[str, tuple[str, str]]()
+    for case in cases:
+        for turn in case.turns:
+            answer = program.answer(turn.command.split())
+            if expected := turn.judge(answer.split()):
+                found.setdefault(case.name, (expected, answer))
+    return found
 
 
-@pytest.mark.parametrize("vector", INVALID, ids=names(INVALID))
-def test_an_invalid_message_is_refused_for_the_rule_it_breaks(vector: dict[str, Any]) -> None:
-    base = frame(vector["base"])
-    before = base.pixels.tobytes()
-    rule = vector["name"].split("/")[0]
-    with pytest.raises(ProtocolError, match=SENTENCES[rule]) as refused:
-        decode(bytes.fromhex(vector["message"]), base)
-    assert isinstance(refused.value, ChecksumError) == (rule == "checksum")
-    assert base.pixels.tobytes() == before
+@pytest.mark.parametrize("source", SOURCES)
+def test_ours_answers_as_the_vectors_say(source: str) -> None:
+    cases = [case for case in SOURCES[source](CLAIMS) if case.needs <= CLAIMS.features]
+    assert len(cases) > 30
+    assert not faults(cases)
+
+
+def test_an_invalid_message_is_refused_for_the_rule_it_breaks() -> None:
+    for vector in vectors("invalid"):
+        rule = vector["name"].split("/")[0]
+        refused = refusal(vector)
+        assert re.search(SENTENCES[rule], str(refused)), vector["name"]
+        assert isinstance(refused, ChecksumError) == (rule == "checksum")
+
+
+def test_a_refused_message_changes_nothing() -> None:
+    for vector in vectors("invalid"):
+        base = frame(vector["base"])
+        before = base.pixels.tobytes()
+        with pytest.raises(ProtocolError):
+            decode(expanded(vector["message"]), base)
+        assert base.pixels.tobytes() == before
 
 
 def test_every_sentence_of_a_refusal_is_heard_from_some_vector() -> None:
-    heard = [_refusal(vector) for vector in INVALID]
+    heard = [str(refusal(vector)) for vector in vectors("invalid")]
     files = [getsourcefile(function) for function in (parse, decode)]
     patterns = [pattern for file in files for pattern in _raised(str(file))]
     assert len(patterns) > 15
@@ -102,13 +123,13 @@ def test_every_sentence_of_a_refusal_is_heard_from_some_vector() -> None:
 
 
 def test_every_rule_has_a_vector() -> None:
-    assert {vector["name"].split("/")[0] for vector in INVALID} == set(SENTENCES)
+    assert {vector["name"].split("/")[0] for vector in vectors("invalid")} == set(SENTENCES)
 
 
 @pytest.mark.parametrize("pixel_format", FORMATS, ids=str)
 @pytest.mark.parametrize("kind", Kind)
 def test_every_kind_is_shown_in_every_format(pixel_format: PixelFormat, kind: Kind) -> None:
-    messages = [parse(bytes.fromhex(vector["message"])) for vector in VALID]
+    messages = [parse(expanded(vector["message"])) for vector in vectors("valid")]
     assert any(
         segment.kind is kind
         for message in messages
@@ -117,8 +138,16 @@ def test_every_kind_is_shown_in_every_format(pixel_format: PixelFormat, kind: Ki
     )
 
 
+def test_every_feature_has_vectors_and_is_described() -> None:
+    needed = {need for name in make.FILES for vector in vectors(name) for need in vector["needs"]}
+    assert needed == set(FEATURES)
+    page = (VECTORS / "README.md").read_text()
+    assert not [name for name in FEATURES if name not in BY_NAME and f"`{name}`" not in page]
+
+
 def test_names_are_unique() -> None:
-    assert len({*names(VALID), *names(INVALID)}) == len(VALID) + len(INVALID)
+    names = [vector["name"] for file in make.FILES for vector in vectors(file)]
+    assert len(set(names)) == len(names)
 
 
 def test_the_files_are_what_make_writes() -> None:
@@ -126,17 +155,23 @@ def test_the_files_are_what_make_writes() -> None:
         assert path.read_text() == text, f"{path.name}: run  python -m tests.vectors.make"
 
 
+def test_the_files_are_small_and_so_are_the_lines_of_the_pipe() -> None:
+    assert sum(path.stat().st_size for path in VECTORS.glob("*.json")) < 3_000_000
+    everything = Claims("", frozenset(FEATURES), {})
+    cases = [case for source in SOURCES.values() for case in source(everything)]
+    assert max(len(turn.command) for case in cases for turn in case.turns) <= MAX_LINE
+
+
+def test_they_are_made_without_a_line_of_ours() -> None:
+    for path in VECTORS.glob("*.py"):
+        assert "ws_stream" not in re.sub(r'""".*?"""', "", path.read_text(), flags=re.DOTALL)
+
+
 def test_the_example_of_the_protocol_is_the_first_vector() -> None:
     page = (VECTORS.parents[1] / "docs" / "protocol.md").read_text()
     example = page.split("### A whole message")[1].split("```")[1]
     lines = re.findall(r"^((?:[0-9a-f]{2} )+) ", example, re.MULTILINE)
-    assert "".join(lines).replace(" ", "") == VALID[0]["message"]
-
-
-def _refusal(vector: dict[str, Any]) -> str:
-    with pytest.raises(ProtocolError) as refused:
-        decode(bytes.fromhex(vector["message"]), frame(vector["base"]))
-    return str(refused.value)
+    assert bytes.fromhex("".join(lines)) == expanded(vectors("valid")[0]["message"])
 
 
 def _raised(path: str) -> list[str]:

@@ -17,6 +17,7 @@ from .pixels.formats import PixelFormat
 from .pixels.frame import Frame
 from .plain import PlainConnection
 from .protocol.input import Custom, Key, Pointer, Text, Touch
+from .recording import Moment, Recording, open_recording
 from .server.server import Server
 from .sources import Picture, Source, open_source
 
@@ -29,11 +30,13 @@ __all__ = [
     "InputEvent",
     "InputEvents",
     "Key",
+    "Moment",
     "Picture",
     "PixelFormat",
     "PlainConnection",
     "Pointer",
     "ProtocolError",
+    "Recording",
     "Server",
     "Source",
     "SourceError",
@@ -44,6 +47,7 @@ __all__ = [
     "WaitTimeoutError",
     "WsStreamError",
     "connect",
+    "open_recording",
     "open_source",
     "to_rgb",
 ]

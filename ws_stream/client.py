@@ -4,7 +4,6 @@ Knows nothing of the server's code, only of docs/protocol.md.
 """
 
 import asyncio
-import random
 import time
 from collections.abc import AsyncGenerator, Coroutine, Iterator
 from typing import Any, TypeAlias
@@ -23,17 +22,17 @@ from .plain import PlainConnection, each_frame
 from .printable import printable
 from .protocol import control, messages
 from .protocol.picture import SUBPROTOCOL
+from .retry import Retry
 from .session import Session
 from .waiting import Predicate, Wait, first_frame
 
 GOODBYE = 1.0
 """Seconds that a server may take to answer a goodbye: whoever stops looking waits no longer for one that is gone."""
-FIRST_PAUSE, LONGEST_PAUSE = 0.5, 10.0
-"""Seconds to wait before connecting again: doubled from the first to the longest, with jitter."""
 MAX_MESSAGE = MAX_PICTURE_BYTES * 3 // 2
 """Bytes of the longest message read: the largest picture, and the marks of all its pixels, of a byte each."""
 
-Messages: TypeAlias = AsyncGenerator[tuple[str | bytes, Frame | None]]
+Messages: TypeAlias = AsyncGenerator[tuple[str | bytes | None, Frame | None]]
+"""What came, None where a connection was lost; and the frame that it made, None for none."""
 
 _FRAME = instance(Frame, "a Frame")
 
@@ -90,23 +89,24 @@ class Connection:
         return Frames(self.messages())
 
     async def messages(self) -> Messages:
-        """Every message as it came, and the frame that it made, if it made one. Otherwise as iterating the frames.
+        """Every message as it came, and the frame that it made, if it made one; otherwise as the frames.
 
-        Each connection begins with a `stream` message, perhaps after others.
+        A connection that was lost is None among them: `lost` then says why, and another one follows.
         """
-        pause, begun = FIRST_PAUSE, self.received_bytes
+        retry, begun = Retry(), self.received_bytes
         while True:
             try:
                 async with self._open() as websocket:
                     async for message, frame in self._received(websocket):
-                        pause = FIRST_PAUSE
+                        if self._session.is_alive:
+                            retry.shown()
                         yield message, frame
             except (OSError, UnicodeError, WebSocketException, ProtocolError) as error:
                 self.lost = printable(reason(error))
                 if is_final(error) or self.received_bytes == begun:
                     raise ConnectError(f"no stream from {self.url}: {self.lost}") from None
-            await asyncio.sleep(pause * random.uniform(0.5, 1))  # noqa: S311 - spreads clients out
-            pause = min(2 * pause, LONGEST_PAUSE)
+                yield None, None
+            await asyncio.sleep(retry.wait())
 
     def _open(self) -> Opening:
         return Opening(

@@ -4,7 +4,6 @@ Knows nothing of what is said over it.
 """
 
 import time
-from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
 
@@ -14,12 +13,11 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from .arguments import shown
 from .errors import UsageError
 from .limits import MAX_ADDRESS_LETTERS
+from .retry import is_final_close, is_final_status
 
 SILENCE = 10.0
 """Seconds without a byte after which the connection counts as lost: the server speaks every second, and a picture that
 is longer on its way arrives in parts."""
-_RETRIED_STATUS = (408, 425, 429)
-_FINAL_CLOSE = frozenset((1002, 1003, *range(1007, 1011), *range(4400, 4500)))
 
 
 class Opening(connect):
@@ -63,16 +61,10 @@ def websocket_url(url: str) -> str:
     return f"{scheme}://{parts.netloc}/stream" + (f"/{quote(names[0], safe='')}" if names else "")
 
 
-def is_final_close(code: int) -> bool:
-    """Whether a connection that was closed with this code would be closed so again."""
-    return code in _FINAL_CLOSE
-
-
 def is_final(error: Exception) -> bool:
     """Whether the server would only say the same again."""
     if isinstance(error, InvalidStatus):
-        status = error.response.status_code
-        return status < HTTPStatus.INTERNAL_SERVER_ERROR and status not in _RETRIED_STATUS
+        return is_final_status(error.response.status_code)
     if isinstance(error, ConnectionClosed):
         return error.rcvd is not None and is_final_close(error.rcvd.code)
     return False

@@ -39,6 +39,8 @@ class Session:
         self.problem: str | None = None
         """Why the source gives no pictures now, as it may be printed."""
         self.clock = DeviceClock()
+        self.is_alive = False
+        """A report was heard, or a picture applied."""
         self._is_resyncing = False
         self._drawn: Frame | None = None
         self._said = float("-inf")
@@ -87,7 +89,7 @@ class Session:
                 self.held = self._blank()
                 return Outcome(refused=error)
             return Outcome(refused=error, reply=self.resync(now))
-        self._is_resyncing = False
+        self._is_resyncing, self.is_alive = False, True
         return Outcome(self.held)
 
     def _on_control(self, text: str, now: float) -> Outcome:
@@ -107,6 +109,7 @@ class Session:
         return Outcome()
 
     def _on_report(self, now: float) -> Outcome:
+        self.is_alive = True
         if self._is_resyncing:  # the answer may have been refused too
             return Outcome(reply=messages.Resync())
         if now - self._said < SILENT_AT_MOST:

@@ -8,7 +8,7 @@
 #include "parts.h"
 
 static const char CLAIMS[] =
-    "conformance 1 ws-stream-c marked lz4 copy checksum side-data rgb control session resync silence retry "
+    "conformance 1 ws-stream-c marked lz4 copy checksum side-data rgb control session resync silence retry http "
     "rgbx8888 bgrx8888 rgb888 bgr888 rgb565 gray8 rgb444 rgb332";
 
 static struct {

@@ -897,3 +897,22 @@ class TestRefusals:
     def test_a_time_that_cannot_be(self, time_us: int) -> None:
         with pytest.raises(UsageError, match="right would be microseconds since 1970"):
             Stream("a", format=GRAY8).publish(picture(1), time_us=time_us)
+
+
+async def test_who_asks_for_another_rendition_and_is_given_its_own_goes_on_seeing_pictures() -> (
+    None
+):
+    stream = Stream("a", fps=1000)
+    room = Room(stream)
+    stream.publish(picture(1))
+    for step in (1, 2, 3):
+        room.enter(Request(step=step, acknowledge=False))
+    one, other = (room.enter(Request(step=4, acknowledge=False)) for _ in range(2))
+    await one.sees(1)
+    stream.ask(one.subscription, {"step": 5}, 7)  # all places are taken, and 4 is the nearest
+    await until(lambda: bool(one.heard(messages.Granted)))
+    assert one.heard(messages.Granted) == [messages.Granted(7, 1000)]
+    assert len(one.heard(messages.Announcement)) == 1
+    stream.publish(picture(2))
+    await one.sees(2)
+    await other.sees(2)

@@ -10,55 +10,16 @@ import tokenize
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
-OTHERS = {
-    "<": "<=",
-    "<=": "<",
-    ">": ">=",
-    ">=": ">",
-    "==": "!=",
-    "!=": "==",
-    "===": "!==",
-    "!==": "===",
-    "+": "-",
-    "-": "+",
-    "*": "+",
-    "/": "*",
-    "//": "*",
-    "%": "*",
-    "&": "|",
-    "|": "&",
-    "^": "|",
-    "<<": ">>",
-    ">>": "<<",
-    ">>>": ">>",
-    "+=": "-=",
-    "-=": "+=",
-    "|=": "&=",
-    "&=": "|=",
-    "&&": "||",
-    "||": "&&",
-    "??": "&&",
-    "and": "or",
-    "or": "and",
-    "!": "",
-    "not": "",
-    "~": "",
-    "true": "false",
-    "false": "true",
-    "True": "False",
-    "False": "True",
-    "width": "height",
-    "height": "width",
-    "min": "max",
-    "max": "min",
-    "first": "rows",
-    "rows": "first",
-    "firstRow": "rows",
-    "epoch": "number",
-    "base": "number",
-    "least": "most",
-    "most": "least",
-}
+_PAIRS = """
+< <=  <= <  > >=  >= >  == !=  != ==  === !==  !== ===
++ -  - +  * +  / *  // *  % *  & |  | &  ^ |  << >>  >> <<  >>> >>
++= -=  -= +=  |= &=  &= |=  && ||  || &&  ?? &&  and or  or and
+true false  false true  True False  False True
+width height  height width  min max  max min  first rows  rows first  firstRow rows
+epoch number  base number  least most  most least
+"""
+_WORDS = _PAIRS.split()
+OTHERS = dict(zip(_WORDS[::2], _WORDS[1::2], strict=True)) | dict.fromkeys(("!", "not", "~"), "")
 """What stands for what."""
 _NUMBER = re.compile(r"(0x[0-9a-fA-F_]+|[0-9][0-9_]*)n?$")
 _JAVASCRIPT = re.compile(
@@ -105,8 +66,8 @@ def mutants(file: str, text: str, left_alone: Collection[str] = ()) -> Iterator[
         line = text.count("\n", 0, start) + 1
         if line not in skipped:
             changed = text[:start] + now + text[start + len(was) :]
-            lines = text.split("\n")[line - 1], changed.split("\n")[line - 1]
-            yield Mutant(file, line, *(one.strip() for one in lines), changed)
+            before, after = (one.split("\n")[line - 1].strip() for one in (text, changed))
+            yield Mutant(file, line, before, after, changed)
 
 
 def _others(text: str) -> Iterator[str]:
@@ -168,10 +129,16 @@ def _skipped(text: str, names: Collection[str]) -> set[int]:
         named = getattr(node, "name", None) or _target(node)
         kinds = ast.Import | ast.ImportFrom
         is_field = isinstance(node, ast.AnnAssign) and node.col_offset and not node.value
-        if isinstance(node, kinds) or is_field or (isinstance(named, str) and named in names):
+        if (
+            isinstance(node, kinds)
+            or is_field
+            or (isinstance(named, str) and named.startswith(tuple(names)))
+        ):
             lines |= set(
                 range(getattr(node, "lineno", 0), (getattr(node, "end_lineno", 0) or 0) + 1)
             )
+        if isinstance(node, ast.AnnAssign) and node.lineno == node.end_lineno and node.value:
+            lines |= {node.lineno} if isinstance(node.value, ast.Constant) else set()
         if isinstance(node, ast.FunctionDef):  # what it takes and returns
             lines |= set(range(node.lineno, node.body[0].lineno))
     return lines

@@ -721,3 +721,27 @@ class TestDevicesThatCannotKeepUp:
         source.pause = 0
         room.enter()
         await until(lambda: not room.stream.audience.limits.behind)
+
+
+async def test_what_a_source_says_of_a_picture_goes_with_it_also_while_the_picture_is_still(
+    polled: Watch,
+) -> None:
+    class Talking(Fake):
+        def poll(self, seen: object = None) -> Picture | None:
+            picture = super().poll(seen)
+            return picture and picture._replace(meta={"number": self.given})
+
+        def pixels(self) -> Pixels:
+            return np.full(self.size[::-1], 7, np.uint8)
+
+    viewer = polled(Talking()).enter()
+    said: set[int] = set()
+
+    def has_heard_enough() -> bool:
+        viewer._room.carry()
+        if viewer.held and viewer.held.meta:
+            said.add(viewer.held.meta["number"])
+        return len(said) > 30
+
+    await until(has_heard_enough)
+    assert viewer.shown == 7

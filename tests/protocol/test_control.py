@@ -113,6 +113,8 @@ def test_whatever_members_a_message_has_it_is_valid_or_a_protocol_error(
         '{"type":"request","depth":15}',
         '{"type":"request","fit":[240]}',
         '{"type":"request","fit":[240,0]}',
+        '{"type":"request","fit":[true,1]}',
+        '{"type":"request","fit":[1.0,1]}',
         '{"type":"request","fit":"240x135"}',
         '{"type":"request","fps":true}',
         '{"type":"request","fps":-1}',

@@ -61,20 +61,20 @@ WRONG: list[tuple[dict[str, Any], str, list[object]]] = [
     (TOUCH, "touch", [-1, 2**16, 0.0, "0"]),
     (KEY, "down", [0, 1, None, "true"]),
     (KEY, "key", ["x" * 33, 1, None, "\0", "a\n", "\x9b", "\ud83d"]),
-    (TEXT, "text", ["x" * 257, "\x1b[2J", "\x7f", None]),
+    (TEXT, "text", ["x" * 257, "\x1b[2J", "\r", "\x7f", "\udfff", None]),
 ]
 """Of each member what it cannot be."""
 
 
 def test_events_are_what_the_document_s_table_says() -> None:
     scrolled = {**POINTER, "wheel": [-3, 0.5]}
-    entered = {"kind": "text", "text": "ü"}, {"kind": "custom", "name": "zoom", "data": "[1]"}
+    entered = {"kind": "text", "text": "ü\n\t"}, {"kind": "custom", "name": "zoom", "data": "[1]"}
     assert read(POINTER, scrolled, TOUCH, KEY, *entered) == (
         Pointer(1.5, 2.0, 1),
         Pointer(1.5, 2.0, 1, (-3.0, 0.5)),
         Touch(0, 1.0, 2.0, "start"),
         Key("a", "KeyA", True),
-        Text("ü"),
+        Text("ü\n\t"),
         Custom("zoom", "[1]"),
     )
 

@@ -39,7 +39,7 @@ def test_every_picture_is_a_new_one_of_the_same_memory_at_any_size(
     card = testcard.Card(width, height, pixel_format, now=lambda: NOON)
     before = None
     for _ in range(5):
-        picture, version, intact, _ = card.poll()
+        picture, version, intact, *_ = card.poll()
         assert version is None
         assert intact()
         assert picture.shape == pixel_format.shape(width, height)

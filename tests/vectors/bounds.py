@@ -55,6 +55,9 @@ def _many_rows() -> Iterator[Valid]:
         moved = high.with_rows(first, high.rows(first + shift, 1))
         yield Valid(f"copied by {shift}", "As far as there are rows.", high, data, moved)
     above = Segment(300, 280, MARKED, marks([[b"x"]] + [[None]] * 279))
+    tall = flat("gray8", 8, 300)
+    data = message(tall, Segment(0, 300, MARKED_LZ4, even(8, 300)))
+    yield Valid("300 rows packed", "Far more than its width.", tall, data, b"\7" * 2400)
     about = "Every row becomes the one above it: the first one's colour goes through all."
     pixels = base.with_rows(300, b"x" * 280)
     yield Valid("the pixel above, 280 rows", about, base, message(base, above), pixels)
@@ -109,7 +112,7 @@ def _long_payloads() -> Iterator[Valid]:
 def _least_and_most() -> Iterator[Valid]:
     """The shortest payload has no mark; the longest is that of which every pixel is literal."""
     for name in FORMATS:
-        for width in (1, 8, 9, 65):
+        for width in (1, 8, 9, 64, 65):
             base = held(name, width, 2)
             least = bytes((2 * -(-width // 8) + 7) // 8)
             data = message(base, Segment(0, 2, MARKED, least))
@@ -124,7 +127,7 @@ def _least_and_most() -> Iterator[Valid]:
 def invalid() -> Iterator[Invalid]:
     """What is one beyond, by lengths that each format has."""
     for name in FORMATS:
-        for width in (1, 8, 9, 65):
+        for width in (1, 8, 9, 64, 65):
             base = held(name, width, 2)
             groups = 2 * -(-width // 8)
             least = (groups + 7) // 8

@@ -1,13 +1,13 @@
 """What each side may say and what not: for each member of each type, values within its bounds and just beyond them."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from .control_tables import EVENTS, FROM_SERVER, FROM_VIEWER, Member
+from .layout import FORMATS
 from .vector import compact
-
-NEEDS = {"server": "control", "viewer": "requests"}
 
 
 def vectors() -> Iterator[dict[str, Any]]:
@@ -21,12 +21,19 @@ def vectors() -> Iterator[dict[str, Any]]:
     yield from _events()
 
 
+def _need(speaker: str, name: str) -> str:
+    if speaker == "server":
+        return "control"
+    return "input" if name.startswith("input") else "requests"
+
+
 def _vector(speaker: str, name: str, text: str, answer: str, about: str = "") -> dict[str, Any]:
     is_long = len(text) > 2000
+    shown = re.search(r'"type":"stream".*"format":"([a-z]+[0-9]+)"', text)
     return {
         "name": f"{speaker}/{name}",
         "about": about or {"ok": "Valid.", "close": "It breaks its table."}[answer],
-        "needs": [NEEDS[speaker]],
+        "needs": [_need(speaker, name), *([shown[1]] if shown and shown[1] in FORMATS else [])],
         "from": speaker,
         **({"hex": compact(text.encode())} if is_long else {"text": text}),
         "answer": answer,
@@ -47,7 +54,8 @@ def _members(speaker: str, name: str, members: dict[str, Member]) -> Iterator[di
     for key, member in members.items():
         without = {other: value for other, value in right.items() if other != key}
         answer = "ok" if member.optional else "close"
-        yield _vector(speaker, f"{name}/without {key}", _json(without), answer)
+        if (name, key) != ("request", "id"):  # a server may do without
+            yield _vector(speaker, f"{name}/without {key}", _json(without), answer)
         goods, bads = list(member.kind.good), list(member.kind.bad)
         (goods if member.nullable else bads).append(None)
         for answer, values in (("ok", goods), ("close", bads)):
@@ -133,17 +141,24 @@ def _unknown(speaker: str, known: set[str]) -> Iterator[dict[str, Any]]:
 
 
 def _lengths() -> Iterator[dict[str, Any]]:
-    for speaker, most in (("server", 65536), ("viewer", 4096)):
+    sizes = (2048, "ok"), (65536, "ok"), (65537, "close")
+    for speaker, lengths in (("server", sizes), ("viewer", ((4096, "ok"), (4097, "close")))):
         name, member, _ = _EXAMPLES[speaker]
-        for size, answer in ((most, "ok"), (most + 1, "close")):
+        for size, answer in lengths:
             start, end = f'{{"type":"{name}",{member},"a":"', '"}'
             text = start + "x" * (size - len(start) - len(end)) + end
             about = "As long as may be." if answer == "ok" else "Too long."
-            yield _vector(speaker, f"length/{size}", text, answer, about)
+            yield _long(_vector(speaker, f"length/{size}", text, answer, about), size)
     start = '{"type":"problem","reason":"ab","a":"'
     text = start + "ü" * (65536 - len(start) - 2) + '"}'
     about = "65536 characters, of more bytes."
-    yield _vector("server", "length/65536 of other letters", text, "ok", about)
+    yield _long(_vector("server", "length/65536 of other letters", text, "ok", about), 65536)
+
+
+def _long(vector: dict[str, Any], size: int) -> dict[str, Any]:
+    """A small viewer may refuse what is longer than any message of this version."""
+    more = ["long-texts"] if size == 65536 else []
+    return {**vector, "needs": [*vector["needs"], *more]}
 
 
 def _events() -> Iterator[dict[str, Any]]:

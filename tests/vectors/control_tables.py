@@ -32,19 +32,15 @@ def _choice(*values: object) -> Kind:
 
 def _letters(example: str, most: int) -> Kind:
     good = (example, "", "x" * most, "ü" * most, "😀" * most, "a b/\"\\'<&>", "\u00a0\u2028")
-    control = ("\0", "a\n", "\x1b[31m", "\x1f", "\x7f", "\x9b", "\t")
-    halves = ("\ud83d", "a\ude00", "\ude00\ud83d")
-    return Kind(
-        good, ("x" * (most + 1), "😀" * (most + 1), *control, *halves, 1, True, [], ["a"], {})
-    )
+    return Kind(good, ("x" * (most + 1), "😀" * (most + 1), 1, True, [], ["a"], {}))
 
 
 U16, U32 = _integer(3, 0, 2**16 - 1), _integer(7, 0, 2**32 - 1)
-STEP = Kind((3, 1, 2**16 - 1), (-1, 2**16, 1.5, "1", True, [3]))
+STEP = _integer(3, 1, 2**16 - 1)
 U53 = _integer(1_760_000_000_000_000, 0, 2**53 - 1)
 NUMBER = Kind((30, 0, 12.5, 1e-3, 1e300), ("30", "", True, False, [], [1], {}))
 BOOLEAN = Kind((True, False), (0, 1, "true", "", "yes", [], {}))
-SIDE = _integer(1024, 1, 16384)
+SIDE = _integer(3, 1, 16384)
 SIZE = Kind(
     ([1024, 600], [1, 1], [2**32 - 1, 2**32 - 1]),
     (
@@ -66,7 +62,7 @@ CROP = Kind(
     ),
 )
 FORMAT = Kind(
-    ("rgbx8888", "bgrx8888", "rgb888", "bgr888", "rgb565", "gray8", "rgb444", "rgb332"),
+    ("gray8", "bgrx8888", "rgb888", "bgr888", "rgb565", "rgbx8888", "rgb444", "rgb332"),
     ("yuv420", "RGB888", "", "rgb888 ", 1, True, [], ["gray8"], {}, "__proto__", "constructor"),
 )
 

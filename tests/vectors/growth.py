@@ -85,6 +85,7 @@ def _side_data() -> Iterator[Valid]:
         ("a name without quotes", b"{a:1}"),
         ("a number with a zero before it", b'{"a":01}'),
         ("NUL after it", b"{}\0"),
+        ("a byte order mark", b"\xef\xbb\xbf{}"),
     ):
         about = "It counts as none; the picture is right all the same."
         yield _said(f"no side data: {name}", about, value)

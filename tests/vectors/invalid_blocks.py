@@ -27,6 +27,7 @@ def vectors() -> Iterator[Invalid]:
     yield from _ends_of_blocks()
     yield from _offsets()
     yield from _ends_of_less()
+    yield from _broken_after_nothing()
 
 
 def _block(name: str, about: str, block: bytes, size: int) -> Invalid:
@@ -111,7 +112,7 @@ def _ends_of_blocks() -> Iterator[Invalid]:
 def _offsets() -> Iterator[Invalid]:
     """An offset of 0 says nothing: the reference library makes something of it."""
     for literals in (1, 4, 20, 40):
-        for match in (4, 18, 19, 30):
+        for match in (4, 18, 19, 30) if literals < 20 else (18, 19, 30):
             size = literals + match + 12
             block = sequence(b"\x09" * literals, 0, match) + last(bytes(12))
             yield _block(
@@ -159,3 +160,20 @@ def _ends_of_less() -> Iterator[Invalid]:
     yield Invalid("packed length/8, not 1 to 7", about, base, data)
     data = message(base, Segment(1, 1, MARKED_LZ4, b""))
     yield Invalid("packed length/0, not 1 to 7", "No block is empty.", base, data)
+
+
+def _broken_after_nothing() -> Iterator[Invalid]:
+    """The first byte unpacked would be valid content by itself: no group holds a mark."""
+    base = held("gray8", 60, 2)
+    for name, about, block in (
+        ("literal length runs out", "After a match.", b"\x10\0\1\0\xf0"),
+        ("literals cut", "4 of 5 are there.", b"\x10\0\1\0\x50\0\0\0\0"),
+        ("too few last literals", "2 of 5.", b"\x10\0\1\0\x20\0\0"),
+        ("offset cut", "One byte of it.", b"\x10\0\1"),
+        ("match length runs out", "It is to go on.", b"\x1f\0\1\0\xff"),
+        ("offset 0", "Of nothing.", b"\x18\0\0\0\x50\0\0\0\0\0"),
+        ("offset 2", "Before the first byte.", b"\x18\0\2\0\x50\0\0\0\0\0"),
+        ("ends with a match", "No last literals.", b"\x10\0\1\0"),
+        ("one byte more", "Not what the marks say.", b"\x20\0\0"),
+    ):
+        yield Invalid(f"lz4/no mark, then {name}", about, *_whole(base, block))

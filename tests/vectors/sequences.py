@@ -1,81 +1,25 @@
 """What happens to a viewer, step by step, and what it says."""
 
 import json
-import zlib
 from collections.abc import Iterator
 from typing import Any
 
-from .layout import MARKED, TIME, Held, Segment, blank, message, whole
-from .retries import retries
+from .layout import blank, message
+from .retries import answers, ends
+from .scene import (
+    ANNOUNCED,
+    BLANK,
+    NO_REPORTS,
+    OPENED,
+    REPORTS,
+    STREAM,
+    UNCHANGED,
+    again,
+    picture,
+    refused,
+    sent,
+)
 from .step import Step, control, step
-
-EPOCH = 77
-
-BLANK = blank("gray8", 2, 3, EPOCH)
-ANNOUNCED: dict[str, Any] = {
-    "type": "stream",
-    "name": "camera",
-    "epoch": EPOCH,
-    "format": "gray8",
-    "width": 2,
-    "height": 3,
-    "source": [2, 3],
-    "step": 1,
-    "crop": None,
-    "average": False,
-    "tolerance": 0,
-    "fps": 30,
-    "input": False,
-}
-STREAM = control(ANNOUNCED)
-OPENED = [step("begin"), step("connect"), STREAM]
-UNCHANGED = {"type": "unchanged", "number": 1, "time": TIME}
-REPORTS: dict[str, dict[str, Any]] = {
-    "unchanged": UNCHANGED,
-    "waiting": {"type": "waiting", "number": 1, "time": TIME},
-    "pace": {"type": "pace", "published": 10, "skipped": 0, "fps": 30, "device": False},
-    "problem": {"type": "problem", "reason": "cannot be read"},
-    "no problem": {"type": "problem", "reason": None},
-}
-NO_REPORTS: dict[str, dict[str, Any]] = {
-    "granted": {"type": "granted", "id": None, "fps": 30},
-    "clock": {"type": "clock", "viewer_time": 12, "time": TIME},
-    "a later version's": {"type": "zebra", "number": 1},
-}
-
-
-def pixels_of(number: int, size: int = 6) -> bytes:
-    """The whole picture of this number."""
-    return bytes((number * 16 + at) % 256 for at in range(size))
-
-
-def picture(number: int, base: int = 0, to: Held = BLANK, ack: bool = True) -> Step:
-    """A picture, all of whose rows are sent; it is applied."""
-    pixels = pixels_of(number, len(to.pixels))
-    sends = [f"acknowledge {number}"] if ack else []
-    crc = f"{zlib.crc32(pixels):08x}"
-    answer = f"applied {number} {TIME} {crc} {'ack' if ack else 'no-ack'} -"
-    return step("picture", _sent(number, base, to, 0 if ack else 2), answer, sends)
-
-
-def refused(
-    number: int, base: int, *, resync: bool = False, to: Held = BLANK, flags: int = 0
-) -> Step:
-    """The same, but it is refused."""
-    return step("picture", _sent(number, base, to, flags), "refused", ["resync"] if resync else [])
-
-
-def _sent(number: int, base: int, to: Held, flags: int) -> bytes:
-    rows = Segment(0, to.height, MARKED, whole(to, pixels_of(number, len(to.pixels))))
-    return message(to, rows, number=number, base=base, flags=flags)
-
-
-def again(number: int) -> Step:
-    """A delta that says: as picture `number`. It is applied only by who holds that one."""
-    crc = f"{zlib.crc32(pixels_of(number)):08x}"
-    data = message(BLANK, number=number + 1, base=number)
-    answer = f"applied {number + 1} {TIME} {crc} ack -"
-    return step("picture", data, answer, [f"acknowledge {number + 1}"])
 
 
 def vectors() -> Iterator[dict[str, Any]]:
@@ -87,8 +31,11 @@ def vectors() -> Iterator[dict[str, Any]]:
     for name, about, steps in _silences():
         yield _vector(name, about, steps, "silence", "session", "marked", "gray8")
     shown = [*OPENED, picture(1)]
-    for name, about, steps in retries(shown, [*OPENED, control(UNCHANGED)], OPENED):
+    wrong = refused(2, 1, resync=True)
+    for name, about, steps in ends(shown, [*OPENED, control(UNCHANGED)], OPENED, wrong):
         yield _vector(name, about, steps, "retry", "session", "marked", "gray8")
+    for name, about, steps in answers():
+        yield _vector(name, about, steps, "http", "retry")
 
 
 def _vector(name: str, about: str, steps: list[Step], *needs: str) -> dict[str, Any]:
@@ -201,7 +148,7 @@ def _epochs() -> Iterator[Story]:
 
 
 def _connections() -> Iterator[Story]:
-    unasked = step("picture", _sent(1, 0, BLANK, 0), "close")
+    unasked = step("picture", sent(1, 0, BLANK, 0), "close")
     about = "It is of no epoch that the viewer knows."
     yield "a picture before the stream", about, [*OPENED[:2], unasked]
     about = "A connection begins with nothing announced, whatever the one before brought."
@@ -235,6 +182,19 @@ def _signs_of_life() -> Iterator[Story]:
         again = [step("time", "12000"), control(report, "something")]
         yield f"sign of life after {name}", about, [*OPENED, picture(1), *later, *again]
         yield f"sign of life before any picture, after {name}", about, [*OPENED, *later]
+    heard = [step("time", "3000"), control(UNCHANGED), step("time", "6000")]
+    steps = [*OPENED, picture(1), *heard, control(UNCHANGED, "something")]
+    yield "sign of life after several reports", "To hear is not to say.", steps
+    later = [step("time", "5000"), control(UNCHANGED, "something")]
+    yield "sign of life after 5 s", about, [*OPENED, picture(1), *later]
+    other = {**ANNOUNCED, "epoch": 78}
+    to = blank("gray8", 2, 3, 78)
+    steps = [picture(5), control(other), picture(1, to=to), step("time", "6000")]
+    about = "The last acknowledge is that of the epoch announced last."
+    yield "sign of life in another epoch", about, [*OPENED, *steps, control(UNCHANGED, "something")]
+    about = "Nothing was shown yet of this epoch."
+    steps = [picture(5), control(other), step("time", "6000"), control(UNCHANGED, "something")]
+    yield "sign of life in a new epoch", about, [*OPENED, *steps]
     later = [step("time", "6000"), control(REPORTS["problem"], "something")]
     yield "sign of life before the stream", about, [*OPENED[:2], *later]
 

@@ -70,6 +70,13 @@ def _kinds_and_formats() -> Iterator[Valid]:
             about = "Two rows from one row further down."
             yield Valid(f"{name}, kind 2, {width} wide", about, base, data, base.with_rows(0, old))
         yield from _above(name)
+    base = held("gray8", 11, 3)
+    rows: list[list[bytes | int | None]] = [[b"x", *[0] * 10], [None, 0, None, *[0] * 8]]
+    data = message(base, Segment(0, 2, MARKED, marks(rows)))
+    above, below = b"x" + base.rows(0, 1)[1:], base.rows(1, 1)
+    made = above + above[:1] + below[1:2] + above[2:3] + below[3:] + base.rows(2, 1)
+    about = "In the first group of row 1; the pixel above is changed before."
+    yield Valid("the pixel above, row 1", about, base, data, made)
 
 
 def _above(name: str) -> Iterator[Valid]:
@@ -86,11 +93,8 @@ def _above(name: str) -> Iterator[Valid]:
         [None, *[0] * 9, None],
         [None, colour] + [0] * 8 + [None],
     ]
-    data = message(
-        base,
-        Segment(0, 3, MARKED, marks(first)),
-        Segment(3, 2, MARKED, marks(second)),
-    )
+    both = Segment(0, 3, MARKED, marks(first)), Segment(3, 2, MARKED, marks(second))
+    data = message(base, *both)
     rows = [[base.rows(y, 1)[x * size : (x + 1) * size] for x in range(11)] for y in range(5)]
     rows[0][10] = rows[1][10] = rows[2][10] = rows[3][10] = rows[4][10] = pixel
     rows[1][9] = rows[0][9]

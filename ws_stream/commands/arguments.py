@@ -4,18 +4,19 @@ Knows nothing of what the commands do.
 """
 
 import argparse
-from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
-from ..arguments import plain, shown
+from ..arguments import plain
 from ..errors import UsageError
 from ..limits import MAX_SIDE
 from ..pixels.formats import BY_NAME
 from ..pixels.rendition import Rendition
-from ..protocol.options import OPTIONS, whole_number
+from ..protocol.options import OPTIONS
 from ..selftest.workload import WORKLOADS
 from ..sources.testcard import LEAST_SIDE
+from .recording_arguments import add_recording_commands, add_replaying
+from .values import checked, number, whole
 
 _SOURCES = """\
 sources:
@@ -25,6 +26,7 @@ sources:
   xwd:PATH                              the file that Xvfb -fbdir maps
   fb:/dev/fb0                           a Linux framebuffer
   test:                                 a moving test card; also width=, height=, format=
+  FILE.wss                              a recording; also --speed and --loop
 """
 
 
@@ -45,7 +47,8 @@ def parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND", dest="command")
     demo = commands.add_parser("demo", help="serve a moving test card, to see that it works")
     _add_listening(demo)
-    demo.set_defaults(sources=["test:"], name=[], allow_input=False, **Rendition()._asdict())
+    demo.set_defaults(sources=["test:"], name=[], speed=None, loop=False, allow_input=False)
+    demo.set_defaults(**Rendition()._asdict())
     serve = commands.add_parser(
         "serve",
         help="serve one or several sources",
@@ -56,19 +59,19 @@ def parser() -> argparse.ArgumentParser:
     _add_listening(serve)
     _add_rendition(serve)
     _add_streams(serve)
+    add_replaying(serve)
     viewer = commands.add_parser("watch", help="show a stream's figures, or save a picture of it")
     viewer.add_argument(
         "url", metavar="URL", help="ws://HOST:PORT/stream/NAME or the page's http://"
     )
-    viewer.add_argument(
-        "--count", type=_whole_number(1, 10**9), metavar="N", help="stop after N pictures"
-    )
+    viewer.add_argument("--count", type=whole(1, 10**9), metavar="N", help="stop after N pictures")
     viewer.add_argument(
         "--png",
         type=Path,
         metavar="FILE",
         help="save the last picture (the first one without --count), then stop",
     )
+    add_recording_commands(commands)
     _add_examinations(commands)
     return parser
 
@@ -108,7 +111,7 @@ def _add_bench(parser: argparse.ArgumentParser) -> None:
         "The pictures are made up, or those of SOURCE."
     )
     parser.add_argument("source", nargs="?", metavar="SOURCE", help="as for serve")
-    side = _whole_number(LEAST_SIDE, MAX_SIDE)
+    side = whole(LEAST_SIDE, MAX_SIDE)
     parser.add_argument("--width", type=side, metavar="W", help="in pixels (default 1024)")
     parser.add_argument("--height", type=side, metavar="H", help="in pixels (default 600)")
     parser.add_argument("--format", choices=BY_NAME, help="pixel format (default rgbx8888)")
@@ -131,7 +134,7 @@ def _add_listening(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--port",
-        type=_whole_number(0, 65535),
+        type=whole(0, 65535),
         default=8000,
         help="0 takes any that is free (default 8000)",
     )
@@ -145,7 +148,7 @@ def _add_listening(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--cpu-budget",
-        type=_number("a share of one core in percent"),
+        type=number("a share of one core in percent"),
         metavar="PERCENT",
         help="use no more of one core: send fewer pictures, then coarser ones, until it fits",
     )
@@ -158,7 +161,7 @@ def _add_rendition(parser: argparse.ArgumentParser) -> None:
             shown = "" if default is None else f" (default {default})"
             parser.add_argument(
                 f"--{name}",
-                type=_checked(option.parse, option.right),
+                type=checked(option.parse, option.right),
                 default=default,
                 metavar=option.metavar,
                 help=option.help + shown,
@@ -170,30 +173,8 @@ def _add_rendition(parser: argparse.ArgumentParser) -> None:
 def _add_fps(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--fps",
-        type=_number("pictures per second"),
+        type=number("pictures per second"),
         default=30,
         metavar="N",
         help="most pictures per second (default 30)",
     )
-
-
-def _whole_number(least: int, most: int) -> Callable[[str], object]:
-    return _checked(*whole_number(least, most))
-
-
-def _number(right: str) -> Callable[[str], object]:
-    return _checked(float, right)
-
-
-def _checked(parse: Callable[[str], object], right: str) -> Callable[[str], object]:
-    """So that what cannot be is told in argparse's way."""
-
-    def read(text: str) -> object:
-        try:
-            return parse(text)
-        except (KeyError, TypeError, ValueError):
-            raise argparse.ArgumentTypeError(
-                f"{shown(text)} cannot be; right would be {right}"
-            ) from None
-
-    return read

@@ -24,14 +24,22 @@ from ..loop_thread import new_event_loop
 from ..pixels.described import named
 from ..pixels.formats import reduced
 from ..pixels.rendition import Rendition
+from ..recording import Recording
+from ..recording.files import Files, Names
+from ..recording.ring import MAX_RING_BYTES, Ring
 from ..selftest.advice import Case, Device, advice, table
 from ..selftest.run import Plan, run_selftest
 from ..selftest.workload import WORKLOADS, WorkloadSource
 from ..server.server import Server
 from ..sources import Source, open_source
+from ..sources.replay import Replay, is_recording
 from ..walk import COMPILED
 from .arguments import parser
+from .export import bar, export
 from .input_lines import InputLines
+from .inspect import cut_file, info
+from .received import patient
+from .record import Record
 from .watch import Watch
 
 
@@ -66,7 +74,7 @@ async def _serve(options: argparse.Namespace) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     names = options.name + [None] * (len(options.sources) - len(options.name))
-    for source, name in zip(options.sources, names, strict=True):
+    for source, name in zip(_played(options), names, strict=True):
         lines = InputLines(lambda: loop.call_soon_threadsafe(stop.set))
         stream = server.serve(
             source,
@@ -84,6 +92,71 @@ async def _serve(options: argparse.Namespace) -> None:
                 output = sys.stderr if options.allow_input else sys.stdout
                 print(f"{stream.name}: open {url}", file=output, flush=True)
         await stop.wait()
+
+
+def _played(options: argparse.Namespace) -> Sequence[str | Source]:
+    """The sources, with recordings played as was asked for. Raises UsageError."""
+    if options.speed is None and not options.loop:
+        return [*options.sources]
+    if not any(map(is_recording, options.sources)):
+        raise UsageError("--speed and --loop are for recordings; right would be a source FILE.wss")
+    return [
+        Replay(source, speed=options.speed or 1.0, loop=options.loop)
+        if is_recording(source)
+        else source
+        for source in options.sources
+    ]
+
+
+async def _record(options: argparse.Namespace) -> None:
+    names = Names(options.file)
+    sink: Files | Ring
+    if options.ring:
+        sink = Ring(names, options.ring, options.max_size or MAX_RING_BYTES)
+    else:
+        sink = Files(names, options.split._replace(in_all=options.max_size))
+    record = Record(connect(patient(options.url)), sink, names)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, record.stop.set)
+    if options.ring:
+        loop.add_signal_handler(signal.SIGUSR1, _dump, record)
+    try:
+        async for line in record.lines(options.seconds):
+            _rewrite(line)
+    finally:
+        _rewrite("")
+    print(f"{record.figures()}, saved {', '.join(map(str, names.made))}")
+
+
+def _dump(record: Record) -> None:
+    """Save what a ring holds; that it cannot be now is no reason to stop."""
+    try:
+        print(record.dump(), flush=True)
+    except UsageError as error:
+        print(f"ws-stream: {error}", file=sys.stderr, flush=True)
+
+
+async def _info(options: argparse.Namespace) -> None:
+    for line in info(_opened(options)):
+        print(line)
+
+
+async def _cut(options: argparse.Namespace) -> None:
+    cut_file(_opened(options), options.out, options.begin, options.end)
+
+
+async def _export(options: argparse.Namespace) -> None:
+    try:
+        export(_opened(options), options.out, options.at, lambda done: _rewrite(bar(done)))
+    finally:
+        _rewrite("")
+
+
+def _opened(options: argparse.Namespace) -> Recording:
+    """The recording, for a command that never waits: its interrupt need not be asyncio's. Raises UsageError."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    return Recording(options.file)
 
 
 async def _watch(options: argparse.Namespace) -> None:
@@ -149,16 +222,25 @@ def _measured(options: argparse.Namespace) -> Source:
 
 def _progress(text: str) -> None:
     """Say what is done now; on a terminal in one line that is written anew, and gone at the end."""
+    if text and not sys.stderr.isatty():
+        print(text, file=sys.stderr, flush=True)
+    _rewrite(text)
+
+
+def _rewrite(text: str) -> None:
+    """On a terminal, say how it goes, in one line that is written anew."""
     if sys.stderr.isatty():
         print(f"\r\x1b[K{text}", end="", file=sys.stderr, flush=True)
-    elif text:
-        print(text, file=sys.stderr, flush=True)
 
 
 _COMMANDS: Mapping[str, Callable[[argparse.Namespace], Coroutine[Any, Any, None]]] = {
     "demo": _serve,
     "serve": _serve,
     "watch": _watch,
+    "record": _record,
+    "info": _info,
+    "cut": _cut,
+    "export": _export,
     "bench": _bench,
     "conformance": _conformance,
 }

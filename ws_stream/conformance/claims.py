@@ -9,8 +9,8 @@ from ..protocol.picture import content_lengths
 FORMATS = tuple(BY_NAME)
 FEATURES = (
     *("marked", "lz4", "copy", *FORMATS, "checksum", "side-data", "rgb"),
-    *("control", "session", "resync", "silence", "retry"),
-    *("requests", "queries", "renditions", "pixels"),
+    *("control", "long-texts", "session", "resync", "silence", "retry", "http"),
+    *("requests", "input", "queries", "renditions", "pixels"),
 )
 LIMITS = ("max_picture", "max_message", "max_segment", "fit")
 
@@ -43,12 +43,16 @@ def parse_claims(words: Sequence[str]) -> Claims | None:
     features, limits = set[str](), dict[str, int]()
     for word in words[3:]:
         name, equals, value = word.partition("=")
-        numbers = value.split("x") if name == "fit" else [value]
+        names = ("width", "height") if name == "fit" else (name,)
+        numbers = value.split("x")
         if word in FEATURES:
             features.add(word)
-        elif equals and name in LIMITS and all(number.isdecimal() for number in numbers):
-            names = ("width", "height") if name == "fit" else (name,)
-            limits |= dict(zip(names, map(int, numbers), strict=False))
+        elif equals and name in LIMITS and _are_numbers(numbers, len(names)):
+            limits |= dict(zip(names, map(int, numbers), strict=True))
         else:
             return None
     return Claims(words[2], frozenset(features), limits)
+
+
+def _are_numbers(words: Sequence[str], count: int) -> bool:
+    return len(words) == count and all(word.isdecimal() for word in words)

@@ -6,7 +6,7 @@ import queue
 import signal
 import subprocess
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from types import TracebackType
 
 from ..arguments import shown
@@ -26,21 +26,29 @@ class BrokenProgram(Exception):  # noqa: N818 - the program is at fault
 class Pipe:
     """A program that answers each line with one line. Ends the program when it is left."""
 
-    def __init__(self, command: Sequence[str], patience: float = PATIENCE) -> None:
-        """Start it. Raises UsageError when that cannot be."""
+    def __init__(
+        self, command: Sequence[str], patience: float = PATIENCE, *, quiet: bool = False
+    ) -> None:
+        """Start it; `quiet` keeps what it says to people to itself. Raises UsageError when that cannot be."""
         self._patience = patience
         self._answers: queue.SimpleQueue[bytes] = queue.SimpleQueue()
+        self._kept: list[bytes] = []
+        """Lines that nobody has taken yet."""
         self._rest = b""
         try:
             self._process = subprocess.Popen(  # noqa: S603 - the program that the user names
-                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL if quiet else None,
+                start_new_session=True,
             )
         except (OSError, ValueError) as error:
             raise UsageError(
                 f"{shown(command[0])} cannot be started ({getattr(error, 'strerror', error)}); "
                 "right would be a program and its arguments"
             ) from None
-        threading.Thread(target=self._read, daemon=True).start()
+        self._threads = [_started(self._read)]
 
     def __enter__(self) -> "Pipe":
         return self
@@ -54,6 +62,12 @@ class Pipe:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
+        for thread in self._threads:  # both end, as the program has
+            thread.join()
+        assert self._process.stdin and self._process.stdout
+        self._process.stdout.close()
+        with contextlib.suppress(OSError):
+            self._process.stdin.close()
 
     def ask(self, batches: Iterable[Sequence[str]]) -> Iterator[str]:
         """Write the lines of each batch, then an empty one; yield their answers as they come.
@@ -61,15 +75,24 @@ class Pipe:
         Raises BrokenProgram when the next one does not come.
         """
         counts: queue.SimpleQueue[int] = queue.SimpleQueue()
-        arguments = iter(batches), counts
-        threading.Thread(target=self._write, args=arguments, daemon=True).start()
-        lines: list[bytes] = []
+        self._threads.append(_started(self._write, iter(batches), counts))
         while count := counts.get():
-            while len(lines) < count:
-                lines += self._lines()
-            yield from (line.decode("ascii", "replace") for line in lines[:count])
-            del lines[:count]
-        if lines:
+            while len(self._kept) < count:
+                self._kept += self._lines()
+            answers, self._kept = self._kept[:count], self._kept[count:]
+            yield from (answer.decode("ascii", "replace") for answer in answers)
+
+    def finish(self) -> None:
+        """Write no more. Raises BrokenProgram when the program says more, or does not end."""
+        assert self._process.stdin
+        with contextlib.suppress(OSError):
+            self._process.stdin.close()
+        try:
+            while data := self._answers.get(timeout=self._patience):
+                self._rest += data
+        except queue.Empty:
+            raise BrokenProgram("did not end when its input did") from None
+        if self._kept or self._rest:
             raise BrokenProgram("wrote more lines than it was sent commands")
 
     def _lines(self) -> list[bytes]:
@@ -103,3 +126,9 @@ class Pipe:
         while data := os.read(self._process.stdout.fileno(), _CHUNK):
             self._answers.put(data)
         self._answers.put(b"")
+
+
+def _started(target: Callable[..., None], *arguments: object) -> threading.Thread:
+    thread = threading.Thread(target=target, args=arguments, daemon=True)
+    thread.start()
+    return thread

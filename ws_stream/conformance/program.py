@@ -17,11 +17,12 @@ from ..pixels.resample import resample
 from ..protocol.control import parse_from_server, parse_from_viewer, serialize
 from ..protocol.picture import is_no_ack
 from ..protocol.request import parse_request
-from ..session import Session
+from ..retry import Retry, is_final_close, is_final_status
+from ..session import Outcome, Session
 from .claims import FEATURES
 from .turn import heard, said
 
-CLAIMED = [feature for feature in FEATURES if feature not in ("silence", "retry")]
+CLAIMED = [feature for feature in FEATURES if feature not in ("silence", "input")]
 """What is decided where there is no socket."""
 
 
@@ -34,17 +35,20 @@ class Program:
         """What `hold` said last."""
         self._is_viewer = False
         self._now = 0.0
+        self._retry = Retry()
         self._commands: Mapping[str, Callable[..., str]] = {
             "conformance": lambda _: f"conformance 1 ws-stream {' '.join(CLAIMED)}",
             "announce": self._announce,
             "hold": self._hold,
             "picture": self._picture,
             "rgb": self._rgb,
-            "begin": self._connect,
+            "begin": self._begin,
             "connect": self._connect,
             "server": self._server,
             "time": self._time,
             "resync": self._resync,
+            "closed": self._closed,
+            "http": self._http,
             "viewer": _viewer,
             "query": _query,
             "rendition": _rendition,
@@ -81,7 +85,7 @@ class Program:
     def _picture(self, word: str) -> str:
         message = heard(word) or b""
         try:
-            frame, refused, reply = self._session.receive(message, self._now)
+            frame, refused, reply = self._received(message)
         except ProtocolError:
             return "close" if self._is_viewer else "refused"
         if refused:
@@ -98,6 +102,10 @@ class Program:
         assert self._session.held
         return f"rgb {said(to_rgb(self._session.held.pixels, self._session.held.format).tobytes())}"
 
+    def _begin(self) -> str:
+        self._now, self._retry = 0.0, Retry()
+        return self._connect()
+
     def _connect(self) -> str:
         self._session, self._is_viewer = Session(), True
         return "ok"
@@ -105,14 +113,30 @@ class Program:
     def _server(self, word: str) -> str:
         text = (heard(word) or b"").decode()
         try:
-            reply = self._session.receive(text, self._now).reply
+            reply = self._received(text).reply
         except ProtocolError:
             return "close"
         return _sending("ignored" if parse_from_server(text) is None else "ok", reply)
 
+    def _received(self, message: str | bytes) -> Outcome:
+        outcome = self._session.receive(message, self._now)
+        if self._session.is_alive:
+            self._retry.shown()
+        return outcome
+
+    def _closed(self, code: str) -> str:
+        return "final" if is_final_close(int(code)) else self._wait()
+
+    def _http(self, status: str) -> str:
+        return "final" if int(status) and is_final_status(int(status)) else self._wait()
+
+    def _wait(self) -> str:
+        return f"retry {round(1000 * self._retry.wait())}"
+
     def _time(self, milliseconds: str) -> str:
+        """A question of the time would be due, too; without it, signs of life are seen."""
         self._now = int(milliseconds) / 1000
-        return _sending("ok", self._session.ask_clock(self._now))
+        return "ok"
 
     def _resync(self) -> str:
         return _sending("ok", self._session.resync(self._now))

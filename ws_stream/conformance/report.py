@@ -41,7 +41,7 @@ class Report(NamedTuple):
                 failed.add(wrong[0])
                 yield from _told(wrong[0], self.faults[wrong[0]])
         if self.broken:
-            yield f"{self.broken}; what comes after it was not tried"
+            yield f"{self.broken}"
         total = len(self.answered)
         yield f"{shown(self.claims.name)} passes {total - len(self.faults)} of {total} vectors"
 

@@ -32,18 +32,20 @@ def run(command: Sequence[str], patience: float = PATIENCE) -> Report:
     """
     with Pipe(command, patience) as pipe:
         claims = _greet(pipe)
-        put = [case for case in _cases(claims) if case.needs <= claims.features]
+        put = [case for case in cases(claims) if case.needs <= claims.features]
         faults: dict[str, Fault] = {}
         answered: list[Case] = []
         broken = None
         try:
-            for case, fault in _answers(pipe, put):
+            for case, fault in answers(pipe, put):
                 answered.append(case)
                 if fault:
                     faults[case.name] = fault
+            pipe.finish()
         except BrokenProgram as error:
-            at = put[len(answered)].name if len(answered) < len(put) else "none: after the last"
-            broken = f"{claims.name} {error}, in the vector {at}"
+            unanswered = put[len(answered) :]
+            where = f"in the vector {unanswered[0].name}" if unanswered else "after the last vector"
+            broken = f"{claims.name} {error}, {where}"
         return Report(claims, answered, faults, broken)
 
 
@@ -61,21 +63,21 @@ def _greet(pipe: Pipe) -> Claims:
     return claims
 
 
-def _cases(claims: Claims) -> Iterator[Case]:
+def cases(claims: Claims) -> Iterator[Case]:
+    """All vectors within the program's limits."""
     return chain.from_iterable(source(claims) for source in SOURCES)
 
 
-def _answers(pipe: Pipe, put: Sequence[Case]) -> Iterator[Answered]:
-    """Each case once it was answered."""
-    answers = pipe.ask([turn.command for turn in case.turns] for case in put)
+def answers(pipe: Pipe, put: Sequence[Case]) -> Iterator[Answered]:
+    """Each case once it was answered. Raises BrokenProgram."""
+    lines = pipe.ask([turn.command for turn in case.turns] for case in put)
     for case in put:
         fault = None
-        for turn, answer in zip(case.turns, answers, strict=False):
+        for turn, answer in zip(case.turns, lines, strict=False):
             expected = turn.judge(answer.split())
             if expected and not fault:
                 fault = Fault(turn.command, expected, answer)
         yield Answered(case, fault)
-    next(answers, None)  # raises where there are more than were asked for
 
 
 def _cut(text: str) -> str:

@@ -47,8 +47,8 @@ class Story:
             self._now = self._said_at = 0
         elif command == "time":
             self._now = int(arguments[0])
-        elif command == "server" and step["answer"] == "ok":
-            self._epoch = json.loads(arguments[0]).get("epoch", self._epoch)
+        elif command == "server" and '"epoch"' in arguments[0] and step["answer"] == "ok":
+            self._epoch, self._shown = json.loads(arguments[0])["epoch"], -1
         wrong = _wrong_answer(step["answer"], words)
         if wrong:
             return wrong

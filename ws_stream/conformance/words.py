@@ -10,10 +10,11 @@ from .vectors import Vector, expanded, vectors
 _RENDITION = ("source", "format", "default", "query")
 
 
-def cases(_claims: Claims) -> Iterator[Case]:
+def cases(claims: Claims) -> Iterator[Case]:
     """All of them."""
     for vector in vectors("control"):
-        yield _case(vector, list(_control(vector)))
+        if _is_taken(vector, claims):
+            yield _case(vector, list(_control(vector)))
     for vector in vectors("queries"):
         yield _case(vector, [Turn(f"query {said(vector['query'].encode())}", _request(vector))])
     for vector in vectors("renditions"):
@@ -26,6 +27,14 @@ def cases(_claims: Claims) -> Iterator[Case]:
             granted = vector["granted"]
             right = exactly("none") if granted is None else holding(granted)
             yield _case(vector, [Turn(f"rendition {said(job.encode())}", right)])
+
+
+def _is_taken(vector: Vector, claims: Claims) -> bool:
+    """Whether what this announces, if it does, is within the program's limits."""
+    if vector["answer"] != "ok" or not vector["name"].startswith("server/stream"):
+        return True
+    told = json.loads(vector["text"])
+    return claims.takes(told["format"], told["width"], told["height"])
 
 
 def _control(vector: Vector) -> Iterator[Turn]:

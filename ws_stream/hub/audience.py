@@ -118,8 +118,9 @@ class Audience:
             return
         self.subscriptions[subscription] = granted
         self._part(before)  # first: there may be no other place for the new one
-        after = self._place(subscription, now)
+        after = self.subscriptions[subscription] = self._grant(wish.request)
         if after != before:
+            self._place(subscription, after, now)
             self.greet(subscription)
 
     def confirm(self, subscription: Subscription, wish: Wish) -> None:
@@ -153,7 +154,7 @@ class Audience:
             self.walk.close_variant(self.shown.popitem()[1].variant_id)
         try:
             for subscription in self.subscriptions:
-                self._place(subscription, now)
+                self._place(subscription, self._grant(subscription.request), now)
         except BaseException:
             self._source = None  # the next to say so tries again
             raise
@@ -179,14 +180,13 @@ class Audience:
         fps = self.shown[key].fps if key in self.shown else 0.0
         return fps if wanted is None else min(fps, wanted)
 
-    def _place(self, subscription: Subscription, now: float) -> Grant | None:
-        """Have the viewer see what it may have of its request."""
-        key = self.subscriptions[subscription] = self._grant(subscription.request)
+    def _place(self, subscription: Subscription, key: Grant | None, now: float) -> None:
+        """Have the viewer see another variant, or go."""
+        self.subscriptions[subscription] = key
         if key is None:
             subscription.refuse(unsuited(self._source))
         else:
             self.walk.move(subscription.place, self.shown[key].variant_id, now)
-        return key
 
     def _grant(self, request: Request) -> Grant | None:
         """What the viewer may have of its request, or the nearest there is; there is a variant of it afterwards."""

@@ -16,7 +16,7 @@ from ..pixels.described import FORMAT
 from ..pixels.formats import SIDE, PixelFormat, Pixels, as_picture, guess
 from ..pixels.rendition import Rendition
 from ..pixels.resample import check
-from ..protocol.extension import SideData, serialize_extension, write_side_data
+from ..protocol.extension import SideData, extension_of
 from ..protocol.request import Request
 from ..walk import Walk, new_walk
 from .audience import Audience, Limits
@@ -109,7 +109,7 @@ class Stream:
         self._errands.check_process()
         stamp = now_us() if time_us is None else device_us(MOMENT.take("time_us", time_us))
         rows = None if damage is None else spans(damage)
-        said = b"" if meta is None else serialize_extension(write_side_data(meta))
+        said = b"" if meta is None else extension_of(meta)
         with self._lock:  # who joins meanwhile sees this picture afterwards, and no older one
             array = self._accept(array)
             self._newest.publish(array, rows, (stamp, said))

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from ..errors import Failure, SourceError, UsageError
 from ..hub.subscription import now_us
 from ..pixels.formats import PixelFormat, as_picture, check_fits
+from ..protocol.extension import extension_of
 from ..sources import Picture, Source
 from ..walk import Walk
 from ..walk.phase_lock import PhaseLock
@@ -70,7 +71,8 @@ class Polls:
         count = picture.completed if picture else self._seen[1]
         is_read = self._is_due(count, interval, now) or lacks or self._seen[0] is None
         if picture and (is_read or not (settled or self._lock.vain)):
-            self._read(picture, time_us, now, may_sample=only_new)
+            may_sample = only_new and picture.meta is None
+            self._read(picture, time_us, now, may_sample=may_sample)
         self._has_waiting = self._walk.first_turn() <= now
         if self._has_waiting:
             self._due = min(self._due, now + SOON)
@@ -110,7 +112,7 @@ class Polls:
             self._announce(picture)
             changed = self._walk.update(picture.pixels, None, now)
             if picture.intact():
-                self._walk.commit(time_us)
+                self._walk.commit(time_us, extension_of(picture.meta))
                 self._seen = picture.version, picture.completed
                 self._still = 0 if changed else self._still + 1
                 self._torn = 0

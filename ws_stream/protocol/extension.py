@@ -48,6 +48,11 @@ def side_data(value: bytes | memoryview) -> SideData | None:
     return content if isinstance(content, dict) else None
 
 
+def extension_of(meta: SideData | None) -> bytes:
+    """The extension that says this; no bytes for None. Raises UsageError for what is no side data."""
+    return b"" if meta is None else serialize_extension(write_side_data(meta))
+
+
 def write_side_data(meta: SideData | None) -> bytes:
     """The bytes that say this; none for None. Raises UsageError for what is no side data."""
     if meta is None:

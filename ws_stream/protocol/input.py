@@ -15,6 +15,8 @@ MAX_WHEEL = 10_000.0
 PHASES = ("start", "move", "end", "cancel")
 _NO_LETTERS = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 """Whoever types, prints or logs a text would act on them, or fail."""
+_NO_LINES = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+"""The same where line feeds and tabs may be."""
 
 
 class Pointer(NamedTuple):
@@ -130,9 +132,9 @@ def bounded_wheel(right: float, down: float) -> tuple[float, float]:
     return min(max(right, -MAX_WHEEL), MAX_WHEEL), min(max(down, -MAX_WHEEL), MAX_WHEEL)
 
 
-def _text(most: int) -> Callable[[Any], str]:
+def _text(most: int, wrong: re.Pattern[str] = _NO_LETTERS) -> Callable[[Any], str]:
     def read(value: Any) -> str:  # noqa: ANN401 - whatever JSON holds
-        if type(value) is not str or len(value) > most or _NO_LETTERS.search(value):
+        if type(value) is not str or len(value) > most or wrong.search(value):
             raise ValueError(value)
         return value
 
@@ -159,7 +161,7 @@ _READ: Mapping[str, Callable[[Any], Any]] = {
     "key": _text(32),
     "code": _text(32),
     "down": _down,
-    "text": _text(256),
+    "text": _text(256, _NO_LINES),
     "name": _text(64),
-    "data": _text(1024),
+    "data": _text(1024, _NO_LINES),
 }

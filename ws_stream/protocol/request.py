@@ -9,7 +9,7 @@ from math import isfinite
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
-from ..arguments import Kind, number
+from ..arguments import Kind, number, whole
 from ..errors import UsageError
 from ..limits import MAX_FPS, MAX_QUERY_KEYS, MAX_SIDE
 from ..pixels.rendition import KINDS, Crop, Rendition
@@ -88,9 +88,10 @@ def _fps(value: Any) -> float:  # noqa: ANN401 - whatever JSON holds
 
 def _fit(value: Any) -> tuple[int, int]:  # noqa: ANN401 - whatever JSON holds
     width, height = value
-    return fit(f"{width:d}x{height:d}")
+    return _SIDE.read(width), _SIDE.read(height)
 
 
+_SIDE = whole(1, MAX_SIDE)
 _DECIMAL = re.compile(r"[0-9]{1,4}(\.[0-9]{1,9})?")
 _RIGHT_FPS = f"0 to {MAX_FPS} pictures per second"
 _RIGHT_FIT = f"WIDTHxHEIGHT, each from 1 to {MAX_SIDE}"

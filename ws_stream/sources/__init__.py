@@ -9,7 +9,7 @@ from os import PathLike
 
 from ..arguments import PATH, shown
 from ..errors import UsageError
-from . import fb, mmap_file, shm, testcard, xwd
+from . import fb, mmap_file, replay, shm, testcard, xwd
 from .address import Address
 from .mapped_file import Mapping
 from .source import Picture, Source
@@ -22,15 +22,19 @@ SCHEMES: collections.abc.Mapping[str, Callable[[Address], Source]] = {
     "xwd": xwd.open_xwd,
     "fb": fb.open_fb,
     "test": testcard.open_test,
+    "replay": replay.open_replay,
 }
 
 
 def open_source(address: str | PathLike[str]) -> Source:
-    """The source at an address such as "mmap:/dev/shm/ring?width=1024&height=600&format=bgrx8888".
+    """The source at an address such as "mmap:/dev/shm/ring?width=1024&height=600&format=bgrx8888", or in a .wss file.
 
     Raises UsageError for an address that cannot be right, and SourceError when what it names is not there now.
     """
-    parts = Address.parse(PATH.take("address", address))
+    text = PATH.take("address", address)
+    if replay.is_recording(text):
+        return replay.Replay(text)
+    parts = Address.parse(text)
     if parts.scheme not in SCHEMES:
         known = ", ".join(f"{scheme}:" for scheme in SCHEMES)
         raise UsageError(f"{shown(f'{parts.scheme}:')} is no kind of source; known are {known}")

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
 from ..pixels.formats import PixelFormat, Pixels
+from ..protocol.extension import SideData
 
 
 class Picture(NamedTuple):
@@ -20,6 +21,8 @@ class Picture(NamedTuple):
     """Asked after the pixels were read: False if the writer has come round to that memory meanwhile."""
     completed: int | None = None
     """Pictures that the writer has completed so far; None where nobody counts."""
+    meta: SideData | None = None
+    """What is to be said of exactly this picture: a dict that JSON can hold in 4096 bytes."""
 
 
 class Source(Protocol):

@@ -1,0 +1,64 @@
+"""How the values of options are read. Knows nothing of which options there are."""
+
+import argparse
+import re
+from collections.abc import Callable, Mapping
+
+from ..arguments import shown
+from ..protocol.options import whole_number
+
+_NUMBER_AND_UNIT = re.compile(r"([0-9]{1,12}(?:\.[0-9]{1,6})?) ?([A-Za-z]*)")
+_SECONDS = {"": 1.0, "s": 1.0, "min": 60.0, "h": 3600.0}
+_BYTES = {"kB": 1e3, "MB": 1e6, "GB": 1e9}
+
+
+def whole(least: int, most: int) -> Callable[[str], object]:
+    """A whole number in this range."""
+    return checked(*whole_number(least, most))
+
+
+def number(right: str) -> Callable[[str], object]:
+    """Any number."""
+    return checked(float, right)
+
+
+def checked(parse: Callable[[str], object], right: str) -> Callable[[str], object]:
+    """So that what cannot be is told in argparse's way."""
+
+    def read(text: str) -> object:
+        try:
+            return parse(text)
+        except (KeyError, TypeError, ValueError):
+            raise argparse.ArgumentTypeError(
+                f"{shown(text)} cannot be; right would be {right}"
+            ) from None
+
+    return read
+
+
+def seconds(text: str) -> float:
+    """A moment or a length of time. Raises ValueError and KeyError."""
+    return _in(_SECONDS, text)
+
+
+def length(text: str) -> float:
+    """A time above 0, in seconds. Raises ValueError and KeyError."""
+    return _above_zero(seconds(text))
+
+
+def size(text: str) -> int:
+    """A number of bytes above 0. Raises ValueError and KeyError."""
+    return int(_above_zero(_in(_BYTES, text)))
+
+
+def _in(units: Mapping[str, float], text: str) -> float:
+    found = _NUMBER_AND_UNIT.fullmatch(text)
+    if found is None:
+        raise ValueError(text)
+    return float(found[1]) * units[found[2]]
+
+
+def _above_zero(value: float) -> float:
+    if value <= 0:
+        raise ValueError(value)
+    return value

@@ -1,0 +1,29 @@
+"""Where whole pictures are due, so that every picture is reached with bounded work. Pure.
+
+Work is counted in whole pictures, not in seconds: what a device, a size and a content take for one, they take for all.
+"""
+
+MOST_WORK = 8.0
+"""Whole pictures' worth of work to reach a picture from the whole one before it. To a file of large messages they then
+add an eighth at most."""
+PASS = 0.125
+"""The work of a message without a byte, as a share of a whole picture's: it passes over the picture once (measured)."""
+
+
+class Spacing:
+    """The work since the last whole picture."""
+
+    def __init__(self) -> None:
+        self.length = 1
+        """Bytes of the last whole picture."""
+        self._work = 0.0
+
+    def is_due(self, length: int) -> bool:
+        """Count a message of so many bytes: whether a whole picture is due after it."""
+        self._work += PASS + length / self.length
+        return self._work >= MOST_WORK
+
+    def whole(self, length: int) -> None:
+        """A whole picture of so many bytes is written."""
+        self.length = max(length, 1)
+        self._work = 0.0
