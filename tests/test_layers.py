@@ -27,6 +27,7 @@ ROOMS = {
     ],
     "protocol": [
         "json_text",
+        "members",
         "extension",
         "picture",
         "options",

@@ -3,10 +3,11 @@
 Knows nothing of who hears them.
 """
 
-import math
 import re
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, TypeAlias
+
+from .members import boolean, integer, number, text
 
 MAX_EVENTS = 32
 """Of a message."""
@@ -108,22 +109,10 @@ def _parse(event: Any) -> Action | None:  # noqa: ANN401 - whatever JSON holds
     return kind(**{name: _READ[name](event[name]) for name in needed})
 
 
-def _number(value: Any) -> float:  # noqa: ANN401 - whatever JSON holds
-    if type(value) not in (int, float) or not math.isfinite(value):
-        raise ValueError(value)
-    return float(value)
-
-
-def _u16(value: Any) -> int:  # noqa: ANN401 - whatever JSON holds
-    if type(value) is not int or not 0 <= value < 2**16:
-        raise ValueError(value)
-    return value
-
-
 def _wheel(value: Any) -> tuple[float, float]:  # noqa: ANN401 - whatever JSON holds
     if type(value) is not list:
         raise TypeError(value)
-    right, down = map(_number, value)
+    right, down = map(number, value)
     return bounded_wheel(right, down)
 
 
@@ -132,36 +121,23 @@ def bounded_wheel(right: float, down: float) -> tuple[float, float]:
     return min(max(right, -MAX_WHEEL), MAX_WHEEL), min(max(down, -MAX_WHEEL), MAX_WHEEL)
 
 
-def _text(most: int, wrong: re.Pattern[str] = _NO_LETTERS) -> Callable[[Any], str]:
-    def read(value: Any) -> str:  # noqa: ANN401 - whatever JSON holds
-        if type(value) is not str or len(value) > most or wrong.search(value):
-            raise ValueError(value)
-        return value
-
-    return read
-
-
 def _phase(value: Any) -> str:  # noqa: ANN401 - whatever JSON holds
     return PHASES[PHASES.index(value)]
 
 
-def _down(value: Any) -> bool:  # noqa: ANN401 - whatever JSON holds
-    if type(value) is not bool:
-        raise TypeError(value)
-    return value
-
+_U16 = integer(0, 2**16)
 
 _READ: Mapping[str, Callable[[Any], Any]] = {
-    "x": _number,
-    "y": _number,
-    "buttons": _u16,
+    "x": number,
+    "y": number,
+    "buttons": _U16,
     "wheel": _wheel,
-    "touch": _u16,
+    "touch": _U16,
     "phase": _phase,
-    "key": _text(32),
-    "code": _text(32),
-    "down": _down,
-    "text": _text(256, _NO_LINES),
-    "name": _text(64),
-    "data": _text(1024, _NO_LINES),
+    "key": text(32, _NO_LETTERS),
+    "code": text(32, _NO_LETTERS),
+    "down": boolean,
+    "text": text(256, _NO_LINES),
+    "name": text(64, _NO_LETTERS),
+    "data": text(1024, _NO_LINES),
 }
