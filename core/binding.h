@@ -46,6 +46,7 @@ typedef struct {
     METHOD(close_variant, METH_O) \
     METHOD(state, METH_O) \
     METHOD(picture, METH_O) \
+    METHOD(taken, METH_VARARGS) \
     METHOD(join, METH_VARARGS) \
     METHOD(leave, METH_O) \
     METHOD(move, METH_VARARGS) \

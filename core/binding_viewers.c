@@ -80,8 +80,22 @@ PyObject *walk_state(Walk *self, PyObject *argument)
     if ((variant_id == -1 && PyErr_Occurred()) || !is_variant(variant_id))
         return NULL;
     const ws_picture *const newest = &self->walk.variants[variant_id].picture;
-    WITH_LOCK(self, epoch = newest->epoch; number = newest->number; time = newest->time);
+    WITH_LOCK(self, epoch = newest->epoch; number = newest->number; time = ws_picture_time(newest, epoch, number));
     return Py_BuildValue("IIK", epoch, number, time);
+}
+
+PyObject *walk_taken(Walk *self, PyObject *arguments)
+{
+    Py_ssize_t place;
+    unsigned epoch, number;
+    unsigned long long time = 0;
+    ws_subscriber *s;
+    if (!PyArg_ParseTuple(arguments, "nII", &place, &epoch, &number))
+        return NULL;
+    WITH_LOCK(self, s = subscriber_at(self, place); if (s) {
+        time = ws_picture_time(&self->walk.variants[s->variant_id].picture, epoch, number);
+    });
+    return s ? PyLong_FromUnsignedLongLong(time) : no_subscriber(place);
 }
 
 PyObject *walk_picture(Walk *self, PyObject *argument)

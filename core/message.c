@@ -31,7 +31,7 @@ size_t ws_put_prefix(uint8_t *prefix, const ws_picture *newest, const ws_body *b
     store32(header + 4, newest->epoch);
     store32(header + 8, newest->number);
     store32(header + 12, base);
-    memcpy(header + 16, &newest->time, sizeof newest->time);
+    memcpy(header + 16, &newest->times[newest->number % WS_REMEMBERED], sizeof newest->times[0]);
     store16(header + 24, (uint16_t)newest->width);
     store16(header + 26, (uint16_t)newest->height);
     store32(header + 28, flags & WS_HAS_CHECKSUM ? checksum : 0);

@@ -25,7 +25,7 @@ int ws_variant_open(ws_variant *v, const ws_rendition *r, const ws_encoding *enc
     ws_variant_close(v);
     v->geometry = (ws_geometry){*r, source_width, source_height};
     v->encoding = *encoding;
-    v->picture = (ws_picture){epoch, 0, 0, code, width, height, row_bytes, malloc(height * row_bytes + SLACK), {0}, 0};
+    v->picture = (ws_picture){epoch, 0, code, width, height, row_bytes, malloc(height * row_bytes + SLACK), {0}, 0, {0}};
     v->asked = calloc(height, 1);
     ws_pace_open(&v->pace);
     v->is_open = v->picture.pixels && v->asked && ws_bases_open(&v->bases, width, height) &&
@@ -171,7 +171,6 @@ int ws_variant_commit(ws_variant *v, uint64_t time, ws_extensions said, uint32_t
     v->picture.said_length = said.length;
     ws_bases_commit(&v->bases, v->picture.number);
     ws_pace_came(&v->pace);
-    v->picture.time = time;
     v->is_uncommitted = 0;
     v->deltas.has_checksum = 0;
     memset(v->deltas.made, 0, sizeof v->deltas.made);
@@ -182,7 +181,15 @@ int ws_variant_commit(ws_variant *v, uint64_t time, ws_extensions said, uint32_t
         v->bases.count = 0;
     }
     v->picture.number++;
+    v->picture.times[v->picture.number % WS_REMEMBERED] = time;
     return 1;
+}
+
+uint64_t ws_picture_time(const ws_picture *newest, uint32_t epoch, uint32_t number)
+{
+    const int is_known = epoch == newest->epoch && number && number <= newest->number &&
+                         newest->number - number < WS_REMEMBERED;
+    return is_known ? newest->times[number % WS_REMEMBERED] : 0;
 }
 
 int ws_variant_abandon(ws_variant *v) { return ws_bases_abandon(&v->bases, v->picture.number); }

@@ -19,16 +19,21 @@ typedef struct {
     size_t source_width, source_height;
 } ws_geometry;
 
+enum { WS_REMEMBERED = 256 }; /* pictures of which it is known when they were taken */
+
 /* The newest picture; its pixels are the kept ones, so they may be of a later one while that is uncommitted. */
 typedef struct {
     uint32_t epoch, number;
-    uint64_t time; /* microseconds since 1970 */
-    uint8_t code;  /* the pixel format's on the wire */
+    uint8_t code; /* the pixel format's on the wire */
     size_t width, height, row_bytes;
     uint8_t *pixels;
     ws_memory said; /* the extensions of its messages */
     size_t said_length;
+    uint64_t times[WS_REMEMBERED]; /* microseconds since 1970: of picture n at n % WS_REMEMBERED */
 } ws_picture;
+
+/* When this picture was taken, of the newest one or a few before; 0 where that is not known. */
+uint64_t ws_picture_time(const ws_picture *newest, uint32_t epoch, uint32_t number);
 
 /* Extensions of a picture's header, as they lie on the wire; none where there are no bytes. */
 typedef struct {

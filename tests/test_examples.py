@@ -23,6 +23,7 @@ from PIL import Image
 from playwright.async_api import Page
 
 from tests import test_node
+from tests.browser import test_operate_x
 from tests.browser.chromium import opened, shows
 from ws_stream import Server, connect
 
@@ -219,6 +220,7 @@ def test_perl_says_in_a_sentence_why_it_ends() -> None:
 
 
 RUN_BY: Mapping[str, Callable[..., object]] = {
+    "operate_x.py": test_operate_x.test_an_x_program_is_operated_from_the_page_which_shows_what_it_does,
     "node_save.mjs": test_node.test_node_saves_a_picture_of_a_live_stream,
     "watch_screen.py": test_the_screen_is_watched_until_ctrl_c,
     "test_screen.py": test_the_tests_of_a_screen_pass,

@@ -27,11 +27,13 @@ ROOMS = {
     ],
     "protocol": [
         "json_text",
+        "members",
         "extension",
         "picture",
         "options",
         "offer",
         "request",
+        "input",
         "messages",
         "control",
     ],
@@ -51,7 +53,7 @@ ROOMS = {
     ],
     "hub": [
         *("errands", "kinds", "damage", "producer", "subscription", "wishes", "rates", "grants"),
-        *("audience", "newest", "stream", "budget"),
+        *("audience", "newest", "held", "input", "caller", "operators", "stream", "budget"),
     ],
     "producers": ["patience", "polls", "failure", "poller", "reader"],
     "server": [
@@ -83,7 +85,7 @@ ROOMS = {
         *("program", "__main__"),
     ],
     "commands": [
-        *("watch", "received", "record", "inspect", "export_stills", "export_films"),
+        *("watch", "input_lines", "received", "record", "inspect", "export_stills", "export_films"),
         *("export", "values", "recording_arguments", "arguments", "cli"),
     ],
 }

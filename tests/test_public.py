@@ -26,6 +26,7 @@ RECORDING = NamedTemporaryFile(suffix=".wss")  # noqa: SIM115 - as long as the t
 RECORDING.write(example())
 RECORDING.flush()
 RENDITION = {"crop": None, "step": 1, "average": False, "tolerance": 0, "depth": 24}
+SERVED = {**RENDITION, "name": "a", "format": None, "fps": 30, "input": False}
 PICTURE = np.zeros((3, 4, 3), np.uint8)
 
 RIGHT: Mapping[str, Mapping[str, Any]] = {
@@ -37,8 +38,8 @@ RIGHT: Mapping[str, Mapping[str, Any]] = {
     "PixelFormat.blank": {"width": 4, "height": 3},
     "PixelFormat.shape": {"width": 4, "height": 3},
     "Server": {"host": "127.0.0.1", "port": 0, "allow_hosts": (), "cpu_budget": None},
-    "Server.stream": {**RENDITION, "name": "a", "format": None, "fps": 30, "verify_damage": False},
-    "Server.serve": {**RENDITION, "source": "test:", "name": "a", "format": None, "fps": 30},
+    "Server.stream": {**SERVED, "verify_damage": False},
+    "Server.serve": {**SERVED, "source": "test:"},
     "Server.add": {"stream": Stream("b")},
     "Server.urls": {"stream": None},
     "Stream": {
@@ -47,6 +48,7 @@ RIGHT: Mapping[str, Mapping[str, Any]] = {
         "rendition": Rendition(),
         "fps": 30,
         "verify_damage": False,
+        "input": False,
     },
     "Stream.publish": {"array": PICTURE, "time_us": None, "damage": None, "meta": None},
     "Stream.set_problem": {"problem": None},
@@ -58,12 +60,14 @@ RIGHT: Mapping[str, Mapping[str, Any]] = {
 }
 """Of each public function a right value for each of its parameters."""
 
-RECORDS = {"Frame", "Moment", "Picture", "PixelFormat"}
+RECORDS = {"Frame", "Moment", "Picture", "PixelFormat", "InputEvent"}
+RECORDS |= {"Pointer", "Touch", "Key", "Text", "Custom"}
 """What ws_stream makes, and programs read: they are checked where they are handed in again."""
 PROTOCOLS = {"Source"}
 """What programs have: tests/server/test_offer.py."""
-HANDS_ON = {"PlainConnection"}
-"""What `with connect(url)` gives: its arguments are those of Connection, to which it hands them on."""
+HANDS_ON = {"PlainConnection", "InputEvents"}
+"""What `with connect(url)` gives: its arguments are those of Connection, to which it hands them on; what `Stream.input`
+gives."""
 INSIDE = {
     *{f"Stream.{name}" for name in ("adopt", "begin", "hand_over", "join", "leave", "limit")},
     *{f"Stream.{name}" for name in ("ask", "resize", "set_behind", "demand", "close")},

@@ -1,10 +1,7 @@
 """Real input, end to end: programs draw into Xvfb's mapped framebuffer, Chromium shows it, every pixel is compared."""
 
-import asyncio
 import os
 import re
-import shutil
-import struct
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
@@ -13,66 +10,29 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from tests.browser.chromium import inside, opened, shows
+from tests.browser.display import Display
 
 PICTURES = 100
 
 
-class Terminal:
-    """An xterm under Xvfb that prints what it is told, and the framebuffer it is drawn into."""
+class Terminal(Display):
+    """An xterm that prints what it is told."""
 
     def __init__(self, folder: Path) -> None:
-        missing = [name for name in ("Xvfb", "xterm") if not shutil.which(name)]
-        assert not missing, f"{missing} not found; tests/install.sh installs what the tests need"
-        self.framebuffer = folder / "Xvfb_screen0"
-        self.pipe = folder / "told"
-        os.mkfifo(self.pipe)
-        reading, writing = os.pipe()
-        self._server = subprocess.Popen(
-            ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1024x600x24", "-fbdir", folder],
-            pass_fds=[writing],
-            stderr=subprocess.DEVNULL,
-        )
-        os.close(writing)
-        with os.fdopen(reading) as numbers:
-            display = f":{numbers.readline().strip()}"
-        self._xterm = subprocess.Popen(
-            ["xterm", "-geometry", "170x46+0+0", "-fn", "fixed", "-e", "cat", self.pipe],
-            env={**os.environ, "DISPLAY": display},
-        )
-        self._told = self.pipe.open("w", buffering=1)
+        super().__init__(folder, "xterm")
+        pipe = folder / "told"
+        os.mkfifo(pipe)
+        self.start("xterm", "-geometry", "170x46+0+0", "-fn", "fixed", "-e", "cat", pipe)
+        self._told = pipe.open("w", buffering=1)
 
     def say(self, text: str) -> None:
         self._told.write(text)
 
     def close(self) -> None:
         self._told.close()
-        for process in (self._xterm, self._server):
-            process.terminate()
-            process.wait(10)
-
-    def rgb(self) -> NDArray[np.uint8]:
-        """The framebuffer's pixels, read without ws-stream: an XWD header, then B, G, R, ignored."""
-        data = self.framebuffer.read_bytes()
-        header = struct.unpack_from(">25I", data)
-        start, width, height, stride = header[0] + header[19] * 12, header[4], header[5], header[12]
-        rows = np.frombuffer(data, np.uint8, stride * height, start).reshape(height, stride)
-        return rows[:, : width * 4].reshape(height, width, 4)[..., 2::-1]
-
-    async def still(self, *, unlike: NDArray[np.uint8] | None = None) -> NDArray[np.uint8]:
-        """The pixels once they stand still, and differ from those given."""
-        before = self.rgb()
-        for _ in range(500):
-            await asyncio.sleep(0.02)
-            now = self.rgb()
-            if np.array_equal(before, now) and not (
-                unlike is not None and np.array_equal(now, unlike)
-            ):
-                return now
-            before = now
-        raise AssertionError("the screen never changed, or never stood still")
+        super().close()
 
 
 @pytest.fixture

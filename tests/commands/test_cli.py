@@ -1,6 +1,7 @@
 """The command line as a user runs it: whole processes."""
 
 import asyncio
+import json
 import os
 import re
 import signal
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from websockets.asyncio.client import connect as open_websocket
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.typing import Subprotocol
 
@@ -20,6 +22,7 @@ from ws_stream.codec import encode
 from ws_stream.pixels.formats import GRAY8
 from ws_stream.pixels.frame import Frame
 from ws_stream.protocol import control, messages
+from ws_stream.protocol.input import Action, Key, Pointer, Text
 from ws_stream.protocol.picture import SUBPROTOCOL
 
 COMMAND = [sys.executable, "-m", "ws_stream"]
@@ -209,6 +212,61 @@ def test_several_sources_are_served_each_under_its_name() -> None:
         assert url.endswith("?stream=big")
         assert process.stdout
         assert "stream=test" in process.stdout.readline()
+
+
+def test_what_viewers_do_is_written_as_lines_of_json_and_nothing_else() -> None:
+    actions = Key("a", "KeyA", True), Text("\u202eü"), Pointer(1, 2, 0, (0, 3))
+    with subprocess.Popen(
+        [*COMMAND, "serve", "test:", "--name", "card", "--port", "0", "--allow-input"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout
+        assert process.stderr
+        found = re.search(r"http://([\d.:]+)/", process.stderr.readline())
+        assert found
+        asyncio.run(operate(f"ws://{found[1]}/stream", *actions))
+        lines = [process.stdout.readline() for _ in range(4)]
+        process.terminate()
+        assert process.wait(10) == 0
+        assert process.stdout.read() == ""
+    assert all(line.isascii() for line in lines)
+    heard = [json.loads(line) for line in lines]
+    assert [(one["stream"], one["viewer"], one["number"]) for one in heard] == [("card", 1, 1)] * 4
+    assert all("epoch" in one and "time" in one for one in heard)
+    assert [one["kind"] for one in heard] == ["key", "text", "pointer", "key"]
+    assert heard[1]["text"] == "\u202eü"
+    assert (heard[2]["x"], heard[2]["y"], heard[2]["wheel"]) == (1, 2, [0, 3])
+    assert (heard[3]["down"], "wheel" in heard[3]) == (False, False)
+
+
+def test_a_server_whose_lines_nobody_reads_any_more_ends() -> None:
+    reading, writing = os.pipe()
+    with subprocess.Popen(
+        [*COMMAND, "serve", "--port", "0", "--allow-input"],
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        os.close(writing)
+        assert process.stderr
+        found = re.search(r"http://([\d.:]+)/", process.stderr.readline())
+        assert found
+        os.close(reading)
+        asyncio.run(operate(f"ws://{found[1]}/stream", Text("a")))
+        assert process.wait(10) == 0
+        assert process.stderr.read() == ""
+
+
+async def operate(url: str, *actions: Action) -> None:
+    """What a viewer does with the first picture, and then it leaves."""
+    async with open_websocket(
+        url, subprotocols=[Subprotocol(SUBPROTOCOL)], compression=None, proxy=None
+    ) as websocket:
+        told = control.parse_from_server(await websocket.recv())
+        assert isinstance(told, messages.Announcement)
+        await websocket.send(control.serialize(messages.Input(told.epoch, 1, actions)))
 
 
 def test_the_command_is_installed() -> None:

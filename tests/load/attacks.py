@@ -17,6 +17,7 @@ from websockets.exceptions import WebSocketException
 from websockets.typing import Subprotocol
 
 from ws_stream.protocol import control, messages
+from ws_stream.protocol.input import Key, Pointer
 from ws_stream.protocol.picture import SUBPROTOCOL, parse
 
 HOST = "127.0.0.1"
@@ -143,6 +144,15 @@ async def rate(port: int) -> None:
 @attack
 async def long_words(port: int) -> None:
     await flood(port, itertools.repeat('{"type":"' + "x" * 4000 + '"}'))
+
+
+@attack
+async def input_flood(port: int) -> None:
+    keys = (Key("a", f"Key{n % 500}", n % 3 > 0) for n in itertools.count())
+    places = (Pointer(n % 999, n % 599, n % 32, (1e9, -1e9)) for n in itertools.count())
+    events = (event for both in zip(keys, places, strict=True) for event in both)
+    said = (messages.Input(1, 1, tuple(itertools.islice(events, 32))) for _ in itertools.repeat(0))
+    await flood(port, map(control.serialize, said))
 
 
 @attack

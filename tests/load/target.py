@@ -1,7 +1,7 @@
 """A server to be attacked, in a process of its own: `python -m tests.load.target`.
 
-It publishes 1024x600 pictures, 30 a second, in which a square moves. Prints its port, then for each line on standard
-input the CPU seconds it has used; ends on SIGTERM as `ws-stream serve` does.
+It publishes 1024x600 pictures, 30 a second, in which a square moves, and is slow to hear what viewers do. Prints its
+port, then for each line on standard input the CPU seconds it has used; ends on SIGTERM as `ws-stream serve` does.
 """
 
 import asyncio
@@ -40,7 +40,7 @@ async def main() -> None:
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGTERM, stop.set)
     async with Server(port=0) as server:
-        server.stream("camera", fps=RATE)
+        server.stream("camera", fps=RATE, input=lambda _: time.sleep(0.05))
         thread = threading.Thread(target=publish, args=(server, ended))
         thread.start()
 

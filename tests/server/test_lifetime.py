@@ -231,6 +231,15 @@ def test_in_a_forked_child_publishing_says_that_nobody_would_see_it() -> None:
         assert asyncio.run(first_frame(server)) == 7
 
 
+def test_in_a_forked_child_nobody_waits_for_what_viewers_do() -> None:
+    with Server(port=0) as server:
+        camera = server.stream("camera", input=True)
+        events = camera.input()
+        sentence = rf"^this stream belongs to process {os.getpid()}, "
+        in_a_fork(lambda: refuses(lambda: next(events), sentence))
+        in_a_fork(lambda: refuses(camera.input, sentence))
+
+
 @pytest.mark.parametrize("use", USES)
 def test_in_a_forked_child_a_running_server_says_so_when_it_is_used(use: str) -> None:
     with Server(port=0) as server:

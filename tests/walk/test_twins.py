@@ -114,8 +114,13 @@ class History:
         walk.handed_over()
         for place, message in walk.messages():
             self.held[place] = decode(message, self.held[place])
-            epoch, number, _ = walk.state(self.shown[place])
+            epoch, number, time = walk.state(self.shown[place])
             assert (self.held[place].epoch, self.held[place].number) == (epoch, number)
+            assert walk.taken(place, epoch, number) == time
+            walk.taken(
+                place, epoch, max(0, number + self.random.choice([1, -1, -255, -256, -(10**9)]))
+            )
+            walk.taken(place, self.random.getrandbits(32), number)
 
     # Events.
 

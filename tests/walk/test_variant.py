@@ -19,6 +19,7 @@ from ws_stream.pixels.resample import Rows, resample
 from ws_stream.protocol.picture import Header, Kind, parse, serialize_header
 from ws_stream.walk.bases import MAX_BASES
 from ws_stream.walk.numpy_walk import NumpyWalk
+from ws_stream.walk.rate_limit import TIMES
 from ws_stream.walk.variant import MOST_SCROLL_MISSES, SETTLE_EVERY, Geometry, Variant
 
 from ..strategies import CHANGES, CONTENTS, SEEDS, changed, formats, pixels, shapes
@@ -252,6 +253,20 @@ def test_after_the_last_number_a_new_epoch_begins_with_nothing_to_build_on(
     for base in (0, 1, 2, MAX_NUMBER):
         assert variant.bases.lack(base) == "whole"
     assert (decode(message(variant, 0), nothing_shown(variant)).pixels == 4).all()
+
+
+def test_when_a_picture_was_taken_is_known_of_some_before_the_newest() -> None:
+    variant = gray_variant()
+    assert variant.taken(EPOCH, 0) == 0
+    for number in range(1, 2 * TIMES):
+        variant.update(gray(number % 2), None, 0.0)
+        variant.commit(1000 + number)
+    newest = variant.picture.number
+    for number in (newest, newest - 1, newest - TIMES + 1):
+        assert variant.taken(EPOCH, number) == 1000 + number
+    for number in (0, newest - TIMES, newest + 1, MAX_NUMBER):
+        assert variant.taken(EPOCH, number) == 0
+    assert variant.taken(EPOCH + 1, newest) == 0
 
 
 def test_a_viewer_of_the_epoch_before_is_sent_nothing_until_it_is_told_of_the_new_one() -> None:

@@ -47,7 +47,8 @@ def parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND", dest="command")
     demo = commands.add_parser("demo", help="serve a moving test card, to see that it works")
     _add_listening(demo)
-    demo.set_defaults(sources=["test:"], name=[], speed=None, loop=False, **Rendition()._asdict())
+    demo.set_defaults(sources=["test:"], name=[], speed=None, loop=False, allow_input=False)
+    demo.set_defaults(**Rendition()._asdict())
     serve = commands.add_parser(
         "serve",
         help="serve one or several sources",
@@ -57,13 +58,7 @@ def parser() -> argparse.ArgumentParser:
     serve.add_argument("sources", nargs="*", default=["test:"], metavar="SOURCE", help="see below")
     _add_listening(serve)
     _add_rendition(serve)
-    serve.add_argument(
-        "--name",
-        action="append",
-        default=[],
-        metavar="NAME",
-        help="name of the stream; once per source, in their order",
-    )
+    _add_streams(serve)
     add_replaying(serve)
     viewer = commands.add_parser("watch", help="show a stream's figures, or save a picture of it")
     viewer.add_argument(
@@ -79,6 +74,22 @@ def parser() -> argparse.ArgumentParser:
     add_recording_commands(commands)
     _add_examinations(commands)
     return parser
+
+
+def _add_streams(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--name",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="name of the stream; once per source, in their order",
+    )
+    parser.add_argument(
+        "--allow-input",
+        action="store_true",
+        help="write what viewers do with the pictures to standard output, a line of JSON each; "
+        "whoever reaches the server can do that",
+    )
 
 
 def _add_examinations(commands: "argparse._SubParsersAction[_Parser]") -> None:

@@ -36,6 +36,7 @@ from ..sources.replay import Replay, is_recording
 from ..walk import COMPILED
 from .arguments import parser
 from .export import bar, export
+from .input_lines import InputLines
 from .inspect import cut_file, info
 from .received import patient
 from .record import Record
@@ -69,23 +70,27 @@ async def _serve(options: argparse.Namespace) -> None:
         allow_hosts=options.allow_host,
         cpu_budget=options.cpu_budget,
     )
+    loop, stop = asyncio.get_running_loop(), asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
     names = options.name + [None] * (len(options.sources) - len(options.name))
     for source, name in zip(_played(options), names, strict=True):
-        server.serve(
+        lines = InputLines(lambda: loop.call_soon_threadsafe(stop.set))
+        stream = server.serve(
             source,
             name=name,
             fps=options.fps,
+            input=lines if options.allow_input else False,
             **_rendition(options)._asdict(),
         )
-    stop = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+        lines.stream = stream.name
     gc.collect()
     gc.freeze()  # the collector need not walk what was imported, which took it over 20 ms at a time
     async with server:
         for stream in server.streams.values():
             for url in server.urls(stream):
-                print(f"{stream.name}: open {url}", flush=True)
+                output = sys.stderr if options.allow_input else sys.stdout
+                print(f"{stream.name}: open {url}", file=output, flush=True)
         await stop.wait()
 
 

@@ -39,6 +39,11 @@ class Errands:
         """Whether this is a forked child, which has a copy of all but the threads, and none of the viewers."""
         return os.getpid() != self._process
 
+    @property
+    def is_current(self) -> bool:
+        """Whether this is the event loop's thread."""
+        return threading.get_ident() == self._thread
+
     def check_process(self) -> None:
         """Raises UsageError in a forked child."""
         if os.getpid() != self._process:  # not by `is_forked`: each picture asks

@@ -20,10 +20,13 @@ from ..protocol.extension import SideData, extension_of
 from ..protocol.request import Request
 from ..walk import Walk, new_walk
 from .audience import Audience, Limits
+from .caller import Hearer
 from .damage import Damage, spans
 from .errands import Errands
-from .kinds import FPS, MOMENT, NAME, PROBLEM, RENDITION
+from .input import InputEvents
+from .kinds import FPS, INPUT, MOMENT, NAME, PROBLEM, RENDITION
 from .newest import Newest
+from .operators import Operators
 from .producer import Producer
 from .subscription import Peer, Subscription, device_us, now_us
 from .wishes import Wish, Wishes
@@ -43,6 +46,7 @@ class Stream:
         rendition: Rendition | None = None,
         fps: float = 30,
         verify_damage: bool = False,
+        input: bool | Hearer = False,  # noqa: A002 - the wire's word for it
         producer: "Producer[Stream] | None" = None,
         walk: Callable[[float], Walk] = new_walk,
     ) -> None:
@@ -58,6 +62,8 @@ class Stream:
         verifies = SWITCH.take("verify_damage", verify_damage)
         self._newest = Newest(self.audience, self._errands, self._lock, verify_damage=verifies)
         self._wishes = Wishes(self._errands, self._grant)
+        self.operators = Operators(self.name, self._errands, INPUT.take("input", input))
+        self.audience.hears_input = self.operators.may_be_heard
 
     @property
     def walk(self) -> Walk:
@@ -108,6 +114,13 @@ class Stream:
             array = self._accept(array)
             self._newest.publish(array, rows, (stamp, said))
 
+    def input(self) -> InputEvents:
+        """What viewers do from now on, for `for` or `async for`. Whoever heard it before hears no more.
+
+        Raises UsageError in a forked child, and unless the stream was made with `input`.
+        """
+        return self.operators.listen()
+
     def resize(self, pixel_format: PixelFormat, width: int, height: int) -> None:
         """Pictures are of this format and size from now on; from any thread. Raises UsageError."""
         width, height = SIDE.take("width", width), SIDE.take("height", height)
@@ -133,6 +146,7 @@ class Stream:
         """The viewer is gone."""
         subscription.close()
         self._wishes.forget(subscription)
+        self.operators.leave(subscription)
         with self._lock:
             self.audience.leave(subscription)
         self.demand()
@@ -180,11 +194,13 @@ class Stream:
             return
         if self._producer:
             self._producer.close(self)
+        self.operators.close()
         self._errands.close()
 
     def adopt(self, server: object) -> None:
         """This server, in this process, has its viewers. Raises UsageError when another one does."""
         self._errands.adopt(server)
+        self.operators.open()
 
     def _accept(self, array: Pixels) -> Pixels:
         """The array as the walk can read it, its format and size being the stream's from now on. Raises UsageError."""

@@ -93,6 +93,16 @@ class Subscription:
         """The viewer said something, whatever it was."""
         self._heard = now
 
+    @property
+    def source(self) -> tuple[int, int] | None:
+        """Width and height of the device's picture, as announced; None before."""
+        announced = self._told[0]
+        return announced.source if announced else None
+
+    def taken(self, epoch: int, number: int) -> int | None:
+        """When a picture that it was sent was taken; None where that is too long ago, or never was."""
+        return self._walk.taken(self.place, epoch, number) or None
+
     def acknowledge(self, number: int, epoch: int | None, now: float) -> None:
         """The viewer shows this picture. What it shows of another epoch says nothing of this one."""
         announced = self._told[0]

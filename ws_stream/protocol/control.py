@@ -4,15 +4,24 @@ Knows nothing of pictures' bytes or of sockets.
 """
 
 import json
-import math
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from ..errors import ProtocolError
 from ..limits import MAX_NUMBER, MAX_SIDE, MAX_TIME
 from ..pixels.formats import BY_NAME, PixelFormat
+from .input import members_of, parse_events
 from .json_text import decode_json
-from .messages import FROM_SERVER, FROM_VIEWER, Acknowledge, Requested, ServerMessage, ViewerMessage
+from .members import boolean, integer, number, text
+from .messages import (
+    FROM_SERVER,
+    FROM_VIEWER,
+    Acknowledge,
+    Input,
+    Requested,
+    ServerMessage,
+    ViewerMessage,
+)
 from .request import MEMBERS as REQUEST_MEMBERS
 
 _TYPES = {message: name for table in (FROM_SERVER, FROM_VIEWER) for name, message in table.items()}
@@ -22,6 +31,8 @@ def serialize(message: ServerMessage | ViewerMessage) -> str:
     """The text of a control message."""
     members = message._asdict()
     members.update(members.pop("members", {}))
+    if isinstance(message, Input):
+        members["events"] = [members_of(event) for event in message.events]
     optional = _SPECIAL.get(type(message), {})
     said = {
         name: _plain(value)
@@ -85,67 +96,38 @@ def _or_none(read: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return lambda value: None if value is None else read(value)
 
 
-def _integer(least: int, limit: int) -> Callable[[Any], int]:
-    def read(value: Any) -> int:  # noqa: ANN401 - whatever JSON holds
-        if type(value) is not int or not least <= value < limit:
-            raise ValueError(value)
-        return value
-
-    return read
-
-
-def _number(value: Any) -> float:  # noqa: ANN401 - whatever JSON holds
-    if type(value) not in (int, float) or not math.isfinite(value):
-        raise ValueError(value)
-    return float(value)
-
-
-def _boolean(value: Any) -> bool:  # noqa: ANN401 - whatever JSON holds
-    if type(value) is not bool:
-        raise TypeError(value)
-    return value
-
-
-def _text(most: int) -> Callable[[Any], str]:
-    def read(value: Any) -> str:  # noqa: ANN401 - whatever JSON holds
-        if type(value) is not str or len(value) > most:
-            raise ValueError(value)
-        return value
-
-    return read
-
-
 def _source(value: Any) -> tuple[int, int]:  # noqa: ANN401 - whatever JSON holds
     if type(value) is not list:
         raise TypeError(value)
     width, height = value
-    side = _integer(1, MAX_NUMBER + 1)
+    side = integer(1, MAX_NUMBER + 1)
     return side(width), side(height)
 
 
-_U32, _TIME = _integer(0, MAX_NUMBER + 1), _integer(0, MAX_TIME)
+_U32, _TIME = integer(0, MAX_NUMBER + 1), integer(0, MAX_TIME)
 
 _MEMBERS: Mapping[str, Callable[[Any], Any]] = {
-    "name": _text(64),
+    "name": text(64),
     "epoch": _U32,
     "format": lambda value: BY_NAME[value],
-    "width": _integer(1, MAX_SIDE + 1),
-    "height": _integer(1, MAX_SIDE + 1),
+    "width": integer(1, MAX_SIDE + 1),
+    "height": integer(1, MAX_SIDE + 1),
     "source": _source,
-    "step": _integer(1, 2**16),
+    "step": integer(1, 2**16),
     "crop": _or_none(REQUEST_MEMBERS["crop"].read),
-    "average": _boolean,
-    "tolerance": _integer(0, 2**16),
-    "fps": _number,
-    "input": _boolean,
+    "average": boolean,
+    "tolerance": integer(0, 2**16),
+    "fps": number,
+    "input": boolean,
     "id": _or_none(_U32),
-    "published": _number,
-    "skipped": _number,
-    "device": _boolean,
+    "published": number,
+    "skipped": number,
+    "device": boolean,
     "number": _U32,
     "time": _TIME,
     "viewer_time": _TIME,
-    "reason": _or_none(_text(200)),
+    "reason": _or_none(text(200)),
+    "events": parse_events,
 }
 
 _SPECIAL: Mapping[type, Mapping[str, Callable[[Any], Any]]] = {

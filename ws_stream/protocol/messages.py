@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from ..pixels.formats import PixelFormat
 from ..pixels.rendition import Crop
+from .input import Action
 
 
 class Announcement(NamedTuple):
@@ -103,8 +104,16 @@ class ClockQuestion(NamedTuple):
     viewer_time: int
 
 
+class Input(NamedTuple):
+    """Viewer: what the user did while this picture was shown."""
+
+    epoch: int
+    number: int
+    events: tuple[Action, ...]
+
+
 ServerMessage = Announcement | Granted | Unchanged | Waiting | Pace | ClockAnswer | Problem
-ViewerMessage = Acknowledge | Requested | Resync | ClockQuestion
+ViewerMessage = Acknowledge | Requested | Resync | ClockQuestion | Input
 
 FROM_SERVER: Mapping[str, type[ServerMessage]] = {
     "stream": Announcement,
@@ -120,4 +129,5 @@ FROM_VIEWER: Mapping[str, type[ViewerMessage]] = {
     "request": Requested,
     "resync": Resync,
     "clock": ClockQuestion,
+    "input": Input,
 }

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from ..arguments import TEXT, Kind, shown
 from ..errors import UsageError
+from ..hub.caller import Hearer
 from ..hub.stream import Stream
 from ..pixels.described import known
 from ..pixels.formats import SIDE, PixelFormat, Pixels
@@ -52,8 +53,8 @@ class Offer(NamedTuple):
 
     name: str
     """What its stream is called unless the program says otherwise."""
-    stream: Callable[[str, Rendition, float], Stream]
-    """A stream of what it shows, by its name, rendition and rate. Raises UsageError where these do not fit."""
+    stream: Callable[[str, Rendition, float, bool | Hearer], Stream]
+    """A stream of what it shows, by its name, rendition, rate and hearer. Raises UsageError where these do not fit."""
     close: Callable[[], None]
 
 
@@ -79,16 +80,20 @@ def _read(
     name: str,
     rendition: Rendition,
     fps: float,
+    hears: bool | Hearer,
 ) -> Stream:
+    reader = Reader(function)
     return Stream(
-        name, format=pixel_format, rendition=rendition, fps=fps, producer=Reader(function)
+        name, format=pixel_format, rendition=rendition, fps=fps, input=hears, producer=reader
     )
 
 
-def _polled(source: Source, name: str, rendition: Rendition, fps: float) -> Stream:
+def _polled(
+    source: Source, name: str, rendition: Rendition, fps: float, hears: bool | Hearer
+) -> Stream:
     width, height = SIDE.read(source.width), SIDE.read(source.height)
     check_size(source.format, *rendition.size(width, height))
-    stream = Stream(name, rendition=rendition, fps=fps, producer=Poller(source))
+    stream = Stream(name, rendition=rendition, fps=fps, input=hears, producer=Poller(source))
     stream.resize(source.format, width, height)
     return stream
 

@@ -15,6 +15,7 @@ from urllib.parse import quote
 from ..arguments import each, instance, matching, optional, shown, whole
 from ..errors import UsageError, WsStreamError
 from ..hub.budget import PERCENT
+from ..hub.caller import Hearer
 from ..hub.stream import Stream
 from ..loop_thread import LoopThread, leave_to_parent
 from ..pixels.described import FORMAT
@@ -80,6 +81,7 @@ class Server:
         depth: int = 24,
         fps: float = 30,
         verify_damage: bool = False,
+        input: bool | Hearer = False,  # noqa: A002 - the wire's word for it
     ) -> Stream:
         """A new stream to publish arrays to.
 
@@ -89,12 +91,19 @@ class Server:
         sent only when a channel (of eight bits) has moved by more than that from what viewers show, so none is ever off
         by more, and what stands still is exact within a second; with a `depth` of 16, 12 or 8, so many bits of a pixel.
         `fps` is the most pictures per second that a viewer is sent. With `verify_damage`, `publish` checks every damage
-        hint and raises UsageError for a wrong one: for debugging, it costs what the hint saves. Raises UsageError.
+        hint and raises UsageError for a wrong one: for debugging, it costs what the hint saves. With `input`, whoever
+        reaches the server may operate the device (docs/input.md): a function is called with each `InputEvent`, in a
+        thread of its own; with True, `input()` of the stream gives them. Raises UsageError.
         """
         options = rendition(crop=crop, step=step, average=average, tolerance=tolerance, depth=depth)
         pixel_format = optional(FORMAT).take("format", format)
         stream = Stream(
-            name, format=pixel_format, rendition=options, fps=fps, verify_damage=verify_damage
+            name,
+            format=pixel_format,
+            rendition=options,
+            fps=fps,
+            verify_damage=verify_damage,
+            input=input,
         )
         return self.add(stream)
 
@@ -110,6 +119,7 @@ class Server:
         tolerance: int = 0,
         depth: int = 24,
         fps: float = 30,
+        input: bool | Hearer = False,  # noqa: A002 - the wire's word for it
     ) -> Stream:
         """A new stream of what a source shows, polled `fps` times a second while somebody watches.
 
@@ -123,7 +133,7 @@ class Server:
         offer = open_offer(source, optional(FORMAT).take("format", format))
         name = self._free_name(offer.name) if name is None else name
         try:
-            stream = self.add(offer.stream(name, options, fps))
+            stream = self.add(offer.stream(name, options, fps, input))
         except WsStreamError:
             if isinstance(source, str | os.PathLike):
                 offer.close()  # the others are the program's

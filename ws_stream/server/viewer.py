@@ -60,3 +60,5 @@ class Viewer:
                 subscription.answer_clock(viewer_time)
             case messages.Requested(id, members):
                 self._stream.ask(subscription, members, id)
+            case messages.Input():
+                self._stream.operators.hear(subscription, message)

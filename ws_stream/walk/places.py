@@ -67,6 +67,12 @@ class Places:
         with self._lock:
             return self._variants[variant_id].picture.pixels.tobytes()
 
+    def taken(self, place: int, epoch: int, number: int) -> int:
+        """When a picture that the subscriber sees was taken, the newest or a few before; 0: not known any more."""
+        with self._lock:
+            variant = self._variants.get(self._subscribers[place][1])
+            return variant.taken(epoch, number) if variant else 0
+
     def join(self, fd: int, variant_id: int, acknowledges: bool, fps: float, now: float) -> int:
         """A new subscriber of a variant: its place. Its pictures go to the socket `fd`; -1: to `messages`.
 

@@ -13,6 +13,8 @@ LATE = 1.125
 """Shares of the longest time between two pictures after which the next one is not waited for any more."""
 REMEMBERED = 16
 """Pictures for which that time is remembered: one of so many may be later, by jitter or as one was left out."""
+TIMES = 256
+"""Pictures of which it is known when they were taken, for users who see one of them: seconds."""
 FAR = 2.25
 """Intervals of a rate within which the next picture is to be expected, if it is waited for: a source that is quicker
 than the rate, but not twice as quick, leaves out a picture now and then."""
@@ -43,6 +45,8 @@ class Pace:
     def __init__(self) -> None:
         self.read = 0.0
         """When the source was read last."""
+        self.times = [0] * TIMES
+        """Of picture n, at n % TIMES: when it was taken, microseconds since 1970."""
         self._at = 0.0
         self._gap = LONGEST
         self._since = 0

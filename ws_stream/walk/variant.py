@@ -21,7 +21,7 @@ from ..pixels.tolerance import keep_near
 from ..protocol.offer import Encoding
 from ..protocol.picture import serialize_segments
 from .bases import Bases, Lack, Since
-from .rate_limit import Pace
+from .rate_limit import TIMES, Pace
 from .turn import Turn
 
 SETTLE_EVERY = 0.4
@@ -145,8 +145,15 @@ class Variant:
         self.pace.came()
         if number == MAX_NUMBER:  # numbers are used up: viewers begin anew
             epoch, number, self.bases = epoch + 1 & MAX_NUMBER, 0, Bases(self.picture.width)
+        self.pace.times[(number + 1) % TIMES] = time
         self.picture = Frame(epoch, number + 1, time, self.geometry.kept, self.picture.pixels)
         self.is_uncommitted, self._deltas = False, _Deltas(said=said)
+
+    def taken(self, epoch: int, number: int) -> int:
+        """When this picture was taken, the newest one or a few before; 0 where that is not known."""
+        newest = self.picture
+        is_known = epoch == newest.epoch and number and 0 <= newest.number - number < TIMES
+        return self.pace.times[number % TIMES] if is_known else 0
 
     def abandon(self) -> None:
         """The kept picture is not to be shown as it is."""
