@@ -137,7 +137,7 @@ async def resync(port: int) -> None:
 
 @attack
 async def rate(port: int) -> None:
-    words = ('{"type":"rate","fps":0}', '{"type":"rate","fps":null}')
+    words = ('{"type":"request","fps":0}', '{"type":"request","fps":null}')
     await flood(port, itertools.cycle(words), "?average=1&step=2&acknowledge=0")
 
 

@@ -22,7 +22,7 @@ from ..session import Outcome, Session
 from .claims import FEATURES
 from .turn import heard, said
 
-CLAIMED = [feature for feature in FEATURES if feature not in ("silence", "input")]
+CLAIMED = [feature for feature in FEATURES if feature != "silence"]
 """What is decided where there is no socket."""
 
 
