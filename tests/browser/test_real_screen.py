@@ -14,7 +14,7 @@ import pytest
 from tests.browser.chromium import inside, opened, shows
 from tests.browser.display import Display
 
-PICTURES = 100
+PICTURES = 30
 
 
 class Terminal(Display):
@@ -71,7 +71,7 @@ def line(number: int) -> str:
 
 
 async def compare(terminal: Terminal, url: str, step: int, program: str | None = None) -> bool:
-    """Show one hundred changing pictures and compare each; whether the page's context was secure."""
+    """Show changing pictures and compare each; whether the page's context was secure."""
     async with opened(url, program=program) as page:
         before = terminal.rgb()
         for number in range(PICTURES):
