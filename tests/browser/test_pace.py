@@ -167,7 +167,7 @@ async def test_a_page_on_a_slow_processor_says_so_and_slows_no_other() -> None:
             )
             behinds: dict[Page, list[int]] = {healthy: [], slow: []}
             rates: dict[Page, list[float]] = {healthy: [], slow: []}
-            for _ in range(20):
+            for _ in range(9):
                 await asyncio.sleep(0.3)
                 for page, numbers in behinds.items():
                     numbers.append(await behind(page, stream))
