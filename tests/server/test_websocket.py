@@ -608,3 +608,27 @@ async def test_a_message_of_any_length_is_understood_by_the_librarys_own_client(
         room.connection.write("t" * length)
         (text,) = await room.all_heard(1)
         assert (text.opcode, bytes(text.data), text.fin) == (Opcode.TEXT, b"t" * length, True)
+
+
+async def test_a_socket_that_breaks_at_the_moment_when_all_that_waited_has_gone_is_closed_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    faults: list[Any] = []
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(lambda _, context: faults.append(context))
+    async with Room() as room:
+        viewer = room.attach()
+        transport = cast(Any, room.connection.transport)
+        broken = ConnectionResetError("by the peer")
+        fail = getattr(transport, "_fatal_error", None)
+        if fail is None:
+            pytest.skip("only asyncio's own transports can be told to fail")
+        monkeypatch.setattr(viewer.subscription, "give", lambda: fail(broken))
+        transport.write(bytes(1 << 22))
+        assert room.waiting
+        async with asyncio.timeout(10):
+            while not room.connection.transport.is_closing():
+                room.theirs.recv(1 << 20)
+                await asyncio.sleep(0.001)
+        await asyncio.sleep(0.01)
+    assert not faults

@@ -138,7 +138,8 @@ class ViewerConnection(ServerConnection):
         self._give_back()
 
     def _give_back(self) -> None:
-        is_open = self.protocol.state is State.OPEN  # nothing comes behind a goodbye
+        # Nothing comes behind a goodbye.
+        is_open = self.protocol.state is State.OPEN and not self.transport.is_closing()
         if self._viewer and is_open and not self.transport.get_write_buffer_size():
             self._viewer.subscription.give()
 
@@ -161,7 +162,8 @@ class ViewerConnection(ServerConnection):
     def resume_writing(self) -> None:
         """All that waited has gone."""
         super().resume_writing()
-        self._give_back()
+        # Later: asyncio takes a transport on which a write fails within this call for one to be closed twice.
+        asyncio.get_running_loop().call_soon(self._give_back)
 
     def data_received(self, data: bytes) -> None:
         """Read on, unless the peer does not read itself."""
