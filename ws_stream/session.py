@@ -8,8 +8,8 @@ from typing import NamedTuple
 from .clock import DeviceClock
 from .codec import decode
 from .errors import ProtocolError
-from .limits import MAX_PICTURE_BYTES, MAX_SERVER_MESSAGE
-from .pixels.frame import Frame, blank
+from .limits import MAX_SERVER_MESSAGE
+from .pixels.frame import Frame
 from .printable import printable
 from .protocol import control, messages
 from .protocol.picture import is_no_ack, is_picture
@@ -119,12 +119,7 @@ class Session:
         return Outcome(reply=_question(now))
 
     def _blank(self) -> Frame | None:
-        told = self.announcement
-        if told is None:
-            return None
-        if told.width * told.height * told.format.bytes_per_pixel > MAX_PICTURE_BYTES:
-            raise ProtocolError(f"a stream of {told.width}x{told.height} is over the limit")
-        return blank(told.epoch, told.format, told.width, told.height)
+        return self.announcement.blank() if self.announcement else None
 
 
 def _question(now: float) -> messages.ClockQuestion:

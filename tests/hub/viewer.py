@@ -11,7 +11,7 @@ import pytest
 from ws_stream.codec import decode
 from ws_stream.hub.stream import Stream
 from ws_stream.pixels.formats import Pixels
-from ws_stream.pixels.frame import Frame, blank
+from ws_stream.pixels.frame import Frame
 from ws_stream.protocol import control, messages
 from ws_stream.protocol.request import Request
 from ws_stream.walk import NumpyWalk, Walk, new_walk
@@ -51,7 +51,7 @@ class Viewer:
             return  # said again, as a report
         self.said.append(said)
         if isinstance(said, messages.Announcement):
-            self.held = blank(said.epoch, said.format, said.width, said.height)
+            self.held = said.blank()
 
     def finish_picture(self) -> None:
         self.finished += 1

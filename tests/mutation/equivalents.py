@@ -25,7 +25,7 @@ _CLOCK = "What the clock makes of it has tests of its own; any number may be ask
 Entry = tuple[str, str, str]
 EQUIVALENTS: dict[str, list[Entry]] = {
     "protocol/picture.py": [
-        ("_check_size(pixel_format, width, height)", "pass", _ANNOUNCED),
+        ("check_size(pixel_format, width, height)", "pass", _ANNOUNCED),
         ("if not (0 < width <= MAX_SIDE and 0 < height <= MAX_SIDE):", "…", _ANNOUNCED),
         ("if width * height * pixel_format.bytes_per_pixel > MAX_PICTURE_BYTES:", "…", _ANNOUNCED),
         (
@@ -34,7 +34,7 @@ EQUIVALENTS: dict[str, list[Entry]] = {
             _ANNOUNCED,
         ),
         (
-            'raise ProtocolError(f"a picture of {width}x{height} {pixel_format} is over the limit")',
+            'raise ProtocolError(f"a {pixel_format} picture of {width}x{height} is over the limit")',
             "pass",
             _ANNOUNCED,
         ),

@@ -16,7 +16,7 @@ from websockets.typing import Subprotocol
 from tests.network.content import Noise
 from tests.network.lab import DEVICE
 from ws_stream.codec import decode
-from ws_stream.pixels.frame import Frame, blank
+from ws_stream.pixels.frame import Frame
 from ws_stream.protocol import control, messages
 from ws_stream.protocol.picture import SUBPROTOCOL, is_no_ack
 
@@ -57,7 +57,7 @@ class Spectator:
                     if not is_no_ack(message):
                         tasks.create_task(self._acknowledge(websocket, number))
                 elif isinstance(told := control.parse_from_server(message), messages.Announcement):
-                    self._held = blank(told.epoch, told.format, told.width, told.height)
+                    self._held = told.blank()
             raise ConnectionError("the server ended the connection")
 
     async def _sample(self) -> None:

@@ -70,7 +70,7 @@ async def receive_frame(websocket: ClientConnection, held: Frame | None = None) 
             return decode(message, held)
         told = control.parse_from_server(message)
         if isinstance(told, messages.Announcement):
-            held = blank(told.epoch, told.format, told.width, told.height)
+            held = told.blank()
 
 
 async def test_two_streams_on_one_port_do_not_mix(server: Server) -> None:

@@ -32,7 +32,6 @@ from ws_stream.hub.stream import Stream
 from ws_stream.hub.subscription import DEAD_AFTER
 from ws_stream.limits import MAX_VIEWER_MESSAGE
 from ws_stream.pixels.formats import GRAY8, Pixels
-from ws_stream.pixels.frame import blank
 from ws_stream.protocol import control, messages
 from ws_stream.protocol.picture import parse
 from ws_stream.protocol.request import Request
@@ -177,7 +176,7 @@ def shown(frames: list[Frame]) -> Pixels:
         elif kind(frame) == "stream":
             told = control.parse_from_server(bytes(frame.data).decode())
             assert isinstance(told, messages.Announcement)
-            held = blank(told.epoch, told.format, told.width, told.height)
+            held = told.blank()
     assert held
     return held.pixels
 

@@ -35,12 +35,8 @@ _ONES = np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1).sum(axis=
 
 def band_rows(width: int, pixel_format: PixelFormat, max_segment: int) -> int:
     """How many rows a band has at most, if the longest content of one row is no longer than `max_segment` bytes."""
-    most = max(1, BAND // (width * pixel_format.bytes_per_pixel))
     _, row = content_lengths(pixel_format, width, 1)
-    _, all_rows = content_lengths(pixel_format, width, most)
-    if all_rows <= max_segment:
-        return most
-    return max(1, (max_segment - 1) // row)
+    return max(1, min(BAND // (width * pixel_format.bytes_per_pixel), max_segment // row))
 
 
 def pack(

@@ -41,7 +41,8 @@ def grant(request: Request, default: Rendition, source: Source) -> Grant | None:
 
         sides = source.width, source.height
         rendition = clamp(requested._replace(depth=depth), default, *sides, is_size)
-        return Grant(rendition, request.offer.encoding) if rendition else None
+        if rendition:
+            return Grant(rendition, request.offer.encoding)
     return None
 
 

@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from ..pixels.formats import PixelFormat
+from ..pixels.frame import Frame, blank
 from ..pixels.rendition import Crop
 from .input import Action
+from .picture import check_size
 
 
 class Announcement(NamedTuple):
@@ -30,6 +32,11 @@ class Announcement(NamedTuple):
     """Pictures a second that the stream has at most; what this viewer is sent is in `Granted` and `Pace`."""
     input: bool
     """Whether the stream hears what users do."""
+
+    def blank(self) -> Frame:
+        """What the viewer holds then. Raises ProtocolError where that is over the limits."""
+        check_size(self.format, self.width, self.height)
+        return blank(self.epoch, self.format, self.width, self.height)
 
 
 class Granted(NamedTuple):

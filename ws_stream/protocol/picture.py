@@ -165,7 +165,7 @@ def parse(data: bytes | bytearray | memoryview) -> Message:
     pixel_format = BY_CODE.get(code)
     if pixel_format is None:
         raise ProtocolError(f"{code} is no pixel format's code")
-    _check_size(pixel_format, width, height)
+    check_size(pixel_format, width, height)
     side_data = parse_side_data(view[HEADER_LENGTH:length])
     if count > height:
         raise ProtocolError(f"{count} segments for {height} rows")
@@ -188,11 +188,12 @@ def _check_header(flags: int, number: int, base: int, time: int) -> None:
         raise ProtocolError(f"capture time {time} is not below 2**53")
 
 
-def _check_size(pixel_format: PixelFormat, width: int, height: int) -> None:
+def check_size(pixel_format: PixelFormat, width: int, height: int) -> None:
+    """Raises ProtocolError for a picture over the limits, before memory is taken for it."""
     if not (0 < width <= MAX_SIDE and 0 < height <= MAX_SIDE):
         raise ProtocolError(f"a picture of {width}x{height}; a side is 1 to {MAX_SIDE}")
     if width * height * pixel_format.bytes_per_pixel > MAX_PICTURE_BYTES:
-        raise ProtocolError(f"a picture of {width}x{height} {pixel_format} is over the limit")
+        raise ProtocolError(f"a {pixel_format} picture of {width}x{height} is over the limit")
 
 
 def _segments(

@@ -8,8 +8,7 @@ from struct import Struct
 
 from ..codec import decode
 from ..errors import ProtocolError
-from ..limits import MAX_PICTURE_BYTES
-from ..pixels.frame import Frame, blank
+from ..pixels.frame import Frame
 from ..protocol import control, messages
 from .chunk import Chunk, Kind
 
@@ -45,10 +44,8 @@ class Playback:
         told = control.parse_from_server(text)
         if not isinstance(told, messages.Announcement):
             raise ProtocolError("an announcement of something else than a stream")
-        if told.width * told.height * told.format.bytes_per_pixel > MAX_PICTURE_BYTES:
-            raise ProtocolError(f"a stream of {told.width}x{told.height} is over the limit")
+        self.held = told.blank()
         self.announcement = told
-        self.held = blank(told.epoch, told.format, told.width, told.height)
 
 
 def play(chunks: Iterable[Chunk]) -> Iterator[tuple[Chunk, Frame | None]]:
