@@ -46,7 +46,11 @@ def address() -> Iterator[str]:
         thread.join()
 
 
-@pytest.mark.parametrize("program", [text for text in programs("clients.md") if ADDRESS in text])
+PROGRAMS = [text for text in programs("clients.md") if ADDRESS in text]
+assert PROGRAMS
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
 def test_a_client_s_program_runs(program: str, address: str) -> None:
     command = [sys.executable, "-c", program.replace(ADDRESS, address)]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=60)

@@ -3,7 +3,7 @@
  */
 
 import { BY_NAME } from "./pixels.js";
-import { ProtocolError, check } from "./wire.js";
+import { MAX_TIME, ProtocolError, check } from "./wire.js";
 
 /** @import { Check, Control } from "./types.d.ts" */
 
@@ -31,7 +31,7 @@ const NOTATION = {
   u16: integer(0, 2 ** 16),
   positive: integer(1, 2 ** 16),
   u32: integer(0, 2 ** 32),
-  u53: integer(0, 2 ** 53),
+  u53: integer(0, MAX_TIME),
   number: Number.isFinite,
   boolean: (value) => typeof value === "boolean",
   text64: text(64),

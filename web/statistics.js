@@ -38,7 +38,7 @@ export class Recent {
 
   /** @param {number} now */
   #forget(now) {
-    this.#notes = this.#notes.filter(({ at }) => at > now - WINDOW);
+    while (this.#notes.length && this.#notes[0].at <= now - WINDOW) this.#notes.shift();
   }
 }
 
@@ -67,6 +67,7 @@ export class Figures {
     const { perSecond, sumPerSecond } = this.sizes.read(now);
     const { least, median } = this.arrived.read(now);
     const drawn = this.drawn.read(now).median;
+    const { quarter, upper } = this.delays.read(now);
     const offset = clock.offset(now);
     // None arrives before it was taken; if it seems so, its time is not the device's.
     this.#youngest = Math.min(this.#youngest, Math.max((least ?? Infinity) + offset, 0));
@@ -78,8 +79,8 @@ export class Figures {
       uncertainty,
       transit: Math.max((median ?? NaN) + offset - this.#youngest, 0) || 0,
       drawing: Math.max((drawn ?? NaN) - (median ?? NaN), 0) || 0,
-      delay: this.delays.read(now).quarter ?? 0,
-      late: this.delays.read(now).upper ?? 0,
+      delay: quarter ?? 0,
+      late: upper ?? 0,
     };
   }
 }

@@ -5,21 +5,23 @@
 
 import { createInterface } from "node:readline";
 
+import { parseControl } from "../../web/control.js";
 import { crc32 } from "../../web/crc32.js";
 import { Outage, isFinal } from "../../web/outage.js";
 import { FORMATS } from "../../web/pixels.js";
 import { Session } from "../../web/session.js";
 import { NO_ACK } from "../../web/wire.js";
+import { ANNOUNCED } from "./pictures.js";
 
 /** @import { Outcome, ViewerMessage } from "../../web/types.d.ts" */
 
+/** Not `http`: browsers call a connection that was never made closed as well. */
 const CLAIMS = [
   ...["marked", "lz4", "copy", "checksum", "side-data", "rgb"],
   ...["control", "long-texts", "session", "resync", "retry"],
   ...FORMATS.map(({ name }) => name),
 ];
 
-/** Browsers call a connection that was never made closed as well. */
 let outage = new Outage();
 let session = new Session();
 let now = 0;
@@ -76,8 +78,7 @@ function rgb() {
 function server(text) {
   const { error, isOver, reply } = receive(text);
   if (error) return sending(isOver ? "close" : "refused", reply);
-  const known = ["stream", "granted", "pace", "unchanged", "waiting", "problem", "clock"];
-  return sending(known.includes(JSON.parse(text).type) ? "ok" : "ignored", reply);
+  return sending(parseControl(text) ? "ok" : "ignored", reply);
 }
 
 /** @param {string} epoch @param {string} format @param {number} width @param {number} height */
@@ -85,9 +86,8 @@ function announce(epoch, format, width, height) {
   session = new Session();
   held = null;
   isViewer = false;
-  const told = { type: "stream", name: "", epoch: Number(epoch), format, width, height };
-  const rest = { source: [1, 1], step: 1, crop: null, average: false, tolerance: 0, fps: 1 };
-  return receive(JSON.stringify({ ...told, ...rest, input: false })).error ? "refused" : "ok";
+  const told = { ...ANNOUNCED, epoch: Number(epoch), format, width, height };
+  return receive(JSON.stringify(told)).error ? "refused" : "ok";
 }
 
 function hold() {
