@@ -291,6 +291,29 @@ async def test_a_function_that_is_stuck_holds_up_neither_pictures_nor_the_end_fo
     release.set()
 
 
+async def test_a_function_hears_one_thing_at_a_time_and_in_order_whoever_took_over_meanwhile() -> (
+    None
+):
+    heard = Heard()
+    later = threading.Event()
+
+    def slow(event: InputEvent) -> None:
+        if event.action == PRESSED:
+            later.wait(0.2)
+        heard(event)
+        later.set()
+
+    room = Room(Stream("screen", input=slow))
+    room.stream.publish(picture(1))
+    viewer = room.enter()
+    do(viewer, PRESSED)
+    room.stream.input()  # and forget it
+    do(viewer, Text("a"))
+    await until(lambda: len(heard.actions) == 3)
+    assert heard.actions == [PRESSED, RELEASED, Text("a")]
+    room.stream.close()
+
+
 async def test_an_iterator_takes_over_from_a_function_and_gives_back_when_it_is_forgotten() -> None:
     heard = Heard()
     room = Room(Stream("screen", input=heard))

@@ -32,10 +32,10 @@ class Caller:
         self._logged: set[str] = set()
 
     def begin(self, events: InputEvents) -> None:
-        """Call it with these from now on."""
+        """Call it with these from now on, once it has heard those of before."""
         self._thread = threading.Thread(
             target=self._call_each,
-            args=(events,),
+            args=(events, self._thread),
             name=f"ws-stream input of {self._name}",
             daemon=True,  # one that is stuck must not keep the program alive
         )
@@ -47,7 +47,9 @@ class Caller:
         if thread and thread is not threading.current_thread():
             thread.join(LAST_WORDS)
 
-    def _call_each(self, events: InputEvents) -> None:
+    def _call_each(self, events: InputEvents, before: threading.Thread | None) -> None:
+        if before:
+            before.join()
         for event in events:
             try:
                 self._function(event)
