@@ -127,6 +127,18 @@ async def test_so_is_one_that_cannot_decode_what_comes_later(server: Server) -> 
     await until(lambda: not camera.watched)
 
 
+async def test_it_is_told_on_the_event_loop_whatever_thread_shows_it_what_it_cannot_decode(
+    server: Server,
+) -> None:
+    asyncio.get_running_loop().set_debug(True)  # what is not safe for threads raises
+    camera = server.stream("camera")
+    async with viewing(server, "camera?formats=gray8") as websocket:
+        await until(lambda: camera.watched)
+        await asyncio.to_thread(camera.publish, np.zeros((4, 6, 4), np.uint8))
+        await asyncio.wait_for(websocket.wait_closed(), 5)
+        assert websocket.close_code == 4406
+
+
 async def test_side_data_goes_with_exactly_its_picture(server: Server) -> None:
     camera = server.stream("camera", fps=1000)
     shown = picture(1)

@@ -86,7 +86,10 @@ class Audience:
     def greet(self, subscription: Subscription) -> None:
         """Tell a viewer that has joined, or sees another variant, what it sees."""
         key = self.subscriptions[subscription]
-        shown = self.shown.get(key) if key else None
+        if key is None:
+            subscription.refuse(unsuited(self._source))
+            return
+        shown = self.shown.get(key)
         if shown and shown.announcement:
             subscription.announce(shown.announcement)
         subscription.set_problem(self.problem)
@@ -181,11 +184,9 @@ class Audience:
         return fps if wanted is None else min(fps, wanted)
 
     def _place(self, subscription: Subscription, key: Grant | None, now: float) -> None:
-        """Have the viewer see another variant, or go."""
+        """Have the viewer see another variant, or none; `greet` tells it."""
         self.subscriptions[subscription] = key
-        if key is None:
-            subscription.refuse(unsuited(self._source))
-        else:
+        if key:
             self.walk.move(subscription.place, self.shown[key].variant_id, now)
 
     def _grant(self, request: Request) -> Grant | None:
