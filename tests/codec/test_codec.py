@@ -161,3 +161,10 @@ def test_unchanged_rows_fewer_than_the_merge_gap_are_sent_along(unchanged: int) 
     new[0] = new[-1] = 1
     message = encode(Frame(1, 2, 2, GRAY8, new), base)
     assert len(parse(message).segments) == (1 if unchanged < MERGE_GAP else 2)
+
+
+def test_side_data_that_cannot_be_said_again_is_left_out_and_the_picture_is_right() -> None:
+    frame = Frame(1, 1, 1, GRAY8, np.full((2, 3), 7, np.uint8), {"gain": float("inf")})
+    made = decode(encode(frame), blank_like(frame))
+    assert same(made, frame)
+    assert made.meta is None

@@ -12,6 +12,7 @@ from ws_stream.limits import MAX_SIDE_DATA
 from ws_stream.protocol.extension import (
     MAX_EXTENSION,
     parse_side_data,
+    rewritten,
     serialize_extension,
     side_data,
     write_side_data,
@@ -71,6 +72,20 @@ def test_the_longest_is_taken() -> None:
     assert side_data(write_side_data(longest)) == longest
     with pytest.raises(UsageError, match="meta is 4097 bytes long; right would be a dict"):
         write_side_data({"a": longest["a"] + "x"})
+
+
+@pytest.mark.parametrize(
+    "said", [b'{"a":1e400}', b'{"a":"\\ud800"}', b'{"a":[' + b",".join([b"1e9"] * 1000) + b"]}"]
+)
+def test_what_another_device_may_say_but_not_we_is_left_out_where_it_is_said_again(
+    said: bytes,
+) -> None:
+    meta = side_data(said)
+    assert meta is not None
+    with pytest.raises(UsageError):
+        write_side_data(meta)
+    assert rewritten(meta) == b""
+    assert rewritten({"a": 1}) == b'{"a":1}'
 
 
 @pytest.mark.parametrize(

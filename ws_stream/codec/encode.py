@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from ..pixels.frame import Frame
 from ..pixels.resample import differing_rows
-from ..protocol.extension import write_side_data
+from ..protocol.extension import rewritten
 from ..protocol.picture import Message, serialize
 from .marks import Marks, mark, update
 from .pack import pack
@@ -36,7 +36,7 @@ def encode(
             *(frame.epoch, frame.number, base_number, frame.time, frame.width, frame.height),
             checksum=None,
             segments=pack(marks, frame.width, frame.format),
-            side_data=write_side_data(frame.meta),
+            side_data=rewritten(frame.meta),
         )
     )
 

@@ -53,6 +53,14 @@ def extension_of(meta: SideData | None) -> bytes:
     return b"" if meta is None else serialize_extension(write_side_data(meta))
 
 
+def rewritten(meta: SideData | None) -> bytes:
+    """The bytes that say what another device said; none where that cannot be said again, as it is too long, say."""
+    try:
+        return write_side_data(meta)
+    except UsageError:
+        return b""
+
+
 def write_side_data(meta: SideData | None) -> bytes:
     """The bytes that say this; none for None. Raises UsageError for what is no side data."""
     if meta is None:
