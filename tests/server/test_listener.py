@@ -1,15 +1,17 @@
 """Who is not let in, and how it is told so: pages by HTTP, viewers behind the handshake, the owner by the log."""
 
 import asyncio
+import errno
 from collections.abc import AsyncIterator
+from typing import NoReturn
 
 import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.frames import CloseCode
 
-from ws_stream import Server
+from ws_stream import Server, UsageError
 from ws_stream.protocol import control, messages
-from ws_stream.server import listener
+from ws_stream.server import gate, listener
 from ws_stream.server.request_log import LINES_A_MINUTE
 from ws_stream.server.websocket import NO_STREAM
 
@@ -138,3 +140,15 @@ async def test_so_is_a_fault_in_handling_what_a_viewer_says(
     (record,) = caplog.records
     assert "could not be done: ZeroDivisionError" in record.getMessage()
     assert not record.exc_info
+
+
+async def test_a_machine_without_the_host_s_family_of_addresses_is_one_sentence(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def no_family(*_: object) -> NoReturn:
+        raise OSError(errno.EAFNOSUPPORT, "Address family not supported by protocol")
+
+    monkeypatch.setattr(gate, "Gate", no_family)
+    with pytest.raises(UsageError, match="cannot listen on ::1 port 0: Address family not"):
+        async with Server("::1", 0):
+            pass

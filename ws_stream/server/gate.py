@@ -5,6 +5,7 @@ Knows nothing of what connections are for.
 """
 
 import asyncio
+import errno
 import socket
 from collections.abc import Callable
 
@@ -51,6 +52,8 @@ async def bind(host: str, port: int, admits: Admits) -> list[Gate]:
             if family == socket.AF_INET6:
                 gate.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
             gate.bind(address)
+        if not gates:
+            raise OSError(errno.EAFNOSUPPORT, "there is no such family of addresses here")
     except BaseException:
         for gate in gates:
             gate.close()
