@@ -13,9 +13,10 @@ from ws_stream.conformance.run import answers, cases
 from ws_stream.conformance.turn import Case
 
 from ..node import node
-from .operators import Mutant, mutants
+from .operators import Mutant
 
 ROOT = Path(__file__).parents[2]
+FOLDER = ROOT / "web"
 PROGRAM = "tests/web/conformance.js"
 FILES = {
     "wire.js": (),
@@ -37,20 +38,6 @@ PATIENCE = 10.0
 """Seconds; a fault may well be an endless loop."""
 
 
-def all_mutants() -> list[Mutant]:
-    """Every fault."""
-    return [
-        mutant
-        for file, left_alone in FILES.items()
-        for mutant in mutants(file, pristine(file), left_alone)
-    ]
-
-
-def pristine(file: str) -> str:
-    """The program without a fault."""
-    return (ROOT / "web" / file).read_text()
-
-
 def all_cases() -> list[Case]:
     """The vectors that the program claims."""
     with Pipe([node(), str(ROOT / PROGRAM)]) as pipe:
@@ -70,9 +57,8 @@ def survivors(faulty: Sequence[Mutant], put: Sequence[Case]) -> list[Mutant]:
 
 
 def _copied(place: Path) -> Path:
-    shutil.copytree(ROOT / "web", place / "web")
-    (place / "tests" / "web").mkdir(parents=True)
-    shutil.copy(ROOT / PROGRAM, place / PROGRAM)
+    shutil.copytree(FOLDER, place / "web")
+    shutil.copytree((ROOT / PROGRAM).parent, (place / PROGRAM).parent)
     shutil.copy(ROOT / "package.json", place)
     return place
 

@@ -11,13 +11,14 @@ from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import CodeType, ModuleType
 
-from ws_stream.conformance import pictures, program, stories, words
+from ws_stream.conformance import program
 from ws_stream.conformance.claims import Claims
+from ws_stream.conformance.run import cases
 from ws_stream.conformance.turn import Case
 
-from .operators import Mutant, mutants
+from .operators import Mutant
 
-PACKAGE = Path(program.__file__).parents[1]
+FOLDER = Path(program.__file__).parents[1]
 FILES = {
     "protocol/picture.py": ("serialize", "max_message_length"),
     "protocol/extension.py": ("serialize", "write", "MAX_EXTENSION"),
@@ -33,29 +34,14 @@ PATIENCE = 20
 """Seconds; a fault may well be an endless loop."""
 
 
-def all_mutants() -> list[Mutant]:
-    """Every fault."""
-    return [
-        mutant
-        for file, left_alone in FILES.items()
-        for mutant in mutants(file, pristine(file), left_alone)
-    ]
-
-
-def pristine(file: str) -> str:
-    """The program without a fault."""
-    return (PACKAGE / file).read_text()
-
-
 def all_cases() -> list[Case]:
     """The vectors that the decoder is put to."""
     claims = Claims("", frozenset(program.CLAIMED), {})
     needs = claims.features - {"requests", "queries", "renditions", "pixels"}
-    sources = pictures.cases, stories.cases, words.cases
-    return [case for source in sources for case in source(claims) if case.needs <= needs]
+    return [case for case in cases(claims) if case.needs <= needs]
 
 
-def survivors(faulty: Sequence[Mutant], cases: Sequence[Case]) -> list[Mutant]:
+def survivors(faulty: Sequence[Mutant], put: Sequence[Case]) -> list[Mutant]:
     """Those whose fault no vector finds."""
     running: list[tuple[int, Mutant]] = []
     found = []
@@ -67,17 +53,17 @@ def survivors(faulty: Sequence[Mutant], cases: Sequence[Case]) -> list[Mutant]:
         if mutant is not None:
             child = os.fork()
             if not child:
-                os._exit(_examined(mutant, cases))
+                os._exit(_examined(mutant, put))
             running.append((child, mutant))
     return found
 
 
-def _examined(mutant: Mutant, cases: Sequence[Case]) -> int:
+def _examined(mutant: Mutant, put: Sequence[Case]) -> int:
     """0 if the faulty program passes."""
     signal.alarm(PATIENCE)  # ends this process
     try:
         answers = _faulty(mutant).Program()
-        for case in cases:
+        for case in put:
             for turn in case.turns:
                 if turn.judge(answers.answer(turn.command.split()).split()):
                     return 1
