@@ -17,6 +17,7 @@ from typing import NamedTuple
 from ws_stream import connect
 
 from .attacks import ATTACKS, HOST
+from .child import Child
 
 MOST_SECONDS, MOST_LINES = 5, 100
 """For the server to end on SIGTERM, and of its log, after all attacks."""
@@ -41,29 +42,16 @@ class Target:
 
     def __init__(self) -> None:
         self._errors = tempfile.TemporaryFile("w+")  # noqa: SIM115 - closed below
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.load.target"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self._errors,
-            text=True,
-        )
-        assert self.process.stdout
-        self.port = int(self.process.stdout.readline())
+        self._child = Child("target", self._errors)
+        self.port = self._child.port
 
     def cpu_seconds(self) -> float:
-        assert self.process.stdin
-        assert self.process.stdout
-        self.process.stdin.write("\n")
-        self.process.stdin.flush()
-        return float(self.process.stdout.readline())
+        return float(self._child.ask())
 
     def close(self) -> tuple[float, str]:
         """Seconds that it took to end, and what it said on standard error."""
-        began = time.monotonic()
-        self.process.terminate()
-        self.process.communicate(timeout=30)
-        ended = time.monotonic() - began
+        ended = self._child.terminate()
+        self._child.close()
         with self._errors:
             self._errors.seek(0)
             return ended, self._errors.read()
@@ -82,6 +70,7 @@ async def attacked(name: str | None, port: int, seconds: float) -> AsyncIterator
     try:
         await asyncio.sleep(SETTLE)
         yield
+        assert process.poll() is None, f"{name} has ended"
     finally:
         process.kill()
         process.wait()

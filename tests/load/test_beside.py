@@ -21,4 +21,5 @@ async def test_whatever_one_address_does_others_see_the_stream_as_before(share: 
     found = await beside(attacks, SECONDS, 1)
     assert set(found) == set(attacks)
     for name, (alone, hurt) in found.items():
+        assert alone.rate > 0, name
         assert hurt.rate >= 0.7 * alone.rate, name

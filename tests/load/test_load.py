@@ -5,7 +5,6 @@ import json
 import os
 import random
 import subprocess
-import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -21,6 +20,8 @@ from ws_stream import connect
 from ws_stream.protocol import control, messages
 from ws_stream.protocol.picture import SUBPROTOCOL, parse
 
+from .child import Child
+
 MINUTE = 60
 
 
@@ -28,43 +29,18 @@ class Device:
     """The server under load."""
 
     def __init__(self) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.load.device"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        assert self._process.stdout
-        self.port = int(self._process.stdout.readline())
+        self._child = Child("device", subprocess.PIPE)
+        self.port = self._child.port
+        self.terminate = self._child.terminate
+        self.close = self._child.close
 
     @property
     def url(self) -> str:
         return f"ws://127.0.0.1:{self.port}/stream/card"
 
     async def report(self) -> dict[str, Any]:
-        def ask() -> str:
-            assert self._process.stdin
-            assert self._process.stdout
-            self._process.stdin.write("\n")
-            self._process.stdin.flush()
-            return self._process.stdout.readline()
-
-        report: dict[str, Any] = json.loads(await asyncio.to_thread(ask))
+        report: dict[str, Any] = json.loads(await asyncio.to_thread(self._child.ask))
         return report
-
-    def terminate(self) -> float:
-        """Send SIGTERM; seconds until the process is gone."""
-        began = time.monotonic()
-        self._process.terminate()
-        self._process.wait(20)
-        return time.monotonic() - began
-
-    def close(self) -> str:
-        """Stop it; what it said on standard error."""
-        self._process.kill()
-        _, errors = self._process.communicate()
-        return errors
 
 
 @pytest.fixture
