@@ -4,8 +4,8 @@
 
 #include "variant.h"
 
-enum { WS_EXTENSIONS = 65532 - 36 }; /* bytes, at most */
 enum { WS_HEADER = 36, WS_FRAME_HEAD = 10, WS_PREFIX = WS_FRAME_HEAD + WS_HEADER };
+enum { WS_EXTENSIONS = 65532 - WS_HEADER }; /* bytes, at most */
 enum { WS_HAS_CHECKSUM = 1, WS_NO_ACK = 2 }; /* flags */
 
 /* Writes both so that they end at prefix + WS_PREFIX; how many bytes they are. */

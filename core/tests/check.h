@@ -14,6 +14,9 @@
         }                                                                                   \
     } while (0)
 
+/* What viewers decode that say nothing of it; a ws_encoding. */
+#define ALL_KINDS (&(const ws_encoding){.has_lz4 = 1, .has_copy = 1, .band_rows = 64})
+
 /* Allocations that still succeed; negative: all. Linked with --wrap, see memory.c. */
 extern long allocations_left;
 

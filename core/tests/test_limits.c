@@ -6,8 +6,6 @@
 #include "../walk.h"
 #include "check.h"
 
-static const ws_encoding all_kinds = {1, 1, 64};
-
 static const ws_pixel rgbx = {
     .size = 4, .kept_size = 4, .colour = 3, .padded = 1, .source_shift = {0, 8, 16}, .source_mask = {255, 255, 255}};
 static const ws_pixel gray = {.size = 1, .kept_size = 1, .colour = 1, .source_mask = {255, 255, 255}};
@@ -52,10 +50,10 @@ static void crops(void)
 {
     ws_variant v = {0};
     ws_rendition r = {.pixel = gray, .crop_x = 2, .crop_width = 6, .crop_height = 5, .step = 1};
-    CHECK(ws_variant_open(&v, &r, &all_kinds, 8, 5, 1, 7));
-    CHECK(!ws_variant_open(&v, &r, &all_kinds, 7, 5, 1, 8) && !ws_variant_open(&v, &r, &all_kinds, 8, 4, 1, 8));
+    CHECK(ws_variant_open(&v, &r, ALL_KINDS, 8, 5, 1, 7));
+    CHECK(!ws_variant_open(&v, &r, ALL_KINDS, 7, 5, 1, 8) && !ws_variant_open(&v, &r, ALL_KINDS, 8, 4, 1, 8));
     r.crop_x = SIZE_MAX - 2;
-    CHECK(!ws_variant_open(&v, &r, &all_kinds, 8, 5, 1, 8));
+    CHECK(!ws_variant_open(&v, &r, ALL_KINDS, 8, 5, 1, 8));
     CHECK(v.is_open && v.picture.epoch == 7);
     ws_variant_close(&v);
 }
@@ -67,7 +65,7 @@ static void damage(ws_walk *walk)
     uint8_t source[4 * SIDE * SIDE] = {0};
     const ws_rendition r = {.pixel = gray, .crop_width = SIDE, .crop_height = SIDE, .step = 1};
     ws_view view = {source, SIDE, 1, SIDE, SIDE, 1};
-    CHECK(ws_walk_open_variant(walk, 0, &r, &all_kinds, SIDE, SIDE, 1, 1));
+    CHECK(ws_walk_open_variant(walk, 0, &r, ALL_KINDS, SIDE, SIDE, 1, 1));
     CHECK(ws_walk_first_turn(walk) <= 1 && ws_walk_is_settled(walk));
     CHECK(ws_walk_update(walk, &view, NULL, 1) == 1);
     ws_walk_commit(walk, 1, (ws_extensions){0});

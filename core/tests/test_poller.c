@@ -6,8 +6,6 @@
 
 #include "../poller.h"
 #include "check.h"
-
-static const ws_encoding all_kinds = {1, 1, 64};
 #include "decoder.h"
 
 enum { SIDE = 512, SLOTS = 3, SLOT = SIDE * SIDE, LAST = SLOT - SIDE };
@@ -159,7 +157,7 @@ static void tear(ws_walk *walk, ws_poller *poller, ring *r)
     ws_variant *const newcomer = &walk->variants[1];
     *poller = (ws_poller){.source = source_of(r)};
     poller->source.slots = 2;
-    CHECK(ws_walk_open_variant(walk, 1, &walk->variants[0].geometry.rendition, &all_kinds, SIDE, SIDE, 1, 1));
+    CHECK(ws_walk_open_variant(walk, 1, &walk->variants[0].geometry.rendition, ALL_KINDS, SIDE, SIDE, 1, 1));
     poller->source.number = walk->variants[0].picture.pixels;
     memset(r->slots, 0, sizeof r->slots);
     r->slots[0][0] = 2;
@@ -226,7 +224,7 @@ int main(int count, char **arguments)
     alarm(60); /* who waits for ever has failed */
     CHECK(count == 2 && ws_walk_open(&walk, (const char *[]){arguments[1]}, 1, 1000));
     decompress = decompressor_of(arguments[1]);
-    CHECK(ws_walk_open_variant(&walk, 0, &whole, &all_kinds, SIDE, SIDE, 1, 1));
+    CHECK(ws_walk_open_variant(&walk, 0, &whole, ALL_KINDS, SIDE, SIDE, 1, 1));
     CHECK(ws_places_join(&walk.places, -1, 0, 0, -1, ws_now()) == 0);
     ws_subscriber_announced(&walk.places.subscribers[0], 1, 0, ws_now());
     picture_open(&shown, SIDE, SIDE, 1, 1, 1);

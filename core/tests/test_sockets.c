@@ -6,8 +6,6 @@
 
 #include "../walk.h"
 #include "check.h"
-
-static const ws_encoding all_kinds = {1, 1, 64};
 #include "decoder.h"
 
 enum { SIDE = 64, PICTURES = 300, VIEWERS = 3, ROOM = 1 << 20 };
@@ -109,7 +107,7 @@ int main(int count, char **arguments)
     uint64_t seed = 1;
     uint32_t handed_over = 0;
     CHECK(count == 2 && ws_walk_open(&walk, (const char *[]){arguments[1]}, 1, 1000));
-    CHECK(ws_walk_open_variant(&walk, 0, &r, &all_kinds, SIDE, SIDE, 1, 1));
+    CHECK(ws_walk_open_variant(&walk, 0, &r, ALL_KINDS, SIDE, SIDE, 1, 1));
     for (size_t i = 0; i < VIEWERS; i++)
         join(&walk, &viewers[i]);
     for (int turn = 0; turn < PICTURES; turn++) {
