@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ..pixels.formats import BY_NAME
+from ..protocol.picture import Message, serialize
 from .claims import Claims
 from .turn import Case, Judge, Turn, equal_json, exactly, said
 from .vectors import Vector, expanded, vectors
@@ -18,17 +19,17 @@ def cases(claims: Claims) -> Iterator[Case]:
             if claims.takes(base["format"], base["width"], base["height"], len(message)):
                 picture = Turn(f"picture {said(message)}", make(vector, claims))
                 after = _after(vector, name) if name != "valid" else []
-                yield _case(vector, [*held(base), picture, *after])
+                yield Case.of(vector, [*held(base), picture, *after])
     for vector in vectors("sizes"):
         size = vector["format"], vector["width"], vector["height"]
         if vector["answer"] == "refused" or claims.takes(*size):
             command = "announce 1 {} {} {}".format(*size)
-            yield _case(vector, [Turn(command, exactly(vector["answer"]))])
+            yield Case.of(vector, [Turn(command, exactly(vector["answer"]))])
     for vector in vectors("shown"):
         if claims.takes(vector["format"], vector["width"], vector["height"]):
             shown = exactly(f"rgb {said(expanded(vector['rgb']))}")
             base = {**vector, "epoch": 1, "number": 1}
-            yield _case(vector, [*held(base), Turn("rgb", shown)])
+            yield Case.of(vector, [*held(base), Turn("rgb", shown)])
 
 
 def held(base: dict[str, Any]) -> list[Turn]:
@@ -75,24 +76,10 @@ def _after(vector: Vector, name: str) -> list[Turn]:
     base = vector["base"]
     if not base["number"] or vector["name"].startswith("side/"):
         return []
-    header = [
-        36,
-        BY_NAME[base["format"]].code,
-        0,
-        base["epoch"],
-        base["number"] + 1,
-        base["number"],
-        1,
-    ]
-    header += [base["width"], base["height"], 0, 0]
-    sizes = (2, 1, 1, 4, 4, 4, 8, 2, 2, 4, 4)
-    data = b"".join(
-        value.to_bytes(size, "little") for value, size in zip(header, sizes, strict=True)
+    number, size = base["number"], (base["width"], base["height"])
+    same = Message(
+        BY_NAME[base["format"]], base["epoch"], number + 1, number, 1, *size, None, segments=()
     )
     crc = f"{zlib.crc32(expanded(base['pixels'])):08x}"
-    right = "refused" if name == "invalid" else f"applied {base['number'] + 1} 1 {crc} ack -"
-    return [Turn(f"picture {said(data)}", exactly(right))]
-
-
-def _case(vector: Vector, turns: list[Turn]) -> Case:
-    return Case(vector["name"], frozenset(vector["needs"]), turns)
+    right = "refused" if name == "invalid" else f"applied {number + 1} 1 {crc} ack -"
+    return [Turn(f"picture {said(serialize(same))}", exactly(right))]

@@ -20,8 +20,7 @@ def cases(_claims: Claims) -> Iterator[Case]:
     """All of them."""
     for vector in vectors("sequences"):
         story = Story()
-        turns = [story.turn(step) for step in vector["steps"]]
-        yield Case(vector["name"], frozenset(vector["needs"]), turns)
+        yield Case.of(vector, [story.turn(step) for step in vector["steps"]])
 
 
 class Story:

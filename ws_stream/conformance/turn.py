@@ -2,7 +2,9 @@
 
 import json
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, Self
+
+from .vectors import Vector
 
 Judge = Callable[[Sequence[str]], str | None]
 """Takes the words of an answer; returns what is expected, None if they are that."""
@@ -22,6 +24,11 @@ class Case(NamedTuple):
     needs: frozenset[str]
     """The features that a program claims to which it is put."""
     turns: Sequence[Turn]
+
+    @classmethod
+    def of(cls, vector: Vector, turns: Sequence[Turn]) -> Self:
+        """A vector, as these turns."""
+        return cls(vector["name"], frozenset(vector["needs"]), turns)
 
 
 def said(data: bytes) -> str:

@@ -14,19 +14,19 @@ def cases(claims: Claims) -> Iterator[Case]:
     """All of them."""
     for vector in vectors("control"):
         if _is_taken(vector, claims):
-            yield _case(vector, list(_control(vector)))
+            yield Case.of(vector, list(_control(vector)))
     for vector in vectors("queries"):
-        yield _case(vector, [Turn(f"query {said(vector['query'].encode())}", _request(vector))])
+        yield Case.of(vector, [Turn(f"query {said(vector['query'].encode())}", _request(vector))])
     for vector in vectors("renditions"):
         job = json.dumps({name: vector[name] for name in _RENDITION})
         if "made" in vector:
             made = exactly(f"ok {said(expanded(vector['made']))}")
             source = said(expanded(vector["pixels"]))
-            yield _case(vector, [Turn(f"pixels {said(job.encode())} {source}", made)])
+            yield Case.of(vector, [Turn(f"pixels {said(job.encode())} {source}", made)])
         else:
             granted = vector["granted"]
             right = exactly("none") if granted is None else holding(granted)
-            yield _case(vector, [Turn(f"rendition {said(job.encode())}", right)])
+            yield Case.of(vector, [Turn(f"rendition {said(job.encode())}", right)])
 
 
 def _is_taken(vector: Vector, claims: Claims) -> bool:
@@ -60,7 +60,3 @@ def _request(vector: Vector) -> Judge:
         return None if is_right else f"ok and {json.dumps(vector['request'])}"
 
     return judge
-
-
-def _case(vector: Vector, turns: list[Turn]) -> Case:
-    return Case(vector["name"], frozenset(vector["needs"]), turns)
