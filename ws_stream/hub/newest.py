@@ -52,7 +52,8 @@ class Newest:
             return
         walk, now = self._audience.walk, time.monotonic()
         if walk.next_turn() <= now:
-            self._show_again(self._said)
+            self._show_again(self._said)  # and send what is due
+            return
         due = min(walk.flush(now), walk.next_turn())
         if due < inf:
             self._errands.run_at("flush", due, self.flush)
