@@ -1,13 +1,18 @@
 """One recording in several files."""
 
+import json
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.recording.recorded import (
+    BEGAN,
     Message,
     all_same,
     frames,
@@ -58,6 +63,43 @@ def test_no_picture_is_lost_between_files(history: list[Message], size: int) -> 
     with TemporaryDirectory() as folder:
         files = written(Path(folder), Limits(size=size), history)
         assert all_same([frame for file in files for frame in shown(file)], frames_of(history))
+
+
+@given(histories(), st.integers(300, 5000), st.integers(300, 9000))
+def test_nothing_is_larger_than_it_may_be_but_a_file_of_one_picture(
+    history: list[Message], size: int, in_all: int
+) -> None:
+    with TemporaryDirectory() as folder:
+        names = Names(Path(folder) / "a.wss")
+        with suppress(UsageError):  # where not even one picture has room
+            record(history, Files(names, Limits(size=size, in_all=in_all)))
+            assert sum(file.stat().st_size for file in names.made) <= in_all
+        for file in names.made:
+            assert file.stat().st_size <= size or len(shown(file)) <= 1
+            with Recording(file) as recording:
+                assert recording.is_complete
+
+
+@pytest.mark.parametrize("in_all", range(1000, 40_000, 1500))
+def test_a_bound_for_all_files_holds_wherever_they_are_full(tmp_path: Path, in_all: int) -> None:
+    noise = [
+        replace(frame, pixels=np.random.default_rng(n).integers(0, 255, (24, 40), np.uint8))
+        for n, frame in enumerate(frames(range(60)))
+    ]
+    names = Names(tmp_path / "a.wss")
+    with suppress(UsageError):
+        record(received(noise), Files(names, Limits(seconds=1, in_all=in_all)))
+        assert sum(file.stat().st_size for file in names.made) <= in_all
+
+
+def test_what_is_no_picture_and_finds_no_room_is_left_out_and_the_next_file_begins(
+    tmp_path: Path,
+) -> None:
+    history = list(received(FRAMES))
+    history[20:20] = [Message(json.dumps({"type": "new", "x": "x" * 1900}), None, BEGAN)]
+    files = written(tmp_path, Limits(size=2000), history)
+    assert all(file.stat().st_size <= 2000 for file in files)
+    assert all_same([frame for file in files for frame in shown(file)], FRAMES)
 
 
 def test_when_all_files_together_are_full_nothing_more_is_written(tmp_path: Path) -> None:

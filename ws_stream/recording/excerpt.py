@@ -6,10 +6,17 @@ from ..codec import encode
 from ..errors import UsageError
 from ..pixels.frame import Frame
 from .chunk import Chunk, Kind
-from .writer import Writer
+from .playback import stands_alone
+from .writer import Addition, Writer
 
 _OF_THE_WHOLE = (Kind.WHOLE, Kind.INDEX, Kind.END)
 """Kinds that each recording has its own of."""
+
+
+def whole(picture: Chunk, frame: Frame) -> Chunk:
+    """The chunk of a picture as one that stands alone."""
+    is_alone = picture.kind == Kind.PICTURE and stands_alone(picture.payload)
+    return picture if is_alone else picture._replace(kind=Kind.PICTURE, payload=encode(frame))
 
 
 class Excerpt:
@@ -22,12 +29,15 @@ class Excerpt:
     def begin(self, announcement: Chunk, picture: Chunk, frame: Frame) -> None:
         """Let this picture be the first one."""
         self.add(announcement._replace(position=self._origin))
-        whole = picture._replace(kind=Kind.PICTURE, position=self._origin, payload=encode(frame))
-        self.add(whole, frame)
+        self.add(whole(picture, frame)._replace(position=self._origin), frame)
+
+    def prepare(self, chunk: Chunk, frame: Frame | None = None) -> Addition:
+        """What is to be written of a chunk, with the picture that it shows."""
+        return self.writer.prepare(chunk._replace(position=self._since(chunk.position)), frame)
 
     def add(self, chunk: Chunk, frame: Frame | None = None) -> None:
         """Append a chunk, with the picture that it shows. Raises UsageError."""
-        self.writer.add(chunk._replace(position=self._since(chunk.position)), frame)
+        self.writer.write(self.prepare(chunk, frame))
 
     def close(self, position: int, received: int) -> None:
         """The last picture was shown until then. Raises UsageError."""

@@ -11,8 +11,8 @@ from typing import NamedTuple
 from ..errors import UsageError
 from ..pixels.frame import Frame
 from .chunk import Chunk, Kind
-from .excerpt import Excerpt
-from .writer import Writer, check_free, create, named
+from .excerpt import Excerpt, whole
+from .writer import Addition, Writer, check_free, create, named, size_of
 
 NOTHING_CAME = "no picture came, so there is nothing to keep"
 
@@ -62,6 +62,8 @@ class Files:
         self._limits = limits
         self._excerpt: Excerpt | None = None
         self._began = 0
+        self._has_left_out = False
+        """Whether something that is no picture found no room in this file."""
         self._announcement: Chunk | None = None
         self._finished = 0
 
@@ -72,27 +74,34 @@ class Files:
 
     def add(self, chunk: Chunk, frame: Frame | None = None) -> None:
         """Write a chunk, with the picture that it shows. Raises UsageError when there is no room."""
+        if self.is_full:
+            return
         if chunk.kind == Kind.ANNOUNCEMENT:
             self._announcement = chunk
         if self._excerpt is None:
             self._excerpt = Excerpt(self._names.open())
-        excerpt, length = self._excerpt, len(chunk.payload)
-        most = self._limits.in_all
-        if most is not None and self._finished + excerpt.writer.size_with(length) > most:
-            self.is_full = True
-            if not self._finished and not excerpt.writer.pictures:
-                excerpt.close(chunk.position, chunk.received)
-                raise UsageError(f"{excerpt.writer.name} may not be so small; right would be more")
-        if self.is_full:
-            return
-        if frame and self._announcement and self._is_due(chunk, excerpt.writer):
+        excerpt = self._excerpt
+        addition = excerpt.prepare(chunk, frame)
+        if frame and self._announcement and self._is_due(chunk, addition):
+            self._begin(self._announcement, whole(chunk, frame), frame)
+        elif not frame and self._is_over(addition):
+            self._has_left_out = True
+        elif self._has_room(addition.size):
+            excerpt.writer.write(addition)
+        elif not self._finished and not excerpt.writer.pictures:
             excerpt.close(chunk.position, chunk.received)
-            self._finished = self.size
-            self._began = chunk.position
-            self._excerpt = Excerpt(self._names.open(), chunk.position)
-            self._excerpt.begin(self._announcement, chunk, frame)
-        else:
-            excerpt.add(chunk, frame)
+            raise UsageError(f"{excerpt.writer.name} may not be so small; right would be more")
+
+    def _begin(self, announcement: Chunk, picture: Chunk, frame: Frame) -> None:
+        """Let the next file begin with this picture, which stands alone."""
+        assert self._excerpt
+        ended = self._excerpt.writer.ended_size
+        if self._has_room(ended + size_of([announcement, picture])):
+            self._excerpt.close(picture.position, picture.received)
+            self._finished += ended
+            self._began, self._has_left_out = picture.position, False
+            self._excerpt = Excerpt(self._names.open(), picture.position)
+            self._excerpt.begin(announcement, picture, frame)
 
     def close(self, position: int, received: int) -> None:
         """End the last file in order. Raises UsageError when there is no room, or nothing came."""
@@ -100,9 +109,22 @@ class Files:
             raise UsageError(NOTHING_CAME)
         self._excerpt.close(position, received)
 
-    def _is_due(self, picture: Chunk, writer: Writer) -> bool:
+    def _has_room(self, size: int) -> bool:
+        """Whether so many bytes may follow the finished files; else nothing more is written."""
+        most = self._limits.in_all
+        self.is_full = most is not None and self._finished + size > most
+        return not self.is_full
+
+    def _is_due(self, picture: Chunk, addition: Addition) -> bool:
         """Whether the next file begins with this picture."""
-        seconds, size, _ = self._limits
+        assert self._excerpt
+        seconds = self._limits.seconds
         is_long = seconds is not None and picture.position - self._began >= seconds * 1e6
-        is_large = size is not None and writer.size_with(len(picture.payload)) > size
-        return writer.pictures > 0 and (is_long or is_large)
+        has_pictures = self._excerpt.writer.pictures > 0
+        return has_pictures and (is_long or self._has_left_out or self._is_over(addition))
+
+    def _is_over(self, addition: Addition) -> bool:
+        """Whether the file would be too large; its first picture it takes, however large that is."""
+        assert self._excerpt
+        size = self._limits.size
+        return size is not None and self._excerpt.writer.pictures > 0 and addition.size > size

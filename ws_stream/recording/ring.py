@@ -48,7 +48,9 @@ class Ring:
         elif self._runs and (frame or self.size <= self._most):
             self._runs[-1].chunks.append(chunk)
             self.size += len(chunk.payload)
-            if frame and self._spacing.is_due(len(chunk.payload)):
+            if frame and not self._spacing.is_due(len(chunk.payload)):
+                self._spacing.message(len(chunk.payload))
+            elif frame:
                 self._begin(chunk._replace(kind=Kind.WHOLE, payload=encode(frame)))
         self._trim(chunk.position)
 

@@ -19,11 +19,17 @@ class Spacing:
         self._work = 0.0
 
     def is_due(self, length: int) -> bool:
-        """Count a message of so many bytes: whether a whole picture is due after it."""
-        self._work += PASS + length / self.length
-        return self._work >= MOST_WORK
+        """Whether a whole picture is due after a message of so many bytes."""
+        return self._work_with(length) >= MOST_WORK
+
+    def message(self, length: int) -> None:
+        """A message of so many bytes is written."""
+        self._work = self._work_with(length)
 
     def whole(self, length: int) -> None:
         """A whole picture of so many bytes is written."""
         self.length = max(length, 1)
         self._work = 0.0
+
+    def _work_with(self, length: int) -> float:
+        return self._work + PASS + length / self.length

@@ -4,8 +4,9 @@ Knows nothing of where chunks come from.
 """
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from ..arguments import plain
 from ..codec import encode
@@ -14,6 +15,7 @@ from ..pixels.frame import Frame
 from .chunk import (
     CHECK_LENGTH,
     END_LENGTH,
+    HEAD_LENGTH,
     HEADER_LENGTH,
     PLACE_LENGTH,
     Chunk,
@@ -53,6 +55,19 @@ def check_free(path: Path) -> None:
         )
 
 
+class Addition(NamedTuple):
+    """What is to be appended to a file."""
+
+    chunks: list[Chunk]
+    size: int
+    """Bytes of the file, were it ended after them."""
+
+
+def size_of(chunks: Sequence[Chunk]) -> int:
+    """Bytes of a file that holds these, and one place to begin."""
+    return HEAD_LENGTH + _length(chunks) + _end_length(1)
+
+
 class Writer:
     """Appends to one file, which can be played up to the last chunk at any time."""
 
@@ -69,26 +84,35 @@ class Writer:
         head, self._check = serialize_head()
         self._write(head)
 
+    def prepare(self, chunk: Chunk, frame: Frame | None = None) -> Addition:
+        """What is to be appended of a chunk, with the picture that it shows."""
+        chunks, places = [chunk], len(self._index) // PLACE_LENGTH
+        if frame is not None:
+            is_alone = stands_alone(chunk.payload)
+            if not is_alone and self._spacing.is_due(len(chunk.payload)):
+                chunks.append(chunk._replace(kind=Kind.WHOLE, payload=encode(frame)))
+            places += is_alone or len(chunks) > 1
+        return Addition(chunks, self.size + _length(chunks) + _end_length(places))
+
+    def write(self, addition: Addition) -> None:
+        """Append what is prepared. Raises UsageError when there is no room."""
+        for chunk in addition.chunks:
+            offset = self.size
+            self._append(chunk)
+            if chunk.kind == Kind.ANNOUNCEMENT:
+                self._announced_at = offset
+            self.pictures += chunk.kind == Kind.PICTURE
+            if chunk.kind in (Kind.PICTURE, Kind.WHOLE):
+                self._count(chunk, offset)
+
     def add(self, chunk: Chunk, frame: Frame | None = None) -> None:
         """Append a chunk, with the picture that it shows. Raises UsageError when there is no room."""
-        if chunk.kind == Kind.ANNOUNCEMENT:
-            self._announced_at = self.size
-        offset = self.size
-        self._append(chunk)
-        if frame is None:
-            return
-        self.pictures += 1
-        if stands_alone(chunk.payload):
-            self._note(chunk, offset)
-        elif self._spacing.is_due(len(chunk.payload)):
-            offset, whole = self.size, chunk._replace(kind=Kind.WHOLE, payload=encode(frame))
-            self._append(whole)
-            self._note(whole, offset)
+        self.write(self.prepare(chunk, frame))
 
-    def size_with(self, length: int) -> int:
-        """Bytes of the file, were it ended after one more payload of this length, and a whole picture."""
-        chunks = (length, self._spacing.length, len(self._index) + PLACE_LENGTH)
-        return self.size + sum(chunks) + len(chunks) * (HEADER_LENGTH + CHECK_LENGTH) + END_LENGTH
+    @property
+    def ended_size(self) -> int:
+        """Bytes of the file, were it ended now."""
+        return self.size + _end_length(len(self._index) // PLACE_LENGTH)
 
     def close(self, position: int, received: int) -> None:
         """Write the index and the end; the last picture was shown until this position. Raises UsageError."""
@@ -100,8 +124,11 @@ class Writer:
         finally:
             self._file.close()
 
-    def _note(self, chunk: Chunk, offset: int) -> None:
-        """Playing may begin at this chunk."""
+    def _count(self, chunk: Chunk, offset: int) -> None:
+        """A picture is written; where it stands alone, playing may begin at it."""
+        if not stands_alone(chunk.payload):
+            self._spacing.message(len(chunk.payload))
+            return
         self._spacing.whole(len(chunk.payload))
         place = (self._announced_at, offset, chunk.position, self.pictures - 1, self._check)
         self._index += serialize_index([Place(*place)])
@@ -121,6 +148,15 @@ class Writer:
                 f"cannot write on {self.name}: {_reason(error)}; what was written before can be played"
             ) from None
         self.size += len(data)
+
+
+def _length(chunks: Sequence[Chunk]) -> int:
+    return sum(HEADER_LENGTH + len(chunk.payload) + CHECK_LENGTH for chunk in chunks)
+
+
+def _end_length(places: int) -> int:
+    """Bytes of the index and the end."""
+    return HEADER_LENGTH + places * PLACE_LENGTH + CHECK_LENGTH + END_LENGTH
 
 
 def _reason(error: Exception) -> str:
