@@ -158,6 +158,33 @@ def test_no_flipped_bit_shows_a_wrong_picture(tmp_path: Path) -> None:
             os.pwrite(file.fileno(), data[at : at + 1], at)
 
 
+def test_where_the_index_alone_is_damaged_it_plays_whole_and_says_nothing(tmp_path: Path) -> None:
+    data, path = small(), tmp_path / "a.wss"
+    index = length_of(data, 5)
+    for at in range(index, length_of(data, 6) - c.CHECK_LENGTH):
+        path.write_bytes(data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :])
+        played, told = outcome(path)
+        assert all_same(played, SMALL)
+        assert not told
+
+
+def test_the_last_picture_before_the_damage_is_sought_by_its_time_and_nothing_after_it(
+    tmp_path: Path,
+) -> None:
+    data, path = small(), tmp_path / "a.wss"
+    damaged = length_of(data, 5) - 10
+    path.write_bytes(data[:damaged] + b"?" + data[damaged + 1 :])
+    with open_recording(path) as recording:
+        found = recording.seek(seconds=0.1)
+        assert [next(found).number, next(found).number] == [1, 2]
+        with pytest.raises(UsageError, match="cannot be played from byte"):
+            next(found)
+        assert next(recording.seek(seconds=0.2)).number == 2
+        for unknown in (0.25, 0.3, 9):
+            with pytest.raises(UsageError, match="cannot be played from byte"):
+                next(recording.seek(seconds=unknown))
+
+
 def pieces(data: bytes) -> list[bytes]:
     """The chunks of a recording."""
     with TemporaryDirectory() as folder:
@@ -209,7 +236,7 @@ def test_no_chunk_that_was_moved_shows_a_wrong_picture(
     assert len(pieces(data)) == 7
     path.write_bytes(data[: c.HEAD_LENGTH] + b"".join(damage(pieces(data), at)))
     played, told = outcome(path)
-    all_there = len(played) == len(SMALL) and at >= 5  # only the index is another one
+    all_there = len(played) == len(SMALL) and at >= 4  # only what follows the last one is another
     if damage is of_another and at == 0:
         assert all_same(played, OTHER)
     else:

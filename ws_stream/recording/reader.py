@@ -6,6 +6,7 @@ Knows nothing of how the bytes lie (chunk, file) nor of what a message makes of 
 from bisect import bisect_right
 from collections.abc import Iterator
 from contextlib import suppress
+from itertools import chain
 from os import PathLike
 from pathlib import Path
 from typing import NamedTuple, Self
@@ -68,7 +69,8 @@ class Recording:
         self._places: list[Place] = []
         self._pictures = 0
         try:
-            if not self._load():
+            self._load()
+            if not self._places:
                 self._scan()
         except BaseException:
             self.close()
@@ -87,9 +89,7 @@ class Recording:
     @property
     def announcement(self) -> Announcement | None:
         """What was said of the stream before its first picture; None where there is no picture."""
-        if not self._places:
-            return None
-        return self._begin(self._places[0]).announcement
+        return self._begin(self._places[0]).announcement if self._places else None
 
     def __len__(self) -> int:
         return self._pictures
@@ -106,9 +106,8 @@ class Recording:
         number = optional(_NUMBER).take("number", number)
         if (seconds is None) == (number is None):
             raise UsageError("seek takes either seconds or a number; right would be one of them")
-        if seconds is None:
-            return self._from_number(number or 0)
-        return self._from_position(round(seconds * MICROSECONDS))
+        at = None if seconds is None else round(seconds * MICROSECONDS)
+        return self._from_number(number or 0) if at is None else self._from_position(at)
 
     def times(self) -> list[float]:
         """When each picture was taken, in seconds from the first one on; none is decoded. Raises UsageError."""
@@ -170,16 +169,19 @@ class Recording:
         if not self._places:
             return
         played = self._play(self._places[max(0, self._at(position))])
-        shown = None
-        for at, moment in played:
-            if shown and at > position:
-                yield shown
-                yield moment
-                break
-            shown = moment
-        else:
-            if shown:
-                yield shown
+        shown = damage = None
+        try:
+            for at, moment in played:
+                if shown and at > position:
+                    played = chain([(at, moment)], played)
+                    break
+                shown = moment
+        except UsageError as error:
+            damage = error
+        if shown and (not damage or round(shown.seconds * MICROSECONDS) >= position):
+            yield shown
+        if damage:
+            raise damage
         for _, moment in played:
             yield moment
 
@@ -191,6 +193,8 @@ class Recording:
                 at = found.chunk.position
                 yield at, Moment(at / MICROSECONDS, number, frame)
                 number += 1
+                if self.is_complete and number == self._pictures:
+                    return
 
     def _begin(self, place: Place) -> Playback:
         """A player to which the announcement of a place was made. Raises UsageError if the file is not as indexed."""
@@ -209,42 +213,38 @@ class Recording:
         except ProtocolError as error:
             raise self._file.refusal(found.offset, error) from None
 
-    def _load(self) -> bool:
-        """Read the index; whether there is one that can be right."""
+    def _load(self) -> None:
+        """Read the end and the index, as far as there are any that can be right."""
         end = self._file.end()
         if end is None:
-            return False
+            return
         with suppress(ProtocolError, UsageError):
-            index_at, pictures = parse_end(end.chunk.payload)
+            index_at, self._pictures = parse_end(end.chunk.payload)
+            self.seconds = end.chunk.position / MICROSECONDS
+            self.is_complete = True
             index = self._file.chunk(index_at)
             if index and index.chunk.kind == Kind.INDEX and index.end == end.offset:
                 self._places = parse_index(index.chunk.payload)
-                self._pictures = pictures
-                self.seconds = end.chunk.position / MICROSECONDS
-                self.is_complete = True
-        return self.is_complete
 
     def _scan(self) -> None:
         """Find out by the headers of all chunks what an index would say. Raises UsageError if all is damaged."""
-        announced_at = 0
+        announced_at = pictures = 0
         try:
             for header, offset in self._file.headers():
-                self.seconds = header.position / MICROSECONDS
-                self.is_complete = header.kind == Kind.END
                 if header.kind == Kind.ANNOUNCEMENT:
                     announced_at = offset
                 elif header.kind in (Kind.PICTURE, Kind.WHOLE):
-                    self._pictures += header.kind == Kind.PICTURE
-                    self._scan_picture(header, offset, announced_at)
+                    pictures += header.kind == Kind.PICTURE
+                    self._scan_picture(header, offset, announced_at, pictures - 1)
+                if not self.is_complete:
+                    self._pictures, self.seconds = pictures, header.position / MICROSECONDS
         except UsageError:
-            if not self._places:
+            if not self._places:  # else what is before is played, then this is raised again
                 raise
-            # what is before the damage is played, then this is raised again
 
-    def _scan_picture(self, header: Header, offset: int, announced_at: int) -> None:
+    def _scan_picture(self, header: Header, offset: int, announced_at: int, number: int) -> None:
         """Note the picture as a place if playing may begin there."""
         if stands_alone(self._file.read(offset + HEADER_LENGTH, BASE_END)):
             check_at = self._file.end_of(header, offset) - CHECK_LENGTH
             check = parse_check(self._file.read(check_at, CHECK_LENGTH))
-            place = (announced_at, offset, header.position, self._pictures - 1, check)
-            self._places.append(Place(*place))
+            self._places.append(Place(announced_at, offset, header.position, number, check))

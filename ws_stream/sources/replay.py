@@ -76,7 +76,6 @@ class Replay:
         self._loop = loop and self._recording.seconds > 0
         self._now = now
         self._began: float | None = None
-        self._damage: SourceError | None = None
 
     @property
     def format(self) -> PixelFormat:
@@ -95,8 +94,6 @@ class Replay:
 
     def poll(self, seen: object = None) -> Picture | None:
         """The picture that is due; None if that is `seen`. Raises SourceError where the file is damaged."""
-        if self._damage:
-            raise self._damage
         if self._began is None:
             self._began = self._now()
         seconds, lap = (self._now() - self._began) * self._speed, 0
@@ -106,8 +103,7 @@ class Replay:
         try:
             number = self._play.go_to(lap, seconds)
         except UsageError as error:
-            self._damage = SourceError(str(error), Failure.UNREADABLE)
-            raise self._damage from None
+            raise SourceError(str(error), Failure.UNREADABLE) from None
         shown = lap * len(self._recording) + number
         if seen == shown:
             return None
@@ -125,16 +121,20 @@ class _Play:
     def __init__(self, recording: Recording) -> None:
         self._recording = recording
         self._lap = 0
+        self._damage: str | None = None
+        """Why there is no next picture."""
         self.shown, self._next, self._moments = self._from(0)
 
     def go_to(self, lap: int, seconds: float) -> int:
         """Show the picture of this time; its number. Raises UsageError where the recording is damaged."""
+        if self._damage:
+            raise UsageError(self._damage)
         late = self._next and self._recording.has_place_between(self._next.seconds, seconds)
         if late or lap != self._lap:
             self.shown, self._next, self._moments = self._from(seconds)
             self._lap = lap
         while self._next and self._next.seconds <= seconds:
-            self.shown, self._next = self._next, next(self._moments, None)
+            self.shown, self._next = self._next, self._after(self._moments)
         return self.shown.number
 
     def _from(self, seconds: float) -> tuple[Moment, Moment | None, Iterator[Moment]]:
@@ -145,4 +145,12 @@ class _Play:
             raise UsageError(
                 f"{self._recording.name} holds no picture, so there is nothing to show"
             )
-        return shown, next(moments, None), moments
+        return shown, self._after(moments), moments
+
+    def _after(self, moments: Iterator[Moment]) -> Moment | None:
+        """The next picture; where it is damaged, that is told once the one before was shown."""
+        try:
+            return next(moments, None)
+        except UsageError as error:
+            self._damage = str(error)
+            return None
