@@ -2,10 +2,12 @@
 
 import csv
 import importlib
+import shutil
 import subprocess
 import sys
 from fractions import Fraction
 from pathlib import Path
+from typing import NoReturn
 
 import numpy as np
 import pytest
@@ -231,6 +233,24 @@ def test_a_full_disk_is_told_in_a_sentence(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setitem(exporting.FILES, ".npz", full)
     with pytest.raises(UsageError, match=r"cannot write .*: No space left on device"):
         exported(tmp_path, "a.npz", frames([1, 2]))
+
+
+@pytest.mark.parametrize("out", ["a.npz", "frames/"])
+def test_what_went_wrong_is_told_even_where_nothing_can_be_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, out: str
+) -> None:
+    def fail(*_: object, **__: object) -> NoReturn:
+        raise PermissionError(1, "Operation not permitted")
+
+    def full(*_: object) -> NoReturn:
+        raise UsageError("the recording is damaged")
+
+    monkeypatch.setattr(Path, "unlink", fail)
+    monkeypatch.setattr(shutil, "rmtree", fail)
+    monkeypatch.setitem(exporting.FILES, ".npz", full)
+    monkeypatch.setattr(exporting, "save_frames", full)
+    with pytest.raises(UsageError, match="the recording is damaged"):
+        exported(tmp_path, out, frames([1, 2]))
 
 
 def test_the_bar_shows_the_share_that_is_done() -> None:

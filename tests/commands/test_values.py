@@ -28,7 +28,9 @@ def test_what_is_no_time_is_told_with_what_would_be_right(text: str) -> None:
         checked(seconds, "a time")(text)
 
 
-@pytest.mark.parametrize("text", ["", "0MB", "0.0000001kB", "5", "5mb", "5M", "5s", "-5MB"])
+@pytest.mark.parametrize(
+    "text", ["", "0MB", "0.0000001kB", "5", "0.0001kB", "5mb", "5M", "5s", "-5MB"]
+)
 def test_what_is_no_size_is_told_with_what_would_be_right(text: str) -> None:
     with pytest.raises(argparse.ArgumentTypeError, match="cannot be; right would be a size"):
         checked(size, "a size")(text)

@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 
@@ -59,12 +59,11 @@ def _fresh(path: Path, *, is_folder: bool) -> Iterator[None]:
     try:
         if is_folder:
             path.mkdir()
-        yield
-    except BaseException as error:
-        if is_folder:
-            shutil.rmtree(path, ignore_errors=True)
-        else:
-            path.unlink(missing_ok=True)
-        if isinstance(error, OSError):
-            raise UsageError(f"cannot write {named(path)}: {error.strerror or error}") from None
-        raise
+        try:
+            yield
+        except BaseException:
+            with suppress(OSError):  # what went wrong before is what is told
+                shutil.rmtree(path) if is_folder else path.unlink()
+            raise
+    except OSError as error:
+        raise UsageError(f"cannot write {named(path)}: {error.strerror or error}") from None

@@ -47,8 +47,8 @@ def length(text: str) -> float:
 
 
 def size(text: str) -> int:
-    """A number of bytes above 0. Raises ValueError and KeyError."""
-    return int(_above_zero(_in(_BYTES, text)))
+    """A whole number of bytes above 0. Raises ValueError and KeyError."""
+    return int(_above_zero(int(_in(_BYTES, text))))
 
 
 def _in(units: Mapping[str, float], text: str) -> float:
