@@ -46,7 +46,7 @@ def documented() -> dict[str, tuple[set[str], set[str]]]:
             names = set(re.findall(r"`([a-z_]+)`(?! or|,? or `|\s*$)", _without_values(cell)))
             optional = set(re.findall(r"`([a-z_]+)`[^`]*optional", _without_values(cell)))
             if "each optional" in cell:
-                optional = names - {"id"}
+                optional |= names - {"id"}
             found[f"{speaker}.{row[0]}"] = names, optional
     return found
 

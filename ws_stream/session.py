@@ -71,8 +71,10 @@ class Session:
         self._said = now
         return _question(now)
 
-    def resync(self, now: float) -> messages.Resync:
-        """Hold nothing any more; what is to be sent to have a delta against blank."""
+    def resync(self, now: float) -> messages.Resync | None:
+        """Hold nothing any more; what is to be sent to have a delta against blank, None before there is a stream."""
+        if self.announcement is None:
+            return None
         self.held = self._blank()
         self._is_resyncing, self._said = True, now
         return messages.Resync()

@@ -62,11 +62,13 @@ def _contents() -> Iterator[Invalid]:
     for name, about, content in (
         ("bits/beyond the groups", "Bit 2 of two groups.", b"\6" + good[1:]),
         ("bits/the last bit", "Bit 7 of two groups.", b"\x82" + good[1:]),
+        ("bits/beyond the groups, whole", "Bit 2 of two groups, with its bytes.", b"\6\1\1\1\1ab"),
         ("groups/no literals", "The byte of literals is missing.", good[:2]),
         ("groups/no masks", "Both bytes of the group are missing.", good[:1]),
         ("empty/a group", "A group holds a marked pixel.", b"\2\0\0"),
         ("subset/one more", "A pixel with a colour and no mark.", b"\2\5\3ab"),
         ("subset/another", "A pixel with a colour and no mark.", b"\2\4\1a"),
+        ("subset/a group after it", "A pixel with a colour and no mark.", b"\3\1\1\2\1ab"),
         ("width/the first beyond", "Pixel 11 of 11.", b"\2\x0d\1a"),
         ("width/the last beyond", "Pixel 15 of 11.", b"\2\x81\x81ab"),
         ("colours/none", "The colour is missing.", good[:-1]),

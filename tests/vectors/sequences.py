@@ -116,6 +116,9 @@ def _resyncs() -> Iterator[Story]:
     asked = [*OPENED, picture(5), step("resync", "", "ok", ["resync"])]
     about = "The viewer holds the blank picture then."
     yield "voluntary resync", about, [*asked, refused(6, 5), picture(5), again(5)], "resync"
+    about = "There is nothing to forget."
+    steps = [step("resync"), STREAM, picture(1), picture(2, 1)]
+    yield "voluntary resync before the stream", about, [*OPENED[:2], *steps], "resync"
     about = "It is resyncing."
     steps = [*asked, control(UNCHANGED, "resync"), refused(6, 5), picture(6)]
     yield "voluntary resync, unanswered", about, steps, "resync"
@@ -203,6 +206,9 @@ def _silences() -> Iterator[Story]:
     about = "After 10 s the viewer connects anew."
     steps = [step("time", "9500"), step("time", "11000", "lost")]
     yield "silence", about, [*OPENED, *steps]
+    about = "It begins when the connection is made."
+    steps = [step("connect"), step("time", "18500"), step("time", "21000", "lost")]
+    yield "silence after a connection", about, [*OPENED, step("time", "9500"), *steps]
     about = "Whatever comes is heard."
     for name, heard in (("a report", control(UNCHANGED)), ("a picture", picture(1))):
         steps = [step("time", "9500"), heard, step("time", "18500"), step("time", "21000", "lost")]

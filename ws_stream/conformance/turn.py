@@ -64,7 +64,7 @@ def holding(content: object) -> Judge:
 
 def equal_json(word: str, content: object) -> bool:
     """Whether the word is a JSON text of just this; `-` stands for None."""
-    return content is None if word == "-" else _same(read_json(word), content)
+    return word == "-" if content is None else _same(read_json(word), content)
 
 
 def read_json(word: str) -> object:
