@@ -165,6 +165,7 @@ OTHERS = [
         messages.Waiting(1, 1),
         messages.Pace(30, 0, 30, False),
         messages.ClockAnswer(1, 1),
+        messages.Granted(1, 30.0),
     )
 ] + ['{"type":"of a later version"}']
 
