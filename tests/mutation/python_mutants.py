@@ -21,7 +21,7 @@ from .operators import Mutant
 FOLDER = Path(program.__file__).parents[1]
 FILES = {
     "protocol/picture.py": ("serialize", "max_message_length"),
-    "protocol/extension.py": ("serialize", "write", "MAX_EXTENSION"),
+    "protocol/extension.py": ("serialize", "write", "rewritten", "MAX_EXTENSION"),
     "protocol/json_text.py": (),
     "codec/decode.py": (),
     "codec/unpack.py": (),
