@@ -41,7 +41,7 @@ ROOMS = {
     "codec": ["marks", "scroll", "pack", "encode", "unpack", "decode"],
     "recording": [
         *("chunk", "playback", "spacing", "writer", "excerpt", "files", "ring", "recorder"),
-        *("file", "reader"),
+        *("file", "contents", "reader"),
     ],
     "walk": [
         *("window", "rate_limit", "phase_lock", "turn", "bases", "variant", "outlet"),

@@ -22,6 +22,7 @@ from tests.recording.recorded import (
 from tests.strategies import pixels
 from tests.test_png import read_png
 from ws_stream import Frame, Recording, UsageError, to_rgb
+from ws_stream.codec import encode
 from ws_stream.commands import export as exporting
 from ws_stream.commands.export import bar, export
 from ws_stream.commands.export_films import delays, even
@@ -181,6 +182,16 @@ def test_of_a_damaged_recording_nothing_half_done_is_left(tmp_path: Path, out: s
     ):
         export(recording, f"{tmp_path}/{out}", None, lambda _: None)
     assert not (tmp_path / out).exists()
+
+
+def test_the_last_picture_before_damage_is_a_png_too(tmp_path: Path) -> None:
+    many = frames(range(9))
+    data = bytearray(recording_of(received(many)))
+    data[data.index(encode(many[5], many[4]))] ^= 1
+    (tmp_path / "a.wss").write_bytes(data)
+    with Recording(tmp_path / "a.wss") as recording:
+        export(recording, f"{tmp_path}/a.png", 0.45, lambda _: None)
+    assert np.array_equal(read_png((tmp_path / "a.png").read_bytes()), rgb(many[4]))
 
 
 @pytest.mark.parametrize(

@@ -158,14 +158,27 @@ def test_no_flipped_bit_shows_a_wrong_picture(tmp_path: Path) -> None:
             os.pwrite(file.fileno(), data[at : at + 1], at)
 
 
-def test_where_the_index_alone_is_damaged_it_plays_whole_and_says_nothing(tmp_path: Path) -> None:
-    data, path = small(), tmp_path / "a.wss"
-    index = length_of(data, 5)
-    for at in range(index, length_of(data, 6) - c.CHECK_LENGTH):
-        path.write_bytes(data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :])
-        played, told = outcome(path)
-        assert all_same(played, SMALL)
-        assert not told
+def damaged_at(data: bytes, at: int) -> bytes:
+    return data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :]
+
+
+def test_what_is_damaged_behind_the_last_picture_takes_no_picture_away(tmp_path: Path) -> None:
+    said = Message('{"type":"problem","reason":"no signal"}', None, SMALL[-1].time)
+    data, path = recording_of([*received(SMALL), said], after=10**6), tmp_path / "a.wss"
+    *_, text, index, end = pieces(data)
+    first = len(data) - len(text + index + end)
+    with open_recording(saved(path, [*received(SMALL), said], after=10**6)) as recording:
+        seconds = recording.seconds
+    for at in range(first, len(data) - len(end) - c.CHECK_LENGTH):
+        path.write_bytes(damaged_at(data, at))
+        assert all_same(shown(path), SMALL)
+        with open_recording(path) as recording:
+            assert (len(recording), recording.is_complete) == (4, True)
+            assert (recording.seconds, recording.times()) == (seconds, [0, 0.1, 0.2, 0.3])
+            assert all_same([frame for _, frame in recording.played() if frame], SMALL)
+            assert same(next(recording.seek(seconds=99)).frame, SMALL[-1])
+            with pytest.raises(UsageError, match="cannot be played from byte"):
+                list(recording.chunks())
 
 
 def test_the_last_picture_before_the_damage_is_sought_by_its_time_and_nothing_after_it(
@@ -179,10 +192,22 @@ def test_the_last_picture_before_the_damage_is_sought_by_its_time_and_nothing_af
         assert [next(found).number, next(found).number] == [1, 2]
         with pytest.raises(UsageError, match="cannot be played from byte"):
             next(found)
-        assert next(recording.seek(seconds=0.2)).number == 2
-        for unknown in (0.25, 0.3, 9):
+        for known in (0.2, 0.25, 0.299):  # the header says when the next one came
+            assert next(recording.seek(seconds=known)).number == 2
+        for unknown in (0.3, 9):
             with pytest.raises(UsageError, match="cannot be played from byte"):
                 next(recording.seek(seconds=unknown))
+
+
+def test_where_a_header_is_damaged_nobody_knows_how_long_the_picture_before_was_shown(
+    tmp_path: Path,
+) -> None:
+    data, path = small(), tmp_path / "a.wss"
+    path.write_bytes(damaged_at(data, length_of(data, 4)))
+    with open_recording(path) as recording:
+        assert next(recording.seek(seconds=0.2)).number == 2
+        with pytest.raises(UsageError, match="cannot be played from byte"):
+            next(recording.seek(seconds=0.25))
 
 
 def pieces(data: bytes) -> list[bytes]:
@@ -243,6 +268,15 @@ def test_no_chunk_that_was_moved_shows_a_wrong_picture(
         assert all_same(played, SMALL[: len(played)])
         assert told or all_there
         each_seek(path)
+
+
+def test_pictures_that_only_the_end_of_another_recording_counts_are_not_counted(
+    tmp_path: Path,
+) -> None:
+    data, path = small(), tmp_path / "a.wss"
+    path.write_bytes(data[: c.HEAD_LENGTH] + b"".join(ended_by_another(pieces(data), 3)))
+    with open_recording(path) as recording:
+        assert (len(recording), recording.is_complete) == (2, False)
 
 
 def test_a_place_whose_chunk_is_of_another_recording_is_refused(tmp_path: Path) -> None:

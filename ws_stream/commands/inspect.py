@@ -8,9 +8,8 @@ from ..errors import UsageError
 from ..printable import printable
 from ..protocol import control, messages
 from ..recording import Recording
-from ..recording.chunk import Chunk, Kind
+from ..recording.chunk import MICROSECONDS, Chunk, Kind
 from ..recording.excerpt import cut
-from ..recording.reader import MICROSECONDS
 from ..recording.writer import Writer, create, named
 
 

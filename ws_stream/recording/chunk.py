@@ -16,6 +16,8 @@ from ..limits import MAX_PICTURE_BYTES, MAX_TIME
 MAGIC = b"\x89WSS\r\n\x1a\n"
 """As that of PNG: it finds out whoever takes the file for text."""
 VERSION = 1
+MICROSECONDS = 1_000_000
+"""Of a second: positions count in them."""
 MAX_PAYLOAD = MAX_PICTURE_BYTES * 3 // 2
 """Bytes of the longest payload: the largest picture, and the marks of all its pixels, of a byte each."""
 IGNORABLE = 128

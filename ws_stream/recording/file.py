@@ -5,6 +5,7 @@ Knows nothing of pictures. A file that is cut anywhere, or still being written, 
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,6 +21,7 @@ from .chunk import (
     Header,
     Kind,
     parse_check,
+    parse_end,
     parse_head,
     parse_header,
     parse_payload,
@@ -36,6 +38,16 @@ class Found(NamedTuple):
     """Where the next one begins."""
     check: int
     """That at its end."""
+
+
+class End(NamedTuple):
+    """What the last chunk says, and where it was found."""
+
+    offset: int
+    position: int
+    index_at: int
+    """Where the index begins."""
+    pictures: int
 
 
 class RecordingFile:
@@ -71,24 +83,23 @@ class RecordingFile:
         except ProtocolError as error:
             raise self.refusal(offset, error) from None
 
-    def headers(self) -> Iterator[tuple[Header, int]]:
-        """Of each whole chunk its header, and where it begins. Payloads are not read, nor checked.
+    def headers(self, offset: int = HEAD_LENGTH) -> Iterator[tuple[Header, int]]:
+        """Of each whole chunk from there on its header, and where it begins. Payloads are not read, nor checked.
 
         Raises UsageError at a damaged header.
         """
-        offset = HEAD_LENGTH
         while read := self._header(offset):
             header, _ = read
             yield header, offset
             offset = self.end_of(header, offset)
 
-    def end(self) -> Found | None:
-        """The last chunk of a file that was ended in order; None of any other."""
-        try:
+    def end(self) -> End | None:
+        """What the last chunk says of a file that was ended in order; None of any other."""
+        with suppress(ProtocolError, UsageError):
             found = self._chunk(self.size - END_LENGTH)
-        except (ProtocolError, UsageError):
-            return None
-        return found if found and found.chunk.kind == Kind.END else None
+            if found and found.chunk.kind == Kind.END:
+                return End(found.offset, found.chunk.position, *parse_end(found.chunk.payload))
+        return None
 
     def end_of(self, header: Header, offset: int) -> int:
         """Where the chunk after this one begins."""

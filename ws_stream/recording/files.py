@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from ..errors import UsageError
 from ..pixels.frame import Frame
-from .chunk import Chunk, Kind
+from .chunk import MICROSECONDS, Chunk, Kind
 from .excerpt import Excerpt, whole
 from .writer import Addition, Writer, check_free, create, named, size_of
 
@@ -119,7 +119,7 @@ class Files:
         """Whether the next file begins with this picture."""
         assert self._excerpt
         seconds = self._limits.seconds
-        is_long = seconds is not None and picture.position - self._began >= seconds * 1e6
+        is_long = seconds is not None and picture.position - self._began >= seconds * MICROSECONDS
         has_pictures = self._excerpt.writer.pictures > 0
         return has_pictures and (is_long or self._has_left_out or self._is_over(addition))
 

@@ -5,8 +5,8 @@ Knows nothing of how the bytes lie (chunk, file) nor of what a message makes of 
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from contextlib import suppress
-from itertools import chain
+from itertools import islice
+from math import inf
 from os import PathLike
 from pathlib import Path
 from typing import NamedTuple, Self
@@ -16,21 +16,11 @@ from ..errors import ProtocolError, UsageError
 from ..limits import MAX_TIME
 from ..pixels.frame import Frame
 from ..protocol.messages import Announcement
-from .chunk import (
-    CHECK_LENGTH,
-    HEADER_LENGTH,
-    Chunk,
-    Header,
-    Kind,
-    Place,
-    parse_check,
-    parse_end,
-    parse_index,
-)
+from .chunk import MICROSECONDS, Chunk, Kind, Place
+from .contents import contents
 from .file import Found, RecordingFile
-from .playback import BASE_END, Playback, stands_alone
+from .playback import Playback, stands_alone
 
-MICROSECONDS = 1_000_000
 _SECONDS = above(-1e-9, MAX_TIME / MICROSECONDS, "seconds from the beginning, 0 or more")
 _NUMBER = whole(0, 2**53)
 
@@ -62,16 +52,8 @@ class Recording:
 
     def __init__(self, path: str | PathLike[str]) -> None:
         self._file = RecordingFile(Path(PATH.take("path", path)))
-        self.is_complete = False
-        """Whether it was ended in order; else it was cut off, or is being written."""
-        self.seconds = 0.0
-        """How long it lasts: until its end, or the last picture of one without an end."""
-        self._places: list[Place] = []
-        self._pictures = 0
         try:
-            self._load()
-            if not self._places:
-                self._scan()
+            self._contents = contents(self._file)
         except BaseException:
             self.close()
             raise
@@ -89,10 +71,14 @@ class Recording:
     @property
     def announcement(self) -> Announcement | None:
         """What was said of the stream before its first picture; None where there is no picture."""
-        return self._begin(self._places[0]).announcement if self._places else None
+        if not self._contents.places:
+            return None
+        playback = Playback()
+        self._apply(playback, next(self._chunks(self._contents.places[0])))
+        return playback.announcement
 
     def __len__(self) -> int:
-        return self._pictures
+        return self._contents.pictures
 
     def __iter__(self) -> Iterator[Moment]:
         return self.seek(number=0)
@@ -106,38 +92,48 @@ class Recording:
         number = optional(_NUMBER).take("number", number)
         if (seconds is None) == (number is None):
             raise UsageError("seek takes either seconds or a number; right would be one of them")
-        at = None if seconds is None else round(seconds * MICROSECONDS)
-        return self._from_number(number or 0) if at is None else self._from_position(at)
+        if seconds is None:
+            return self._from_number(number or 0)
+        return self._from_position(round(seconds * MICROSECONDS))
 
     def times(self) -> list[float]:
         """When each picture was taken, in seconds from the first one on; none is decoded. Raises UsageError."""
         headers = (header for header, _ in self._file.headers())
-        return [head.position / MICROSECONDS for head in headers if head.kind == Kind.PICTURE]
+        times = (head.position / MICROSECONDS for head in headers if head.kind == Kind.PICTURE)
+        return list(islice(times, len(self) if self.is_complete else None))
 
     def chunks(self) -> Iterator[Chunk]:
         """All that was kept, first to last, each checked. Raises UsageError where it is damaged."""
         return (found.chunk for found in self._file.chunks())
 
     def played(self, seconds: float = 0) -> Iterator[tuple[Chunk, Frame | None]]:
-        """The chunks from a place before this moment on, and the picture that each shows. Raises UsageError."""
-        if not self._places:
-            return
-        place = self._places[max(0, self._at(round(seconds * MICROSECONDS)))]
-        playback = self._begin(place)
-        announcement = self._file.chunk(place.announcement)
-        assert announcement
-        yield announcement.chunk, None
-        for found in self._file.chunks(place.offset):
-            yield found.chunk, self._apply(playback, found)
+        """The chunks from a place before this moment on, and the picture that each shows. Raises UsageError.
+
+        The first is the announcement that holds there. What is damaged behind the last picture, as the index may be,
+        is the end.
+        """
+        if self._contents.places:
+            place = self._contents.places[max(0, self._at(round(seconds * MICROSECONDS)))]
+            yield from ((found.chunk, frame) for found, frame in self._played(place))
 
     def has_place_between(self, begin: float, end: float) -> bool:
         """Whether, to go on from one moment to another, it is quicker to seek; in seconds."""
         return self._at(round(begin * MICROSECONDS)) < self._at(round(end * MICROSECONDS))
 
     @property
+    def seconds(self) -> float:
+        """How long it lasts: until its end, or the last picture of one without an end."""
+        return self._contents.seconds
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether it was ended in order; else it was cut off, or is being written."""
+        return self._contents.is_complete
+
+    @property
     def places(self) -> int:
         """At how many pictures playing may begin."""
-        return len(self._places)
+        return len(self._contents.places)
 
     @property
     def size(self) -> int:
@@ -155,96 +151,75 @@ class Recording:
         self.close()
 
     def _at(self, position: int) -> int:
-        return bisect_right(self._places, position, key=lambda place: place.position) - 1
+        return bisect_right(self._contents.places, position, key=lambda place: place.position) - 1
 
     def _from_number(self, number: int) -> Iterator[Moment]:
-        if not self._places or number >= self._pictures:
+        if not self._contents.places or number >= self._contents.pictures:
             return
-        at = bisect_right(self._places, number, key=lambda place: place.picture) - 1
-        for _, moment in self._play(self._places[max(0, at)]):
+        at = bisect_right(self._contents.places, number, key=lambda place: place.picture) - 1
+        for _, moment in self._play(self._contents.places[max(0, at)]):
             if moment.number >= number:
                 yield moment
 
     def _from_position(self, position: int) -> Iterator[Moment]:
-        if not self._places:
+        if not self._contents.places:
             return
-        played = self._play(self._places[max(0, self._at(position))])
-        shown = damage = None
+        for found, moment in self._play(self._contents.places[max(0, self._at(position))]):
+            if found.chunk.position > position or self._until(found, moment) > position:
+                yield moment
+
+    def _until(self, found: Found, moment: Moment) -> float:
+        """The position of the next picture; behind damage, of which nothing is known, the next there is."""
+        if self._is_last(moment.number):
+            return inf
         try:
-            for at, moment in played:
-                if shown and at > position:
-                    played = chain([(at, moment)], played)
-                    break
-                shown = moment
-        except UsageError as error:
-            damage = error
-        if shown and (not damage or round(shown.seconds * MICROSECONDS) >= position):
-            yield shown
-        if damage:
-            raise damage
-        for _, moment in played:
-            yield moment
+            headers = self._file.headers(found.end)
+            return next((head.position for head, _ in headers if head.kind == Kind.PICTURE), inf)
+        except UsageError:
+            return found.chunk.position + 1
 
-    def _play(self, place: Place) -> Iterator[tuple[int, Moment]]:
-        """The pictures from a place on, each after its position."""
-        playback, number = self._begin(place), place.picture
-        for found in self._file.chunks(place.offset):
-            if frame := self._apply(playback, found):
-                at = found.chunk.position
-                yield at, Moment(at / MICROSECONDS, number, frame)
+    def _is_last(self, number: int) -> bool:
+        return self.is_complete and number == self._contents.pictures - 1
+
+    def _play(self, place: Place) -> Iterator[tuple[Found, Moment]]:
+        """The pictures from a place on, each after its chunk."""
+        number = place.picture
+        for found, frame in self._played(place):
+            if frame:
+                yield found, Moment(found.chunk.position / MICROSECONDS, number, frame)
                 number += 1
-                if self.is_complete and number == self._pictures:
-                    return
 
-    def _begin(self, place: Place) -> Playback:
-        """A player to which the announcement of a place was made. Raises UsageError if the file is not as indexed."""
-        playback = Playback()
-        announced = self._file.chunk(place.announcement)
-        first = self._file.chunk(place.offset)
-        if announced and announced.chunk.kind == Kind.ANNOUNCEMENT:
-            self._apply(playback, announced)
-            if first and first.check == place.check and stands_alone(first.chunk.payload):
-                return playback
-        raise self._file.refusal(place.offset, ProtocolError("it is not what the index says"))
+    def _played(self, place: Place) -> Iterator[tuple[Found, Frame | None]]:
+        playback, number = Playback(), place.picture - 1
+        try:
+            for found in self._chunks(place):
+                frame = self._apply(playback, found)
+                number += frame is not None
+                yield found, frame
+        except UsageError:
+            if not self._is_last(number):
+                raise
+
+    def _chunks(self, place: Place) -> Iterator[Found]:
+        """The announcement that holds at a place, and the chunks from there on.
+
+        Raises UsageError if the file is not as indexed.
+        """
+        announced, first = self._file.chunk(place.announcement), self._file.chunk(place.offset)
+        if not (
+            announced
+            and first
+            and announced.chunk.kind == Kind.ANNOUNCEMENT
+            and first.check == place.check
+            and stands_alone(first.chunk.payload)
+        ):
+            raise self._file.refusal(place.offset, ProtocolError("it is not what the index says"))
+        yield announced
+        yield first
+        yield from self._file.chunks(first.end)
 
     def _apply(self, playback: Playback, found: Found) -> Frame | None:
         try:
             return playback.apply(found.chunk)
         except ProtocolError as error:
             raise self._file.refusal(found.offset, error) from None
-
-    def _load(self) -> None:
-        """Read the end and the index, as far as there are any that can be right."""
-        end = self._file.end()
-        if end is None:
-            return
-        with suppress(ProtocolError, UsageError):
-            index_at, self._pictures = parse_end(end.chunk.payload)
-            self.seconds = end.chunk.position / MICROSECONDS
-            self.is_complete = True
-            index = self._file.chunk(index_at)
-            if index and index.chunk.kind == Kind.INDEX and index.end == end.offset:
-                self._places = parse_index(index.chunk.payload)
-
-    def _scan(self) -> None:
-        """Find out by the headers of all chunks what an index would say. Raises UsageError if all is damaged."""
-        announced_at = pictures = 0
-        try:
-            for header, offset in self._file.headers():
-                if header.kind == Kind.ANNOUNCEMENT:
-                    announced_at = offset
-                elif header.kind in (Kind.PICTURE, Kind.WHOLE):
-                    pictures += header.kind == Kind.PICTURE
-                    self._scan_picture(header, offset, announced_at, pictures - 1)
-                if not self.is_complete:
-                    self._pictures, self.seconds = pictures, header.position / MICROSECONDS
-        except UsageError:
-            if not self._places:  # else what is before is played, then this is raised again
-                raise
-
-    def _scan_picture(self, header: Header, offset: int, announced_at: int, number: int) -> None:
-        """Note the picture as a place if playing may begin there."""
-        if stands_alone(self._file.read(offset + HEADER_LENGTH, BASE_END)):
-            check_at = self._file.end_of(header, offset) - CHECK_LENGTH
-            check = parse_check(self._file.read(check_at, CHECK_LENGTH))
-            self._places.append(Place(announced_at, offset, header.position, number, check))

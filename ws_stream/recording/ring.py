@@ -9,7 +9,7 @@ from typing import NamedTuple
 from ..codec import encode
 from ..errors import UsageError
 from ..pixels.frame import Frame
-from .chunk import Chunk, Kind
+from .chunk import MICROSECONDS, Chunk, Kind
 from .excerpt import cut
 from .files import NOTHING_CAME, Names
 from .playback import play, stands_alone
@@ -33,7 +33,7 @@ class Ring:
         self.size = 0
         """Bytes kept."""
         self._names = names
-        self._length = round(seconds * 1_000_000)
+        self._length = round(seconds * MICROSECONDS)
         self._most = most_bytes
         self._runs: deque[_Run] = deque()
         self._spacing = Spacing()
