@@ -168,6 +168,33 @@ def test_where_it_is_damaged_it_says_so_and_shows_nothing_more(tmp_path: Path) -
         assert len(traceback.extract_tb(refusal.value.__traceback__)) < 6
 
 
+@pytest.mark.parametrize("damaged", [1, 2, 50, 99])
+def test_the_last_picture_before_damage_is_shown_before_the_damage_is_told(
+    tmp_path: Path, damaged: int
+) -> None:
+    data = bytearray(recording_of(received(FRAMES)))
+    data[data.index(encode(FRAMES[damaged], FRAMES[damaged - 1]))] ^= 1
+    (tmp_path / "a.wss").write_bytes(data)
+    player = Player(tmp_path / "a.wss")
+    for number in range(damaged):
+        assert player.at(number / 10) == number
+    with pytest.raises(SourceError, match="cannot be played from byte"):
+        player.at(damaged / 10)
+
+
+def test_pictures_up_to_damage_are_shown_also_when_it_is_reached_all_at_once(
+    tmp_path: Path,
+) -> None:
+    data = bytearray(recording_of(received(FRAMES)))
+    data[data.index(encode(FRAMES[20], FRAMES[19]))] ^= 1
+    (tmp_path / "a.wss").write_bytes(data)
+    player = Player(tmp_path / "a.wss")
+    player.at(0)
+    assert player.at(1.97) == 19
+    with pytest.raises(SourceError, match="cannot be played from byte"):
+        player.at(1.98)
+
+
 def test_a_recording_without_a_picture_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="holds no picture, so there is nothing to show"):
         Replay(str(saved(tmp_path / "a.wss", list(received(FRAMES))[:1])))

@@ -100,10 +100,7 @@ class Replay:
         if self._loop:
             laps, seconds = divmod(seconds, self._recording.seconds)
             lap = int(laps)
-        try:
-            number = self._play.go_to(lap, seconds)
-        except UsageError as error:
-            raise SourceError(str(error), Failure.UNREADABLE) from None
+        number = self._play.go_to(lap, seconds)
         shown = lap * len(self._recording) + number
         if seen == shown:
             return None
@@ -121,36 +118,34 @@ class _Play:
     def __init__(self, recording: Recording) -> None:
         self._recording = recording
         self._lap = 0
-        self._damage: str | None = None
-        """Why there is no next picture."""
-        self.shown, self._next, self._moments = self._from(0)
+        self._next: Moment | None = None
+        self._damage = ""
+        """What is said of it, once the last picture before it was shown."""
+        self.shown, self._moments = self._from(0)
 
     def go_to(self, lap: int, seconds: float) -> int:
-        """Show the picture of this time; its number. Raises UsageError where the recording is damaged."""
+        """Show the picture of this time, or the last one before damage; its number.
+
+        Raises SourceError from then on.
+        """
         if self._damage:
-            raise UsageError(self._damage)
-        late = self._next and self._recording.has_place_between(self._next.seconds, seconds)
-        if late or lap != self._lap:
-            self.shown, self._next, self._moments = self._from(seconds)
-            self._lap = lap
-        while self._next and self._next.seconds <= seconds:
-            self.shown, self._next = self._next, self._after(self._moments)
-        return self.shown.number
-
-    def _from(self, seconds: float) -> tuple[Moment, Moment | None, Iterator[Moment]]:
-        """The picture of this time, the next one, and those after it."""
-        moments = self._recording.seek(seconds=seconds)
-        shown = next(moments, None)
-        if shown is None:
-            raise UsageError(
-                f"{self._recording.name} holds no picture, so there is nothing to show"
-            )
-        return shown, self._after(moments), moments
-
-    def _after(self, moments: Iterator[Moment]) -> Moment | None:
-        """The next picture; where it is damaged, that is told once the one before was shown."""
+            raise SourceError(self._damage, Failure.UNREADABLE)
         try:
-            return next(moments, None)
+            late = self._next and self._recording.has_place_between(self._next.seconds, seconds)
+            if late or lap != self._lap:
+                self.shown, self._moments = self._from(seconds)
+                self._next, self._lap = None, lap
+            self._next = self._next or next(self._moments, None)
+            while self._next and self._next.seconds <= seconds:
+                self.shown = self._next
+                self._next = next(self._moments, None)
         except UsageError as error:
             self._damage = str(error)
-            return None
+        return self.shown.number
+
+    def _from(self, seconds: float) -> tuple[Moment, Iterator[Moment]]:
+        """The picture of this time, and those after it."""
+        moments = self._recording.seek(seconds=seconds)
+        for shown in moments:
+            return shown, moments
+        raise UsageError(f"{self._recording.name} holds no picture, so there is nothing to show")
