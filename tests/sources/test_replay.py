@@ -23,9 +23,10 @@ from tests.recording.recorded import (
     shown,
 )
 from ws_stream import SourceError, UsageError, open_source
-from ws_stream.codec import encode
+from ws_stream.codec import decode, encode
 from ws_stream.errors import Failure
-from ws_stream.pixels.frame import Frame
+from ws_stream.pixels.frame import Frame, blank
+from ws_stream.protocol.picture import parse, serialize
 from ws_stream.recording import Recording
 from ws_stream.recording.files import Files, Names
 from ws_stream.sources.replay import Replay
@@ -63,6 +64,22 @@ def test_what_was_said_of_each_picture_is_said_again(tmp_path: Path) -> None:
         picture = player.source.poll()
         assert picture
         assert picture.meta == {"exposure": number}
+
+
+@pytest.mark.parametrize(
+    "said",
+    ['{"a":1e999}', '{"a":"\\ud800"}', f'{{"a":[{",".join(["1e9"] * 900)}]}}'],
+    ids=["endless", "half a letter", "longer when written again"],
+)
+def test_what_cannot_be_said_again_takes_no_picture_away(tmp_path: Path, said: str) -> None:
+    plain = FRAMES[0]
+    message = serialize(parse(encode(plain))._replace(side_data=said.encode()))
+    assert decode(message, blank(plain.epoch, plain.format, 4, 3)).meta
+    messages = [Message(announced(plain), None, 0), Message(message, plain, 0)]
+    picture = Player(saved(tmp_path / "a.wss", messages)).source.poll()
+    assert picture
+    assert picture.pixels.tolist() == plain.pixels.tolist()
+    assert picture.meta is None
 
 
 def test_each_picture_is_shown_when_it_is_due(path: Path) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 from ..arguments import plain
 from ..errors import Failure, SourceError, UsageError
 from ..pixels.formats import PixelFormat
+from ..protocol.extension import rewritten
 from ..protocol.options import SWITCH
 from ..recording import Moment, Recording
 from .address import Address, stream_name
@@ -105,7 +106,8 @@ class Replay:
         if seen == shown:
             return None
         frame = self._play.shown.frame
-        return Picture(frame.pixels, shown, lambda: True, shown + 1, frame.meta)
+        meta = frame.meta if rewritten(frame.meta) else None
+        return Picture(frame.pixels, shown, lambda: True, shown + 1, meta)
 
     def close(self) -> None:
         """Let go of the file."""
