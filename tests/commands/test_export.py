@@ -205,6 +205,10 @@ def test_the_last_picture_before_damage_is_a_png_too(tmp_path: Path) -> None:
         ("no/folder.png", None, "cannot write .*: No such file or directory"),
         ("no/folder.npz", None, "cannot write .*: No such file or directory"),
         ("no/frames/", None, "cannot write .*: No such file or directory"),
+        ("there.png/a.png", None, "cannot write .*: Not a directory"),
+        ("there.png/frames/", None, "cannot write .*: Not a directory"),
+        (f"{'a' * 300}.npz", None, "cannot write .*: File name too long"),
+        (f"{'a' * 300}/", None, "cannot write .*: File name too long"),
     ],
 )
 def test_what_cannot_be_is_told_in_a_sentence(

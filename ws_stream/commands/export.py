@@ -27,7 +27,7 @@ def export(recording: Recording, out: str, at: float | None, progress: Progress)
     path, suffix = Path(out), Path(out).suffix.lower()
     save: Save | None = FILES.get(suffix)
     if suffix == ".png":
-        save = partial(_save_png, at)
+        save = partial(save_png, at=at)
     elif at is not None:
         raise UsageError(
             f"--at chooses the one picture of a PNG, and {plain(out)} is none; right would be cut"
@@ -40,10 +40,6 @@ def export(recording: Recording, out: str, at: float | None, progress: Progress)
         raise UsageError(f"{recording.name} holds no picture, so there is nothing to export")
     with _fresh(path, is_folder=save is save_frames):
         save(recording, path, progress)
-
-
-def _save_png(at: float | None, recording: Recording, out: Path, progress: Progress) -> None:
-    save_png(recording, out, at, progress)
 
 
 def bar(done: float, width: int = 40) -> str:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from ..errors import UsageError
 from ..recording import Recording
-from .export_stills import Progress, of_one_size, rgb_of
+from .export_stills import Progress, of_one_size
 
 LEAST_DELAY = 2
 """Hundredths of a second: browsers show a GIF's picture of less for ten."""
@@ -31,7 +31,7 @@ def save_gif(recording: Recording, out: Path, progress: Progress) -> None:
         for moment in of_one_size(recording):
             progress((moment.number + 1) / len(recording))
             if moment.number in shown:
-                yield image.fromarray(rgb_of(moment))
+                yield image.fromarray(moment.frame.to_rgb())
 
     others = pictures()
     first, milliseconds = next(others), [10 * delay for delay in shown.values()]
@@ -82,7 +82,7 @@ def _with_end(
     """Each picture when it is due, and the last one again at the end: a film's last picture has no length."""
     rgb = None
     for moment in of_one_size(recording):
-        rgb = rgb_of(moment)
+        rgb = moment.frame.to_rgb()
         yield moment.seconds, rgb
         progress((moment.number + 1) / len(recording))
     if rgb is not None:

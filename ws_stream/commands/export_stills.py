@@ -7,10 +7,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..errors import UsageError
-from ..pixels.colours import to_rgb
 from ..png import encode_png
 from ..recording import Moment, Recording
 
@@ -20,14 +18,14 @@ Progress = Callable[[float], None]
 TABLE = "pictures.csv"
 
 
-def save_png(recording: Recording, out: Path, at: float | None, progress: Progress) -> None:
+def save_png(recording: Recording, out: Path, progress: Progress, at: float | None) -> None:
     """One picture: the one shown at this moment, or the last one."""
     shown = (
         recording.seek(number=max(0, len(recording) - 1))
         if at is None
         else recording.seek(seconds=at)
     )
-    out.write_bytes(encode_png(rgb_of(next(shown))))
+    out.write_bytes(encode_png(next(shown).frame.to_rgb()))
 
 
 def save_frames(recording: Recording, out: Path, progress: Progress) -> None:
@@ -41,7 +39,7 @@ def save_frames(recording: Recording, out: Path, progress: Progress) -> None:
         table.writerow(["file", *times, "epoch", "number", "width", "height", "meta"])
         for moment in recording:
             frame, name = moment.frame, f"{moment.number + 1:06}.png"
-            (out / name).write_bytes(encode_png(rgb_of(moment)))
+            (out / name).write_bytes(encode_png(frame.to_rgb()))
             of_it = (frame.time, frame.epoch, frame.number, frame.width, frame.height)
             meta = "" if frame.meta is None else json.dumps(frame.meta)
             table.writerow([name, f"{moment.seconds:.6f}", *of_it, meta])
@@ -54,7 +52,7 @@ def save_arrays(recording: Recording, out: Path, progress: Progress) -> None:
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         with archive.open("pictures.npy", "w", force_zip64=True) as file:
             for moment in of_one_size(recording):
-                rgb = rgb_of(moment)
+                rgb = moment.frame.to_rgb()
                 if not times:
                     shape = (len(recording), *rgb.shape)
                     head = {"descr": "|u1", "fortran_order": False, "shape": shape}
@@ -81,8 +79,3 @@ def of_one_size(recording: Recording) -> Iterator[Moment]:
                 "this kind of file has one size; right would be a folder (frames/), or to cut the recording there"
             )
         yield moment
-
-
-def rgb_of(moment: Moment) -> NDArray[np.uint8]:
-    """The picture as uint8 (height, width, 3)."""
-    return to_rgb(moment.frame.pixels, moment.frame.format)

@@ -7,7 +7,6 @@ from pathlib import Path
 
 from ..client import Connection
 from ..errors import UsageError
-from ..pixels.colours import to_rgb
 from ..pixels.frame import Frame
 from ..png import encode_png
 from ..printable import printable
@@ -77,6 +76,6 @@ class Watch:
 
 def _save(frame: Frame, png: Path) -> None:
     try:
-        png.write_bytes(encode_png(to_rgb(frame.pixels, frame.format)))
+        png.write_bytes(encode_png(frame.to_rgb()))
     except OSError as error:
         raise UsageError(f"cannot write {png}: {error.strerror}") from None
