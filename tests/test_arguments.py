@@ -1,6 +1,7 @@
 """What each kind of argument takes, what it makes of it, and what is said of the rest."""
 
 import math
+import socket
 from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
@@ -24,6 +25,7 @@ from ws_stream.arguments import (
     plain,
     shown,
     whole,
+    why,
 )
 from ws_stream.errors import UsageError
 
@@ -110,3 +112,20 @@ def test_whatever_the_value_it_is_shown_on_one_line_and_not_too_long() -> None:
 )
 def test_what_a_terminal_would_obey_is_not_in_a_plain_text(text: str, line: str) -> None:
     assert plain(text) == line
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (FileNotFoundError(2, "No such file or directory", "/a"), "No such file or directory"),
+        (OSError("no device"), "no device"),
+        (OSError(), "OSError"),
+        (ValueError("embedded null byte"), "embedded null byte"),
+        (socket.gaierror(-2, "Name or service not known"), "Name or service not known"),
+    ],
+    ids=repr,
+)
+def test_why_something_failed_is_said_in_the_system_s_words_or_the_error_s(
+    error: Exception, said: str
+) -> None:
+    assert why(error) == said

@@ -41,6 +41,11 @@ def plain(text: str, most: int = MOST_SHOWN) -> str:
     return line if len(line) <= most else f"{line[: most - 3]}..."
 
 
+def why(error: Exception) -> str:
+    """What an error says went wrong: the system's words, without its number and the path, where they are its."""
+    return getattr(error, "strerror", None) or str(error) or type(error).__name__
+
+
 class Kind(NamedTuple, Generic[T]):
     """One kind of argument."""
 

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from .arguments import shown
+from .arguments import shown, why
 from .errors import UsageError
 from .limits import MAX_ADDRESS_LETTERS
 from .retry import is_final_close, is_final_status
@@ -82,4 +82,4 @@ def reason(error: Exception) -> str:
         return error.rcvd.reason
     if isinstance(error, TimeoutError):
         return f"nothing was heard for {SILENCE:.0f} s"
-    return getattr(error, "strerror", None) or str(error) or type(error).__name__
+    return why(error)

@@ -6,7 +6,7 @@ from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 
-from ..arguments import plain
+from ..arguments import plain, why
 from ..errors import UsageError
 from ..recording import Recording
 from ..recording.writer import check_free, named
@@ -62,4 +62,4 @@ def _fresh(path: Path, *, is_folder: bool) -> Iterator[None]:
                 shutil.rmtree(path) if is_folder else path.unlink()
             raise
     except OSError as error:
-        raise UsageError(f"cannot write {named(path)}: {error.strerror or error}") from None
+        raise UsageError(f"cannot write {named(path)}: {why(error)}") from None

@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+from ..arguments import why
 from ..client import Connection
 from ..errors import UsageError
 from ..pixels.frame import Frame
@@ -78,4 +79,4 @@ def _save(frame: Frame, png: Path) -> None:
     try:
         png.write_bytes(encode_png(frame.to_rgb()))
     except OSError as error:
-        raise UsageError(f"cannot write {png}: {error.strerror}") from None
+        raise UsageError(f"cannot write {png}: {why(error)}") from None

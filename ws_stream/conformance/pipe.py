@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from types import TracebackType
 
-from ..arguments import shown
+from ..arguments import shown, why
 from ..errors import UsageError
 
 PATIENCE = 10.0
@@ -45,7 +45,7 @@ class Pipe:
             )
         except (OSError, ValueError) as error:
             raise UsageError(
-                f"{shown(command[0])} cannot be started ({getattr(error, 'strerror', error)}); "
+                f"{shown(command[0])} cannot be started ({why(error)}); "
                 "right would be a program and its arguments"
             ) from None
         self._threads = [_started(self._read)]

@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from ..arguments import shown
+from ..arguments import why
 from ..errors import ProtocolError, UsageError
 from .chunk import (
     CHECK_LENGTH,
@@ -61,8 +61,7 @@ class RecordingFile:
         try:
             self._fd = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
         except (OSError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or shown(error)
-            raise UsageError(f"cannot read {self.name}: {reason}") from None
+            raise UsageError(f"cannot read {self.name}: {why(error)}") from None
         try:
             self.size = os.fstat(self._fd).st_size
             self._check_head()
@@ -114,7 +113,7 @@ class RecordingFile:
                 parts.append(part)
                 offset, length = offset + len(part), length - len(part)
         except OSError as error:
-            raise UsageError(f"cannot read {self.name}: {error.strerror}") from None
+            raise UsageError(f"cannot read {self.name}: {why(error)}") from None
         return b"".join(parts)
 
     def refusal(self, offset: int, error: Exception) -> UsageError:

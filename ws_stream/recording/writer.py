@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-from ..arguments import plain
+from ..arguments import plain, why
 from ..codec import encode
 from ..errors import UsageError
 from ..pixels.frame import Frame
@@ -39,7 +39,7 @@ def create(path: Path) -> BinaryIO:
     try:
         return path.open("xb", buffering=0)
     except (OSError, ValueError) as error:
-        raise UsageError(f"cannot write {named(path)}: {_reason(error)}") from None
+        raise UsageError(f"cannot write {named(path)}: {why(error)}") from None
 
 
 def named(path: Path) -> str:
@@ -145,7 +145,7 @@ class Writer:
         except OSError as error:
             self._file.close()
             raise UsageError(
-                f"cannot write on {self.name}: {_reason(error)}; what was written before can be played"
+                f"cannot write on {self.name}: {why(error)}; what was written before can be played"
             ) from None
         self.size += len(data)
 
@@ -157,7 +157,3 @@ def _length(chunks: Sequence[Chunk]) -> int:
 def _end_length(places: int) -> int:
     """Bytes of the index and the end."""
     return HEADER_LENGTH + places * PLACE_LENGTH + CHECK_LENGTH + END_LENGTH
-
-
-def _reason(error: Exception) -> str:
-    return getattr(error, "strerror", None) or str(error)

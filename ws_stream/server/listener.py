@@ -19,6 +19,7 @@ from websockets.frames import CloseCode
 from websockets.http11 import Request, Response
 from websockets.typing import Subprotocol
 
+from ..arguments import why
 from ..errors import UnsuitedError, UsageError
 from ..hub.stream import Stream
 from ..limits import MAX_VIEWER_MESSAGE
@@ -149,9 +150,9 @@ class Listener:
             for gate in gates:
                 gate.close()
             number = getattr(error, "errno", None) or 0
-            known = os.strerror(number) if number > 0 else getattr(error, "strerror", None)
+            known = os.strerror(number) if number > 0 else why(error)
             raise UsageError(
-                f"cannot listen on {host} port {port}: {known or error}; "
+                f"cannot listen on {host} port {port}: {known}; "
                 "right would be an address of this machine and a port that is free"
             ) from None
 

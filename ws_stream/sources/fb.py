@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ..arguments import why
 from ..errors import UsageError
 from .address import Address, stream_name
 from .fb_info import VARIABLE_BYTES, has_colour_map, layout_of
@@ -45,7 +46,7 @@ def locate(fd: int) -> Layout:
         fixed = fcntl.ioctl(fd, FBIOGET_FSCREENINFO, bytes(_FIXED_BYTES))
     except OSError as error:
         raise UsageError(
-            f"this is no framebuffer ({error.strerror}); right would be a device such as fb:/dev/fb0"
+            f"this is no framebuffer ({why(error)}); right would be a device such as fb:/dev/fb0"
         ) from None
     return parse(variable, fixed, _colour_map(fd) if has_colour_map(variable, fixed) else b"")
 
@@ -67,7 +68,7 @@ def _colour_map(fd: int) -> bytes:
         fcntl.ioctl(fd, FBIOGETCMAP, _COLOUR_MAP.pack(0, MOST_COLOURS, red, green, blue, 0))
     except OSError as error:
         raise UsageError(
-            f"a framebuffer of indexed colours gives no colour map ({error.strerror}); right would be true colour, set "
+            f"a framebuffer of indexed colours gives no colour map ({why(error)}); right would be true colour, set "
             "with: fbset -depth 32"
         ) from None
     return colours.tobytes()

@@ -9,6 +9,7 @@ import stat
 from pathlib import Path
 from typing import NamedTuple
 
+from ..arguments import why
 from ..errors import Failure, SourceError, UsageError
 from .layout import Counter, Front, Layout
 from .memory import FileMemory, Mapped, open_memory
@@ -62,7 +63,7 @@ class MappedFile:
         except OSError as error:
             self.close()
             raise SourceError(
-                f"{self._path} cannot be read: {error.strerror}", Failure.UNREADABLE
+                f"{self._path} cannot be read: {why(error)}", Failure.UNREADABLE
             ) from None
         return resized
 
@@ -117,7 +118,7 @@ class MappedFile:
         except OverflowError:
             reason = "this machine cannot address so many"
         except (OSError, ValueError) as error:
-            reason = str(getattr(error, "strerror", None) or error)
+            reason = why(error)
         raise SourceError(
             f"bytes {start} to {end} of {self._path} cannot be mapped: {reason}", Failure.UNREADABLE
         )

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..arguments import PATH, whole
+from ..arguments import PATH, whole, why
 from ..errors import UsageError
 from ..limits import MAX_SIDE
 from ..png import decode_png, encode_png
@@ -55,8 +55,7 @@ def read(path: Path) -> NDArray[np.uint8]:
             f"there is no golden picture {path}; with --update-golden pytest makes it of what the screen shows"
         ) from None
     except (OSError, UsageError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise UsageError(f"the golden picture {path} cannot be read: {reason}") from None
+        raise UsageError(f"the golden picture {path} cannot be read: {why(error)}") from None
     if (picture[..., 3] < OPAQUE).all():
         raise UsageError(
             f"the golden picture {path} has no opaque pixel; right would be some to compare"
@@ -77,7 +76,7 @@ def save(path: Path, picture: NDArray[np.uint8]) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(encode_png(picture))
     except OSError as error:
-        raise UsageError(f"the picture {path} cannot be written: {error.strerror}") from None
+        raise UsageError(f"the picture {path} cannot be written: {why(error)}") from None
     return path
 
 
