@@ -85,7 +85,7 @@ ROOMS = {
         *("program", "__main__"),
     ],
     "commands": [
-        *("watch", "input_lines", "received", "record", "inspect", "export_stills", "export_films"),
+        *("watch", "input_lines", "record", "inspect", "export_stills", "export_films"),
         *("export", "values", "recording_arguments", "arguments", "cli"),
     ],
 }

@@ -15,8 +15,7 @@ import pytest
 from tests.commands.test_cli import COMMAND, run, running
 from tests.recording.recorded import shown
 from ws_stream import ConnectError, Frame, Recording, Server, Stream, UsageError, connect, retry
-from ws_stream.commands.received import patient
-from ws_stream.commands.record import Record
+from ws_stream.commands.record import Record, patient
 from ws_stream.recording.files import Files, Limits, Names
 from ws_stream.recording.ring import Ring
 

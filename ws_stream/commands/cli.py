@@ -38,8 +38,7 @@ from .arguments import parser
 from .export import bar, export
 from .input_lines import InputLines
 from .inspect import cut_file, info
-from .received import patient
-from .record import Record
+from .record import Record, patient
 from .watch import Watch
 
 
@@ -71,8 +70,7 @@ async def _serve(options: argparse.Namespace) -> None:
         cpu_budget=options.cpu_budget,
     )
     loop, stop = asyncio.get_running_loop(), asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
+    _when_ended(stop.set)
     names = options.name + [None] * (len(options.sources) - len(options.name))
     for source, name in zip(_played(options), names, strict=True):
         lines = InputLines(lambda: loop.call_soon_threadsafe(stop.set))
@@ -116,17 +114,21 @@ async def _record(options: argparse.Namespace) -> None:
     else:
         sink = Files(names, options.split._replace(in_all=options.max_size))
     record = Record(connect(patient(options.url)), sink, names)
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, record.stop.set)
+    _when_ended(record.stop.set)
     if options.ring:
-        loop.add_signal_handler(signal.SIGUSR1, _dump, record)
+        asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, _dump, record)
     try:
         async for line in record.lines(options.seconds):
             _rewrite(line)
     finally:
         _rewrite("")
     print(f"{record.figures()}, saved {', '.join(map(str, names.made))}")
+
+
+def _when_ended(stop: Callable[[], None]) -> None:
+    """What Ctrl-C and SIGTERM do."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop)
 
 
 def _dump(record: Record) -> None:

@@ -7,15 +7,26 @@ import asyncio
 from collections.abc import AsyncIterator
 
 from ..client import Connection
+from ..dial import websocket_url
 from ..errors import UsageError
 from ..hub.subscription import now_us
 from ..recording.files import Files, Names
 from ..recording.recorder import Recorder
 from ..recording.ring import Ring
-from .received import Received, received
 
 LINE_EVERY = 1.0
 """Seconds between two lines."""
+
+
+def patient(url: str) -> str:
+    """The address for a viewer that need not acknowledge: it is sent all that its socket takes, also when it is late.
+
+    Raises UsageError.
+    """
+    address = websocket_url(url)
+    if "acknowledge=" in address:
+        return address
+    return f"{address}{'&' if '?' in address else '?'}acknowledge=no"
 
 
 class Record:
@@ -75,13 +86,10 @@ class Record:
         return f"saved {self._names.made[-1]}"
 
     async def _follow(self) -> None:
-        async for message in received(self._link):
-            self._take(message)
+        async for message, frame in self._link.messages():
+            if message is None:
+                self._recorder.lost(self._link.lost or "", now_us())
+            else:
+                self._recorder.take(message, frame, now_us())
             if isinstance(self._sink, Files) and self._sink.is_full:
                 break
-
-    def _take(self, came: Received) -> None:
-        if came.message is None:
-            self._recorder.lost(came.lost, came.at)
-        else:
-            self._recorder.take(came.message, came.frame, came.at)
