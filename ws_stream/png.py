@@ -48,9 +48,9 @@ def decode_png(data: bytes) -> NDArray[np.uint8]:
         rows = zlib.decompressobj().decompress(packed, height * row)
         lines = np.frombuffer(rows, np.uint8).reshape(height, row)
         return _rgba(_unfiltered(lines[:, 0], lines[:, 1:].reshape(height, width, -1)))
-    except (KeyError, struct.error, zlib.error, ValueError) as error:
-        if isinstance(error, UsageError):
-            raise
+    except UsageError:
+        raise
+    except (KeyError, struct.error, zlib.error, ValueError):
         raise UsageError(f"this PNG is damaged or cut off; {_RIGHT}") from None
 
 
