@@ -116,6 +116,7 @@ def test_when_all_files_together_are_full_nothing_more_is_written(tmp_path: Path
 def test_where_no_picture_has_room_that_is_told(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"a\.wss may not be so small; right would be more"):
         written(tmp_path, Limits(in_all=100))
+    assert not list(tmp_path.iterdir())
 
 
 def test_of_the_files_after_the_first_those_that_are_there_are_left_alone(tmp_path: Path) -> None:

@@ -37,6 +37,10 @@ class Names:
         self.made.append(path)
         return writer
 
+    def drop(self) -> None:
+        """Remove the file that was made last, as no picture is in it."""
+        self.made.pop().unlink()
+
 
 class Limits(NamedTuple):
     """How long or large files may be; None: without a limit."""
@@ -90,6 +94,7 @@ class Files:
             excerpt.writer.write(addition)
         elif not self._finished and not excerpt.writer.pictures:
             excerpt.close(chunk.position, chunk.received)
+            self._names.drop()
             raise UsageError(f"{excerpt.writer.name} may not be so small; right would be more")
 
     def _begin(self, announcement: Chunk, picture: Chunk, frame: Frame) -> None:
