@@ -92,21 +92,29 @@ class Files:
             self._has_left_out = True
         elif self._has_room(addition.size):
             excerpt.writer.write(addition)
-        elif not self._finished and not excerpt.writer.pictures:
-            excerpt.close(chunk.position, chunk.received)
-            self._names.drop()
-            raise UsageError(f"{excerpt.writer.name} may not be so small; right would be more")
+        else:
+            self._stop(excerpt, chunk)
 
     def _begin(self, announcement: Chunk, picture: Chunk, frame: Frame) -> None:
         """Let the next file begin with this picture, which stands alone."""
         assert self._excerpt
         ended = self._excerpt.writer.ended_size
-        if self._has_room(ended + size_of([announcement, picture])):
-            self._excerpt.close(picture.position, picture.received)
-            self._finished += ended
-            self._began, self._has_left_out = picture.position, False
-            self._excerpt = Excerpt(self._names.open(), picture.position)
-            self._excerpt.begin(announcement, picture, frame)
+        if not self._has_room(ended + size_of([announcement, picture])):
+            self._stop(self._excerpt, picture)
+            return
+        self._excerpt.close(picture.position, picture.received)
+        self._finished += ended
+        self._began, self._has_left_out = picture.position, False
+        self._excerpt = Excerpt(self._names.open(), picture.position)
+        self._excerpt.begin(announcement, picture, frame)
+
+    def _stop(self, excerpt: Excerpt, chunk: Chunk) -> None:
+        """Write nothing more. Raises UsageError where not even one picture has room."""
+        self.is_full = True
+        if not self._finished and not excerpt.writer.pictures:
+            excerpt.close(chunk.position, chunk.received)
+            self._names.drop()
+            raise UsageError(f"{excerpt.writer.name} may not be so small; right would be more")
 
     def close(self, position: int, received: int) -> None:
         """End the last file in order. Raises UsageError when there is no room, or nothing came."""
@@ -115,10 +123,9 @@ class Files:
         self._excerpt.close(position, received)
 
     def _has_room(self, size: int) -> bool:
-        """Whether so many bytes may follow the finished files; else nothing more is written."""
+        """Whether so many bytes may follow the finished files."""
         most = self._limits.in_all
-        self.is_full = most is not None and self._finished + size > most
-        return not self.is_full
+        return most is None or self._finished + size <= most
 
     def _is_due(self, picture: Chunk, addition: Addition) -> bool:
         """Whether the next file begins with this picture."""
