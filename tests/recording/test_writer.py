@@ -11,21 +11,24 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 import pytest
+from hypothesis import given
 
 from tests.recording.recorded import (
     Bytes,
+    Message,
     all_same,
     frames,
+    histories,
     received,
     record,
     recording_of,
     saved,
     shown,
 )
-from ws_stream import UsageError
+from ws_stream import Frame, UsageError
 from ws_stream.recording import Recording
 from ws_stream.recording.chunk import Chunk, Kind
-from ws_stream.recording.writer import Writer, create
+from ws_stream.recording.writer import Writer, create, size_of
 
 FRAMES = frames(range(30))
 
@@ -39,6 +42,36 @@ def test_a_file_can_be_played_after_each_chunk(tmp_path: Path) -> None:
         played = shown(tmp_path / "cut")
         assert played
         assert all_same(played, FRAMES[: len(played)])
+
+
+class Measured(Bytes):
+    """A sink that compares what is foretold with what is written."""
+
+    def add(self, chunk: Chunk, frame: Frame | None = None) -> None:
+        addition = self.writer.prepare(chunk, frame)
+        self.writer.write(addition)
+        assert self.writer.ended_size == addition.size
+
+    def close(self, position: int, received: int) -> None:
+        foretold = self.writer.ended_size
+        super().close(position, received)
+        assert len(self.memory.data) == foretold
+
+
+@given(histories())
+def test_how_large_a_file_will_be_is_known_before_it_is_written(history: list[Message]) -> None:
+    record(history, Measured())
+
+
+def test_so_it_is_of_a_file_that_begins_with_a_picture() -> None:
+    (announcement, _, at), (message, _, _) = received(FRAMES[:1])
+    assert isinstance(announcement, str)
+    assert isinstance(message, bytes)
+    chunks = [
+        Chunk(Kind.ANNOUNCEMENT, 0, at, announcement.encode()),
+        Chunk(Kind.PICTURE, 0, at, message),
+    ]
+    assert len(recording_of(received(FRAMES[:1]))) == size_of(chunks)
 
 
 def test_nothing_is_overwritten(tmp_path: Path) -> None:
