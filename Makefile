@@ -7,7 +7,8 @@ bin := .venv/bin
 core := $(wildcard core/*.c)
 core_headers := $(wildcard core/*.h)
 
-.PHONY: demo test check core-check fuzz clients clients-check clients-fuzz clients-size format clean
+.PHONY: demo test check core-check fuzz clients clients-check clients-fuzz clients-size \
+	kernel-check format clean
 
 demo: .venv/run
 	$(bin)/ws-stream demo --host $(host)
@@ -16,9 +17,9 @@ test:
 	tests/install.sh $(python)
 	$(MAKE) check
 	$(bin)/npm test
-	$(bin)/pytest
+	$(bin)/pytest --numprocesses 2 --dist loadfile
 
-check: core-check clients-check .venv/dev node_modules/.package-lock.json
+check: core-check clients-check kernel-check .venv/dev node_modules/.package-lock.json
 	$(bin)/ruff format --check .
 	$(bin)/ruff check .
 	$(bin)/mypy
@@ -27,7 +28,7 @@ check: core-check clients-check .venv/dev node_modules/.package-lock.json
 format: .venv/dev node_modules/.package-lock.json
 	$(bin)/ruff format .
 	$(bin)/ruff check --fix .
-	$(bin)/npx prettier --write web tests/web "examples/*.mjs"
+	$(bin)/npx prettier --write web tests/web "{docs,examples}/*.mjs"
 
 clean:
 	rm -rf .venv node_modules build
@@ -106,6 +107,18 @@ $(clients_build)/ws-stream-save: main := $(wildcard clients/c/examples/*.c)
 $(clients_programs): $(clients_sources)
 	@mkdir -p $(@D)
 	@$(clients_cc) $(clients_flags) -o $@ $(main) $(clients_library)
+
+# The loops that web/kernel has for the page, compiled for this machine, under sanitizers: content that chance makes.
+# `npm run kernel` compiles them to WebAssembly.
+kernel_program := build/kernel/random
+kernel_seconds ?= 2
+
+kernel-check: $(kernel_program)
+	@$< $(core_seed) $(kernel_seconds)
+
+$(kernel_program): tests/web/kernel/random.c $(wildcard web/kernel/*.[ch]) Makefile
+	@mkdir -p $(@D)
+	@$(CC) $(core_flags) -Werror -o $@ $(filter %.c,$^)
 
 .venv/bin/python:
 	@$(python) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

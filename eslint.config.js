@@ -44,7 +44,7 @@ export default [
     rules: { "no-console": "off" }, // programs for a terminal
   },
   {
-    files: ["tests/web/*.js"],
+    files: ["tests/web/**/*.js"],
     rules: { "max-lines": "off", "max-lines-per-function": "off" }, // a file for each module
   },
 ];

@@ -20,8 +20,10 @@ import numpy as np
 from numpy.typing import NDArray
 from playwright.async_api import Browser
 
+from tests.browser.launch import launched
+
 from . import latency_device
-from .latency_page import Seen, chromium, first_picture, watch
+from .latency_page import Seen, first_picture, watch
 from .processes import BenchError, line, python
 from .ring import Ring, address
 
@@ -79,7 +81,7 @@ def _existing(recording: Path) -> Path:
 
 async def _run(plan: Plan, recording: Path) -> None:
     with playing(recording) as (ring, times):
-        async with chromium() as browser:
+        async with launched("chromium") as browser:
             print(f"Chromium {browser.version}, {plan.rounds} times {plan.seconds:g} s each")
             for step in STEPS:
                 await _turns(plan, browser, ring, times, step)

@@ -13,10 +13,8 @@ from urllib.parse import urljoin, urlsplit
 
 import numpy as np
 from numpy.typing import NDArray
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page
 from playwright.async_api import TimeoutError as PlaywrightTimeout
-
-from tests.browser.chromium import ARGUMENTS, executable
 
 from .processes import BenchError
 
@@ -48,17 +46,6 @@ class Seen(NamedTuple):
     """Part of `canvas`: from there to the message handed to the page."""
     drawing: NDArray[np.float64]
     """Part of `canvas`: from there to its end."""
-
-
-@asynccontextmanager
-async def chromium() -> AsyncIterator[Browser]:
-    """The browser of this machine, or the driver's own, without a window."""
-    async with async_playwright() as driver:
-        browser = await driver.chromium.launch(executable_path=executable(), args=ARGUMENTS)
-        try:
-            yield browser
-        finally:
-            await browser.close()
 
 
 async def watch(browser: Browser, url: str, seconds: float, times: NDArray[np.int64]) -> Seen:

@@ -70,13 +70,16 @@ latency.ahead = () => {
   return least;
 };
 
-// The viewer page: when a message is handed to it, and when it has put all its rows on its canvas.
+// The viewer page, on its own thread: when a message is handed to it, and when it has put all its rows on its canvas.
 let arrived = 0;
+let taken = 0;
 window.WebSocket = class extends WebSocket {
   constructor(...rest) {
     super(...rest);
     this.addEventListener("message", ({ data }) => {
-      if (typeof data !== "string") arrived = now();
+      if (typeof data === "string") return;
+      arrived = now();
+      taken = Number(new DataView(data).getBigUint64(16, true)) / 1000;
     });
   }
 };
@@ -87,7 +90,6 @@ prototype.putImageData = function (...rest) {
   putImageData.apply(this, rest);
   if (!put) {
     queueMicrotask(() => {
-      const taken = window.wsStream.stream.picture.time / 1000;
       note(latency.drawn, this.canvas, { taken, arrived, at: put });
       put = 0;
     });

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from .processes import BenchError, line, python, running
-from .ring import address, flat
+from .ring import Ring, address, flat
 
 TOLERANCE = {"film": 8, "noise": 8}
 """The largest error of a channel that ws-stream is allowed on this content; 0 on any other."""
@@ -131,18 +131,26 @@ def x11vnc(kind: str) -> Callable[[Task], AbstractContextManager[Target]]:
     def start(task: Task) -> Iterator[Target]:
         if not (program := shutil.which("x11vnc")):
             raise BenchError("x11vnc is not installed; right would be: apt-get install x11vnc")
-        with socket.create_server(("127.0.0.1", 0)) as probe:
-            port = probe.getsockname()[1]
-        memory = f"map:{flat(task.ring)}@1024x600x32:ff/ff00/ff0000"
+        port = free_port()
+        ring = Ring(task.ring)
+        memory = f"map:{flat(task.ring)}@{ring.width}x{ring.height}x32:ff/ff00/ff0000"
         command = [program, "-rawfb", memory, "-rfbport", str(port), *X11VNC.split()]
         with running(command) as process:
-            _wait_for(port, process)
+            wait_for(port, process)
             yield Target(process.pid, kind, f"127.0.0.1:{port}")
 
     return start
 
 
-def _wait_for(port: int, process: subprocess.Popen[str]) -> None:
+def free_port() -> int:
+    """A port at which nobody listens now."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port: int = probe.getsockname()[1]
+    return port
+
+
+def wait_for(port: int, process: subprocess.Popen[str]) -> None:
+    """Until the process listens there. Raises BenchError when it does not."""
     until = time.monotonic() + LISTENS_WITHIN
     while time.monotonic() < until and process.poll() is None:
         try:

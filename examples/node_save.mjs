@@ -16,18 +16,17 @@ if (!file) {
   process.exit(2);
 }
 
-const stream = new Stream(url, {
-  onpicture(picture) {
-    writeFileSync(file, ppm(picture));
-    console.log(JSON.stringify({ number: picture.number, meta: picture.meta }));
-    stream.close(); // to go on instead: stream.acknowledge(picture)
-  },
-  onchange() {
-    if (!["lost", "absent", "refused"].includes(stream.state)) return;
-    console.error(`${stream.state}: ${printable(stream.reason)}`);
-    process.exitCode = 1;
-    stream.close(); // to wait for it instead, do nothing
-  },
+const stream = new Stream(url);
+stream.addEventListener("frame", ({ picture }) => {
+  writeFileSync(file, ppm(picture));
+  console.log(JSON.stringify({ number: picture.number, meta: picture.meta }));
+  stream.close(); // to go on instead: stream.acknowledge(picture)
+});
+stream.addEventListener("state", () => {
+  if (!["lost", "absent", "refused"].includes(stream.state)) return;
+  console.error(`${stream.state}: ${printable(stream.reason)}`);
+  process.exitCode = 1;
+  stream.close(); // to wait for it instead, do nothing
 });
 
 /** @param {import("../web/types.d.ts").Picture} picture */

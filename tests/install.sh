@@ -1,6 +1,6 @@
 #!/bin/sh
-# Installs the programs the tests run, where they are missing: a compiler for the compiled rows, a browser, an X server
-# with a mapped framebuffer, something that draws, something that types, and what networks are made with. As root on Debian by apt-get; elsewhere the browser by its
+# Installs the programs the tests run, where they are missing: a compiler for the compiled rows, two browsers, an X server
+# with a mapped framebuffer, something that draws, something that types, and what networks are made with. As root on Debian by apt-get; elsewhere Chromium by its
 # driver's own download, and a sentence about the rest. What only `pytest -m long` and `make clients-fuzz` take is not installed:
 # gcc-arm-linux-gnueabihf libc6-dev-armhf-cross qemu-user-static clang.
 set -eu
@@ -12,6 +12,7 @@ for pair in cc:gcc Xvfb:xvfb xterm:xterm xwd:x11-apps xdotool:xdotool ip:iproute
 done
 include=$(${1:-python3} -c 'import sysconfig; print(sysconfig.get_path("include"))')
 [ -e "$include/Python.h" ] || missing="$missing python3-dev"
+command -v firefox-esr >/dev/null || command -v firefox >/dev/null || missing="$missing firefox-esr"
 browser=$(command -v chromium || command -v chromium-browser || command -v google-chrome || true)
 
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then

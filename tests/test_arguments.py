@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.odd import ODD, Choice, Hostile, Loud, Text, Whole
+from tests.odd import ODD, Choice, Hostile, Loud, Text, Whole, named
 from ws_stream.arguments import (
     MOST_SHOWN,
     PATH,
@@ -77,7 +77,7 @@ REFUSED: list[tuple[Kind[Any], list[object]]] = [
 @pytest.mark.parametrize(
     ("kind", "value"),
     [(kind, value) for kind, values in REFUSED for value in [*values, Hostile(), Loud()]],
-    ids=shown,
+    ids=named,
 )
 def test_what_is_refused_is_named_with_what_would_be_right(kind: Kind[Any], value: object) -> None:
     with pytest.raises(UsageError) as refused:
@@ -123,7 +123,7 @@ def test_what_a_terminal_would_obey_is_not_in_a_plain_text(text: str, line: str)
         (ValueError("embedded null byte"), "embedded null byte"),
         (socket.gaierror(-2, "Name or service not known"), "Name or service not known"),
     ],
-    ids=repr,
+    ids=named,
 )
 def test_why_something_failed_is_said_in_the_system_s_words_or_the_error_s(
     error: Exception, said: str

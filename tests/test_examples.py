@@ -24,7 +24,7 @@ from playwright.async_api import Page
 
 from tests import test_node
 from tests.browser import test_operate_x
-from tests.browser.chromium import opened, shows
+from tests.browser.browser import opened, shows
 from ws_stream import Server, connect
 
 EXAMPLES = Path(__file__).parents[1] / "examples"

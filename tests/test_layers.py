@@ -59,11 +59,13 @@ ROOMS = {
     "server": [
         *(
             "access",
+            "files",
             "pages",
             "request_log",
             "gate",
             "hearing",
             "peers",
+            "plain_http",
             "viewer",
             "websocket",
             "listener",

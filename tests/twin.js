@@ -1,4 +1,5 @@
-// The JavaScript side of test_twins.py: decodes batches of messages from standard input with web/codec.js.
+// The JavaScript side of test_twins.py: decodes batches of messages from standard input with web/codec.js,
+// by the loops in JavaScript and by those in WebAssembly; where they differ, the verdict is that it crashed.
 //
 // Everything both ways is a 32-bit length and as many bytes, integers little-endian. First come the pictures that may be
 // held, as JSON; then batches, each message preceded by the index of its picture and its length, 32 bits each. The
@@ -10,6 +11,7 @@ import { hash } from "node:crypto";
 import process from "node:process";
 
 import { blank, decode } from "../web/codec.js";
+import { loadKernel } from "../web/kernel/kernel.js";
 import { BY_CODE } from "../web/pixels.js";
 import { ChecksumError, ProtocolError, isPicture } from "../web/wire.js";
 
@@ -18,6 +20,7 @@ const REFUSED = 1;
 const CHECKSUM = 2;
 const IGNORED = 3;
 const CRASHED = 4;
+const KERNELS = [undefined, await loadKernel()];
 const ANSWER_LENGTH = 1 + 4 + 8 + 32 + 4;
 
 /** Yields the length-prefixed parts of standard input. */
@@ -34,8 +37,9 @@ async function* parts() {
 }
 
 function hold({ code, epoch, number, time, width, height, pixels }) {
-  const picture = blank({ epoch, format: BY_CODE.get(code), width, height });
-  return { picture, number, time, pixels: Buffer.from(pixels, "hex") };
+  const announced = { epoch, format: BY_CODE.get(code), width, height };
+  const pictures = KERNELS.map((kernel) => blank(announced, kernel));
+  return { pictures, number, time, pixels: Buffer.from(pixels, "hex") };
 }
 
 function verdict(message, picture) {
@@ -54,14 +58,17 @@ function verdict(message, picture) {
 function answer(batch, held) {
   const answers = [];
   for (let at = 0; at < batch.length;) {
-    const { picture, number, time, pixels } = held[batch.readUInt32LE(at)];
+    const { pictures, number, time, pixels } = held[batch.readUInt32LE(at)];
     const end = at + 8 + batch.readUInt32LE(at + 4);
-    picture.number = number;
-    picture.time = time;
-    picture.meta = null;
-    picture.pixels.set(pixels);
+    const [judged, twin] = pictures.map((one) => {
+      Object.assign(one, { number, time, meta: null });
+      one.pixels.set(pixels);
+      return verdict(batch.subarray(at + 8, end), one);
+    });
+    const [picture, { pixels: others }] = pictures;
+    const areEqual = judged === twin && !Buffer.compare(picture.pixels, others);
     const reply = Buffer.alloc(ANSWER_LENGTH);
-    reply.writeUInt8(verdict(batch.subarray(at + 8, end), picture), 0);
+    reply.writeUInt8(areEqual ? judged : CRASHED, 0);
     reply.writeUInt32LE(picture.number, 1);
     reply.writeBigUInt64LE(BigInt(picture.time), 5);
     hash("sha256", picture.pixels, "buffer").copy(reply, 13);

@@ -8,7 +8,7 @@ export class Acknowledgements {
   /** Also while one of a later epoch is on its way. @type {Shown | null} */
   shown = null;
   /** @type {Announcement | null} */
-  #announced = null;
+  announced = null;
   #received = 0;
   #drawn = 0;
   /** The newest picture that is to be acknowledged. */
@@ -16,7 +16,7 @@ export class Acknowledgements {
 
   /** @param {Announcement} announced */
   announce(announced) {
-    this.#announced = announced;
+    this.announced = announced;
     this.#received = this.#drawn = this.#awaited = 0;
   }
 
@@ -35,16 +35,20 @@ export class Acknowledgements {
    */
   draw({ epoch, number }) {
     const isNew = number > this.#drawn && number <= this.#received;
-    if (epoch !== this.#announced?.epoch || !isNew) return null;
+    if (epoch !== this.announced?.epoch || !isNew) return null;
     const isAwaited = this.#awaited > this.#drawn;
     this.#drawn = number;
-    this.shown = { announced: this.#announced, number };
+    this.shown = { announced: this.announced, number };
     return isAwaited ? { reply: { type: "acknowledge", epoch, number } } : {};
   }
 
-  /** Null where nothing is shown, or the server does not hear it. @param {InputEvent[]} events @returns {ViewerMessage | null} */
-  input(events) {
-    if (!this.shown || !this.#announced?.input) return null;
-    return { type: "input", epoch: this.shown.announced.epoch, number: this.shown.number, events };
+  /**
+   * Null where nothing is shown, or the server does not hear it.
+   * @param {InputEvent[]} events @param {Shown | null} [shown] what the user saw
+   * @returns {ViewerMessage | null}
+   */
+  input(events, shown = this.shown) {
+    if (!shown || !this.announced?.input) return null;
+    return { type: "input", epoch: shown.announced.epoch, number: shown.number, events };
   }
 }

@@ -3,9 +3,8 @@
  * all released that is down. Knows nothing of the page.
  */
 
-/** @import { Announcement, InputEvent } from "./types.d.ts" */
-
-/** @typedef {{x: number, y: number}} Place */
+/** @import { Place } from "./source.js" */
+/** @import { InputEvent } from "./types.d.ts" */
 
 /** At least so many ms lie between moves. */
 const PAUSE = 1000 / 30;
@@ -17,19 +16,6 @@ const MOST_PASTED = 8192;
 const PIECES = /(?<Enter>\r\n|[\r\n])|(?<Tab>\t)|[^\p{Cc}\p{Cs}]{1,256}/gu;
 /** Fingers are counted from 0. */
 const POINTER = -1;
-
-/**
- * The place in the source that is shown at a place of the canvas, whose left or top is 0 and whose
- * right or bottom is 1. Of one outside, the nearest inside.
- * @param {Place} at @param {Announcement} announced what is shown @returns {Place}
- */
-export function toSource(at, { width, height, step, crop, source }) {
-  const [left, top, across, down] = crop ?? [0, 0, ...source];
-  /** @param {number} first @param {number} share @param {number} pixels @param {number} most */
-  const along = (first, share, pixels, most) =>
-    Math.round(100 * (first + Math.min(Math.max(share, 0) * pixels * step, most))) / 100;
-  return { x: along(left, at.x, width, across), y: along(top, at.y, height, down) };
-}
 
 export class Input {
   #send;

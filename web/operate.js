@@ -3,9 +3,11 @@
  * browsers compose and paste.
  */
 
-import { Input, toSource } from "./input.js";
+import { Input } from "./input.js";
+import { toSource } from "./source.js";
 
-/** @import { Stream } from "./stream.js" */
+/** @import { Place } from "./source.js" */
+/** @import { View } from "./view.js" */
 
 /** @type {Record<string, "start" | "move" | "end" | "cancel">} */
 const PHASES = {
@@ -20,12 +22,13 @@ const WHEEL = [1, 16, 400];
 const COMPOSING = ["Dead", "Process", "Unidentified"];
 
 /**
- * Until what is returned is called; `onend`: the user wants that, by keys.
- * @param {HTMLCanvasElement} canvas @param {HTMLTextAreaElement} keyboard @param {Stream} stream
- * @param {() => void} onend
+ * Until what is returned is called; `onend`: the user wants that, by keys. `at` says where on the
+ * picture an event is: left or top is 0, right or bottom is 1.
+ * @param {{canvas: HTMLCanvasElement, keyboard: HTMLTextAreaElement, view: View,
+ *   at: (event: MouseEvent) => Place}} page @param {() => void} onend
  */
-export function operate(canvas, keyboard, stream, onend) {
-  const input = new Input((events) => stream.input(events));
+export function operate({ canvas, keyboard, view, at }, onend) {
+  const input = new Input((events) => view.input(events));
   const listening = new AbortController();
   const options = { signal: listening.signal, passive: false };
   /** @type {(target: HTMLElement, types: string[], act: (event: any) => void) => void} */
@@ -39,7 +42,7 @@ export function operate(canvas, keyboard, stream, onend) {
       canvas.setPointerCapture(event.pointerId);
       if (event.pointerType !== "touch") keyboard.focus(); // a phone would show its own
     }
-    if (stream.shown) point(input, event, toSource(within(canvas, event), stream.shown.announced));
+    if (view.shown) point(input, event, toSource(at(event), view.shown.announced));
   });
   on(canvas, ["contextmenu"], (event) => event.preventDefault());
   on(keyboard, ["keydown", "keyup"], (event) => {
@@ -61,13 +64,7 @@ export function operate(canvas, keyboard, stream, onend) {
   };
 }
 
-/** @param {HTMLElement} canvas @param {MouseEvent} event */
-function within(canvas, { clientX, clientY }) {
-  const { left, top, width, height } = canvas.getBoundingClientRect();
-  return { x: (clientX - left) / width, y: (clientY - top) / height };
-}
-
-/** @param {Input} input @param {any} event @param {import("./input.js").Place} place */
+/** @param {Input} input @param {any} event @param {Place} place */
 function point(input, event, place) {
   const { type, pointerType, pointerId, buttons, deltaX, deltaY } = event;
   const by = WHEEL[event.deltaMode];

@@ -1,56 +1,128 @@
 /**
- * One picture on one canvas, drawn as it comes, at most once per display refresh, and as large as its
- * place allows.
+ * One stream's pictures on one canvas, drawn as they come, at most once per display refresh. The
+ * canvas has the picture's size; how large it is shown is the page's.
  */
 
-/** @import { Label, Picture, Run } from "./types.d.ts" */
+/** @import { Stream } from "./stream.js" */
+/** @import { Filter, Label, Look, Picture, Run } from "./types.d.ts" */
 
-/** @typedef {{width: number, height: number}} Size */
+/** Of the pictures' own memory. @type {WeakMap<Picture, ImageData>} */
+const images = new WeakMap();
 
-/**
- * The picture's size in CSS pixels; `ratio` is the display's pixels per CSS pixel. An enlarged pixel
- * covers a whole number of the display's: no row looks thicker than others.
- * @param {Size} picture @param {Size} room @param {number} ratio
- */
-export function fit(picture, room, ratio) {
-  const largest = Math.min(room.width / picture.width, room.height / picture.height) * ratio;
-  const pixelated = largest >= 1;
-  const scale = (pixelated ? Math.floor(largest) : largest) / ratio;
-  return { width: picture.width * scale, height: picture.height * scale, pixelated };
+/** @param {Picture} picture */
+function imageOf(picture) {
+  const known = images.get(picture);
+  if (known) return known;
+  const { buffer, byteOffset, byteLength } = picture.loops.rgba;
+  const bytes = new Uint8ClampedArray(buffer, byteOffset, byteLength);
+  const image = new ImageData(bytes, picture.width, picture.height);
+  images.set(picture, image);
+  return image;
 }
 
-/** Fills the canvas's parent element, if there is one. */
+/** @param {Picture} picture @param {Run[]} runs @param {Look | null} look */
+function convert({ loops, pixels, width, format }, runs, look) {
+  const toRgba = look?.(format);
+  for (const [firstRow, rows] of runs) {
+    const [first, end] = [firstRow * width, (firstRow + rows) * width];
+    if (toRgba) toRgba(pixels, loops.rgba, first, end);
+    else loops.convert(first, end);
+  }
+}
+
+/** These rows, or all where that is no more work. @param {Run[]} runs @param {number} height @returns {Run[]} */
+const gathered = (runs, height) =>
+  runs.reduce((sum, [, rows]) => sum + rows, 0) < height ? runs : [[0, height]];
+
 export class Screen {
   /** The picture on the canvas. @type {Label | null} */
   drawn = null;
 
-  #canvas;
   #context;
-  #ondrawn;
-  /** @type {ImageData | null} */
+  #stream;
+  #closing = new AbortController();
+  /** @type {{look: Look | null, filter: Filter | null}} */
+  #ways = { look: null, filter: null };
+  /** What is on the canvas. @type {ImageData | null} */
   #image = null;
-  /** The image's pixels. */
-  #rgba = new Uint32Array();
-  /** @type {{picture: Picture, runs: Run[], drawn: Label} | null} */
+  /** Of which picture. @type {Picture | null} */
+  #painted = null;
+  /** @type {{picture: Picture, runs: Run[], label: Label} | null} */
   #due = null;
   #isAwaiting = false;
+  /** Shown instead of the stream's. @type {Picture | null} */
+  #held = null;
 
   /**
-   * @param {HTMLCanvasElement} canvas
-   * @param {(drawn: Label) => void} [ondrawn]
+   * Draws and acknowledges until it is closed.
+   * @param {HTMLCanvasElement | OffscreenCanvas} canvas @param {Stream} stream
    */
-  constructor(canvas, ondrawn = () => {}) {
-    const context = canvas.getContext("2d", { alpha: false });
+  constructor(canvas, stream) {
+    const context = /** @type {OffscreenCanvasRenderingContext2D | null} */ (
+      canvas.getContext("2d", { alpha: false })
+    );
     if (!context) throw new Error("this browser gives no 2D canvas");
-    this.#canvas = canvas;
     this.#context = context;
-    this.#ondrawn = ondrawn;
+    this.#stream = stream;
+    const { signal } = this.#closing;
+    stream.addEventListener("frame", ({ picture, runs }) => this.#take(picture, runs), { signal });
     // A canvas may lose its content when the graphics driver restarts.
-    canvas.addEventListener("contextrestored", () => {
-      if (this.#image) context.putImageData(this.#image, 0, 0);
-    });
-    if (canvas.parentElement) new ResizeObserver(() => this.#fit()).observe(canvas.parentElement);
-    addEventListener("resize", () => this.#fit()); // the ratio may have changed alone
+    canvas.addEventListener(
+      "contextrestored",
+      () => {
+        if (this.#image) context.putImageData(this.#image, 0, 0);
+      },
+      { signal },
+    );
+  }
+
+  /** What is shown, also before it is drawn. */
+  get picture() {
+    return this.#held ?? this.#stream.picture;
+  }
+
+  /** Shows this picture; the stream's go on unseen, until `null` brings them back. @param {Picture | null} picture */
+  hold(picture) {
+    const due = this.#due;
+    this.#due = null;
+    this.#held = picture;
+    // It will not be drawn.
+    if (due?.picture === this.#stream.picture) this.#stream.acknowledge(due.label);
+    this.redraw();
+  }
+
+  /** The picture as it looks, without a filter: RGBA words, as of the last drawing; null before it. */
+  get rgba() {
+    return this.#painted && this.#painted === this.picture ? this.#painted.loops.rgba : null;
+  }
+
+  /** Another conversion of pixels; null for that of their format. @param {Look | null} look */
+  set look(look) {
+    this.#ways.look = look;
+    this.redraw();
+  }
+
+  /** What is drawn instead of how the picture looks. @param {Filter | null} filter */
+  set filter(filter) {
+    this.#ways.filter = filter;
+    this.redraw();
+  }
+
+  /** Draws all of the picture anew. */
+  redraw() {
+    if (this.picture?.number) this.#show(this.picture, [[0, this.picture.height]]);
+  }
+
+  /** Draws and acknowledges no more. */
+  close() {
+    this.#closing.abort();
+    this.#due = null;
+  }
+
+  /** @param {Picture} picture @param {Run[]} runs */
+  #take(picture, runs) {
+    if (this.#held) this.#stream.acknowledge(picture);
+    else this.#show(picture, runs);
   }
 
   /**
@@ -58,10 +130,12 @@ export class Screen {
    * last one. A hidden page has no refreshes.
    * @param {Picture} picture @param {Run[]} runs
    */
-  show(picture, runs) {
+  #show(picture, runs) {
+    if (this.#closing.signal.aborted) return;
     const earlier = this.#due?.picture === picture ? this.#due.runs : [];
     const { epoch, number, time, meta } = picture;
-    this.#due = { picture, runs: [...earlier, ...runs], drawn: { epoch, number, time, meta } };
+    const all = gathered([...earlier, ...runs], picture.height);
+    this.#due = { picture, runs: all, label: { epoch, number, time, meta } };
     if (!this.#isAwaiting) this.#draw();
   }
 
@@ -72,32 +146,30 @@ export class Screen {
       this.#isAwaiting = false;
       this.#draw();
     });
-    const { picture, runs, drawn } = this.#due;
+    const { picture, label } = this.#due;
     // Number 0: a message was refused; the canvas stays as it is.
-    if (document.hidden || !picture.number) return;
+    if (globalThis.document?.hidden || !picture.number) return;
+    convert(picture, this.#due.runs, this.#ways.look);
+    const plain = { image: imageOf(picture), runs: this.#due.runs };
+    const { image, runs } = this.#ways.filter?.(plain.image, plain.runs) ?? plain;
     this.#due = null;
-    const { pixels, format, width, height } = picture;
-    if (this.#image?.width !== width || this.#image.height !== height) {
-      this.#image = new ImageData(width, height);
-      this.#rgba = new Uint32Array(this.#image.data.buffer);
-      Object.assign(this.#canvas, { width, height });
-      this.#fit();
-    }
-    for (const [firstRow, rows] of runs) {
-      format.toRgba(pixels, this.#rgba, firstRow * width, (firstRow + rows) * width);
-      this.#context.putImageData(this.#image, 0, 0, 0, firstRow, width, rows);
-    }
-    this.drawn = drawn;
-    this.#ondrawn(drawn);
+    this.#painted = picture;
+    this.#put(image, image === this.#image ? runs : [[0, image.height]]);
+    this.drawn = label;
+    // Held ones are none of the stream's.
+    if (picture === this.#stream.picture) this.#stream.acknowledge(label);
   }
 
-  #fit() {
-    const { parentElement: place, width, height, style } = this.#canvas;
-    if (!place || !width || !height) return;
-    const room = { width: place.clientWidth, height: place.clientHeight };
-    const size = fit({ width, height }, room, devicePixelRatio);
-    style.width = `${size.width}px`;
-    style.height = `${size.height}px`;
-    style.imageRendering = size.pixelated ? "pixelated" : "auto";
+  /** @param {ImageData} image @param {Run[]} runs */
+  #put(image, runs) {
+    const { width, height } = image;
+    const { canvas } = this.#context;
+    if (canvas.width !== width || canvas.height !== height) {
+      Object.assign(canvas, { width, height });
+    }
+    for (const [firstRow, rows] of runs) {
+      this.#context.putImageData(image, 0, 0, 0, firstRow, width, rows);
+    }
+    this.#image = image;
   }
 }

@@ -11,15 +11,13 @@ import { BY_NAME } from "./pixels.js";
 import { NO_ACK, ProtocolError, isPicture } from "./wire.js";
 
 /**
- * @import { Announcement, Outcome, Pace, Picture, PixelFormat, Report, ViewerMessage } from "./types.d.ts"
+ * @import { Announcement, Kernel, Outcome, Pace, Picture, PixelFormat, Report, ViewerMessage } from "./types.d.ts"
  */
 
 /** The server takes a viewer that says nothing for 15 s for dead. */
 const SILENT_AT_MOST = 5000;
 
 export class Session {
-  /** @type {Announcement | null} */
-  announced = null;
   /** Number 0 is blank; null before the announcement. @type {Picture | null} */
   picture = null;
   /** @type {string | null} */
@@ -34,8 +32,18 @@ export class Session {
   saidAt = -Infinity;
   clock = new DeviceClock();
   acknowledgements = new Acknowledgements();
+  #kernel;
   /** A delta against blank was requested and has not come. */
   #isResyncing = false;
+
+  /** @param {Kernel | null} [kernel] of the picture */
+  constructor(kernel) {
+    this.#kernel = kernel;
+  }
+
+  get announced() {
+    return this.acknowledgements.announced;
+  }
 
   /** @param {string | ArrayBuffer} data @param {number} now @returns {Outcome} */
   receive(data, now) {
@@ -88,8 +96,7 @@ export class Session {
   #announce(announcement) {
     const { epoch, format, width, height } = announcement;
     const known = /** @type {PixelFormat} */ (BY_NAME.get(format)); // parseControl has looked
-    this.picture = blank({ epoch, format: known, width, height });
-    this.announced = announcement;
+    this.picture = blank({ epoch, format: known, width, height }, this.#kernel);
     this.acknowledgements.announce(announcement);
     this.#isResyncing = false;
     return { news: true };

@@ -1,13 +1,14 @@
 /**
  * A stream: its state, its pictures, its figures. The public API for JavaScript, in workers and Node
- * as well. Times are milliseconds of performance.now().
+ * as well. Times are milliseconds.
  *
- *     const screen = new Screen(canvas, (picture) => stream.acknowledge(picture));
- *     const onpicture = (picture, runs) => screen.show(picture, runs);
- *     const stream = new Stream("ws://device:8000/stream/camera?fps=10", { onpicture });
+ *     const stream = new Stream("ws://device:8000/stream/camera?fps=10");
+ *     const screen = new Screen(canvas, stream);
+ *     stream.addEventListener("state", () => (title.textContent = stream.state));
  */
 
 import { Connection } from "./connection.js";
+import { FrameEvent } from "./frame_event.js";
 import { Outage, isFinal } from "./outage.js";
 import { Requests } from "./requests.js";
 import { Session } from "./session.js";
@@ -15,7 +16,7 @@ import { Figures, limitedBy } from "./statistics.js";
 import { ChecksumError } from "./wire.js";
 
 /**
- * @import { InputEvent, Label, Options, Request, State, ViewerMessage } from "./types.d.ts"
+ * @import { InputEvent, Label, Options, Request, Shown, State, StreamTarget, ViewerMessage } from "./types.d.ts"
  */
 
 /** The server speaks every second: silent for so long, the picture may be old. */
@@ -25,7 +26,14 @@ const UNCHANGED_AFTER = 3000;
 /** Late ticks show a busy page. No display's refresh keeps step with it. */
 const TICK = 90;
 
-export class Stream {
+/** Knows the events' types. */
+const Target = /** @type {new () => StreamTarget} */ (EventTarget);
+
+/**
+ * Events: `frame` is a FrameEvent; acknowledge its picture once it is drawn, or nothing more comes.
+ * `shown`: one was acknowledged. `state`: `state`, `announced` or `problem` changed.
+ */
+export class Stream extends Target {
   /** Pictures whose checksum did not match. */
   mismatches = 0;
 
@@ -35,7 +43,7 @@ export class Stream {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
   #outage = new Outage();
-  #session = new Session();
+  #session;
   #figures = new Figures();
   /** @type {State} */
   #reported = "connecting";
@@ -43,13 +51,15 @@ export class Stream {
 
   /** @param {string} url of a WebSocket @param {Options} [options] */
   constructor(url, options = {}) {
+    super();
     this.#options = options;
+    this.#session = new Session(options.kernel);
     this.#requests = new Requests(url);
     this.#connection = this.#connect();
     this.#tick(performance.now());
   }
 
-  /** @returns {State} */
+  /** In one word. @returns {State} */
   get state() {
     if (this.#outage.state) return this.#outage.state;
     if (!this.#session.isAlive) return "connecting";
@@ -63,9 +73,9 @@ export class Stream {
     return this.#outage.reason;
   }
 
-  /** When a lost connection is tried again. */
-  get retryAt() {
-    return this.#outage.retryAt;
+  /** After which time a lost connection is tried again. */
+  get retryIn() {
+    return Math.max(this.#outage.retryAt - performance.now(), 0);
   }
 
   /** Null before the announcement. */
@@ -98,7 +108,10 @@ export class Stream {
     return this.#connection.silentFor;
   }
 
-  /** Figures of the last two seconds, see `Figures` and `limitedBy`; null where unknown. */
+  /**
+   * Figures of the last two seconds; null where unknown. The `age` may be off by the `uncertainty`;
+   * `limitedBy` is "device", "source rate", "network" or "this browser".
+   */
   statistics() {
     const { pace, clock } = this.#session;
     const figures = this.#figures.read(clock, performance.now());
@@ -112,6 +125,7 @@ export class Stream {
     if (!drawn) return;
     this.#send(drawn.reply);
     this.#figures.note("drawn", picture.time, performance.now());
+    this.dispatchEvent(new Event("shown"));
   }
 
   /**
@@ -131,9 +145,12 @@ export class Stream {
     if (this.#connection.isOpen) this.#send(this.#session.resync());
   }
 
-  /** What the user did with the picture shown, 32 at most. @param {InputEvent[]} events */
-  input(events) {
-    this.#send(this.#session.acknowledgements.input(events));
+  /**
+   * What the user did with a picture, 32 at most.
+   * @param {InputEvent[]} events @param {Shown | null} [shown] the picture, if not the one shown now
+   */
+  input(events, shown = this.shown) {
+    this.#send(this.#session.acknowledgements.input(events, shown));
   }
 
   /** Reconnects now, if the connection is lost. */
@@ -156,7 +173,7 @@ export class Stream {
   }
 
   #opened() {
-    this.#session = new Session();
+    this.#session = new Session(this.#options.kernel);
     this.#figures = new Figures();
     this.#send(this.#requests.opening());
     this.#send(this.#session.clock.question(performance.now()));
@@ -169,7 +186,7 @@ export class Stream {
     this.#figures.delays.add(now - due, now);
     this.#timer = setTimeout(() => this.#tick(now + TICK), TICK);
     if (this.#connection.isClosed) {
-      if (now >= this.retryAt) this.retry();
+      if (now >= this.#outage.retryAt) this.retry();
     } else if (this.silentFor >= this.#outage.patience(isOpen)) {
       this.#lose(`nothing was heard for ${Math.floor(this.silentFor / 1000)} s`);
       if (isOpen) this.#outage.wasSilent();
@@ -194,7 +211,7 @@ export class Stream {
       this.#pictureAt = now;
       this.#figures.sizes.add(data.byteLength, now);
       this.#figures.note("arrived", session.picture.time, now);
-      this.#options.onpicture?.(session.picture, runs);
+      this.dispatchEvent(new FrameEvent(session.picture, runs, data));
     }
     this.#report(news);
   }
@@ -227,6 +244,6 @@ export class Stream {
     const { state } = this;
     if (state === this.#reported && !news) return;
     this.#reported = state;
-    this.#options.onchange?.();
+    this.dispatchEvent(new Event("state"));
   }
 }

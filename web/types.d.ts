@@ -69,13 +69,43 @@ export interface Picture extends Label {
   width: number;
   height: number;
   pixels: Uint8Array;
-  /** Takes unpacked content. */
-  scratch: Uint8Array;
-  /** Takes groups' first pixels. */
-  places: Uint32Array;
+  loops: Loops;
 }
 
+/**
+ * What runs over the bytes of one picture, and owns their memory: the pixels, the content of the
+ * segment at hand, and what the pixels look like.
+ */
+export interface Loops {
+  /** The same array for as long as there is the picture. */
+  pixels: Uint8Array<ArrayBuffer>;
+  /** As converted last; an ImageData can be made of this memory. */
+  readonly rgba: Uint32Array<ArrayBuffer>;
+  /** Converts the pixels `first` to before `end`. */
+  convert(first: number, end: number): void;
+  /** Makes `bytes[start..end]` the content; returns its length. */
+  take(bytes: Uint8Array, start: number, end: number): number;
+  /** Unpacks the content, of at most so many bytes. Returns its length; -1 where it is broken. */
+  unpack(bytes: Uint8Array, start: number, end: number, most: number): number;
+  /** Changes marked pixels. False where the content is none; the pixels may then be any. */
+  draw(rows: { firstRow: number; rows: number }, length: number): boolean;
+  /** Of all pixels. */
+  crc32(): number;
+}
+
+/** Takes the memory of a picture. The size is within the limits. */
+export type Kernel = (format: PixelFormat, width: number, height: number) => Loops;
+
 export type Run = [firstRow: number, rows: number];
+
+/** How the pixels of a format are converted instead; null as ever. */
+export type Look = (format: PixelFormat) => ToRgba | null;
+
+/**
+ * Makes of the image of a picture, of which these rows changed, what is drawn instead, and says which
+ * rows of that changed. Null: the image itself.
+ */
+export type Filter = (image: ImageData, runs: Run[]) => { image: ImageData; runs: Run[] } | null;
 
 // Control messages
 
@@ -130,7 +160,7 @@ export type Control =
   | { type: "granted"; id: number | null; fps: number }
   | { type: "clock"; viewer_time: number; time: number };
 
-interface Requestable {
+export interface Requestable {
   step: number;
   crop: Crop;
   average: boolean;
@@ -164,6 +194,38 @@ export type ViewerMessage =
   | { type: "clock"; viewer_time: number }
   | { type: "input"; epoch: number; number: number; events: InputEvent[] }
   | ({ type: "request"; id: number } & Request);
+
+// What was kept
+
+/** A picture that is kept: which one, when, and as what it came. */
+export interface Kept {
+  announced: Announcement;
+  /** The announcement as a `stream` message. */
+  text: string;
+  /** Why the connection was lost before it; null where it was not. */
+  gap: string | null;
+  /** Whether it is reached without the pictures before it. */
+  isStart: boolean;
+  /** As it was received. */
+  message: Uint8Array<ArrayBuffer>;
+  number: number;
+  /** The number of the picture that it is a delta against; 0 is blank. */
+  base: number;
+  /** Microseconds since 1970 by the device's clock. */
+  time: number;
+  /** Microseconds since 1970 by the clock of who received it. */
+  received: number;
+  /** Microseconds on the recording's own line: it never goes back, whatever clocks do. */
+  position: number;
+}
+
+/** Playing: at `began`, in ms, the position `from` was shown. */
+export interface Playing {
+  from: number;
+  began: number;
+  /** 1 is as it was, 2 twice as fast, -1 backwards; never 0. */
+  speed: number;
+}
 
 // A stream
 
@@ -199,18 +261,73 @@ export interface Outcome {
 /**
  * - `unchanged`: the device says that nothing changed for 3 s, or that it has no picture yet
  * - `stale`: no message came for 3 s
- * - `lost`: the connection broke; the next is tried at `retryAt`
- * - `absent`: the server has no such stream; it is asked again at `retryAt`
+ * - `lost`: the connection broke; the next is tried after `retryIn`
+ * - `absent`: the server has no such stream; it is asked again after `retryIn`
  * - `refused`: the server found a fault in this viewer; no other is tried
  */
 export type State =
   "connecting" | "live" | "unchanged" | "stale" | "lost" | "absent" | "refused" | "closed";
 
+/** What is to be said of a stream; times are in ms. */
+export interface Status {
+  state: State;
+  reason: string;
+  problem: string | null;
+  announced: Announcement | null;
+  mismatches: number;
+  unchangedFor: number;
+  silentFor: number;
+  retryIn: number;
+  /** What this browser lacks. */
+  failure: string | null;
+}
+
 export interface Options {
-  /** These rows changed. Call `acknowledge` once they are drawn, or nothing more comes. */
-  onpicture?: (picture: Picture, runs: Run[]) => void;
-  /** `state`, `announced` or `problem` changed. */
-  onchange?: () => void;
   /** The class to connect with, where the platform has none. */
   WebSocket?: typeof WebSocket;
+  /** The loops over pixels, see `loadKernel`; JavaScript's, where it is left out. */
+  kernel?: Kernel | null;
+}
+
+interface StreamEvents {
+  frame: import("./frame_event.js").FrameEvent;
+  shown: Event;
+  state: Event;
+}
+
+export interface StreamTarget extends EventTarget {
+  addEventListener<Type extends keyof StreamEvents>(
+    type: Type,
+    listener: (event: StreamEvents[Type]) => void,
+    options?: boolean | AddEventListenerOptions,
+  ): void;
+}
+
+// A canvas that shows a stream
+
+/** Figures of the last two seconds; null where unknown. */
+export type Statistics = ReturnType<import("./stream.js").Stream["statistics"]>;
+
+/** The picture on the canvas, and what was announced of it. */
+export interface ShownPicture extends Label {
+  announced: Announcement;
+}
+
+/** A picture that is looked at, and what was announced of it. */
+export interface Held {
+  picture: Picture;
+  announced: Announcement;
+  /** Called when another is held, or none. */
+  onend?: () => void;
+}
+
+/** What the tools of a canvas act on. */
+export interface Engine {
+  stream: import("./stream.js").Stream;
+  screen: import("./screen.js").Screen;
+  /** What is shown instead of the stream's pictures. */
+  held: Held | null;
+  kernel: Kernel | null;
+  /** Tells the page. */
+  tell: (news: { type: string; [name: string]: unknown }, transfer?: Transferable[]) => void;
 }

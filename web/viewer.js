@@ -1,201 +1,216 @@
 /**
- * The page: shows a stream and its state, acts on keys and buttons.
- *
- * For tests, `window.wsStream` holds the page's `stream` and `screen`.
+ * The page: one stream and its state, or a wall of all streams; what the user can do with them.
  */
 
-import { Screen } from "./screen.js";
-import { Stream } from "./stream.js";
-import { bytesPerSecond, describe, duration, notice as noticeOf, sideData } from "./words.js";
+import { sayShown } from "./instruments/viewport.js";
+import { listen } from "./page/actions.js";
+import { find, styled, write } from "./page/dom.js";
+import { renderFigures } from "./page/figures.js";
+import { Gestures } from "./page/gestures.js";
+import { renderOperating, isOperating, toggleOperating } from "./page/operating.js";
+import { addButtons, fillPanel, renderButtons, togglePanel } from "./page/panel.js";
+import { canvas, place, view } from "./page/start.js";
+import { renderState } from "./page/state.js";
+import { ask, go, goBy, renderStreams, streams } from "./page/streams.js";
+import { toolActions } from "./page/tools.js";
+import { printable } from "./words.js";
 
-const FIGURES_EVERY = 500; // ms
+/** @import { Action } from "./page/actions.js" */
+/** @import { Page } from "./page/types.d.ts" */
 
-/** @param {string} id */
-const find = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
-
-const stage = find("stage");
-const nav = find("streams");
-const canvas = /** @type {HTMLCanvasElement} */ (find("picture"));
+const SCALES = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64];
+/** Of the stage, for each key. */
+const PAN = 1 / 8;
+/** Where the picture needs the room. */
+const SMALL = "(max-width: 50rem), (max-height: 34rem)";
 
 const query = new URLSearchParams(location.search);
-const fps = query.get("fps");
-/** The device's streams. @type {string[]} */
-let names = [];
+const [stage, panel, scale] = ["stage", "panel", "scale"].map(find);
 
-// Seen only when it comes before the first `render`.
-addEventListener("error", ({ error }) =>
-  write("notice", `This page does not run in this browser: ${error?.message}.`),
-);
-
-const screen = new Screen(canvas, (drawn) => stream.acknowledge(drawn));
-const stream = follow();
-/** While the user operates the device: how to end that. @type {(() => void) | null} */
-let stopOperating = null;
-Object.assign(window, { wsStream: { screen, stream } });
-
-function follow() {
-  // Without a name, the server gives its first stream.
-  const name = query.get("stream");
-  const url = new URL(name ? `stream/${encodeURIComponent(name)}` : "stream", location.href);
-  for (const [key, value] of query) if (key !== "stream") url.searchParams.set(key, value);
-  url.protocol = url.protocol.replace("http", "ws");
-  if (document.hidden) url.searchParams.set("fps", "0");
-  return new Stream(url.href, {
-    onpicture: (picture, runs) => screen.show(picture, runs),
-    onchange: () => {
-      render();
-      if (stream.retryAt > performance.now()) ask();
-    },
-  });
-}
+/** What the user asked to be told, until he is here. */
+let alarmed = "";
+const gestures = new Gestures(stage, place);
+/** A scale that is none of those. */
+const other = new Option();
+/** @type {Page} */
+const page = { view, place, gestures, stage, panel, canvas, finer: null, current, render, alarm };
 
 /** A hidden page requests no pictures. */
 function limitHidden() {
-  stream.request({ fps: document.hidden ? 0 : fps === null ? null : Number(fps) });
-  if (!document.hidden) stream.retry();
+  const fps = query.get("fps");
+  view.request({ fps: document.hidden ? 0 : fps === null ? null : Number(fps) });
+  if (!document.hidden) view.retry();
 }
 
 function current() {
-  return query.get("stream") ?? stream.announced?.name ?? names[0] ?? "";
+  return query.get("stream") ?? view.status.announced?.name ?? streams[0]?.name ?? "";
 }
 
-/** Asks for the device's streams. */
-async function ask() {
-  try {
-    const streams = /** @type {{name: string}[]} */ (await (await fetch("streams")).json());
-    names = streams.map(({ name }) => name);
-    nav.replaceChildren(...names.map(linkTo));
-  } catch {
-    // The device is away, as the stream's state says.
-  }
+/** What is said of the picture and of the part that is seen. */
+function part() {
+  const announced = view.shown?.announced;
+  return announced
+    ? sayShown(place.seenPart, announced, place.view.scale, place.grain * announced.step)
+    : "";
+}
+
+/** @param {string} news */
+function alarm(news) {
+  alarmed = news;
   render();
-}
-
-/** @param {string} name */
-function linkTo(name) {
-  const link = document.createElement("a");
-  const other = new URLSearchParams(query);
-  other.set("stream", name);
-  link.href = `?${other}`;
-  link.textContent = name;
-  return link;
-}
-
-/** Screen readers speak each write. @param {string} id @param {string} text */
-function write(id, text) {
-  const element = find(id);
-  if (element.textContent !== text) element.textContent = text;
-}
-
-function render() {
-  if (!isOperable()) endOperating();
-  const name = current();
-  const { state, word, detail } = describe(stream, Date.now());
-  write("name", name || "ws-stream");
-  write("word", word);
-  write("detail", stopOperating ? "operated; Ctrl+Alt+Enter ends it" : detail);
-  find("state").dataset.state = state;
-  document.title = `${word} – ${name || "ws-stream"}`;
-  stage.classList.toggle("old", ["stale", "lost", "absent", "refused"].includes(state));
-  const notice = noticeOf(stream, Date.now());
-  write("notice", notice);
-  find("notice").hidden = !notice;
-  nav.hidden = names.every((other) => other === name);
-  find("name").hidden = !nav.hidden && names.includes(name);
-  for (const link of nav.children) {
-    link.setAttribute("aria-current", String(link.textContent === name));
-  }
-  find("operate").hidden = !stream.announced?.input;
-  find("operate").setAttribute("aria-pressed", String(stopOperating !== null));
-  stage.classList.toggle("operated", stopOperating !== null);
-  renderFigures();
-}
-
-function endOperating() {
-  stopOperating?.();
-  stopOperating = null;
-}
-
-async function toggleOperating() {
-  if (stopOperating) endOperating();
-  else if (isOperable()) {
-    const { operate } = await import("./operate.js"); // most pages never do
-    const keyboard = /** @type {HTMLTextAreaElement} */ (find("keyboard"));
-    stopOperating ??= operate(canvas, keyboard, stream, toggleOperating);
-  }
-  render();
-}
-
-/** Whether what the user does can reach the device. */
-function isOperable() {
-  return stream.announced?.input && ["live", "unchanged", "stale"].includes(stream.state);
-}
-
-/** Its place is made with its first value, and stays. @param {string} id @param {string} name @param {string} value */
-function writeFigure(id, name, value) {
-  if (!document.getElementById(id)) {
-    if (!value) return;
-    const [place, term, description] = ["div", "dt", "dd"].map((tag) =>
-      document.createElement(tag),
-    );
-    Object.assign(place, { className: id });
-    term.textContent = name;
-    description.id = id;
-    place.append(term, description);
-    find("figures").append(place);
-  }
-  write(id, value || "–");
-}
-
-function renderFigures() {
-  const { announced, mismatches } = stream;
-  const { age, uncertainty, roundTrip, ...figures } = stream.statistics();
-  writeFigure("size", "Picture", announced ? `${announced.width} × ${announced.height}` : "–");
-  writeFigure("format", "Format", announced?.format ?? "–");
-  writeFigure("rate", "Pictures/s", figures.picturesPerSecond.toFixed(1));
-  writeFigure("data", "Data", bytesPerSecond(figures.bytesPerSecond));
-  writeFigure("age", "Age, round trip", `${duration(age, uncertainty)}, ${duration(roundTrip)}`);
-  writeFigure("limit", "Limited by", figures.limitedBy ?? "–");
-  writeFigure("meta", "Of this picture", sideData(screen.drawn?.meta));
-  writeFigure("mismatches", "Checksum mismatches", mismatches ? String(mismatches) : "");
 }
 
 function toggleFigures() {
-  const figures = find("figures");
-  figures.hidden = !figures.hidden;
-  find("toggle").setAttribute("aria-pressed", String(!figures.hidden));
+  find("figures").hidden = !find("figures").hidden;
+  render();
 }
 
 function toggleFullscreen() {
   if (document.fullscreenElement) document.exitFullscreen();
-  else stage.requestFullscreen?.();
+  else document.documentElement.requestFullscreen?.();
 }
 
-function save() {
-  if (!screen.drawn) return;
-  const link = document.createElement("a");
-  link.href = canvas.toDataURL();
-  link.download = `${current()}-${screen.drawn.number}.png`;
-  link.click();
+/** What most pages never do. @param {"savePicture" | "copyFigures" | "copyPicture"} act */
+const later = (act) => async () => (await import("./page/files.js"))[act](page);
+
+async function showKeys() {
+  (await import("./page/keys.js")).showKeys(ACTIONS);
 }
 
-/** @type {Record<string, () => void>} */
-const KEYS = { f: toggleFullscreen, i: toggleFigures, o: toggleOperating, s: save };
-const BUTTONS = { full: toggleFullscreen, toggle: toggleFigures, operate: toggleOperating, save };
+async function freeze() {
+  await view.call(view.held ? "release" : "freeze");
+  render();
+}
 
-addEventListener("keydown", ({ key, ctrlKey, metaKey, altKey }) => {
-  if (ctrlKey || metaKey || altKey) return;
-  if (Object.hasOwn(KEYS, key)) KEYS[key]();
-  else if (key >= "1" && key <= "9") nav.querySelectorAll("a")[Number(key) - 1]?.click();
+/** @param {Partial<import("./instruments/types.d.ts").Turn>} turn */
+const rotate = (turn) => place.rotate({ ...place.turn, ...turn });
+
+/** @type {Action[]} */
+const BAR = [
+  {
+    key: "o",
+    name: "Operate",
+    icon: "operate",
+    act: () => toggleOperating(page),
+    isOn: isOperating,
+    isThere: () => view.status.announced?.input === true,
+  },
+  { key: " ", name: "Freeze", icon: "freeze", act: freeze, isOn: () => view.held !== null },
+  { key: "s", name: "Save as PNG", icon: "save", act: later("savePicture") },
+  {
+    key: "t",
+    name: "Tools",
+    icon: "more",
+    act: () => togglePanel(panel),
+    isOn: () => !panel.hidden,
+  },
+];
+/** @type {[string, Action[]][]} */
+const GROUPS = [
+  ["Look closer", toolActions(page)],
+  [
+    "Show",
+    [
+      {
+        key: "r",
+        name: "Rotate",
+        act: () => rotate({ quarters: /** @type {0} */ ((place.turn.quarters + 1) % 4) }),
+      },
+      {
+        key: "m",
+        name: "Mirror",
+        act: () => rotate({ mirror: !place.turn.mirror }),
+        isOn: () => place.turn.mirror,
+      },
+      {
+        key: "f",
+        name: "Full screen",
+        act: toggleFullscreen,
+        isThere: () => document.fullscreenEnabled,
+      },
+      { key: "j", name: "Copy figures", act: later("copyFigures") },
+      {
+        key: "k",
+        name: "Copy picture",
+        act: later("copyPicture"),
+        isThere: () => "ClipboardItem" in window,
+      },
+      { key: "?", name: "Keys", act: showKeys },
+    ],
+  ],
+];
+/** @type {Action[]} */
+const ACTIONS = [
+  ...BAR,
+  { key: "d", name: "Figures", act: toggleFigures },
+  ...GROUPS.flatMap(([, actions]) => actions),
+  { key: "0", name: "Fit", act: () => place.fit() },
+  ...SCALES.filter((times) => times < 10).map((times) => ({
+    key: String(times),
+    name: `${times}:1`,
+    act: () => place.zoomTo(times),
+  })),
+  { key: "+", name: "Larger", act: () => place.zoomBy(1.5) },
+  { key: "-", name: "Smaller", act: () => place.zoomBy(1 / 1.5) },
+  { key: "ArrowLeft", name: "Pan left", act: () => place.panBy(PAN, 0) },
+  { key: "ArrowRight", name: "Pan right", act: () => place.panBy(-PAN, 0) },
+  { key: "ArrowUp", name: "Pan up", act: () => place.panBy(0, PAN) },
+  { key: "ArrowDown", name: "Pan down", act: () => place.panBy(0, -PAN) },
+  { key: "[", name: "Previous stream", act: () => goBy(current(), -1) },
+  { key: "]", name: "Next stream", act: () => goBy(current(), 1) },
+];
+
+function render() {
+  const name = current();
+  renderOperating(page);
+  renderState(view, name, isOperating(), alarmed);
+  renderStreams(name);
+  write(find("name"), printable(name) || "ws-stream");
+  renderFigures(view, part());
+  renderButtons();
+  find("light").setAttribute("aria-expanded", String(!find("figures").hidden));
+  const { scale: shown, isFit } = place.view;
+  const text = isFit ? "fit" : String(shown);
+  const offered = SCALES.includes(shown) ? "" : text;
+  Object.assign(other, {
+    value: offered,
+    text: `${Math.round(100 * shown)} %`,
+    hidden: !offered || isFit,
+  });
+  scale.value = text;
+}
+
+scale.append(
+  new Option("Fit", "fit"),
+  ...SCALES.map((times) => new Option(times === 1 ? "1:1" : `${times}x`, String(times))),
+  other,
+);
+scale.addEventListener("change", () => {
+  if (scale.value === "fit") place.fit();
+  else place.zoomTo(Number(scale.value));
 });
-for (const [id, act] of Object.entries(BUTTONS)) find(id).addEventListener("click", act);
+styled("panel.css");
+addButtons(find("tools"), BAR);
+fillPanel(panel, GROUPS);
+listen(ACTIONS);
+find("light").addEventListener("click", toggleFigures);
+find("again").addEventListener("click", () => view.retry());
+find("streams").addEventListener("change", () => go(find("streams").value));
 stage.addEventListener("dblclick", () => {
-  if (!stopOperating) toggleFullscreen();
+  if (!isOperating()) toggleFullscreen();
 });
 document.addEventListener("visibilitychange", limitHidden);
-
-find("full").hidden = !document.fullscreenEnabled;
-document.body.className = "";
+for (const sign of ["pointerdown", "keydown"]) addEventListener(sign, () => alarmed && alarm(""));
+const begin = () =>
+  import("./page/later.js").then(
+    (rest) => rest.begin(page, query),
+    () => view.addEventListener("shown", begin, { once: true }), // the device was away
+  );
+if (view.shown) begin();
+else view.addEventListener("shown", begin, { once: true });
+view.addEventListener("status", render);
+place.addEventListener("move", render);
+find("figures").hidden = matchMedia(SMALL).matches || window !== top;
+document.body.className = query.has("bare") ? "bare" : "";
 render();
-setInterval(render, FIGURES_EVERY);
-ask();
+ask().then(render);

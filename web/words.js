@@ -2,15 +2,14 @@
  * What the page says of a stream, in words and figures.
  */
 
-/** @import { Stream } from "./stream.js" */
-/** @import { SideData, State } from "./types.d.ts" */
+/** @import { SideData, State, Status } from "./types.d.ts" */
 
 /** Characters of what another machine says. */
 const MOST_SHOWN = 200;
 
 /**
  * The state in one word, and what to add to it; `today` is in ms since 1970.
- * @param {Stream} stream @param {number} today
+ * @param {Status} stream @param {number} today
  * @returns {{state: State | "problem", word: string, detail: string}}
  */
 export function describe(stream, today) {
@@ -28,7 +27,7 @@ export function describe(stream, today) {
   return { state, word: state, detail };
 }
 
-/** @param {Stream} stream @param {State} state @param {number} today */
+/** @param {Status} stream @param {State} state @param {number} today */
 function detailOf(stream, state, today) {
   switch (state) {
     case "unchanged":
@@ -39,7 +38,7 @@ function detailOf(stream, state, today) {
       return `silent for ${seconds(stream.silentFor)}`;
     case "lost":
     case "absent": {
-      const left = Math.ceil((stream.retryAt - performance.now()) / 1000);
+      const left = Math.ceil(stream.retryIn / 1000);
       const doing = state === "lost" ? "reconnecting" : "asking again";
       return left > 0 ? `${doing} in ${left} s` : doing;
     }
@@ -49,20 +48,29 @@ function detailOf(stream, state, today) {
 
 /**
  * The sentence over the picture, or "".
- * @param {Stream} stream @param {number} today
+ * @param {Status} stream @param {number} today
  */
 export function notice(stream, today) {
   const { state, unchangedFor } = stream;
   const reason = printable(stream.reason);
   if (state === "absent") return `The server says: ${reason}.`;
   if (state === "refused") return `The server refused this page: ${reason}.`;
-  if (state === "stale") return "The picture may be old.";
+  if (state === "stale") {
+    return unchangedFor === Infinity ? "" : `The picture may be ${old(unchangedFor)} old.`;
+  }
   if (state !== "lost") return printable(stream.problem ?? "");
   const why = reason && `: ${reason}`;
   if (unchangedFor === Infinity) return `There is no connection${why}.`;
   const time = timeOfDay(today - unchangedFor);
-  return `The connection was lost${why}. This is the picture of ${time}.`;
+  return `The connection was lost${why}. This is the picture of ${time}, ${old(unchangedFor)} old.`;
 }
+
+/** Shapes as on recorders: colour alone would not do. @type {Record<string, string>} */
+const MARKS = { live: "●", stale: "▲", problem: "▲", lost: "■", absent: "■", refused: "■" };
+
+/** The page's title. @param {string} state @param {string} name of the stream @param {string} news that was asked for, or "" */
+export const titleOf = (state, name, news) =>
+  `${news && `(${news}) `}${MARKS[state] ?? "○"} ${printable(name) || "ws-stream"}`;
 
 /** What the device says of the picture shown, or "". @param {SideData | null} [meta] */
 export function sideData(meta) {
@@ -81,6 +89,13 @@ export function printable(text) {
 /** @param {number} ms */
 function seconds(ms) {
   return `${Math.floor(ms / 1000)} s`;
+}
+
+/** @param {number} ms */
+function old(ms) {
+  if (ms < 60_000) return seconds(ms);
+  const minutes = Math.floor(ms / 60_000);
+  return minutes < 120 ? `${minutes} min` : `${Math.floor(minutes / 60)} h`;
 }
 
 /** @param {number} ms */

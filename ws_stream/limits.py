@@ -32,8 +32,8 @@ MAX_SERVER_MESSAGE = 65536
 MAX_VIEWERS = 256
 """Viewers at one time, on all streams together: each may hold a picture of its own as its base."""
 MAX_CONNECTIONS = MAX_VIEWERS + 64
-"""TCP connections at one time: viewers, and requests for the page. Of one more than that, the oldest that has not asked
-for anything yet is cut off."""
+"""TCP connections at one time: viewers, and requests for the page. Of one more than that, one that had its reply and
+asks nothing is cut off, else the oldest that has not asked for anything yet."""
 MAX_ADDRESS_VIEWERS = MAX_VIEWERS // 4
 """Viewers at one time from one address: a wall of thumbnails is one to each, and nobody takes all places."""
 MAX_ADDRESS_CONNECTIONS = MAX_ADDRESS_VIEWERS + 32

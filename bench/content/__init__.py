@@ -68,6 +68,23 @@ CONTENTS = {
         per_second=60,
     ),
 }
+LARGE = {
+    "dashboard-4k": Content(
+        "the web page at 3840x2160, without repeated pictures",
+        lambda: _without_repeats(*record(scenes.dashboard, (3840, 2160), PICTURES // 3, 10)),
+        per_second=10,
+    ),
+    "scrolling-1080p": Content(
+        "the terminal at 1920x1080",
+        lambda: record(scenes.scrolling, (1920, 1080), PICTURES // 2, 30),
+    ),
+    "noise-1080p": Content(
+        "the picture of the film with the noise of a sensor, at 1920x1080",
+        lambda: film.noise(PICTURES // 4, (1920, 1080)),
+        per_second=10,
+    ),
+}
+"""What only the page is measured with."""
 SCREENS = ("dashboard", "scrolling", "in-place", "desktop", "still")
 """What the targets call screens: their mean counts."""
 
@@ -87,7 +104,7 @@ def recorded(folder: Path, name: str = "dashboard") -> tuple[Path, How]:
     if not (path.exists() and note.exists()):
         folder.mkdir(parents=True, exist_ok=True)
         print(f"making {name}, once, into {folder}", flush=True)
-        _make(CONTENTS[name], path, note)
+        _make((CONTENTS | LARGE)[name], path, note)
     how: How = json.loads(note.read_text())
     return path, how
 

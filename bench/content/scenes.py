@@ -16,7 +16,9 @@ from .screen import Scene, Screen, pixel, program, wait_until
 
 SETTLE = 2.0
 """Seconds a program is left alone before the recording begins."""
-XTERM = "xterm -fa DejaVuSansMono -fs 9 -geometry 146x42+0+0 +sb -bg #101418 -fg #d0d4d8 -b 2"
+XTERM = "-fa DejaVuSansMono -fs 9 +sb -bg #101418 -fg #d0d4d8 -b 2"
+CHARACTER = (7, 14)
+"""Pixels of a character of it, and of a line."""
 
 _HERE = Path(__file__).parent
 _HEADER = (0x1F, 0x4E, 0x79)
@@ -69,7 +71,10 @@ def untouched(screen: Screen) -> Iterator[Scene]:
 
 @contextmanager
 def _terminal(screen: Screen, *command: str | Path) -> Iterator[None]:
-    with running([program("xterm"), *XTERM.split()[1:], "-e", *command], DISPLAY=screen.display):
+    """A terminal that fills the screen."""
+    columns, lines = screen.width // CHARACTER[0], screen.height // CHARACTER[1]
+    xterm = [program("xterm"), *XTERM.split(), "-geometry", f"{columns}x{lines}+0+0"]
+    with running([*xterm, "-e", *command], DISPLAY=screen.display):
         time.sleep(2 * SETTLE)
         yield
 

@@ -3,18 +3,15 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
-from http import HTTPStatus
 from typing import Any
 
 import numpy as np
 import pytest
 from playwright.async_api import Page
-from websockets.asyncio.server import Server as Listening
-from websockets.asyncio.server import ServerConnection, serve
-from websockets.datastructures import Headers
-from websockets.http11 import Request, Response
+from websockets.asyncio.server import ServerConnection
 
-from tests.browser.chromium import opened
+from tests.browser.browser import Browser, opened
+from tests.browser.listening import listening
 from ws_stream import Server
 from ws_stream.codec import encode
 from ws_stream.pixels.formats import BY_NAME
@@ -22,9 +19,8 @@ from ws_stream.pixels.frame import Frame
 from ws_stream.pixels.rendition import Crop
 from ws_stream.protocol.control import serialize
 from ws_stream.protocol.messages import Announcement
-from ws_stream.protocol.picture import SUBPROTOCOL
-from ws_stream.server import pages
 
+OPERATE = "button[aria-label=Operate]"
 WIDTH, HEIGHT, STEP = 40, 30, 2
 CROP = Crop(100, 50, 80, 60)
 GRAY = BY_NAME["gray8"]
@@ -78,35 +74,17 @@ class Device:
         assert self.events[-len(expected) :] == list(expected)
 
 
-def answer(_: ServerConnection, request: Request) -> Response | None:
-    path = request.path.partition("?")[0]
-    if path == "/stream":
-        return None
-    reply = pages._page().get(path)
-    content, kind = (reply.body, reply.content_type) if reply else (b'[{"name":"device"}]', "x")
-    headers = Headers({"Content-Type": kind, "Content-Length": str(len(content))})
-    return Response(HTTPStatus.OK, "OK", headers, content)
-
-
 @pytest.fixture
 async def device() -> Device:
     return Device()
 
 
 @pytest.fixture
-async def listening(device: Device) -> AsyncIterator[Listening]:
-    protocols: Any = [SUBPROTOCOL]
-    async with serve(
-        device.talk, "127.0.0.1", 0, subprotocols=protocols, process_request=answer
-    ) as server:
-        yield server
-
-
-@pytest.fixture
-async def page(listening: Listening) -> AsyncIterator[Page]:
-    port = listening.sockets[0].getsockname()[1]
-    async with opened(f"http://127.0.0.1:{port}/") as page:
-        await page.wait_for_function("() => wsStream.screen.drawn")
+async def page(device: Device, chromium: Browser) -> AsyncIterator[Page]:
+    async with listening(device.talk) as url, opened(url, chromium) as page:
+        await page.wait_for_function(
+            "() => wsStream.view.shown && document.body.className !== 'off'"
+        )
         yield page
 
 
@@ -128,19 +106,19 @@ def key(name: str, code: str, down: bool) -> dict[str, object]:
 async def test_nothing_is_said_until_the_user_wants_to_operate_the_device(
     page: Page, device: Device
 ) -> None:
-    assert await page.is_visible("#operate")
+    assert await page.is_visible(OPERATE)
     await page.mouse.click(*await place(page, 0.5, 0.5))
     await page.keyboard.press("a")
     await page.keyboard.press("o")
-    await page.wait_for_selector("#operate[aria-pressed=true]")
+    await page.wait_for_selector(f"{OPERATE}[aria-pressed=true]")
     assert device.events == []
 
 
 async def test_clicks_are_places_of_the_source_whatever_is_shown_of_it(
     page: Page, device: Device
 ) -> None:
-    await page.click("#operate")
-    await page.wait_for_selector("#operate[aria-pressed=true]")
+    await page.click(OPERATE)
+    await page.wait_for_selector(f"{OPERATE}[aria-pressed=true]")
     await page.mouse.move(*await place(page, 0.5, 0.5))
     await page.mouse.down()
     await page.mouse.up()
@@ -156,26 +134,26 @@ async def test_keys_go_to_the_device_and_not_to_the_page_until_one_ends_that(
     page: Page, device: Device
 ) -> None:
     await page.keyboard.press("o")
-    await page.wait_for_selector("#operate[aria-pressed=true]")
-    await page.keyboard.press("i")
+    await page.wait_for_selector(f"{OPERATE}[aria-pressed=true]")
+    await page.keyboard.press("d")
     await page.keyboard.press("Tab")
     await device.has(
-        *(key("i", "KeyI", True), key("i", "KeyI", False)),
+        *(key("d", "KeyD", True), key("d", "KeyD", False)),
         *(key("Tab", "Tab", True), key("Tab", "Tab", False)),
     )
     assert await page.is_visible("#figures")
     await page.keyboard.press("Control+Alt+Enter")
-    await page.wait_for_selector("#operate[aria-pressed=false]")
+    await page.wait_for_selector(f"{OPERATE}[aria-pressed=false]")
     await device.has(key("Alt", "AltLeft", False), key("Control", "ControlLeft", False))
     before = len(device.events)
-    await page.keyboard.press("i")
+    await page.keyboard.press("d")
     assert not await page.is_visible("#figures")
     assert len(device.events) == before
 
 
 async def test_what_is_pasted_or_composed_arrives_as_text(page: Page, device: Device) -> None:
     await page.keyboard.press("o")
-    await page.wait_for_selector("#operate[aria-pressed=true]")
+    await page.wait_for_selector(f"{OPERATE}[aria-pressed=true]")
     await page.keyboard.insert_text("日本\nüber")
     await device.has(
         {"kind": "text", "text": "日本"},
@@ -188,8 +166,8 @@ async def test_what_is_pasted_or_composed_arrives_as_text(page: Page, device: De
     "leave",
     [
         lambda page: page.evaluate("document.activeElement.blur()"),
-        lambda page: page.click("#operate"),
-        lambda page: page.focus("#save"),
+        lambda page: page.click(OPERATE),
+        lambda page: page.focus("#light"),
     ],
     ids=["blur", "switch", "another element"],
 )
@@ -197,7 +175,7 @@ async def test_what_is_down_is_released_when_the_user_leaves(
     page: Page, device: Device, leave: Callable[[Page], Any]
 ) -> None:
     await page.keyboard.press("o")
-    await page.wait_for_selector("#operate[aria-pressed=true]")
+    await page.wait_for_selector(f"{OPERATE}[aria-pressed=true]")
     await page.keyboard.down("x")
     await device.has(key("x", "KeyX", True))
     await leave(page)
@@ -206,22 +184,26 @@ async def test_what_is_down_is_released_when_the_user_leaves(
 
 async def test_a_lost_connection_ends_it(page: Page, device: Device) -> None:
     await page.keyboard.press("o")
-    await page.wait_for_selector("#operate[aria-pressed=true]")
+    await page.wait_for_selector(f"{OPERATE}[aria-pressed=true]")
     await device.connections[0].close()
-    await page.wait_for_selector("#operate[aria-pressed=false]")
+    await page.wait_for_selector(f"{OPERATE}[aria-pressed=false]")
 
 
-async def test_what_the_device_says_of_a_picture_is_shown_and_the_place_stays() -> None:
+async def test_what_the_device_says_of_a_picture_is_shown_and_the_place_stays(
+    chromium: Browser,
+) -> None:
     shade = np.full((48, 64), 90, np.uint8)
     async with Server(port=0) as server:
         stream = server.stream("camera")
         stream.publish(shade)
-        async with opened(server.urls(stream)[0]) as page:
-            await page.wait_for_function("() => wsStream.screen.drawn")
-            assert await page.locator("#meta").count() == 0
+        async with opened(server.urls(stream)[0], chromium) as page:
+            await page.wait_for_function(
+                "() => wsStream.view.shown && document.body.className !== 'off'"
+            )
+            assert not await page.is_visible("#meta")
         stream.publish(shade, meta={"exposure": 12.5, "by": "<b>\u202e"})
-        async with opened(server.urls(stream)[0]) as page:
+        async with opened(server.urls(stream)[0], chromium) as page:
             await page.wait_for_selector("#meta:text-is('exposure: 12.5 · by: <b>\ufffd')")
-            assert not await page.is_visible("#operate")
+            assert not await page.is_visible(OPERATE)
             stream.publish(shade + 1)
             await page.wait_for_selector("#meta:text-is('\u2013')")

@@ -12,7 +12,7 @@ from playwright.async_api import Page
 from websockets.asyncio.client import connect as open_websocket
 from websockets.typing import Subprotocol
 
-from tests.browser.chromium import opened, shows
+from tests.browser.browser import Browser, opened, shows
 from tests.browser.display import Display
 from ws_stream import Pointer, Touch
 from ws_stream.protocol.control import serialize
@@ -78,12 +78,12 @@ async def place(page: Page, column: int, row: int) -> tuple[float, float]:
 
 
 async def test_an_x_program_is_operated_from_the_page_which_shows_what_it_does(
-    terminal: Terminal, url: str
+    terminal: Terminal, url: str, chromium: Browser
 ) -> None:
-    async with opened(url) as page:
+    async with opened(url, chromium) as page:
         before = terminal.rgb()
         assert np.array_equal(await shows(page, before), before)
-        await page.click("#operate")
+        await page.click("button[aria-label=Operate]")
         await page.mouse.click(*await place(page, 34, 8))
         await terminal.has_heard("\x1b[<0;34;8M\x1b[<0;34;8m")
         await page.keyboard.type("Hi 5!")
@@ -114,10 +114,10 @@ async def test_fingers_press_and_small_turns_of_a_wheel_add_up(
 
 
 async def test_what_a_user_holds_down_goes_up_when_the_page_is_gone(
-    terminal: Terminal, url: str
+    terminal: Terminal, url: str, chromium: Browser
 ) -> None:
-    async with opened(url) as page:
-        await page.click("#operate")
+    async with opened(url, chromium) as page:
+        await page.click("button[aria-label=Operate]")
         await page.mouse.move(*await place(page, 10, 5))
         await page.mouse.down()
         await terminal.has_heard("\x1b[<0;10;5M")

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from playwright.async_api import Page
 
-from tests.browser.chromium import canvas, opened
+from tests.browser.browser import Browser, canvas, opened
 from ws_stream import Server, Stream
 from ws_stream.hub import subscription
 
@@ -46,9 +46,9 @@ def grey(value: int) -> np.ndarray:
 
 
 async def counted(page: Page, hidden: str, url: str) -> None:
-    """Open the page, hidden or not, with its pictures counted."""
+    """Open the page, hidden or not, with its pictures counted: on its own thread, as nothing counts in a worker."""
     await page.add_init_script(HIDE.replace("HIDDEN", hidden) + COUNT)
-    await page.goto(url)
+    await page.goto(f"{url}&worker=off")
 
 
 async def publish(stream: Stream, values: range) -> None:
@@ -64,8 +64,10 @@ async def shown(page: Page, value: int) -> None:
             await asyncio.sleep(0.02)
 
 
-async def test_a_hidden_page_is_sent_nothing_and_on_its_return_one_picture() -> None:
-    async with Server(port=0) as server, opened("about:blank") as page:
+async def test_a_hidden_page_is_sent_nothing_and_on_its_return_one_picture(
+    chromium: Browser,
+) -> None:
+    async with Server(port=0) as server, opened("about:blank", chromium) as page:
         stream = server.stream("life", fps=100)
         stream.publish(grey(1))
         await counted(page, "false", server.urls(stream)[0])
@@ -81,11 +83,13 @@ async def test_a_hidden_page_is_sent_nothing_and_on_its_return_one_picture() -> 
         assert await page.evaluate("pictures") == before + 1
 
 
-async def test_a_page_that_opens_hidden_is_sent_its_first_picture_when_it_is_looked_at() -> None:
-    async with Server(port=0) as server, opened("about:blank") as page:
+async def test_a_page_that_opens_hidden_is_sent_its_first_picture_when_it_is_looked_at(
+    chromium: Browser,
+) -> None:
+    async with Server(port=0) as server, opened("about:blank", chromium) as page:
         stream = server.stream("life", fps=100)
         await counted(page, "true", server.urls(stream)[0])
-        await page.wait_for_function("() => wsStream.stream.silentFor < 1000")
+        await page.wait_for_function("() => wsStream.view.status.silentFor < 1000")
         await publish(stream, range(1, 51))
         assert await page.evaluate("pictures") == 0
         await page.evaluate("hide(false)")
@@ -95,10 +99,10 @@ async def test_a_page_that_opens_hidden_is_sent_its_first_picture_when_it_is_loo
 
 
 async def test_a_hidden_page_without_timers_is_not_taken_for_dead(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, chromium: Browser
 ) -> None:
     monkeypatch.setattr(subscription, "DEAD_AFTER", 7.0)
-    async with Server(port=0) as server, opened("about:blank") as page:
+    async with Server(port=0) as server, opened("about:blank", chromium) as page:
         stream = server.stream("life")
         stream.publish(grey(1))
         await counted(page, "false", server.urls(stream)[0])
@@ -109,14 +113,14 @@ async def test_a_hidden_page_without_timers_is_not_taken_for_dead(
         assert len(stream.audience.subscriptions) == 1
 
 
-async def test_the_pages_address_says_what_is_shown() -> None:
-    async with Server(port=0) as server, opened("about:blank") as page:
+async def test_the_pages_address_says_what_is_shown(chromium: Browser) -> None:
+    async with Server(port=0) as server, opened("about:blank", chromium) as page:
         stream = server.stream("life")
         stream.publish(np.arange(48 * 64 * 3, dtype=np.uint8).reshape(48, 64, 3))
         address = server.urls(stream)[0].partition("?")[0]
         await page.goto(f"{address}?stream=life&crop=8,4,20,10&step=2")
         assert (await canvas(page)).shape[:2] == (5, 10)
-        await page.evaluate("wsStream.stream.request({ crop: [0, 0, 30, 20] })")
+        await page.evaluate("wsStream.view.request({ crop: [0, 0, 30, 20] })")
         async with asyncio.timeout(5):
             while (await canvas(page)).shape[:2] != (10, 15):
                 await asyncio.sleep(0.02)
@@ -124,9 +128,9 @@ async def test_the_pages_address_says_what_is_shown() -> None:
 
 @asynccontextmanager
 async def noise(stream: Stream) -> AsyncIterator[None]:
-    """Publish large pictures that no difference makes smaller, 60 times a second."""
+    """Publish pictures that no difference makes smaller, 60 times a second: no more than a browser's driver takes."""
     generator = np.random.default_rng(5)
-    pictures = [generator.integers(0, 256, (400, 640, 3), np.uint8) for _ in range(8)]
+    pictures = [generator.integers(0, 256, (200, 320, 3), np.uint8) for _ in range(8)]
 
     async def forever() -> None:
         for number in range(10**9):
@@ -142,25 +146,25 @@ async def noise(stream: Stream) -> AsyncIterator[None]:
 
 async def behind(page: Page, stream: Stream) -> int:
     """How many pictures ago the page drew one last."""
-    drawn = int(await page.evaluate("wsStream.screen.drawn.number"))
+    drawn = int(await page.evaluate("wsStream.view.shown.number"))
     (shown,) = stream.audience.shown.values()
     _, number, _ = stream.walk.state(shown.variant_id)
     return number - drawn
 
 
-async def test_a_page_on_a_slow_processor_says_so_and_slows_no_other() -> None:
+async def test_a_page_on_a_slow_processor_says_so_and_slows_no_other(chromium: Browser) -> None:
     async with (
         Server(port=0) as server,
-        opened("about:blank") as healthy,
-        opened("about:blank") as slow,
+        opened("about:blank", chromium) as healthy,
+        opened("about:blank") as slow,  # in a browser of its own
     ):
         stream = server.stream("noise", fps=60)
         session = await slow.context.new_cdp_session(slow)
-        await session.send("Emulation.setCPUThrottlingRate", {"rate": 10})
+        await session.send("Emulation.setCPUThrottlingRate", {"rate": 20})
         async with noise(stream):
             for page in (healthy, slow):
-                await page.goto(server.urls(stream)[0])
-                await page.wait_for_function("() => wsStream.screen.drawn", timeout=20_000)
+                await page.goto(f"{server.urls(stream)[0]}&worker=off")
+                await page.wait_for_function("() => wsStream.view.shown", timeout=20_000)
             await slow.wait_for_function(
                 "() => document.querySelector('#limit').textContent === 'this browser'",
                 timeout=20_000,
@@ -171,7 +175,7 @@ async def test_a_page_on_a_slow_processor_says_so_and_slows_no_other() -> None:
                 await asyncio.sleep(0.3)
                 for page, numbers in behinds.items():
                     numbers.append(await behind(page, stream))
-                    statistics = await page.evaluate("wsStream.stream.statistics()")
+                    statistics = await page.evaluate("wsStream.view.statistics")
                     rates[page].append(statistics["picturesPerSecond"])
         assert median(rates[healthy]) > 1.5 * median(rates[slow])
         # A queue would let what the slow page shows fall behind by hundreds in this time.

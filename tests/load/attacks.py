@@ -218,6 +218,25 @@ async def requests_for_the_page(port: int) -> None:
 
 
 @attack
+async def requests_on_kept_connections(port: int) -> None:
+    """As quickly as they are answered."""
+
+    async def ask() -> None:
+        reader, writer = await asyncio.open_connection(HOST, port)
+        while True:
+            writer.write(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            await reader.readuntil(b'"ok"}')
+
+    await many(32, ask)
+
+
+@attack
+async def kept_connections_that_ask_no_more(port: int) -> None:
+    request = b"GET /viewer.js HTTP/1.1\r\nHost: localhost\r\n\r\n"
+    await many(320, lambda: write(port, request, 5))
+
+
+@attack
 async def garbage(port: int) -> None:
     await many(8, lambda: write(port, b"\x16\x03\x01" + os.urandom(500)))
 

@@ -21,12 +21,14 @@ PROGRAM = "tests/web/conformance.js"
 FILES = {
     "wire.js": (),
     "codec.js": (),
+    "loops.js": (),
+    "marks.js": (),
     "lz4.js": (),
     "crc32.js": (),
     "pixels.js": (),
     "control.js": (),
     "session.js": ("announced", "picture", "problem", "pace", "isAlive", "isUnchanged", "saidAt"),
-    "acknowledgements.js": ("input", "shown", "#received", "#drawn", "#awaited"),
+    "acknowledgements.js": ("announced", "input", "shown", "#received", "#drawn", "#awaited"),
     "outage.js": (
         *("state", "patience", "wasSilent", "finish", "isOver", "MOST_PATIENCE", "PATIENCE"),
         *("FIRST_RETRY", "LAST_RETRY", "NO_STREAM", "reason", "retryAt", "#isAbsent"),

@@ -41,16 +41,16 @@ class Host:
     """One end of the network."""
 
     def __init__(self, namespace: str) -> None:
-        self._namespace = namespace
+        self.namespace = namespace
         self._loss = ""
 
     def ip(self, command: str) -> None:
         """`ip` inside this host."""
-        _run(f"ip -n {self._namespace} {command}")
+        _run(f"ip -n {self.namespace} {command}")
 
     def inside(self, command: str, text: str | None = None) -> str:
         """What a command prints that runs inside this host."""
-        return _run(f"ip netns exec {self._namespace} {command}", text)
+        return _run(f"ip netns exec {self.namespace} {command}", text)
 
     def lose(self, share: float) -> None:
         """From now on lose this share of the packets that arrive."""
@@ -66,7 +66,7 @@ class Host:
     @contextmanager
     def program(self, text: str) -> Iterator[IO[str]]:
         """What a short Python program inside this host prints; it is ended afterwards."""
-        command = ["ip", "netns", "exec", self._namespace, *PYTHON, "-c", text]
+        command = ["ip", "netns", "exec", self.namespace, *PYTHON, "-c", text]
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
             assert process.stdout
             try:
@@ -80,7 +80,7 @@ class Host:
 
         What it writes to stderr must be nothing: an AssertionError tells it.
         """
-        inside = ["ip", "netns", "exec", self._namespace]
+        inside = ["ip", "netns", "exec", self.namespace]
         with subprocess.Popen(
             [*inside, *PYTHON, "-W", "error", "-m", module, *map(str, arguments)],
             stdin=subprocess.PIPE,

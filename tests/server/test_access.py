@@ -149,7 +149,7 @@ def test_a_page_of_no_host_is_refused_without_advice_that_cannot_help(origin: st
 
 
 def frames(host: str | None) -> str:
-    policy = POLICY.headers(host)["Content-Security-Policy"]
+    policy = POLICY.headers(host, None)["Content-Security-Policy"]
     return policy.partition("frame-ancestors ")[2]
 
 
@@ -174,6 +174,63 @@ def test_a_frame_s_ancestor_is_no_ipv6_address_as_browsers_know_no_such_source()
 )
 def test_nothing_else_of_a_request_gets_into_a_header(host: str | None) -> None:
     assert frames(host) == "'self' http://kiosk.example:* https://kiosk.example:*"
+
+
+def test_the_page_runs_its_own_scripts_workers_and_webassembly_and_nothing_else() -> None:
+    rules = POLICY.headers("localhost", None)["Content-Security-Policy"].split("; ")
+    assert rules[:-1] == [
+        "default-src 'none'",
+        "script-src 'self' 'wasm-unsafe-eval'",
+        "worker-src 'self' blob:",
+        "style-src 'self'",
+        "img-src 'self' blob: data:",
+        "connect-src 'self'",
+        "base-uri 'none'",
+        "form-action 'none'",
+    ]
+
+
+def shared(host: str, origin: str | None) -> tuple[str | None, str]:
+    """The page that may read what is served, and whether others than our own may load it unread."""
+    headers = POLICY.headers(host, origin)
+    return headers.get("Access-Control-Allow-Origin"), headers["Cross-Origin-Resource-Policy"]
+
+
+@pytest.mark.parametrize(
+    ("host", "origin"),
+    [
+        *(("localhost:8000", origin) for origin in LOOPBACK),
+        ("192.168.1.7:8000", "http://192.168.1.7:5000"),
+        ("[fd00::2]:8000", "http://[fd00::2]:8000"),
+        ("192.168.1.7:8000", "https://kiosk.example"),
+        ("192.168.1.7:8000", "HTTP://Kiosk.Example:1"),
+    ],
+)
+def test_a_page_that_may_open_the_socket_may_read_all_that_is_served(
+    host: str, origin: str
+) -> None:
+    assert ask(host=host, origin=origin, **UPGRADE) is None
+    assert shared(host, origin) == (origin, "cross-origin")
+
+
+@pytest.mark.parametrize(
+    ("host", "origin"),
+    [
+        ("localhost:8000", None),
+        ("localhost:8000", "null"),
+        ("localhost:8000", ""),
+        ("localhost:8000", "*"),
+        ("localhost:8000", "file://"),
+        ("localhost:8000", "http://localhost, http://kiosk.example"),
+        ("localhost:8000", "http://evil.example"),
+        ("192.168.1.7:8000", "http://192.168.1.8"),
+        ("192.168.1.7:8000", "http://localhost"),
+        ("evil.example", "http://evil.example"),
+        ("evil.example", "http://kiosk.example"),
+    ],
+)
+def test_any_other_page_reads_nothing(host: str, origin: str | None) -> None:
+    assert shared(host, origin) == (None, "same-origin")
 
 
 @pytest.mark.parametrize(

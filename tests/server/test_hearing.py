@@ -95,3 +95,13 @@ def test_of_a_request_all_is_read_to_the_end_of_its_head_and_nothing_behind(cut:
     assert read == head
     assert reader.has_line
     assert reader.is_complete
+    assert reader.has_more
+
+
+def test_behind_a_head_that_is_all_there_is_nothing_more() -> None:
+    head, reader = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n", RequestHead()
+    for byte in head:
+        reader.cut(bytes([byte]))
+    reader.cut(b"")
+    assert reader.is_complete
+    assert not reader.has_more

@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import gzip
 from collections.abc import AsyncIterator
 from typing import NoReturn
 
@@ -13,7 +14,7 @@ from ws_stream import Server, UsageError
 from ws_stream.protocol import control, messages
 from ws_stream.server import gate, listener
 from ws_stream.server.request_log import LINES_A_MINUTE
-from ws_stream.server.websocket import NO_STREAM
+from ws_stream.server.websocket import NO_STREAM, ViewerConnection
 
 from .test_server import HANDSHAKE, fetch, picture, receive_frame, refusal, viewing
 
@@ -78,6 +79,7 @@ async def test_who_is_refused_and_goes_on_talking_costs_no_memory_and_is_gone_in
     await reader.readuntil(b"\r\n\r\n")
     writer.write(b"\x81\x82\0\0\0\0{}" * 1000)
     (connection,) = server._listener.connections
+    assert isinstance(connection, ViewerConnection)
     async with asyncio.timeout(listener.CLOSE_TIMEOUT + 4):
         while server._listener.connections:
             assert len(connection._early) <= 1000
@@ -99,6 +101,36 @@ async def test_refused_hosts_and_pages_are_logged_once_with_the_option_that_allo
         "pages of dashboard.example are not answered; right would be --allow-host dashboard.example",
         "pages of 'null' are not answered; right would be a page that a host serves by http",
     ]
+
+
+@pytest.mark.parametrize("path", ["/", "/stream.js", "/streams", "/healthz", "/nothing", "/stream"])
+async def test_a_page_that_may_open_the_socket_may_read_whatever_is_answered(
+    server: Server, path: str
+) -> None:
+    _, headers, _ = await fetch(server, path, Origin="http://localhost:3000")
+    assert headers["Access-Control-Allow-Origin"] == "http://localhost:3000"
+    assert headers["Cross-Origin-Resource-Policy"] == "cross-origin"
+    for origin in ({}, {"Origin": "null"}, {"Origin": "http://dashboard.example"}):
+        _, headers, _ = await fetch(server, path, **origin)
+        assert "Access-Control-Allow-Origin" not in headers
+        assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
+
+
+async def test_caches_are_told_what_a_reply_depends_on_and_to_ask_again(server: Server) -> None:
+    asked = [{}, {"Accept-Encoding": "gzip"}]
+    bodies = []
+    for more in asked:
+        _, headers, body = await fetch(server, "/stream.js", **more)
+        bodies.append(gzip.decompress(body) if "Content-Encoding" in headers else body)
+        status, again, nothing = await fetch(
+            server, "/stream.js", **{**more, "If-None-Match": headers["ETag"]}
+        )
+        assert (status, nothing, again["ETag"]) == (304, b"", headers["ETag"])
+        assert "Content-Length" not in again, "which would be that of the file"
+        for told in (headers, again):
+            assert told["Cache-Control"] == "no-cache"
+            assert told["Vary"] == "Accept-Encoding, Origin"
+    assert bodies[0] == bodies[1]
 
 
 async def test_a_flood_of_ever_new_hosts_leaves_a_few_lines_in_the_log(

@@ -11,7 +11,7 @@ import pytest
 
 from tests.hub.viewer import Room, until
 from tests.leftovers import nothing_left_behind
-from tests.odd import Capture
+from tests.odd import Capture, named
 from ws_stream import Picture, Server, Stream, UsageError
 from ws_stream.errors import Failure
 from ws_stream.pixels.formats import BGR888, GRAY8, RGB888, Pixels
@@ -102,7 +102,7 @@ NOT_ASYNC = "not `async def`"
         (Path("/dev/fb0"), "fb:/dev/fb0"),
         ("", "test: for the test card"),
     ],
-    ids=repr,
+    ids=named,
 )
 def test_what_cannot_be_served_is_refused_with_what_would_be_right(
     offered: object, right: str

@@ -1,12 +1,21 @@
 import json
+import re
+import tempfile
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urljoin
 
+import numpy as np
 import pytest
 
+from tests.hub.test_audience import Peer
+from ws_stream import Server
 from ws_stream.hub.stream import Stream
+from ws_stream.pixels.rendition import Crop, Rendition
+from ws_stream.protocol.request import parse_request
 from ws_stream.server import pages
 from ws_stream.server.access import AccessPolicy
+from ws_stream.server.files import files
 
 STREAMS = {"camera": Stream("camera"), "screen": Stream("screen")}
 POLICY = AccessPolicy(frozenset({"kiosk.example"}))
@@ -41,25 +50,73 @@ def test_the_page_and_all_it_loads_are_served() -> None:
         assert reply.content_type.startswith(kind)
 
 
-LATER = {"/operate.js", "/input.js"}
-"""Loaded when the user operates the device, which few devices allow."""
+MOST_OPENED = 150_000
+"""Bytes of what a page needs before its first picture, not packed."""
+MOST_SENT = 120_000
+"""Bytes of all files together, as they are sent; half of them are tools and the element."""
+_IMPORT = re.compile(r'^(?:import|export)\b[^;]*?"(\.{1,2}/[^"]+)";', re.MULTILINE)
+"""What is imported when a module is, not when a line of it runs."""
 
 
-def test_the_page_opens_with_under_70_kb_and_needs_no_inline_script_or_style() -> None:
-    files = pages._page()
-    sizes = {path: len(reply.body) for path, reply in files.items() if path != "/"}
-    assert sum(size for path, size in sizes.items() if path not in LATER) < 70_000, sizes
-    assert sum(sizes[path] for path in LATER) < 9_000, sizes
-    scripts = [reply.body.decode() for path, reply in files.items() if path not in LATER]
-    assert sum('import("./operate.js")' in script for script in scripts) == 1
-    assert not any(f' from ".{path}"' in script for script in scripts for path in LATER)
-    page = files["/index.html"].body.decode()
+def imported(module: str) -> set[str]:
+    """What a module names itself."""
+    source = files()[module].plain.content.decode()
+    return {urljoin(module, name) for name in _IMPORT.findall(source)}
+
+
+def closure(module: str) -> set[str]:
+    """What must be there before the first line of a module runs, but for itself."""
+    found, new = set[str](), {module}
+    while new:
+        found |= new
+        new = {other for one in new for other in imported(one)} - found
+    return found - {module}
+
+
+def test_the_page_is_small_and_needs_no_inline_script_or_style() -> None:
+    others = {"/index.html", "/viewer.css", "/favicon.svg", "/kernel/kernel.wasm"}
+    scripts = {"/viewer.js", *closure("/viewer.js"), "/worker.js", *closure("/worker.js")}
+    sizes = {path: len(files()[path].plain.content) for path in others | scripts}
+    assert sum(sizes.values()) < MOST_OPENED, sizes
+    assert sum(len(file.packed.content) for file in files().values()) < MOST_SENT
+    page = files()["/index.html"].plain.content.decode()
     assert "<style" not in page
     assert 'class="off"' in page
     assert "connecting" not in page, "before the script runs nothing connects"
     assert "style=" not in page
     assert "http://" not in page
     assert "https://" not in page
+
+
+def test_the_page_names_each_module_that_it_needs_at_first_so_that_none_waits_for_another() -> None:
+    page = files()["/index.html"].plain.content.decode()
+    (script,) = re.findall(r'<script type="module" src="([^"]+)"></script>', page)
+    named = re.findall(r'<link rel="modulepreload" href="([^"]+)" />', page)
+    assert sorted(f"/{name}" for name in named) == sorted(closure(f"/{script}"))
+
+
+def test_a_worker_imports_itself_each_module_that_it_needs() -> None:
+    for worker in (path for path in files() if path.endswith("worker.js")):
+        assert imported(worker) == closure(worker)
+
+
+def test_what_few_users_need_is_not_loaded_before_they_do() -> None:
+    at_first = closure("/viewer.js") | closure("/worker.js")
+    tools = {path for path in files() if path.startswith(("/page/tools/", "/engine/"))}
+    assert len(tools) > 10
+    assert not at_first & {"/operate.js", "/input.js", *tools - {"/engine/held.js"}}
+
+
+def test_a_browser_that_has_a_file_is_told_so_and_sent_nothing() -> None:
+    for encodings in ("", "gzip"):
+        first = ask(target="/viewer.js", encodings=encodings)
+        assert first
+        assert first.headers.get("Content-Encoding", "") == encodings
+        again = ask(target="/viewer.js", encodings=encodings, known=first.headers["ETag"])
+        assert again
+        assert (again.status, again.body) == (HTTPStatus.NOT_MODIFIED, b"")
+        for reply in (first, again):
+            assert reply.headers["ETag"] == first.headers["ETag"]
 
 
 @pytest.mark.parametrize(
@@ -70,6 +127,11 @@ def test_the_page_opens_with_under_70_kb_and_needs_no_inline_script_or_style() -
         "/%2e%2e/pyproject.toml",
         "//viewer.js",
         "/viewer.js/",
+        "/page/../viewer.js",
+        "/page/../../pyproject.toml",
+        "/page",
+        "/package.json",
+        "/types.d.ts",
         "/web/viewer.js",
         "viewer.js",
         "*",
@@ -106,12 +168,52 @@ def test_a_stream_wants_a_websocket_and_the_subprotocol() -> None:
     assert status(**{**UPGRADE, "subprotocols": "ws-stream.v2"}) == HTTPStatus.BAD_REQUEST
 
 
-def test_the_streams_are_listed() -> None:
-    reply = ask(target="/streams")
+def listed(*streams: Stream) -> list[dict[str, Any]]:
+    request = pages.HttpRequest(**{**GOOD, "target": "/streams"})
+    reply = pages.answer(request, POLICY, {stream.name: stream for stream in streams})
     assert reply
-    camera, _ = json.loads(reply.body)
+    found: list[dict[str, Any]] = json.loads(reply.body)
+    return found
+
+
+def test_the_streams_are_listed() -> None:
     nothing = {"format": None, "width": None, "height": None}
-    assert camera == {"name": "camera", **nothing, "viewers": 0}
+    assert listed(*STREAMS.values()) == [
+        {"name": "camera", **nothing, "viewers": 0},
+        {"name": "screen", **nothing, "viewers": 0},
+    ]
+
+
+def test_sizes_are_listed_before_anybody_watches_once_a_picture_was_published() -> None:
+    camera = Stream("camera", rendition=Rendition(step=4, depth=16, crop=Crop(0, 0, 100, 50)))
+    camera.publish(np.zeros((60, 120, 3), np.uint8))
+    size = {"format": "rgb565", "width": 25, "height": 13}
+    assert listed(camera) == [{"name": "camera", **size, "viewers": 0}]
+    camera.publish(np.zeros((80, 160), np.uint8))
+    size["format"] = "gray8"
+    assert listed(camera) == [{"name": "camera", **size, "viewers": 0}]
+
+
+def test_they_are_those_of_a_viewer_that_asks_for_nothing_whatever_others_ask_for() -> None:
+    camera = Stream("camera", rendition=Rendition(step=2))
+    camera.publish(np.zeros((60, 120, 3), np.uint8))
+    before = listed(camera)
+    camera.audience.join(Peer(), parse_request("step=8&depth=8"), 0)
+    assert listed(camera) == [{**before[0], "viewers": 1}]
+
+
+def test_and_those_of_a_source_before_any_of_its_pictures_was_taken() -> None:
+    server = Server()
+    server.serve("test:?width=320&height=200", step=2)
+    ring = "width=64&height=48&format=bgr565&slots=3&index=0:u32le&offset=16"
+    with tempfile.NamedTemporaryFile() as memory:
+        memory.truncate(16 + 3 * 64 * 48 * 2)
+        server.serve(f"mmap:{memory.name}?{ring}", name="ring")
+        server.serve(lambda: iter([]), name="function")
+    sizes = [
+        (one["format"], one["width"], one["height"]) for one in listed(*server.streams.values())
+    ]
+    assert sizes == [("rgbx8888", 160, 100), ("rgb565", 64, 48), (None, None, None)]
 
 
 @pytest.mark.parametrize(

@@ -11,13 +11,21 @@ from ws_stream.limits import (
     MAX_CONNECTIONS,
     MAX_VIEWERS,
 )
-from ws_stream.server.peers import ARRIVALS_A_SECOND, ARRIVALS_AT_ONCE, Peers, origin
+from ws_stream.server.peers import (
+    ARRIVALS_A_SECOND,
+    ARRIVALS_AT_ONCE,
+    REQUESTS_A_SECOND,
+    REQUESTS_AT_ONCE,
+    Peers,
+    origin,
+)
 
 
 @dataclass(eq=False)
 class Peer:
     address: Hashable = "a"
     has_asked: bool = True
+    is_kept: bool = False
 
 
 class Room:
@@ -69,6 +77,27 @@ def test_of_one_connection_too_many_from_an_address_the_oldest_that_has_not_aske
     assert newest in room.peers
 
 
+def test_before_it_goes_one_that_had_its_reply_and_asks_nothing() -> None:
+    room = Room()
+    room.enter(has_asked=False)
+    kept, _ = room.enter(has_asked=False)
+    kept.is_kept = True
+    for _ in range(MAX_ADDRESS_CONNECTIONS - 2):
+        room.enter(has_asked=False)
+    assert room.enter()[1] is kept
+    assert room.enter()[1] is not kept
+
+
+def test_further_requests_wait_for_their_turn_one_after_the_other() -> None:
+    peers: Peers[Peer] = Peers()
+    assert [peers.turn("a", 1000.0) for _ in range(REQUESTS_AT_ONCE)] == [0] * REQUESTS_AT_ONCE
+    for number in range(1, 100):
+        assert peers.turn("a", 1000.0) == pytest.approx(number / REQUESTS_A_SECOND)
+    assert peers.turn("b", 1000.0) == 0
+    assert peers.may_arrive("a", 1000.0), "they keep nobody out"
+    assert peers.turn("a", 1100.0) == 0
+
+
 def test_where_all_have_asked_the_newest_is_cut_off() -> None:
     room = Room()
     for _ in range(MAX_ADDRESS_CONNECTIONS):
@@ -99,6 +128,8 @@ def test_however_many_addresses_come_few_are_remembered() -> None:
     peers: Peers[Peer] = Peers()
     for number in range(5000):
         assert peers.may_arrive(f"address {number}", 1000.0 + number)
+        assert not peers.turn(f"address {number}", 1000.0 + number)
+    assert len(peers._requests) <= 1024
     assert len(peers._arrivals) <= 1024
 
 

@@ -73,8 +73,10 @@ class Room:
         self.here: list[str] = []
         server = SimpleNamespace(handler=_nothing, handler_tasks=set())
         self.connection = ViewerConnection(
-            lambda _: self.here.append("come"),
-            lambda _: self.here.append("gone"),
+            SimpleNamespace(
+                on_open=lambda _: self.here.append("come"),
+                on_close=lambda _: self.here.append("gone"),
+            ),
             ServerProtocol(state=State.OPEN, max_size=MAX_VIEWER_MESSAGE),
             cast("Server", server),
             write_limit=0,

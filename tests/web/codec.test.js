@@ -7,88 +7,47 @@ import { test } from "node:test";
 import { crc32 } from "node:zlib";
 
 import { blank, decode } from "../../web/codec.js";
-import { COPY, ChecksumError, MAX_SIDE, ProtocolError } from "../../web/wire.js";
-import { every, extension, format, held, message, random } from "./pictures.js";
-
-/** @import { Part } from "./pictures.js" */
+import { ChecksumError, MAX_SIDE, ProtocolError } from "../../web/wire.js";
+import {
+  KERNELS,
+  every,
+  extension,
+  format,
+  held,
+  message,
+  random,
+  randomParts,
+} from "./pictures.js";
 
 const CODES = { rgbx8888: 1, rgb888: 3, rgb565: 5, gray8: 6 };
 /** An LZ4 block that cannot be. */
 const BROKEN = Uint8Array.of(0xff);
 
-/**
- * Copies, then the marks of random rows; applies them pixel by pixel to `made` as well.
- * @param {(limit: number) => number} next @param {Uint8Array} made @param {number} width
- * @param {number} height @param {import("../../web/types.d.ts").PixelFormat} format
- */
-function randomParts(next, made, width, height, { bytesPerPixel, colourBytes }) {
-  /** @type {Part[]} */
-  const parts = [];
-  const rowBytes = width * bytesPerPixel;
-  for (let copies = height > 4 ? next(3) : 0; copies > 0; copies--) {
-    const firstRow = next(height);
-    const rows = 1 + next(height - firstRow);
-    const shift = next(height - rows + 1) - firstRow;
-    const from = (firstRow + shift) * rowBytes;
-    made.copyWithin(firstRow * rowBytes, from, from + rows * rowBytes);
-    parts.push({ firstRow, rows, kind: (shift << 16) | COPY, payload: new Uint8Array() });
-  }
-  for (let firstRow = parts.length ? 0 : 2 * next(2); firstRow < height;) {
-    if (parts.length >= height) break;
-    const rows = 1 + next(Math.min(4, height - firstRow));
-    const perRow = Math.ceil(width / 8);
-    const bits = new Uint8Array(Math.ceil((rows * perRow) / 8));
-    /** @type {number[][]} */
-    const [masks, literals, colours] = [[], [], []];
-    for (let group = 0; group < rows * perRow; group++) {
-      const row = firstRow + Math.floor(group / perRow);
-      const start = 8 * (group % perRow);
-      const mask = next(3) ? next(2 ** Math.min(8, width - start)) : 0;
-      const literal = row === 0 ? mask : mask & next(256);
-      if (!mask) continue;
-      bits[group >> 3] |= 1 << (group % 8);
-      masks.push(mask);
-      literals.push(literal);
-      for (let bit = 0; bit < 8; bit++) {
-        const to = row * rowBytes + (start + bit) * bytesPerPixel;
-        if (!((mask >> bit) & 1)) continue;
-        for (let byte = 0; byte < colourBytes; byte++) {
-          const isLiteral = (literal >> bit) & 1;
-          made[to + byte] = isLiteral ? next(256) : made[to + byte - rowBytes];
-          if (isLiteral) colours.push(made[to + byte]);
-        }
-      }
-    }
-    const payload = Uint8Array.of(...bits, ...masks, ...literals, ...colours);
-    parts.push({ firstRow, rows, kind: 0, payload });
-    firstRow += rows + next(3);
-  }
-  return parts;
-}
-
 for (const [name, code] of Object.entries(CODES)) {
-  test(`${name}: copies and marks of any rows make the model's picture`, () => {
-    const next = random(code);
-    for (let round = 0; round < 300; round++) {
-      const [width, height] = [1 + next(20), 1 + next(9)];
-      const base = 6 * next(2);
-      const picture = held({ format: name, width, height });
-      const { pixels } = base
-        ? picture
-        : blank({ epoch: 7, format: picture.format, width, height });
-      if (picture.format.bytesPerPixel === 4) {
-        pixels.forEach((_, at) => at % 4 === 3 && (pixels[at] = 255));
+  for (const [language, kernel] of Object.entries(KERNELS)) {
+    test(`${name}: copies and marks of any rows make the model's picture, in ${language}`, () => {
+      const next = random(code);
+      for (let round = 0; round < 300; round++) {
+        const [width, height] = [1 + next(20), 1 + next(9)];
+        const base = 6 * next(2);
+        const picture = held({ format: name, width, height, kernel });
+        const { pixels } = base
+          ? picture
+          : blank({ epoch: 7, format: picture.format, width, height }, kernel);
+        if (picture.format.bytesPerPixel === 4) {
+          pixels.forEach((_, at) => at % 4 === 3 && (pixels[at] = 255));
+        }
+        const expected = pixels.slice();
+        const parts = randomParts(next, expected, width, height, picture.format);
+        const checksum = crc32(expected);
+        const runs = decode(message({ code, width, height, base, checksum }, parts), picture);
+        assert.deepEqual(picture.pixels, expected);
+        const changed = parts.map(({ firstRow, rows }) => [firstRow, rows]);
+        assert.deepEqual(runs, base ? changed : [[0, height]]);
+        assert.deepEqual([picture.number, picture.time], [7, 1e15]);
       }
-      const expected = pixels.slice();
-      const parts = randomParts(next, expected, width, height, picture.format);
-      const checksum = crc32(expected);
-      const runs = decode(message({ code, width, height, base, checksum }, parts), picture);
-      assert.deepEqual(picture.pixels, expected);
-      const changed = parts.map(({ firstRow, rows }) => [firstRow, rows]);
-      assert.deepEqual(runs, base ? changed : [[0, height]]);
-      assert.deepEqual([picture.number, picture.time], [7, 1e15]);
-    }
-  });
+    });
+  }
 }
 
 test("a message without segments is its base, with a new number and time", () => {
@@ -140,10 +99,12 @@ const REFUSED = {
 
 for (const [name, bytes] of Object.entries(REFUSED)) {
   test(`refused, and blank afterwards: ${name}`, () => {
-    const picture = held({ width: name.includes("segment") ? 12 : 2 });
-    assert.throws(() => decode(bytes, picture), ProtocolError);
-    assert.deepEqual(picture.pixels, new Uint8Array(picture.pixels.length));
-    assert.deepEqual([picture.number, picture.time], [0, 0]);
+    for (const kernel of Object.values(KERNELS)) {
+      const picture = held({ width: name.includes("segment") ? 12 : 2, kernel });
+      assert.throws(() => decode(bytes, picture), ProtocolError);
+      assert.deepEqual(picture.pixels, new Uint8Array(picture.pixels.length));
+      assert.deepEqual([picture.number, picture.time], [0, 0]);
+    }
   });
 }
 

@@ -18,3 +18,10 @@ test("it is zlib's, for any run of bytes", () => {
     }
   }
 });
+
+test("it goes on from that of the bytes before", () => {
+  for (let middle = 0; middle <= BYTES.length; middle++) {
+    const before = crc32(BYTES.subarray(0, middle));
+    assert.equal(crc32(BYTES.subarray(middle), before), expected(BYTES));
+  }
+});

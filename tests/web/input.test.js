@@ -1,15 +1,14 @@
 /**
- * What the user does, as events: where in the source, how often, and what is released.
+ * What the user does, as events: how often, and what is released.
  */
 
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
 
-import { Input, toSource } from "../../web/input.js";
-import { ANNOUNCED, random } from "./pictures.js";
+import { Input } from "../../web/input.js";
 import { makeWorld } from "./world.js";
 
-/** @import { Crop, InputEvent, Size } from "../../web/types.d.ts" */
+/** @import { InputEvent } from "../../web/types.d.ts" */
 
 /** @type {ReturnType<typeof makeWorld>} */
 let world;
@@ -27,53 +26,6 @@ afterEach(() => world.end());
 
 /** All events since this was last asked. */
 const said = () => sent.splice(0).flat();
-
-/**
- * What is announced of a part of a source.
- * @param {Size} source @param {Crop | null} crop @param {number} step
- */
-function announced(source, crop, step) {
-  const [width, height] = crop ? crop.slice(2) : source;
-  const size = { width: Math.ceil(width / step), height: Math.ceil(height / step) };
-  return { ...ANNOUNCED, ...size, source, crop, step };
-}
-
-test("a place of the canvas is one of the source, by crop and step", () => {
-  const whole = announced([800, 480], null, 1);
-  assert.deepEqual(toSource({ x: 0, y: 0 }, whole), { x: 0, y: 0 });
-  assert.deepEqual(toSource({ x: 1, y: 1 }, whole), { x: 800, y: 480 });
-  assert.deepEqual(toSource({ x: 0.5, y: 0.25 }, whole), { x: 400, y: 120 });
-  const part = announced([800, 480], [100, 50, 40, 20], 4);
-  assert.deepEqual(toSource({ x: 0.5, y: 0.5 }, part), { x: 120, y: 60 });
-});
-
-test("boxes at the edge may be smaller: what they show of nothing is the source's edge", () => {
-  const odd = announced([10, 7], null, 4); // 3 x 2 boxes of four pixels, shown equally large
-  assert.deepEqual(toSource({ x: 2 / 3, y: 0.5 }, odd), { x: 8, y: 4 });
-  assert.deepEqual(toSource({ x: 0.99, y: 0.99 }, odd), { x: 10, y: 7 });
-});
-
-test("whatever the canvas, crop and step, a place is in the part shown, and order is kept", () => {
-  const next = random(4);
-  for (let round = 0; round < 2000; round++) {
-    const source = /** @type {Size} */ ([1 + next(3000), 1 + next(2000)]);
-    const [x, y] = [next(source[0]), next(source[1])];
-    const crop = /** @type {Crop} */ ([x, y, 1 + next(source[0] - x), 1 + next(source[1] - y)]);
-    const shown = announced(source, next(2) ? crop : null, 1 + next(16));
-    const [left, top, width, height] = shown.crop ?? [0, 0, ...source];
-    const shares = [-0.5, 0, next(1000) / 1000, 1, 1.5];
-    for (const share of shares) {
-      const place = toSource({ x: share, y: share }, shown);
-      assert.ok(place.x >= left && place.x <= left + width, `${place.x}`);
-      assert.ok(place.y >= top && place.y <= top + height, `${place.y}`);
-      assert.ok(`${place.x}`.length <= "3000.25".length);
-      const pixel = Math.floor(share * shown.width);
-      if (share < 0 || pixel >= shown.width) continue;
-      const first = left + pixel * shown.step; // of the source, shown as this pixel
-      assert.ok(place.x >= first - 0.01 && place.x <= first + shown.step + 0.01);
-    }
-  }
-});
 
 test("of moves, at most 30 a second are sent, the newest", () => {
   for (let ms = 0; ms < 1000; ms++) {

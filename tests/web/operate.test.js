@@ -36,7 +36,6 @@ beforeEach(() => {
     setPointerCapture(id) {
       canvas.captured.push(id);
     },
-    getBoundingClientRect: () => ({ left: 100, top: 50, width: 20, height: 30 }), // ten times as large
   });
   keyboard = Object.assign(new EventTarget(), {
     value: "",
@@ -50,8 +49,12 @@ beforeEach(() => {
     shown: { announced: ANNOUNCED, number: 4 },
     input: (events) => said.push(...events),
   };
-  const onend = () => ended++;
-  stop = operate.apply(null, /** @type {any} */ ([canvas, keyboard, stream, onend]));
+  // Ten times as large, from 100, 50 on.
+  const at = (/** @type {any} */ { clientX, clientY }) => {
+    return { x: (clientX - 100) / 20, y: (clientY - 50) / 30 };
+  };
+  const page = /** @type {any} */ ({ canvas, keyboard, view: stream, at });
+  stop = operate(page, () => ended++);
 });
 afterEach(() => world.end());
 

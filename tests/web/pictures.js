@@ -2,9 +2,17 @@
  * Makes pictures and messages for the tests, by hand rather than with the code under test.
  */
 
+import { loadKernel } from "../../web/kernel/kernel.js";
+import { inJavaScript } from "../../web/loops.js";
 import { BY_NAME } from "../../web/pixels.js";
+import { COPY } from "../../web/wire.js";
 
-/** @import { Announcement, Picture } from "../../web/types.d.ts" */
+/** @import { Announcement, Crop, Kernel, Picture, PixelFormat, Size } from "../../web/types.d.ts" */
+
+const inWebAssembly = await loadKernel();
+if (!inWebAssembly) throw new Error("this Node has no WebAssembly with SIMD");
+/** The loops over pixels, in both languages. */
+export const KERNELS = { JavaScript: inJavaScript, WebAssembly: inWebAssembly };
 
 /** Of 2x3 pixels. @type {Announcement} */
 export const ANNOUNCED = {
@@ -22,6 +30,24 @@ export const ANNOUNCED = {
   fps: 30,
   input: false,
 };
+
+/**
+ * What is announced of a part of a source.
+ * @param {Size} source @param {Crop | null} crop @param {number} step
+ */
+export function announced(source, crop, step) {
+  const [width, height] = crop ? crop.slice(2) : source;
+  const size = { width: Math.ceil(width / step), height: Math.ceil(height / step) };
+  return { ...ANNOUNCED, ...size, source, crop, step };
+}
+
+/** Any part of any source. @param {(limit: number) => number} next chance */
+export function anyPart(next) {
+  const source = /** @type {Size} */ ([1 + next(3000), 1 + next(2000)]);
+  const [x, y] = [next(source[0]), next(source[1])];
+  const crop = /** @type {Crop} */ ([x, y, 1 + next(source[0] - x), 1 + next(source[1] - y)]);
+  return announced(source, next(2) ? crop : null, 1 + next(16));
+}
 
 /** @param {string} digits */
 export function fromHex(digits) {
@@ -56,7 +82,7 @@ export function format(name) {
 /**
  * A picture that a viewer holds.
  * @param {{epoch?: number, number?: number, format?: string, width?: number, height?: number,
- *   pixels?: Uint8Array}} [values]
+ *   pixels?: Uint8Array, kernel?: Kernel}} [values]
  * @returns {Picture}
  */
 export function held(values = {}) {
@@ -64,10 +90,9 @@ export function held(values = {}) {
   const known = format(values.format ?? "gray8");
   const size = width * height * known.bytesPerPixel;
   // Not by `blank`: some vectors are for a picture that it would refuse.
-  const pixels = Uint8Array.from({ length: size }, (_, at) => (at * 37) & 255);
-  if (values.pixels) pixels.set(values.pixels);
-  const scratch = new Uint8Array(2 * size + 2 * width * height + 99).fill(0xee);
-  const places = new Uint32Array(width * height + 9).fill(0xee);
+  const loops = (values.kernel ?? inJavaScript)(known, width, height);
+  const { pixels } = loops;
+  pixels.set(values.pixels ?? Uint8Array.from({ length: size }, (_, at) => (at * 37) & 255));
   return {
     epoch,
     number,
@@ -77,8 +102,7 @@ export function held(values = {}) {
     width,
     height,
     pixels,
-    scratch,
-    places,
+    loops,
   };
 }
 
@@ -148,4 +172,54 @@ export function message(header = {}, parts = [], extra = 0) {
     at += padded[index];
   });
   return bytes;
+}
+
+/**
+ * Copies, then the marks of random rows; applies them pixel by pixel to `made` as well.
+ * @param {(limit: number) => number} next @param {Uint8Array} made @param {number} width
+ * @param {number} height @param {PixelFormat} format
+ */
+export function randomParts(next, made, width, height, { bytesPerPixel, colourBytes }) {
+  /** @type {Part[]} */
+  const parts = [];
+  const rowBytes = width * bytesPerPixel;
+  for (let copies = height > 4 ? next(3) : 0; copies > 0; copies--) {
+    const firstRow = next(height);
+    const rows = 1 + next(height - firstRow);
+    const shift = next(height - rows + 1) - firstRow;
+    const from = (firstRow + shift) * rowBytes;
+    made.copyWithin(firstRow * rowBytes, from, from + rows * rowBytes);
+    parts.push({ firstRow, rows, kind: (shift << 16) | COPY, payload: new Uint8Array() });
+  }
+  for (let firstRow = parts.length ? 0 : 2 * next(2); firstRow < height;) {
+    if (parts.length >= height) break;
+    const rows = 1 + next(Math.min(4, height - firstRow));
+    const perRow = Math.ceil(width / 8);
+    const bits = new Uint8Array(Math.ceil((rows * perRow) / 8));
+    /** @type {number[][]} */
+    const [masks, literals, colours] = [[], [], []];
+    for (let group = 0; group < rows * perRow; group++) {
+      const row = firstRow + Math.floor(group / perRow);
+      const start = 8 * (group % perRow);
+      const mask = next(3) ? next(2 ** Math.min(8, width - start)) : 0;
+      const literal = row === 0 ? mask : mask & next(256);
+      if (!mask) continue;
+      bits[group >> 3] |= 1 << (group % 8);
+      masks.push(mask);
+      literals.push(literal);
+      for (let bit = 0; bit < 8; bit++) {
+        const to = row * rowBytes + (start + bit) * bytesPerPixel;
+        if (!((mask >> bit) & 1)) continue;
+        for (let byte = 0; byte < colourBytes; byte++) {
+          const isLiteral = (literal >> bit) & 1;
+          made[to + byte] = isLiteral ? next(256) : made[to + byte - rowBytes];
+          if (isLiteral) colours.push(made[to + byte]);
+        }
+      }
+    }
+    const payload = Uint8Array.of(...bits, ...masks, ...literals, ...colours);
+    parts.push({ firstRow, rows, kind: 0, payload });
+    firstRow += rows + next(3);
+  }
+  return parts;
 }

@@ -9,7 +9,7 @@ import { Stream } from "../../web/stream.js";
 import { ANNOUNCED, every, message } from "./pictures.js";
 import { FakeSocket, makeWorld } from "./world.js";
 
-/** @import { Picture, Run, State } from "../../web/types.d.ts" */
+/** @import { Run, State } from "../../web/types.d.ts" */
 
 const PACE = { type: "pace", published: 60, skipped: 40, fps: 60, device: false };
 
@@ -26,10 +26,9 @@ beforeEach(() => {
   world = makeWorld();
   states = [];
   pictures = [];
-  stream = new Stream("ws://device/stream/a", {
-    onpicture: (/** @type {Picture} */ picture, runs) => pictures.push([picture.number, runs]),
-    onchange: () => states.push(stream.state),
-  });
+  stream = new Stream("ws://device/stream/a");
+  stream.addEventListener("frame", ({ picture, runs }) => pictures.push([picture.number, runs]));
+  stream.addEventListener("state", () => states.push(stream.state));
 });
 
 afterEach(() => {
@@ -212,7 +211,7 @@ test("it tries again later each time, up to 10 s, and at once quickly after a pi
   for (let failure = 0; failure < 7; failure++) {
     world.socket.break();
     assert.equal(stream.state, "lost");
-    delays.push(stream.retryAt - world.now);
+    delays.push(stream.retryIn);
     const before = world.sockets.length;
     world.pass(delays[failure] - 1);
     assert.equal(world.sockets.length, before);
@@ -223,14 +222,14 @@ test("it tries again later each time, up to 10 s, and at once quickly after a pi
   open().bring(whole(4, 9));
   assert.equal(stream.state, "live");
   world.socket.break();
-  assert.equal(stream.retryAt - world.now, 500);
+  assert.equal(stream.retryIn, 500);
 });
 
 test("a server that accepts and says nothing of use is not tried faster", () => {
   for (const delay of [500, 1000, 2000]) {
     open();
     world.socket.break();
-    assert.equal(stream.retryAt - world.now, delay);
+    assert.equal(stream.retryIn, delay);
     world.pass(delay + 200);
   }
 });
@@ -238,7 +237,7 @@ test("a server that accepts and says nothing of use is not tried faster", () => 
 test("chance takes up to half of each delay", () => {
   world.setLuck(0.999);
   world.socket.break();
-  assert.ok(Math.abs(stream.retryAt - world.now - 250) < 1);
+  assert.ok(Math.abs(stream.retryIn - 250) < 1);
 });
 
 test("while lost it keeps what it held, and a new connection begins with nothing", () => {
@@ -283,13 +282,22 @@ test("a stream that the server does not have is absent, with its sentence, and a
     world.socket.open();
     world.socket.break(4004, sentence);
     assert.deepEqual([stream.state, stream.reason], ["absent", sentence]);
-    assert.equal(stream.retryAt - world.now, delay);
+    assert.equal(stream.retryIn, delay);
     world.pass(delay + 200);
   }
   open().bring(whole(4, 9));
   assert.equal(stream.state, "live");
   world.socket.break(1006);
   assert.equal(stream.state, "lost");
+});
+
+test("after which time it tries again is never less than none", () => {
+  assert.equal(stream.retryIn, 0);
+  world.socket.break();
+  world.pass(300);
+  assert.equal(stream.retryIn, 200);
+  world.pass(700);
+  assert.equal(stream.retryIn, 0);
 });
 
 test("told to retry, it asks for an absent stream at once", () => {
@@ -306,6 +314,30 @@ test("closed, it ends the connection and all timers", () => {
   assert.equal(world.timers.size, 0);
   socket.bring(whole(4, 9));
   assert.deepEqual(pictures, []);
+});
+
+test("a frame is told with its message as it came, and the picture held", () => {
+  const socket = open();
+  /** @type {import("../../web/frame_event.js").FrameEvent[]} */
+  const frames = [];
+  stream.addEventListener("frame", (event) => frames.push(event));
+  socket.bring(whole(4, 9));
+  socket.bring(difference(5, 4));
+  socket.bring(difference(9, 8));
+  assert.equal(frames.length, 2, "what is refused is no frame");
+  assert.deepEqual(new Uint8Array(frames[1].message), difference(5, 4));
+  assert.equal(frames[1].picture, stream.picture);
+});
+
+test("what was shown is told once for each picture, after it is known", () => {
+  const socket = open();
+  /** @type {(number | undefined)[]} */
+  const shown = [];
+  stream.addEventListener("shown", () => shown.push(stream.shown?.number));
+  socket.bring(whole(4, 9));
+  socket.bring(difference(5, 4));
+  for (const number of [5, 5, 4, 6]) acknowledge(number);
+  assert.deepEqual(shown, [5]);
 });
 
 test("it acknowledges what it is told was drawn, once, and only what came", () => {
@@ -355,7 +387,7 @@ for (const [what, wrong] of Object.entries({
     assert.notEqual(stream.reason, "");
     assert.equal(stream.picture?.number, 4);
     assert.ok(socket.isClosed);
-    assert.equal(stream.retryAt - world.now, 500);
+    assert.equal(stream.retryIn, 500);
   });
 }
 
@@ -409,7 +441,7 @@ test("a problem before the first picture is a sign of a stream", () => {
   open().say({ type: "problem", reason: "the memory is gone" });
   assert.equal(stream.state, "live");
   world.socket.break();
-  assert.equal(stream.retryAt - world.now, 500);
+  assert.equal(stream.retryIn, 500);
 });
 
 test("a problem of the source is told until it is over", () => {

@@ -3,31 +3,31 @@
  */
 
 import assert from "node:assert/strict";
-import { afterEach, beforeEach, mock, test } from "node:test";
+import { test } from "node:test";
 
-import { bytesPerSecond, describe, duration, notice, sideData } from "../../web/words.js";
+import { bytesPerSecond, describe, duration, notice, sideData, titleOf } from "../../web/words.js";
 
-/** @import { Stream } from "../../web/stream.js" */
+/** @import { Status } from "../../web/types.d.ts" */
 
 const NOON = new Date(2026, 10, 22, 12, 0, 0).getTime();
 
-beforeEach(() => mock.method(performance, "now", () => 100_000));
-afterEach(() => mock.restoreAll());
-
-/** A stream as far as words go. @param {Partial<Stream>} values */
+/** @param {Partial<Status>} values @returns {Status} */
 function stream(values) {
-  const usual = {
+  return {
     state: "live",
     problem: null,
     reason: "",
+    announced: null,
+    mismatches: 0,
     unchangedFor: 0,
     silentFor: 0,
-    retryAt: 0,
+    retryIn: 0,
+    failure: null,
+    ...values,
   };
-  return /** @type {Stream} */ ({ ...usual, ...values });
 }
 
-/** @type {[Partial<Stream>, string][]} */
+/** @type {[Partial<Status>, string][]} */
 const DESCRIPTIONS = [
   [{ state: "connecting" }, "connecting"],
   [{ state: "live" }, "live"],
@@ -35,14 +35,14 @@ const DESCRIPTIONS = [
   [{ state: "unchanged", unchangedFor: 60_000 }, "live unchanged since 11:59:00"],
   [{ state: "unchanged", unchangedFor: Infinity }, "waiting for the first picture"],
   [{ state: "stale", silentFor: 4200 }, "stale silent for 4 s"],
-  [{ state: "lost", retryAt: 102_001 }, "lost reconnecting in 3 s"],
-  [{ state: "lost", retryAt: 99_000 }, "lost reconnecting"],
-  [{ state: "absent", retryAt: 102_001 }, "no such stream asking again in 3 s"],
-  [{ state: "absent", retryAt: 99_000 }, "no such stream asking again"],
+  [{ state: "lost", retryIn: 2001 }, "lost reconnecting in 3 s"],
+  [{ state: "lost", retryIn: 0 }, "lost reconnecting"],
+  [{ state: "absent", retryIn: 2001 }, "no such stream asking again in 3 s"],
+  [{ state: "absent", retryIn: 0 }, "no such stream asking again"],
   [{ state: "refused" }, "refused"],
   [{ state: "live", problem: "gone" }, "no pictures from the device"],
   [{ state: "unchanged", problem: "gone" }, "no pictures from the device"],
-  [{ state: "lost", problem: "gone", retryAt: 100_001 }, "lost reconnecting in 1 s"],
+  [{ state: "lost", problem: "gone", retryIn: 1 }, "lost reconnecting in 1 s"],
 ];
 
 for (const [values, expected] of DESCRIPTIONS) {
@@ -59,12 +59,15 @@ test("the word, which screen readers speak, is the same while a screen changes n
   assert.deepEqual(new Set(said.map(({ state }) => state)), new Set(["live"]));
 });
 
-/** @type {[Partial<Stream>, string][]} */
+/** @type {[Partial<Status>, string][]} */
 const NOTICES = [
   [{}, ""],
   [{ state: "unchanged", unchangedFor: 9000 }, ""],
   [{ problem: "The memory is gone." }, "The memory is gone."],
-  [{ state: "stale" }, "The picture may be old."],
+  [{ state: "stale", unchangedFor: 3999 }, "The picture may be 3 s old."],
+  [{ state: "stale", unchangedFor: Infinity }, ""],
+  [{ state: "stale", unchangedFor: 119 * 60_000 + 1 }, "The picture may be 119 min old."],
+  [{ state: "stale", unchangedFor: 150 * 60_000 }, "The picture may be 2 h old."],
   [{ state: "refused", reason: "no such thing" }, "The server refused this page: no such thing."],
   [{ state: "absent", reason: "there is no a" }, "The server says: there is no a."],
   [{ state: "lost", unchangedFor: Infinity }, "There is no connection."],
@@ -74,7 +77,7 @@ const NOTICES = [
   ],
   [
     { state: "lost", reason: "going away", unchangedFor: 1000 },
-    "The connection was lost: going away. This is the picture of 11:59:59.",
+    "The connection was lost: going away. This is the picture of 11:59:59, 1 s old.",
   ],
 ];
 
@@ -96,6 +99,13 @@ test("what another machine says is shown in one line, shortened, without what hi
   }
   const { reason } = { reason: "no\u202esuch" };
   assert.match(notice(stream({ state: "refused", reason }), NOON), /no\ufffdsuch/);
+});
+
+test("the title has the state's shape, the stream's name, and the news that was asked for", () => {
+  assert.equal(titleOf("live", "a", ""), "● a");
+  assert.equal(titleOf("connecting", "", ""), "○ ws-stream");
+  assert.equal(titleOf("lost", "a", "changed at 10:00"), "(changed at 10:00) ■ a");
+  assert.equal(titleOf("stale", "a\u202egnp.\n", ""), "▲ a\ufffdgnp. ");
 });
 
 test("side data is a line of names and values, or nothing", () => {

@@ -4,7 +4,7 @@
 
 import { mock } from "node:test";
 
-/** @typedef {{call: () => void, due: number}} Timer */
+/** @typedef {{call: () => void, due: number, every?: number}} Timer */
 
 /** The end of a WebSocket that the stream holds, played by the test. */
 export class FakeSocket {
@@ -87,6 +87,16 @@ export function makeWorld() {
     },
   );
   mock.method(globalThis, "clearTimeout", (/** @type {Timer} */ timer) => timers.delete(timer));
+  mock.method(
+    globalThis,
+    "setInterval",
+    (/** @type {() => void} */ call, /** @type {number} */ every) => {
+      const timer = { call, due: now + every, every };
+      timers.add(timer);
+      return timer;
+    },
+  );
+  mock.method(globalThis, "clearInterval", (/** @type {Timer} */ timer) => timers.delete(timer));
   Object.assign(globalThis, {
     WebSocket: class extends FakeSocket {
       /** @param {string} url @param {string[]} protocols */
@@ -118,7 +128,8 @@ export function makeWorld() {
         const [next] = [...timers].sort((a, b) => a.due - b.due);
         if (!next || next.due + late > end) break;
         now = next.due + late;
-        timers.delete(next);
+        if (next.every) next.due = now + next.every;
+        else timers.delete(next);
         next.call();
       }
       now = end;

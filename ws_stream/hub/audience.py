@@ -64,13 +64,13 @@ class Audience:
         self.problem: str | None = None
         self.limits = Limits(fps)
         self._fps = fps
-        self._source: Source | None = None
+        self.source: Source | None = None  # None while it is not known
 
     def join(self, peer: Peer, request: Request, now: float) -> Subscription:
         """A new viewer, and the variant it sees; `greet` tells it. Raises UnsuitedError when it can decode none."""
         key = self._grant(request)
         if key is None:
-            raise UnsuitedError(unsuited(self._source))
+            raise UnsuitedError(unsuited(self.source))
         fps = -1.0 if request.fps is None else request.fps
         variant_id = self.shown[key].variant_id
         try:
@@ -87,7 +87,7 @@ class Audience:
         """Tell a viewer that has joined, or sees another variant, what it sees."""
         key = self.subscriptions[subscription]
         if key is None:
-            subscription.refuse(unsuited(self._source))
+            subscription.refuse(unsuited(self.source))
             return
         shown = self.shown.get(key)
         if shown and shown.announcement:
@@ -137,7 +137,7 @@ class Audience:
     def limit(self, limits: Limits) -> None:
         """Do so much less than was asked for."""
         before, self.limits = self.limits, limits._replace(fps=min(limits.fps, self._fps))
-        if limits.extra_step != before.extra_step and self._source:
+        if limits.extra_step != before.extra_step and self.source:
             for key, shown in tuple(self.shown.items()):
                 if self._kept(key) != shown.rendition:
                     self.shown[key] = self._open(key, shown.variant_id)
@@ -149,17 +149,17 @@ class Audience:
         What is granted of a request depends on it, so each viewer is granted its own anew. Raises UsageError, and
         changes nothing, when the default rendition cannot be made of them.
         """
-        if (pixel_format, width, height) == self._source:
+        if (pixel_format, width, height) == self.source:
             return False
         check_size(pixel_format, *self.default.size(width, height))
-        self._source = Source(pixel_format, width, height)
+        self.source = Source(pixel_format, width, height)
         while self.shown:
             self.walk.close_variant(self.shown.popitem()[1].variant_id)
         try:
             for subscription in self.subscriptions:
                 self._place(subscription, self._grant(subscription.request), now)
         except BaseException:
-            self._source = None  # the next to say so tries again
+            self.source = None  # the next to say so tries again
             raise
         self.share()
         return True
@@ -193,7 +193,7 @@ class Audience:
         """What the viewer may have of its request, or the nearest there is; there is a variant of it afterwards."""
         key = self._clamp(request)
         if key and key not in self.shown and len(self.shown) >= MAX_RENDITIONS:
-            return nearest(key, request, self._source, self.shown)
+            return nearest(key, request, self.source, self.shown)
         if key and key not in self.shown:
             taken = {shown.variant_id for shown in self.shown.values()}
             free = next(number for number in range(MAX_RENDITIONS) if number not in taken)
@@ -203,17 +203,17 @@ class Audience:
     def share(self) -> None:
         """Give each rendition its rate, by the work it is and by who watches it."""
         fps = dict.fromkeys(self.shown, self.limits.fps)
-        if self._source:
-            works = {key: work(key.rendition, *self._source) for key in self.shown}
+        if self.source:
+            works = {key: work(key.rendition, *self.source) for key in self.shown}
             standard = self._clamp(Request())
             assert standard  # whatever can be sent can be sent to one that decodes all
-            standard_work = work(standard.rendition, *self._source)
+            standard_work = work(standard.rendition, *self.source)
             budget = Spending(standard_work, self._fps, self.limits.fps)
             fps = rates(works, standard, budget)
         for key, shown in self.shown.items():
             if fps[key] != shown.fps:
                 self.shown[key] = shown._replace(fps=fps[key])
-            if self._source:
+            if self.source:
                 self.walk.limit(shown.variant_id, self._wanted(key))
 
     def _wanted(self, key: Grant) -> float:
@@ -223,8 +223,8 @@ class Audience:
         return min(self.shown[key].fps, most)
 
     def _clamp(self, request: Request) -> Grant | None:
-        if self._source:
-            return grant(request, self.default, self._source)
+        if self.source:
+            return grant(request, self.default, self.source)
         return Grant(request.rendition(self.default), request.offer.encoding)
 
     def _kept(self, key: Grant) -> Rendition:
@@ -238,9 +238,9 @@ class Audience:
 
     def _open(self, key: Grant, variant_id: int) -> Shown:
         """Begin an epoch of a variant, if the pictures' size is known."""
-        if not self._source:
+        if not self.source:
             return Shown(variant_id, key.rendition, None, self.limits.fps)
-        pixel_format, size = self._source.format, (self._source.width, self._source.height)
+        pixel_format, size = self.source.format, (self.source.width, self.source.height)
         kept, epoch = self._kept(key), secrets.randbits(32)
         self.walk.open(variant_id, pixel_format, kept, size, epoch, key.encoding)
         announcement = Announcement(

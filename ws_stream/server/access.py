@@ -19,8 +19,8 @@ _ORIGIN = re.compile(rf"[a-z][a-z0-9+.-]*://{_HOST}", re.IGNORECASE)
 
 _LOOPBACK_FRAMES = ("localhost", "*.localhost", "127.0.0.1")
 _POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; connect-src 'self'; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:; style-src 'self'; "
+    "img-src 'self' blob: data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 )
 
 
@@ -53,8 +53,8 @@ class AccessPolicy:
             return f"pages of '{printable(origin)}' are not answered; right would be a page that a host serves by http"
         return f"pages of {page} are not answered; right would be --allow-host {page}"
 
-    def headers(self, host: str | None) -> dict[str, str]:
-        """Go with every reply. The pages that may ask may also frame the viewer."""
+    def headers(self, host: str | None, origin: str | None) -> dict[str, str]:
+        """Go with every reply. The pages that may ask may also frame the viewer, and read what is served."""
         asked = _match(_AUTHORITY, host)
         may_frame = set(self._allowed)
         if self._is_host(asked):
@@ -62,7 +62,10 @@ class AccessPolicy:
         # Such a policy can name no IPv6 address.
         names = sorted(name for name in may_frame if ":" not in name)
         frames = "".join(f" http://{name}:* https://{name}:*" for name in names)
+        page = origin if origin is not None and self.refusal(host, origin) is None else ""
         return {
+            **({"Access-Control-Allow-Origin": page} if page else {}),
+            "Cross-Origin-Resource-Policy": "cross-origin" if page else "same-origin",
             "Content-Security-Policy": _POLICY + frames,
             "X-Content-Type-Options": "nosniff",
             "Referrer-Policy": "no-referrer",

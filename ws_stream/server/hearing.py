@@ -62,11 +62,13 @@ class Hearing:
 
 
 class RequestHead:
-    """Cuts off what stands behind the head of a connection's first request."""
+    """Cuts off what stands behind the head of a request."""
 
     def __init__(self) -> None:
         self.has_line = False
         """The first line, which says what is asked for, is there."""
+        self.has_more = False
+        """Something came behind it, and was cut off."""
         self._last = b""
 
     @property
@@ -77,10 +79,14 @@ class RequestHead:
     def cut(self, data: bytes) -> bytes:
         """What of this belongs to the head."""
         if self.is_complete:
+            self.has_more = self.has_more or bool(data)
             return b""
         begin = len(self._last)
         end = (self._last + data).find(_END)
-        data = data if end < 0 else data[: end + len(_END) - begin]
+        if end >= 0:
+            length = end + len(_END) - begin
+            self.has_more = len(data) > length
+            data = data[:length]
         self.has_line = self.has_line or b"\n" in data
         self._last = (self._last + data)[-len(_END) :]
         return data

@@ -27,9 +27,11 @@ from ..protocol.picture import SUBPROTOCOL
 from ..protocol.request import parse_request
 from . import pages
 from .access import AccessPolicy
+from .files import files
 from .gate import Gate, bind
 from .hearing import RECEIVED_BYTES
 from .peers import Peers, origin
+from .plain_http import HttpConnection
 from .request_log import RequestLog
 from .websocket import NO_STREAM, UNSUITED, ViewerConnection
 
@@ -46,8 +48,6 @@ _TCP_RTO_MAX_MS = 44
 """From Linux's tcp.h; Python has no name for it yet."""
 CLOSE_TIMEOUT = 1
 """Seconds a viewer has for its goodbye when the server closes: a stuck one must not hold up a shutdown."""
-OPEN_TIMEOUT = 5
-"""Seconds for a whole HTTP exchange or opening handshake: the page's files are a few kB each."""
 _CLOSE_CODES = {
     HTTPStatus.BAD_REQUEST: CloseCode.POLICY_VIOLATION,
     HTTPStatus.FORBIDDEN: CloseCode.POLICY_VIOLATION,
@@ -63,14 +63,14 @@ class Listener:
     """Lets requests and viewers in, and out again."""
 
     def __init__(self, streams: Mapping[str, Stream], policy: AccessPolicy) -> None:
-        self.connections: Peers[ViewerConnection] = Peers()
+        self.connections: Peers[HttpConnection] = Peers()
         self.log = RequestLog(logging.getLogger(__name__))
         self._streams = streams
         self._policy = policy
         self._servers: list[Server] = []
         self._has_gate = False
 
-    def on_open(self, connection: ViewerConnection) -> None:
+    def on_open(self, connection: HttpConnection) -> None:
         """A connection is there."""
         one_too_many = self.connections.add(connection)
         if not (
@@ -80,27 +80,32 @@ class Listener:
         if one_too_many:
             one_too_many.transport.abort()
 
-    def on_close(self, connection: ViewerConnection) -> None:
+    def on_close(self, connection: HttpConnection) -> None:
         """A connection is gone."""
         self.connections.remove(connection)
 
-    def answer(self, connection: ServerConnection, request: Request) -> Response | None:
+    def turn(self, connection: HttpConnection) -> float:
+        """In how many seconds one more request of this connection may be answered."""
+        return self.connections.turn(connection.address, time.monotonic())
+
+    def answer(self, connection: HttpConnection, request: Request) -> Response | None:
         """The response to plain HTTP; None opens the WebSocket, where `follow` says why if there is nothing to see."""
         plain = _plain(request)
-        assert isinstance(connection, ViewerConnection)
         reply = self._reply(connection, plain)
         if reply and reply.status == HTTPStatus.FORBIDDEN:
             self.log.warning(reply.body.decode().strip())
         if reply is None or (plain.is_viewer and reply.status in _CLOSE_CODES):
             return None
-        headers = Headers(self._policy.headers(plain.host))
+        headers = Headers(reply.headers)
+        headers.update(self._policy.headers(plain.host, plain.origin))
+        headers["Vary"] = "Accept-Encoding, Origin"
         headers["Content-Type"] = reply.content_type
-        headers["Content-Length"] = str(len(reply.body))
-        headers["Connection"] = "close"
+        if reply.status != HTTPStatus.NOT_MODIFIED:
+            headers["Content-Length"] = str(len(reply.body))
         body = b"" if request.method == "HEAD" else reply.body
         return Response(reply.status, reply.status.phrase, headers, body)
 
-    def _reply(self, connection: ViewerConnection, plain: pages.HttpRequest) -> pages.Reply | None:
+    def _reply(self, connection: HttpConnection, plain: pages.HttpRequest) -> pages.Reply | None:
         """The reply by HTTP; None to a viewer that may come in."""
         reply = pages.answer(plain, self._policy, self._streams)
         if reply is None and (sentence := self.connections.too_many(connection)):
@@ -136,6 +141,7 @@ class Listener:
     async def listen(self, host: str, port: int) -> None:
         """Serve on this host and port. Raises UsageError when that address cannot be had."""
         gates: list[Gate] = []
+        files()  # packed before anybody waits for one
         try:
             gates = await bind(host, port, self._admits)
             self._has_gate = isinstance(asyncio.get_running_loop(), asyncio.SelectorEventLoop)
@@ -165,6 +171,9 @@ class Listener:
         """Say goodbye to all; who does not answer is left without one."""
         for server in self._servers:
             server.close()
+        for connection in self.connections:
+            if connection.is_kept:
+                connection.transport.abort()
         closed = asyncio.gather(*(server.wait_closed() for server in self._servers))
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(CLOSE_TIMEOUT):
@@ -191,15 +200,14 @@ async def _serve(listener: Listener, gate: Gate) -> Server:
     return await serve(
         listener.follow,
         sock=gate,
-        process_request=listener.answer,
-        create_connection=partial(ViewerConnection, listener.on_open, listener.on_close),  # type: ignore[arg-type]  # called like the class
+        create_connection=partial(ViewerConnection, listener),  # type: ignore[arg-type]  # called like the class
         write_limit=0,  # paused as soon as the socket is full
         subprotocols=[Subprotocol(SUBPROTOCOL)],
         compression=None,
         logger=listener.log,
         server_header=None,
         max_size=MAX_VIEWER_MESSAGE,
-        open_timeout=OPEN_TIMEOUT,
+        open_timeout=None,  # `HttpConnection` has a time for each request
         ping_interval=None,  # who is there is told something each second, and TCP knows whether it arrives
         close_timeout=CLOSE_TIMEOUT,
     )
@@ -232,4 +240,6 @@ def _plain(request: Request) -> pages.HttpRequest:
         origin=read("Origin"),
         upgrade=(read("Upgrade") or "").lower() == "websocket",
         subprotocols=read("Sec-WebSocket-Protocol") or "",
+        encodings=read("Accept-Encoding") or "",
+        known=read("If-None-Match") or "",
     )

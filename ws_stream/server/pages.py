@@ -6,23 +6,16 @@ sockets.
 
 import json
 from collections.abc import Callable, Mapping
-from functools import cache
 from http import HTTPStatus
-from pathlib import Path
 from typing import NamedTuple
 
 from ..errors import UsageError
 from ..hub.stream import Stream
+from ..pixels.formats import reduced
 from ..protocol.picture import SUBPROTOCOL
 from ..protocol.request import parse_request
 from .access import AccessPolicy
-
-_CONTENT_TYPES = {
-    ".html": "text/html; charset=utf-8",
-    ".js": "text/javascript; charset=utf-8",
-    ".css": "text/css; charset=utf-8",
-    ".svg": "image/svg+xml",
-}
+from .files import File, files
 
 
 class HttpRequest(NamedTuple):
@@ -34,6 +27,10 @@ class HttpRequest(NamedTuple):
     origin: str | None
     upgrade: bool
     subprotocols: str
+    encodings: str = ""
+    """Accept-Encoding."""
+    known: str = ""
+    """If-None-Match."""
 
     @property
     def is_viewer(self) -> bool:
@@ -47,6 +44,7 @@ class Reply(NamedTuple):
     status: HTTPStatus
     content_type: str
     body: bytes
+    headers: Mapping[str, str] = {}
 
 
 def answer(
@@ -61,11 +59,21 @@ def answer(
     path, _, query = request.target.partition("?")
     if path == "/stream" or path.startswith("/stream/"):
         return _refuse_stream(request, path, query, streams)
-    if path in _page():
-        return _page()[path]
+    if file := files().get(path):
+        return _file(request, file)
     if path in _FACTS:
         return _json(_FACTS[path](streams))
     return _sentence(HTTPStatus.NOT_FOUND, f"there is nothing at {path}; the viewer is at /")
+
+
+def _file(request: HttpRequest, file: File) -> Reply:
+    body = file.body(request.encodings)
+    headers = {"ETag": body.tag}
+    if body.is_known(request.known):
+        return Reply(HTTPStatus.NOT_MODIFIED, file.content_type, b"", headers)
+    if body.coding:
+        headers["Content-Encoding"] = body.coding
+    return Reply(HTTPStatus.OK, file.content_type, body.content, headers)
 
 
 def stream_at(target: str, streams: Mapping[str, Stream]) -> Stream | None:
@@ -94,13 +102,13 @@ def _refuse_stream(
 
 
 def _description(stream: Stream) -> dict[str, object]:
-    shown = tuple(stream.audience.shown.values())
-    newest = next((variant.announcement for variant in shown), None)
+    default, source = stream.audience.default, stream.audience.source
+    width, height = default.size(source.width, source.height) if source else (None, None)
     return {
         "name": stream.name,
-        "format": newest.format.name if newest else None,
-        "width": newest.width if newest else None,
-        "height": newest.height if newest else None,
+        "format": reduced(source.format, default.depth).name if source else None,
+        "width": width,
+        "height": height,
         "viewers": len(stream.audience.subscriptions),
     }
 
@@ -117,18 +125,3 @@ def _json(content: object) -> Reply:
 
 def _sentence(status: HTTPStatus, sentence: str) -> Reply:
     return Reply(status, "text/plain; charset=utf-8", f"{sentence}\n".encode())
-
-
-@cache
-def _page() -> dict[str, Reply]:
-    """Every file of the page by its path; an editable install finds them beside the package."""
-    inside, beside = (
-        folder / "web" for folder in (Path(__file__).parents[1], Path(__file__).parents[2])
-    )
-    folder = inside if inside.is_dir() else beside
-    files = {
-        f"/{file.name}": Reply(HTTPStatus.OK, _CONTENT_TYPES[file.suffix], file.read_bytes())
-        for file in folder.iterdir()
-        if file.suffix in _CONTENT_TYPES
-    }
-    return {"/": files["/index.html"], **files}

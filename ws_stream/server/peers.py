@@ -17,7 +17,9 @@ from ..limits import (
 )
 
 ARRIVALS_A_SECOND, ARRIVALS_AT_ONCE = 25, 150
-"""Connections from one address. The page takes twenty; to answer so many a second takes some hundredths of a core."""
+"""Connections from one address. The page takes seven; to answer so many a second takes some hundredths of a core."""
+REQUESTS_A_SECOND, REQUESTS_AT_ONCE = 50, 500
+"""Further requests on connections of one address: a page is under fifty, and frames of it come by the dozen."""
 _MOST_ADDRESSES = 1024
 """Addresses remembered because they came often of late."""
 
@@ -32,6 +34,10 @@ class Peer(Protocol):
     @property
     def has_asked(self) -> bool:
         """Whether its request is complete."""
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether its requests were answered, and the next one is not complete."""
 
 
 P = TypeVar("P", bound=Peer)
@@ -55,7 +61,8 @@ class Peers(Generic[P]):
         self._peers: dict[P, None] = {}
         self._connections: Counter[Hashable] = Counter()
         self._viewers: Counter[Hashable] = Counter()
-        self._arrivals: dict[Hashable, Allowance] = {}
+        self._arrivals = _Allowances(ARRIVALS_A_SECOND, ARRIVALS_AT_ONCE)
+        self._requests = _Allowances(REQUESTS_A_SECOND, REQUESTS_AT_ONCE)
 
     def __len__(self) -> int:
         return len(self._peers)
@@ -66,7 +73,7 @@ class Peers(Generic[P]):
     def add(self, peer: P) -> P | None:
         """A connection is there; returns the one that is cut off if that is one too many.
 
-        Whoever has been longest without asking for anything goes first.
+        Who had a reply and asks nothing goes first, then whoever has been longest without asking for anything.
         """
         self._peers[peer] = None
         self._connections[peer.address] += 1
@@ -99,25 +106,45 @@ class Peers(Generic[P]):
 
     def _one_too_many(self, peer: P) -> P | None:
         if self._connections[peer.address] > MAX_ADDRESS_CONNECTIONS:
-            idle = (p for p in self._peers if not p.has_asked and p.address == peer.address)
+            idle = [p for p in self._peers if not p.has_asked and p.address == peer.address]
         elif len(self._peers) > MAX_CONNECTIONS:
-            idle = (p for p in self._peers if not p.has_asked)
+            idle = [p for p in self._peers if not p.has_asked]
         else:
             return None
-        return next(idle, peer)
+        kept = (p for p in idle if p.is_kept)
+        return next(kept, idle[0] if idle else peer)
 
     def may_arrive(self, address: Hashable, now: float) -> bool:
         """Count a connection from this address; whether it may come in."""
-        if len(self._arrivals) >= _MOST_ADDRESSES:
-            self._arrivals = {
-                address: allowance
-                for address, allowance in self._arrivals.items()
-                if allowance.due(ARRIVALS_AT_ONCE) > now
-            }
-        allowance = self._arrivals.setdefault(
-            address, Allowance(ARRIVALS_A_SECOND, ARRIVALS_AT_ONCE)
-        )
-        return allowance.may_take(now)
+        return self._arrivals.of(address, now).may_take(now)
+
+    def turn(self, address: Hashable, now: float) -> float:
+        """Count one more request on a connection from this address; in how many seconds it may be answered."""
+        allowance = self._requests.of(address, now)
+        wait = allowance.due() - now
+        allowance.take(now)
+        return max(0.0, wait)
+
+
+class _Allowances:
+    """One for each address; those of addresses that have rested are forgotten."""
+
+    def __init__(self, rate: float, at_once: float) -> None:
+        self._rate, self._at_once = rate, at_once
+        self._all: dict[Hashable, Allowance] = {}
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    def of(self, address: Hashable, now: float) -> Allowance:
+        """That of an address."""
+        if len(self._all) >= _MOST_ADDRESSES:
+            rested = [
+                a for a, allowance in self._all.items() if allowance.due(self._at_once) <= now
+            ]
+            for other in rested:
+                del self._all[other]
+        return self._all.setdefault(address, Allowance(self._rate, self._at_once))
 
 
 def _less(counter: Counter[Hashable], key: Hashable) -> None:

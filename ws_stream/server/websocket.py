@@ -5,25 +5,22 @@ takes the socket first, sends what of a picture is still to be sent, and gives i
 """
 
 import asyncio
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from websockets.asyncio.server import ServerConnection
 from websockets.frames import CloseCode, Frame, Opcode
 from websockets.protocol import Event, State
 
 from ..hub.stream import Stream
 from ..protocol.request import Request
 from ..walk.outlet import frame_head
-from .hearing import Hearing, RequestHead
-from .peers import origin
+from .hearing import Hearing
+from .plain_http import HttpConnection
 from .viewer import Viewer
 
 SILENT = 4001
 """Close code for a viewer that gave no sign of life."""
-REQUEST_LINE_WITHIN = 2.0
-"""Seconds until a connection must have said what it wants; a browser says so at once."""
 UNSUITED = 4406
 """Close code for a viewer that can decode no rendition. It is of those after which none tries again."""
 NO_STREAM = 4004
@@ -32,35 +29,16 @@ UNREAD_BYTES = 65536
 """Bytes that may wait for a peer beside the largest picture it was sent; over that it only asks and never reads."""
 
 
-class ViewerConnection(ServerConnection):
+class ViewerConnection(HttpConnection):
     """A connection whose memory is bounded whatever its peer does: the library's own answers (pong) wait for nobody."""
 
-    def __init__(
-        self,
-        on_open: "Callable[[ViewerConnection], None]",
-        on_close: "Callable[[ViewerConnection], None]",
-        *arguments: Any,  # noqa: ANN401 - the library's
-        **options: Any,  # noqa: ANN401 - the library's
-    ) -> None:
+    def __init__(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 - as above
         super().__init__(*arguments, **options)
-        self._on_open, self._on_close = on_open, on_close
-        self._address: Hashable = None
-        self._hearing = Hearing(self._hear)
-        self._head = RequestHead()
+        self._hearing = Hearing(super().data_received)
         self._unread_limit = UNREAD_BYTES
         self._viewer: Viewer | None = None
         self._early: list[Event] = []
         self._fragments = b""
-
-    @property
-    def address(self) -> Hashable:
-        """Where the peer is, as `peers.origin` says."""
-        return self._address
-
-    @property
-    def has_asked(self) -> bool:
-        """Whether its request is complete."""
-        return self._head.is_complete
 
     def attach(self, stream: Stream, request: Request) -> Viewer:
         """From now on this is a viewer of a stream."""
@@ -143,17 +121,8 @@ class ViewerConnection(ServerConnection):
         if self._viewer and is_open and not self.transport.get_write_buffer_size():
             self._viewer.subscription.give()
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """One more is there."""
-        super().connection_made(transport)
-        peer = transport.get_extra_info("peername")
-        self._address = origin(peer[0] if isinstance(peer, tuple) else "")
-        self._on_open(self)
-        asyncio.get_running_loop().call_later(REQUEST_LINE_WITHIN, self._hurry)
-
     def connection_lost(self, exc: Exception | None) -> None:
-        """One less."""
-        self._on_close(self)
+        """The viewer is gone."""
         if self._viewer:
             self._viewer.end(None)
         super().connection_lost(exc)
@@ -171,17 +140,6 @@ class ViewerConnection(ServerConnection):
             self.transport.abort()
         else:
             self._hearing.receive(data, self.transport)
-
-    def _hear(self, data: bytes) -> None:
-        """Of plain HTTP nothing behind the first request."""
-        if self.protocol.state is not State.CONNECTING:
-            super().data_received(data)
-        else:  # nothing counts that comes before the answer
-            super().data_received(self._head.cut(data))
-
-    def _hurry(self) -> None:
-        if not self._head.has_line:
-            self.transport.abort()
 
     def process_event(self, event: Event) -> None:
         """Handle the viewer's words at once, rather than to a task that would have to be woken."""

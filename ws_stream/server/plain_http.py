@@ -1,0 +1,162 @@
+"""Plain HTTP on one connection: requests one after the other, until one of them opens a WebSocket.
+
+Browsers so load a page over a few connections; without that each file takes two round trips more. Every wait has its
+end here, and every reply its bound in memory. Knows nothing of what is asked for.
+"""
+
+import asyncio
+from collections.abc import Hashable
+from http import HTTPStatus
+from typing import Any, Protocol
+
+from websockets.asyncio.server import ServerConnection
+from websockets.http11 import Request, Response
+from websockets.protocol import Event, State
+from websockets.server import ServerProtocol
+
+from .hearing import RequestHead
+from .peers import origin
+
+REQUEST_LINE_WITHIN = 2.0
+"""Seconds until a connection must have said what it wants; a browser says so at once."""
+REQUEST_WITHIN = 5.0
+"""Seconds for a request, and for a WebSocket's handshake, from the connection's begin or from the reply before."""
+SLOWEST = 2048
+"""Bytes a second: whoever takes a reply slower than this is not waited for."""
+HANG_UP_WITHIN = 1.0
+"""Seconds a peer has to hang up after its last reply."""
+_KEPT = f"timeout={REQUEST_WITHIN - 1:.0f}"
+"""What clients hear of it: less, so that no request is under way when the connection is closed."""
+
+
+class Host(Protocol):
+    """Whoever answers the requests of all connections."""
+
+    def on_open(self, connection: "HttpConnection") -> None:
+        """A connection is there."""
+
+    def on_close(self, connection: "HttpConnection") -> None:
+        """A connection is gone."""
+
+    def turn(self, connection: "HttpConnection") -> float:
+        """In how many seconds one more request of this connection may be answered."""
+
+    def answer(self, connection: "HttpConnection", request: Request) -> Response | None:
+        """The reply; None opens the WebSocket."""
+
+
+class HttpConnection(ServerConnection):
+    """A connection that answers plain HTTP itself; the library sees the request that opens a WebSocket."""
+
+    def __init__(self, host: Host, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 - the library's
+        super().__init__(*arguments, **options)
+        self._host = host
+        self._address: Hashable = None
+        self._head = RequestHead()
+        self._was_answered = False
+        self._deadline: asyncio.TimerHandle | None = None
+
+    @property
+    def address(self) -> Hashable:
+        """Where the peer is, as `peers.origin` says."""
+        return self._address
+
+    @property
+    def has_asked(self) -> bool:
+        """Whether its request is complete."""
+        return self._head.is_complete
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether its requests were answered, and the next one is not complete."""
+        return self._was_answered and not self.has_asked
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """One more is there."""
+        super().connection_made(transport)
+        peer = transport.get_extra_info("peername")
+        self._address = origin(peer[0] if isinstance(peer, tuple) else "")
+        self._host.on_open(self)
+        asyncio.get_running_loop().call_later(REQUEST_LINE_WITHIN, self._hurry)
+        self._wait(REQUEST_WITHIN)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """One less."""
+        self._host.on_close(self)
+        self._stop_waiting()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Before a WebSocket is open nothing counts behind a request."""
+        if self.protocol.state is State.CONNECTING:
+            data = self._head.cut(data)
+        super().data_received(data)
+
+    def process_event(self, event: Event) -> None:
+        """Handle a request here, and leave frames to the library."""
+        if not isinstance(event, Request):
+            super().process_event(event)
+            return
+        wait = self._host.turn(self) if self._was_answered else 0.0
+        if wait > 0:
+            self._stop_waiting()
+            asyncio.get_running_loop().call_later(wait, self._reply, event)
+        else:
+            self._reply(event)
+
+    def _reply(self, request: Request) -> None:
+        if self.transport.is_closing():
+            return
+        try:
+            response = self._host.answer(self, request)
+        except Exception:
+            self.logger.exception("a request could not be answered")
+            response = self.protocol.reject(HTTPStatus.INTERNAL_SERVER_ERROR, "the log says why\n")
+            del response.headers["Connection"]
+        if response is None:
+            self._wait(REQUEST_WITHIN)
+            super().process_event(request)
+        elif self._may_be_kept(request):
+            response.headers["Keep-Alive"] = _KEPT
+            self._begin_again()
+            self.transport.write(response.serialize())
+            self._wait(REQUEST_WITHIN + len(response.body) / SLOWEST)
+        else:
+            response.headers["Connection"] = "close"
+            self.protocol.send_response(response)
+            self.send_data()
+            self._wait(HANG_UP_WITHIN + len(response.body) / SLOWEST)
+
+    def _may_be_kept(self, request: Request) -> bool:
+        """Whether there may be another request: not of one that asked for more before it had its reply."""
+        words = ",".join(request.headers.get_all("Connection")).lower().split(",")
+        has_read = not self._head.has_more and not self.transport.get_write_buffer_size()
+        return request.protocol == "HTTP/1.1" and "close" not in map(str.strip, words) and has_read
+
+    def _begin_again(self) -> None:
+        """Be as a new connection is."""
+        used = self.protocol
+        self.protocol = ServerProtocol(
+            subprotocols=used.available_subprotocols,
+            max_size=used.max_message_size,
+            logger=used.logger,
+        )
+        self._head = RequestHead()
+        self._was_answered = True
+
+    def _wait(self, seconds: float) -> None:
+        """From now on, wait so long for the peer."""
+        self._stop_waiting()
+        self._deadline = asyncio.get_running_loop().call_later(seconds, self._give_up)
+
+    def _stop_waiting(self) -> None:
+        if self._deadline:
+            self._deadline.cancel()
+
+    def _give_up(self) -> None:
+        if self.protocol.state is State.CONNECTING:
+            self.transport.abort()
+
+    def _hurry(self) -> None:
+        if not self._head.has_line and not self._was_answered:
+            self.transport.abort()
