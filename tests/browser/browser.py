@@ -139,7 +139,11 @@ def probe(rgb: NDArray[np.uint8]) -> str:
 
 
 async def shows(page: Page, expected: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Wait until the canvas seems to show these RGB pixels, then read every one of them."""
+    """Wait until the canvas seems to show these RGB pixels, then read every one of them.
+
+    Before there is a picture it is not read: Firefox 153 then stands still for 20 s while a worker opens a socket.
+    """
+    await page.wait_for_function("() => window.wsStream?.view.shown")
     wanted = probe(expected)
     for _ in range(300):
         if await page.evaluate(PROBE_CANVAS) == wanted:

@@ -77,13 +77,18 @@ async def place(page: Page, column: int, row: int) -> tuple[float, float]:
     return box["x"] + x / 1024 * box["width"], box["y"] + y / 600 * box["height"]
 
 
+async def operate(page: Page) -> None:
+    await page.click("button[aria-label=Operate]")
+    await page.wait_for_selector("button[aria-label=Operate][aria-pressed=true]")
+
+
 async def test_an_x_program_is_operated_from_the_page_which_shows_what_it_does(
     terminal: Terminal, url: str, chromium: Browser
 ) -> None:
     async with opened(url, chromium) as page:
         before = terminal.rgb()
         assert np.array_equal(await shows(page, before), before)
-        await page.click("button[aria-label=Operate]")
+        await operate(page)
         await page.mouse.click(*await place(page, 34, 8))
         await terminal.has_heard("\x1b[<0;34;8M\x1b[<0;34;8m")
         await page.keyboard.type("Hi 5!")
@@ -117,7 +122,7 @@ async def test_what_a_user_holds_down_goes_up_when_the_page_is_gone(
     terminal: Terminal, url: str, chromium: Browser
 ) -> None:
     async with opened(url, chromium) as page:
-        await page.click("button[aria-label=Operate]")
+        await operate(page)
         await page.mouse.move(*await place(page, 10, 5))
         await page.mouse.down()
         await terminal.has_heard("\x1b[<0;10;5M")
