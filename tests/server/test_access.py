@@ -280,3 +280,16 @@ def test_a_name_of_several_labels_is_not_taken_for_this_machine_s_own(
     for own, is_answered in (("kiosk", True), ("evil.example", False)):
         monkeypatch.setattr(socket, "gethostname", lambda own=own: own)
         assert (AccessPolicy().refusal(own, None) is None) is is_answered
+
+
+def test_no_page_of_this_server_may_ask_for_what_is_the_visitor_s() -> None:
+    for host in ("localhost", "192.168.1.7", None):
+        features = POLICY.headers(host, None)["Permissions-Policy"].split(", ")
+        assert {"camera=()", "microphone=()", "geolocation=()"} < set(features)
+        assert not [feature for feature in features if feature.startswith(("fullscreen", "clip"))]
+
+
+def test_a_page_is_no_other_page_s_window_where_browsers_heed_that_without_tls() -> None:
+    for host, said in (("localhost:8000", "same-origin"), ("[::1]", "same-origin")):
+        assert POLICY.headers(host, None)["Cross-Origin-Opener-Policy"] == said
+    assert "Cross-Origin-Opener-Policy" not in POLICY.headers("192.168.1.7", None)

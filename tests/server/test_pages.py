@@ -50,6 +50,49 @@ def test_the_page_and_all_it_loads_are_served() -> None:
         assert reply.content_type.startswith(kind)
 
 
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "TRACE", "CONNECT", "get"])
+@pytest.mark.parametrize("target", ["/", "/streams", "/stream/camera", "/nothing"])
+def test_no_request_changes_anything_and_one_that_would_is_told_which_do_not(
+    method: str, target: str
+) -> None:
+    reply = ask(method=method, target=target)
+    assert reply
+    assert reply.status == HTTPStatus.METHOD_NOT_ALLOWED
+    assert reply.headers["Allow"] == "GET, HEAD, OPTIONS"
+
+
+def test_a_page_that_asks_what_it_may_do_is_told_if_it_may_ask() -> None:
+    for origin in (None, "http://127.0.0.1:5000", "https://kiosk.example"):
+        reply = ask(method="OPTIONS", target="*", origin=origin)
+        assert reply
+        assert (reply.status, reply.body) == (HTTPStatus.NO_CONTENT, b"")
+        assert reply.headers["Access-Control-Allow-Methods"] == "GET, HEAD"
+    assert status(method="OPTIONS", origin="http://evil.example") == HTTPStatus.FORBIDDEN
+
+
+@pytest.mark.parametrize(
+    ("method", "target", "version", "host", "origin", "status_"),
+    [
+        ("GET", "/healthz", "HTTP/1.0", None, None, HTTPStatus.OK),
+        ("HEAD", "/healthz?a", "HTTP/1.0", None, None, HTTPStatus.OK),
+        ("OPTIONS", "/", "HTTP/1.0", None, None, HTTPStatus.NO_CONTENT),
+        ("POST", "/healthz", "HTTP/1.0", None, None, HTTPStatus.METHOD_NOT_ALLOWED),
+        ("GET", "/healthz", "HTTP/1.1", None, None, HTTPStatus.FORBIDDEN),
+        ("GET", "/healthz", "HTTP/1.0", "evil.example", None, HTTPStatus.FORBIDDEN),
+        ("GET", "/healthz", "HTTP/1.0", None, "http://evil.example", HTTPStatus.FORBIDDEN),
+        ("GET", "/", "HTTP/1.0", None, None, HTTPStatus.FORBIDDEN),
+        ("GET", "/streams", "HTTP/1.0", None, None, HTTPStatus.FORBIDDEN),
+        ("GET", "/healthz/../streams", "HTTP/1.0", None, None, HTTPStatus.FORBIDDEN),
+        ("GET", "/stream/camera", "HTTP/1.0", None, None, HTTPStatus.FORBIDDEN),
+    ],
+)
+def test_a_load_balancer_that_names_no_host_hears_whether_the_server_is_well_and_nothing_else(
+    method: str, target: str, version: str, host: str | None, origin: str | None, status_: int
+) -> None:
+    asked = {"method": method, "target": target, "version": version, "host": host}
+    assert status(**asked, origin=origin) == status_
+
+
 MOST_OPENED = 150_000
 """Bytes of what a page needs before its first picture, not packed."""
 MOST_SENT = 120_000
@@ -141,11 +184,6 @@ def test_a_browser_that_has_a_file_is_told_so_and_sent_nothing() -> None:
 )
 def test_nothing_else_is_served(target: str) -> None:
     assert status(target=target) == HTTPStatus.NOT_FOUND
-
-
-@pytest.mark.parametrize("method", ["POST", "PUT", "OPTIONS", "CONNECT", "get"])
-def test_other_methods_are_refused(method: str) -> None:
-    assert status(method=method) == HTTPStatus.METHOD_NOT_ALLOWED
 
 
 def test_a_stream_is_opened_by_its_name_and_the_first_without() -> None:

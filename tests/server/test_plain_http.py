@@ -243,3 +243,68 @@ async def test_a_fault_of_ours_is_told_by_http_and_once_in_the_log(
     (record,) = caplog.records
     assert "a request could not be answered: ZeroDivisionError" in record.getMessage()
     assert not record.exc_info
+
+
+STANDING = {
+    "Content-Security-Policy",
+    "Permissions-Policy",
+    "X-Content-Type-Options",
+    "Referrer-Policy",
+    "Cross-Origin-Resource-Policy",
+    "Cache-Control",
+}
+UPGRADE = (
+    b"GET /stream/a HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    b"Sec-WebSocket-Protocol: ws-stream.v1\r\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("request_", "status", "sentence"),
+    [
+        (b"GARBAGE\r\n\r\n", 400, b"right would be GET or HEAD"),
+        (b"PRI * HTTP/2.0\r\n\r\n", 400, b"unsupported protocol"),
+        (b"GET /\xff HTTP/1.1\r\n\r\n", 400, b"right would be GET or HEAD"),
+        (b"\x1b[2J / HTTP/3\r\n\r\n", 400, b"right would be GET or HEAD"),
+        (b"GET / HTTP/1.1\r\nHost localhost\r\n\r\n", 400, b"right would be GET or HEAD"),
+        (b"POST / HTTP/1.1\r\nContent-Length: 3\r\n\r\nabc", 400, b"without a body"),
+        (b"GET / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n", 400, b"without a body"),
+        (b"GET /" + b"a" * 9000 + b" HTTP/1.1\r\n", 414, b"8192 bytes"),
+        (b"GET / HTTP/1.1\r\nA: " + b"a" * 9000 + b"\r\n", 431, b"8192 bytes"),
+        (UPGRADE + b"\r\n", 400, b"Sec-WebSocket-Key"),
+        (UPGRADE + b"Sec-WebSocket-Version: 8\r\n\r\n", 400, b"Sec-WebSocket-"),
+    ],
+)
+async def test_what_is_no_request_gets_a_sentence_with_the_headers_of_every_reply(
+    server: Server, browser: Browser, request_: bytes, status: int, sentence: bytes
+) -> None:
+    server.stream("a").publish(picture(1))
+    browser.say(HEALTH)  # the same on a connection that is kept
+    assert (await browser.hear())[0] == 200
+    browser.say(request_)
+    answered, headers, body = await browser.hear()
+    assert answered == status
+    assert sentence in body
+    assert body.decode().rstrip("\n").isprintable()
+    assert headers.keys() >= STANDING
+    assert headers["Connection"] == "close"
+    assert await browser.ends() == b""
+
+
+async def test_half_a_request_gets_no_reply(server: Server) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", server.port)
+    writer.write(b"GET / HT")
+    writer.write_eof()
+    async with asyncio.timeout(5):
+        assert await reader.read() == b""
+    writer.close()
+
+
+async def test_a_reply_without_a_body_says_no_length(browser: Browser) -> None:
+    browser.say(b"OPTIONS / HTTP/1.1\r\n" + HOST + b"\r\n")
+    status, headers, _ = await browser.hear()
+    assert status == 204
+    assert not {"Content-Length", "Content-Type"} & headers.keys()
+    assert headers.keys() >= STANDING
+    browser.say(HEALTH)
+    assert (await browser.hear())[2] == OK

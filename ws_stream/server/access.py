@@ -17,6 +17,9 @@ _HOST = r"(\[[0-9a-f:.]+(?:%[a-z0-9._-]*)?\]|[^][:/@?#\s]+)(?::[0-9]*)?"
 _AUTHORITY = re.compile(_HOST, re.IGNORECASE)
 _ORIGIN = re.compile(rf"[a-z][a-z0-9+.-]*://{_HOST}", re.IGNORECASE)
 
+_NEVER = ("camera", "display-capture", "geolocation", "microphone", "midi", "payment", "usb")
+"""What of a visitor's machine no page of this server may ask for."""
+_PERMISSIONS = ", ".join(f"{feature}=()" for feature in _NEVER)
 _LOOPBACK_FRAMES = ("localhost", "*.localhost", "127.0.0.1")
 _POLICY = (
     "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:; style-src 'self'; "
@@ -65,8 +68,11 @@ class AccessPolicy:
         page = origin if origin is not None and self.refusal(host, origin) is None else ""
         return {
             **({"Access-Control-Allow-Origin": page} if page else {}),
+            # Of other hosts browsers heed it by TLS only, and complain of it on each page.
+            **({"Cross-Origin-Opener-Policy": "same-origin"} if _is_loopback(asked) else {}),
             "Cross-Origin-Resource-Policy": "cross-origin" if page else "same-origin",
             "Content-Security-Policy": _POLICY + frames,
+            "Permissions-Policy": _PERMISSIONS,
             "X-Content-Type-Options": "nosniff",
             "Referrer-Policy": "no-referrer",
             "Cache-Control": "no-cache",

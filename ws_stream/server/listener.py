@@ -88,6 +88,10 @@ class Listener:
         """In how many seconds one more request of this connection may be answered."""
         return self.connections.turn(connection.address, time.monotonic())
 
+    def standing_headers(self) -> Mapping[str, str]:
+        """Go with a reply to what is no request of anybody."""
+        return self._policy.headers(None, None)
+
     def answer(self, connection: HttpConnection, request: Request) -> Response | None:
         """The response to plain HTTP; None opens the WebSocket, where `follow` says why if there is nothing to see."""
         plain = _plain(request)
@@ -99,8 +103,8 @@ class Listener:
         headers = Headers(reply.headers)
         headers.update(self._policy.headers(plain.host, plain.origin))
         headers["Vary"] = "Accept-Encoding, Origin"
-        headers["Content-Type"] = reply.content_type
-        if reply.status != HTTPStatus.NOT_MODIFIED:
+        if reply.status not in (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED):
+            headers["Content-Type"] = reply.content_type
             headers["Content-Length"] = str(len(reply.body))
         body = b"" if request.method == "HEAD" else reply.body
         return Response(reply.status, reply.status.phrase, headers, body)
@@ -240,6 +244,7 @@ def _plain(request: Request) -> pages.HttpRequest:
         origin=read("Origin"),
         upgrade=(read("Upgrade") or "").lower() == "websocket",
         subprotocols=read("Sec-WebSocket-Protocol") or "",
+        version=request.protocol,
         encodings=read("Accept-Encoding") or "",
         known=read("If-None-Match") or "",
     )

@@ -27,6 +27,7 @@ class HttpRequest(NamedTuple):
     origin: str | None
     upgrade: bool
     subprotocols: str
+    version: str = "HTTP/1.1"
     encodings: str = ""
     """Accept-Encoding."""
     known: str = ""
@@ -36,6 +37,12 @@ class HttpRequest(NamedTuple):
     def is_viewer(self) -> bool:
         """Whether a viewer asks to be let in: it can be told why not behind the handshake."""
         return self.upgrade and SUBPROTOCOL in map(str.strip, self.subprotocols.split(","))
+
+    @property
+    def is_health_check(self) -> bool:
+        """Whether a load balancer asks, which knows no name: no browser speaks so, whatever page has sent it."""
+        asks = self.method == "OPTIONS" or self.target.partition("?")[0] == "/healthz"
+        return self.version == "HTTP/1.0" and self.host is None and self.origin is None and asks
 
 
 class Reply(NamedTuple):
@@ -52,10 +59,10 @@ def answer(
 ) -> Reply | None:
     """The reply to a request, or None when it asks for the WebSocket of a stream there is."""
     refusal = policy.refusal(request.host, request.origin)
-    if refusal:
+    if refusal and not request.is_health_check:
         return _sentence(HTTPStatus.FORBIDDEN, refusal)
     if request.method not in ("GET", "HEAD"):
-        return _sentence(HTTPStatus.METHOD_NOT_ALLOWED, f"{request.method} is not served; GET is")
+        return _methods(request.method)
     path, _, query = request.target.partition("?")
     if path == "/stream" or path.startswith("/stream/"):
         return _refuse_stream(request, path, query, streams)
@@ -64,6 +71,15 @@ def answer(
     if path in _FACTS:
         return _json(_FACTS[path](streams))
     return _sentence(HTTPStatus.NOT_FOUND, f"there is nothing at {path}; the viewer is at /")
+
+
+def _methods(asked: str) -> Reply:
+    allowed = {"Allow": "GET, HEAD, OPTIONS"}
+    if asked == "OPTIONS":
+        headers = {**allowed, "Access-Control-Allow-Methods": "GET, HEAD"}
+        return Reply(HTTPStatus.NO_CONTENT, "", b"", headers)
+    refused = _sentence(HTTPStatus.METHOD_NOT_ALLOWED, f"{asked} is not served; GET is")
+    return refused._replace(headers=allowed)
 
 
 def _file(request: HttpRequest, file: File) -> Reply:

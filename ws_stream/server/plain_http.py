@@ -5,15 +5,17 @@ end here, and every reply its bound in memory. Knows nothing of what is asked fo
 """
 
 import asyncio
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from http import HTTPStatus
 from typing import Any, Protocol
 
 from websockets.asyncio.server import ServerConnection
+from websockets.exceptions import InvalidMessage
 from websockets.http11 import Request, Response
 from websockets.protocol import Event, State
 from websockets.server import ServerProtocol
 
+from ..printable import printable
 from .hearing import RequestHead
 from .peers import origin
 
@@ -41,15 +43,44 @@ class Host(Protocol):
     def turn(self, connection: "HttpConnection") -> float:
         """In how many seconds one more request of this connection may be answered."""
 
+    def standing_headers(self) -> Mapping[str, str]:
+        """Go with a reply to what is no request of anybody."""
+
     def answer(self, connection: "HttpConnection", request: Request) -> Response | None:
         """The reply; None opens the WebSocket."""
+
+
+class _Protocol(ServerProtocol):
+    """The library's. What it refuses itself has the standing headers, too, and what is no request gets a reply."""
+
+    def __init__(self, used: ServerProtocol, standing: Mapping[str, str]) -> None:
+        super().__init__(
+            subprotocols=used.available_subprotocols,
+            state=used.state,
+            max_size=used.max_message_size,
+            logger=used.logger,
+        )
+        self._standing = standing
+
+    def reject(self, status: int, text: str) -> Response:
+        response = super().reject(status, text)
+        response.headers.update(self._standing)
+        return response
+
+    def send_eof(self) -> None:
+        fault = self.handshake_exc
+        has_ended = isinstance(getattr(fault, "__cause__", None), EOFError)
+        if isinstance(fault, InvalidMessage) and not has_ended:
+            sentence = f"{printable(str(fault.__cause__))}; right would be GET or HEAD, by HTTP/1.1, without a body\n"
+            self.writes.append(self.reject(HTTPStatus.BAD_REQUEST, sentence).serialize())
+        super().send_eof()
 
 
 class HttpConnection(ServerConnection):
     """A connection that answers plain HTTP itself; the library sees the request that opens a WebSocket."""
 
-    def __init__(self, host: Host, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 - the library's
-        super().__init__(*arguments, **options)
+    def __init__(self, host: Host, protocol: ServerProtocol, *rest: Any, **options: Any) -> None:  # noqa: ANN401 - the library's
+        super().__init__(_Protocol(protocol, host.standing_headers()), *rest, **options)
         self._host = host
         self._address: Hashable = None
         self._head = RequestHead()
@@ -135,12 +166,7 @@ class HttpConnection(ServerConnection):
 
     def _begin_again(self) -> None:
         """Be as a new connection is."""
-        used = self.protocol
-        self.protocol = ServerProtocol(
-            subprotocols=used.available_subprotocols,
-            max_size=used.max_message_size,
-            logger=used.logger,
-        )
+        self.protocol = _Protocol(self.protocol, self._host.standing_headers())
         self._head = RequestHead()
         self._was_answered = True
 
