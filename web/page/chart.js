@@ -2,11 +2,11 @@
  * Lines of red, green and blue.
  */
 
-const SVG = "http://www.w3.org/2000/svg";
+import { makeSvg } from "./dom.js";
 
 /** @param {string} label @param {number} height of 256 wide */
 export function chart(label, height) {
-  const svg = document.createElementNS(SVG, "svg");
+  const lines = ["red", "green", "blue"].map((colour) => makeSvg("polyline", { class: colour }));
   const attributes = {
     viewBox: `0 0 256 ${height}`,
     preserveAspectRatio: "none",
@@ -14,11 +14,5 @@ export function chart(label, height) {
     role: "img",
     "aria-label": label,
   };
-  for (const [name, value] of Object.entries(attributes)) svg.setAttribute(name, value);
-  const lines = ["red", "green", "blue"].map((colour) => {
-    const line = svg.appendChild(document.createElementNS(SVG, "polyline"));
-    line.setAttribute("class", colour);
-    return line;
-  });
-  return { svg, lines };
+  return { svg: makeSvg("svg", attributes, ...lines), lines };
 }

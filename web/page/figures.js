@@ -4,14 +4,13 @@
 
 import { Series, polyline, roundUp } from "../instruments/series.js";
 import { bytesPerSecond, duration, sideData } from "../words.js";
-import { find, make, write } from "./dom.js";
+import { find, make, makeSvg, write } from "./dom.js";
 
 /** @import { View } from "../view.js" */
 /** @import { ShownPicture, Statistics, Status } from "../types.d.ts" */
 
 const WIDTH = 120;
 const HEIGHT = 24;
-const SVG = "http://www.w3.org/2000/svg";
 
 /** In their order. What is "" has no cell. @type {[id: string, name: string, text: (all: {figures: Statistics, status: Status, shown: ShownPicture | null, part: string}) => string][]} */
 const CELLS = [
@@ -61,12 +60,10 @@ function draw(id, series, now) {
   const place = find(id).parentElement;
   let line = place.querySelector("polyline");
   if (!line) {
-    const svg = document.createElementNS(SVG, "svg");
-    svg.setAttribute("viewBox", `0 0 ${WIDTH} ${HEIGHT}`);
-    svg.setAttribute("preserveAspectRatio", "none");
-    svg.setAttribute("aria-hidden", "true");
-    line = svg.appendChild(document.createElementNS(SVG, "polyline"));
-    place.append(svg);
+    const viewBox = `0 0 ${WIDTH} ${HEIGHT}`;
+    line = makeSvg("polyline", {});
+    const still = { viewBox, preserveAspectRatio: "none", "aria-hidden": "true" };
+    place.append(makeSvg("svg", still, line));
   }
   const points = series.read(now);
   const top = roundUp(Math.max(...points.map(({ value }) => value)));
