@@ -74,7 +74,7 @@ class Room:
         server = SimpleNamespace(handler=_nothing, handler_tasks=set())
         self.connection = ViewerConnection(
             SimpleNamespace(
-                standing_headers=dict,
+                standing_headers={},
                 on_open=lambda _: self.here.append("come"),
                 on_close=lambda _: self.here.append("gone"),
             ),

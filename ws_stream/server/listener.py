@@ -67,6 +67,7 @@ class Listener:
         self.log = RequestLog(logging.getLogger(__name__))
         self._streams = streams
         self._policy = policy
+        self.standing_headers = policy.headers(None, None)
         self._servers: list[Server] = []
         self._has_gate = False
 
@@ -87,10 +88,6 @@ class Listener:
     def turn(self, connection: HttpConnection) -> float:
         """In how many seconds one more request of this connection may be answered."""
         return self.connections.turn(connection.address, time.monotonic())
-
-    def standing_headers(self) -> Mapping[str, str]:
-        """Go with a reply to what is no request of anybody."""
-        return self._policy.headers(None, None)
 
     def answer(self, connection: HttpConnection, request: Request) -> Response | None:
         """The response to plain HTTP; None opens the WebSocket, where `follow` says why if there is nothing to see."""

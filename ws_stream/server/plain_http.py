@@ -43,6 +43,7 @@ class Host(Protocol):
     def turn(self, connection: "HttpConnection") -> float:
         """In how many seconds one more request of this connection may be answered."""
 
+    @property
     def standing_headers(self) -> Mapping[str, str]:
         """Go with a reply to what is no request of anybody."""
 
@@ -80,7 +81,7 @@ class HttpConnection(ServerConnection):
     """A connection that answers plain HTTP itself; the library sees the request that opens a WebSocket."""
 
     def __init__(self, host: Host, protocol: ServerProtocol, *rest: Any, **options: Any) -> None:  # noqa: ANN401 - the library's
-        super().__init__(_Protocol(protocol, host.standing_headers()), *rest, **options)
+        super().__init__(_Protocol(protocol, host.standing_headers), *rest, **options)
         self._host = host
         self._address: Hashable = None
         self._head = RequestHead()
@@ -166,7 +167,7 @@ class HttpConnection(ServerConnection):
 
     def _begin_again(self) -> None:
         """Be as a new connection is."""
-        self.protocol = _Protocol(self.protocol, self._host.standing_headers())
+        self.protocol = _Protocol(self.protocol, self._host.standing_headers)
         self._head = RequestHead()
         self._was_answered = True
 
