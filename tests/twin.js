@@ -14,6 +14,7 @@ import { blank, decode } from "../web/codec.js";
 import { loadKernel } from "../web/kernel/kernel.js";
 import { BY_CODE } from "../web/pixels.js";
 import { ChecksumError, ProtocolError, isPicture } from "../web/wire.js";
+import { parts, say } from "./pipe.js";
 
 const APPLIED = 0;
 const REFUSED = 1;
@@ -22,19 +23,6 @@ const IGNORED = 3;
 const CRASHED = 4;
 const KERNELS = [undefined, await loadKernel()];
 const ANSWER_LENGTH = 1 + 4 + 8 + 32 + 4;
-
-/** Yields the length-prefixed parts of standard input. */
-async function* parts() {
-  let rest = Buffer.alloc(0);
-  for await (const chunk of process.stdin) {
-    rest = Buffer.concat([rest, chunk]);
-    while (rest.length >= 4 && rest.length >= 4 + rest.readUInt32LE()) {
-      const end = 4 + rest.readUInt32LE();
-      yield rest.subarray(4, end);
-      rest = rest.subarray(end);
-    }
-  }
-}
 
 function hold({ code, epoch, number, time, width, height, pixels }) {
   const announced = { epoch, format: BY_CODE.get(code), width, height };
@@ -85,9 +73,6 @@ for await (const part of parts()) {
   if (held === null) {
     held = JSON.parse(part.toString()).map(hold);
   } else {
-    const reply = answer(part, held);
-    const length = Buffer.alloc(4);
-    length.writeUInt32LE(reply.length);
-    process.stdout.write(Buffer.concat([length, reply]));
+    say(answer(part, held));
   }
 }

@@ -21,6 +21,8 @@ from ws_stream.conformance.vectors import expanded, vectors
 from ws_stream.limits import MAX_SIDE
 from ws_stream.pixels.formats import BY_NAME
 from ws_stream.pixels.frame import Frame
+from ws_stream.protocol.control import serialize
+from ws_stream.protocol.messages import Announcement
 
 WAYS = ["", "?worker=off"]
 """Queries of the page: each makes it do its work in another way."""
@@ -42,22 +44,21 @@ LAST = replace(GOOD, epoch=EPOCH + 1, pixels=255 - GOOD.pixels)
 
 def announcement(frame: Frame, **other: object) -> str:
     height, width = frame.pixels.shape[:2]
-    told = {
-        "type": "stream",
-        "name": "hostile",
-        "epoch": frame.epoch,
-        "format": frame.format.name,
-        "width": width,
-        "height": height,
-        "source": [width, height],
-        "step": 1,
-        "crop": None,
-        "average": False,
-        "tolerance": 0,
-        "fps": 30,
-        "input": False,
-    }
-    return json.dumps({**told, **other})
+    told = Announcement(
+        name="hostile",
+        epoch=frame.epoch,
+        format=frame.format,
+        width=width,
+        height=height,
+        source=(width, height),
+        step=1,
+        crop=None,
+        average=False,
+        tolerance=0,
+        fps=30,
+        input=False,
+    )
+    return json.dumps({**json.loads(serialize(told)), **other})
 
 
 def held(vector: dict[str, object]) -> Frame:

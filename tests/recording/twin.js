@@ -5,31 +5,12 @@
 
 import { Buffer } from "node:buffer";
 import { hash } from "node:crypto";
-import process from "node:process";
 
 import { RecordingError } from "../../web/instruments/chunks.js";
 import { tapeOf } from "../../web/instruments/reader.js";
 import { Tape } from "../../web/instruments/tape.js";
 import { recordingOf } from "../../web/instruments/writer.js";
-
-/** Yields the length-prefixed parts of standard input. */
-async function* parts() {
-  let rest = Buffer.alloc(0);
-  for await (const chunk of process.stdin) {
-    rest = Buffer.concat([rest, chunk]);
-    while (rest.length >= 4 && rest.length >= 4 + rest.readUInt32LE()) {
-      const end = 4 + rest.readUInt32LE();
-      yield rest.subarray(4, end);
-      rest = rest.subarray(end);
-    }
-  }
-}
-
-function say(bytes) {
-  const length = Buffer.alloc(4);
-  length.writeUInt32LE(bytes.length);
-  process.stdout.write(Buffer.concat([length, bytes]));
-}
+import { parts, say } from "../pipe.js";
 
 /** All pictures, and a live tape that received them. */
 function play(reel) {
