@@ -68,6 +68,7 @@ ROOMS = {
             "plain_http",
             "viewer",
             "websocket",
+            "reception",
             "listener",
         ),
         "addresses",

@@ -28,6 +28,7 @@ from .budgeting import keep_budget
 from .lifetime import Lifetime
 from .listener import Listener
 from .offer import Offer, Pictures, open_offer
+from .reception import Reception
 
 _HOST = matching(
     r"[\w.:%-]{0,253}", "an address or name of this machine, or '0.0.0.0' for every network"
@@ -62,7 +63,7 @@ class Server:
         self.port = _PORT.take("port", port)
         self.streams: dict[str, Stream] = {}
         policy = AccessPolicy(_HOSTS.take("allow_hosts", allow_hosts))
-        self._listener = Listener(self.streams, policy)
+        self._listener = Listener(Reception(self.streams, policy))
         self._offers: list[Offer] = []
         self._thread: LoopThread | None = None
         self._cpu_budget = optional(PERCENT).take("cpu_budget", cpu_budget)
