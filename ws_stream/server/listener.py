@@ -5,9 +5,11 @@ Knows nothing of what is asked for.
 
 import asyncio
 import contextlib
+import logging
 import os
 import socket
 from functools import partial
+from ipaddress import ip_address
 
 from websockets.asyncio.server import Server, serve
 from websockets.typing import Subprotocol
@@ -21,6 +23,8 @@ from .gate import Gate, bind
 from .hearing import RECEIVED_BYTES
 from .reception import Reception
 from .websocket import CLOSE_TIMEOUT, ViewerConnection
+
+_log = logging.getLogger(__name__)
 
 
 class Listener:
@@ -43,6 +47,7 @@ class Listener:
                 # What it accepts does as it does.
                 gate.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVED_BYTES)
                 self._servers.append(await _serve(self._reception, gate))
+            self._warn()
         except (OSError, OverflowError, UnicodeError) as error:
             for server in self._servers:
                 server.close()
@@ -55,6 +60,17 @@ class Listener:
                 f"cannot listen on {host} port {port}: {known}; "
                 "right would be an address of this machine and a port that is free"
             ) from None
+
+    def _warn(self) -> None:
+        """Whoever serves a network and asks for no token is to know that."""
+        hosts = [listening.getsockname()[0] for listening in self.sockets]
+        if self._reception.judge.tokens is None and not all(
+            ip_address(h).is_loopback for h in hosts
+        ):
+            _log.warning(
+                "whoever reaches %s sees what is served; right would be tokens, if not all may: --token-file FILE",
+                " or ".join(hosts),
+            )
 
     @property
     def sockets(self) -> list[socket.socket]:

@@ -17,17 +17,19 @@ from ..errors import UnsuitedError
 from ..hub.stream import Stream
 from ..protocol.request import parse_request
 from . import pages
-from .access import AccessPolicy
+from .judgement import Judge
 from .peers import Peers, origin
 from .plain_http import HttpConnection
+from .request import parts
 from .request_log import RequestLog
-from .websocket import NO_STREAM, UNSUITED, ViewerConnection
+from .websocket import NO_RIGHT, NO_STREAM, UNSUITED, ViewerConnection
 
 _CLOSE_CODES = {
     HTTPStatus.BAD_REQUEST: CloseCode.POLICY_VIOLATION,
+    HTTPStatus.UNAUTHORIZED: NO_RIGHT,
     HTTPStatus.FORBIDDEN: CloseCode.POLICY_VIOLATION,
     HTTPStatus.NOT_FOUND: NO_STREAM,
-    HTTPStatus.SERVICE_UNAVAILABLE: CloseCode.TRY_AGAIN_LATER,
+    HTTPStatus.TOO_MANY_REQUESTS: CloseCode.TRY_AGAIN_LATER,
 }
 """Browsers hide from pages why a handshake failed. So a viewer is let in and told by the close code and its reason."""
 
@@ -35,12 +37,12 @@ _CLOSE_CODES = {
 class Reception:
     """Lets requests and viewers in, and out again."""
 
-    def __init__(self, streams: Mapping[str, Stream], policy: AccessPolicy) -> None:
+    def __init__(self, streams: Mapping[str, Stream], judge: Judge) -> None:
         self.connections: Peers[HttpConnection] = Peers()
         self.log = RequestLog(logging.getLogger(__name__))
         self._streams = streams
-        self._policy = policy
-        self.standing_headers = policy.headers(None, None)
+        self.judge = judge
+        self.standing_headers = judge.policy.headers(None, None)
         self.has_gate = False
         """Whether who comes too often was left outside already."""
 
@@ -62,14 +64,20 @@ class Reception:
 
     def answer(self, connection: HttpConnection, request: Request) -> Response | None:
         """The response to plain HTTP; None opens the WebSocket, where `follow` says why if there is nothing to see."""
-        plain = _plain(request)
-        reply = self._reply(connection, plain)
-        if reply and reply.status == HTTPStatus.FORBIDDEN:
-            self.log.warning(reply.body.decode().strip())
-        if reply is None or (plain.is_viewer and reply.status in _CLOSE_CODES):
+        asked = parts(request)
+        verdict = self.judge.judge(asked, connection.address, time.monotonic())
+        reply = pages.answer(asked, verdict, self._streams)
+        if verdict.refused is HTTPStatus.FORBIDDEN:
+            self.log.warning(verdict.sentence)
+        if reply is None or (asked.is_viewer and reply.status in _CLOSE_CODES):
+            assert isinstance(connection, ViewerConnection)
+            connection.right = verdict.right
+            connection.refused = (
+                (_CLOSE_CODES[reply.status], reply.body.decode()) if reply else None
+            )
             return None
         headers = Headers(reply.headers)
-        headers.update(self._policy.headers(plain.host, plain.origin))
+        headers.update(self.judge.policy.headers(asked.host, asked.origin))
         headers["Vary"] = "Accept-Encoding, Origin"
         if reply.status not in (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED):
             headers["Content-Type"] = reply.content_type
@@ -77,26 +85,19 @@ class Reception:
         body = b"" if request.method == "HEAD" else reply.body
         return Response(reply.status, reply.status.phrase, headers, body)
 
-    def _reply(self, connection: HttpConnection, plain: pages.HttpRequest) -> pages.Reply | None:
-        """The reply by HTTP; None to a viewer that may come in."""
-        reply = pages.answer(plain, self._policy, self._streams)
-        if reply is None and (sentence := self.connections.too_many(connection)):
-            body = f"{sentence}\n".encode()
-            reply = pages.Reply(HTTPStatus.SERVICE_UNAVAILABLE, "text/plain", body)
-        return reply
-
     async def follow(self, connection: ServerConnection) -> None:
         """Serve one viewer until the connection ends."""
         assert isinstance(connection, ViewerConnection)
         assert connection.request
         if connection.transport.is_closing():
             return  # gone before it was in: its socket's number may be another's by now
-        refusal = self._reply(connection, _plain(connection.request))
-        if refusal:
-            await connection.say_goodbye(_CLOSE_CODES[refusal.status], refusal.body.decode())
+        full = self.connections.too_many(connection)
+        refused = connection.refused or (full and (CloseCode.TRY_AGAIN_LATER, full))
+        if refused:
+            await connection.say_goodbye(*refused)
             return
         stream = pages.stream_at(connection.request.path, self._streams)
-        assert stream  # `_reply` has looked
+        assert stream  # `answer` has looked
         connection.bound_socket()
         self.connections.add_viewer(connection)
         try:
@@ -113,22 +114,3 @@ class Reception:
     def admits(self, address: str) -> bool:
         """Count a connection from this address; whether it may come in."""
         return self.connections.may_arrive(origin(address), time.monotonic())
-
-
-def _plain(request: Request) -> pages.HttpRequest:
-    def read(name: str) -> str | None:
-        """A header's values, in one; no reader takes several for one."""
-        values = request.headers.get_all(name)
-        return ", ".join(values) if values else None
-
-    return pages.HttpRequest(
-        method=request.method,
-        target=request.path,
-        host=read("Host"),
-        origin=read("Origin"),
-        upgrade=(read("Upgrade") or "").lower() == "websocket",
-        subprotocols=read("Sec-WebSocket-Protocol") or "",
-        version=request.protocol,
-        encodings=read("Accept-Encoding") or "",
-        known=read("If-None-Match") or "",
-    )

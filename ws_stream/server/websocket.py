@@ -18,12 +18,15 @@ from ..protocol.request import Request
 from ..walk.outlet import frame_head
 from .hearing import Hearing
 from .plain_http import HttpConnection
-from .viewer import Viewer
+from .tokens import Right
+from .viewer import Goodbye, Viewer
 
 SILENT = 4001
 """Close code for a viewer that gave no sign of life."""
 UNSUITED = 4406
 """Close code for a viewer that can decode no rendition. It is of those after which none tries again."""
+NO_RIGHT = 4401
+"""Close code for a viewer that presents no token which lets it see. It is of those after which none tries again."""
 NO_STREAM = 4004
 """Close code for a viewer of a stream there is not; there may be one later."""
 UNREAD_BYTES = 65536
@@ -53,13 +56,16 @@ class ViewerConnection(HttpConnection):
         super().__init__(*arguments, **options)
         self._hearing = Hearing(super().data_received)
         self._unread_limit = UNREAD_BYTES
+        self.right = Right.NOTHING
+        self.refused: Goodbye | None = None
+        """Why it is not let in."""
         self._viewer: Viewer | None = None
         self._early: list[Event] = []
         self._fragments = b""
 
     def attach(self, stream: Stream, request: Request) -> Viewer:
         """From now on this is a viewer of a stream."""
-        self._viewer = Viewer(self, stream, request)
+        self._viewer = Viewer(self, stream, request, self.right)
         stream.begin(self._viewer.subscription)
         early, self._early = self._early, []
         for event in early:
