@@ -54,11 +54,12 @@ def websocket_url(url: str) -> str:
     is_stream = parts.scheme in ("ws", "wss")
     if not known or not (parts.scheme in ("http", "https") or (is_stream and " " not in url)):
         raise UsageError(f"{shown(url)} is no address of a stream; {right}")
-    if is_stream:
-        return f"{url}" if parts.path.strip("/") else f"{parts.scheme}://{parts.netloc}/stream"
-    names = parse_qs(parts.query).get("stream")
-    scheme = parts.scheme.replace("http", "ws")
-    return f"{scheme}://{parts.netloc}/stream" + (f"/{quote(names[0], safe='')}" if names else "")
+    names = [] if is_stream else parse_qs(parts.query).get("stream", [])
+    page = parts.path.removesuffix("index.html")
+    place = f"{parts.scheme.replace('http', 'ws')}://{parts.netloc}"
+    if page.strip("/") and not page.endswith("/") and not names:
+        return f"{url}" if is_stream else f"{place}{page}"
+    return "/".join([f"{place}{page.rstrip('/')}/stream", *(quote(n, safe="") for n in names[:1])])
 
 
 def is_final(error: Exception) -> bool:
