@@ -63,6 +63,8 @@ ROOMS = {
             "pages",
             "request_log",
             "gate",
+            "places",
+            "proxy",
             "hearing",
             "peers",
             "plain_http",
@@ -89,7 +91,7 @@ ROOMS = {
     ],
     "commands": [
         *("watch", "input_lines", "record", "inspect", "export_stills", "export_films"),
-        *("export", "values", "recording_arguments", "arguments", "cli"),
+        *("export", "values", "recording_arguments", "places", "arguments", "cli"),
     ],
 }
 """The rooms, and the files of those that have several. A room's `__init__` comes after its files."""

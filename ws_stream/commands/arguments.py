@@ -15,6 +15,7 @@ from ..pixels.rendition import Rendition
 from ..protocol.options import OPTIONS
 from ..selftest.workload import WORKLOADS
 from ..sources.testcard import LEAST_SIDE
+from .places import add_places
 from .recording_arguments import add_recording_commands, add_replaying
 from .values import checked, number, whole
 
@@ -138,6 +139,7 @@ def _add_listening(parser: argparse.ArgumentParser) -> None:
         default=8000,
         help="0 takes any that is free (default 8000)",
     )
+    add_places(parser)
     _add_fps(parser)
     parser.add_argument(
         "--allow-host",

@@ -38,6 +38,7 @@ from .arguments import parser
 from .export import bar, export
 from .input_lines import InputLines
 from .inspect import cut_file, info
+from .places import found, places
 from .record import Record, patient
 from .watch import Watch
 
@@ -66,6 +67,7 @@ async def _serve(options: argparse.Namespace) -> None:
     server = Server(
         options.host,
         options.port,
+        **places(options, os.environ),
         allow_hosts=options.allow_host,
         cpu_budget=options.cpu_budget,
     )
@@ -88,7 +90,7 @@ async def _serve(options: argparse.Namespace) -> None:
         for stream in server.streams.values():
             for url in server.urls(stream):
                 output = sys.stderr if options.allow_input else sys.stdout
-                print(f"{stream.name}: open {url}", file=output, flush=True)
+                print(f"{stream.name}: {found(url)}", file=output, flush=True)
         await stop.wait()
 
 

@@ -73,6 +73,12 @@ def answer(
     return _sentence(HTTPStatus.NOT_FOUND, f"there is nothing at {path}; the viewer is at /")
 
 
+def is_taken(path: str) -> bool:
+    """Whether something here lies beside or below this path; "" is none."""
+    paths = ("/stream", *_FACTS, *files()) if path else ()
+    return path.split("/")[1:2] in (taken.split("/")[1:2] for taken in paths)
+
+
 def _methods(asked: str) -> Reply:
     allowed = {"Allow": "GET, HEAD, OPTIONS"}
     if asked == "OPTIONS":

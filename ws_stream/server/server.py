@@ -8,11 +8,12 @@ import asyncio
 import contextlib
 import itertools
 import os
+import socket
 from collections.abc import Iterable, Sequence
 from typing import Self
 from urllib.parse import quote
 
-from ..arguments import each, instance, matching, optional, shown, whole
+from ..arguments import each, instance, matching, optional, shown
 from ..errors import UsageError, WsStreamError
 from ..hub.budget import PERCENT
 from ..hub.caller import Hearer
@@ -23,17 +24,15 @@ from ..pixels.formats import PixelFormat
 from ..pixels.rendition import rendition
 from ..sources import Source
 from .access import AccessPolicy
-from .addresses import addresses
+from .addresses import port_of, urls
 from .budgeting import keep_budget
 from .lifetime import Lifetime
 from .listener import Listener
 from .offer import Offer, Pictures, open_offer
+from .places import checked_place
+from .proxy import checked_proxies
 from .reception import Reception
 
-_HOST = matching(
-    r"[\w.:%-]{0,253}", "an address or name of this machine, or '0.0.0.0' for every network"
-)
-_PORT = whole(0, 65535)
 _STREAM = instance(Stream, "a ws_stream.Stream")
 _HOSTS = each(matching("[ -~]{1,253}", "a host's name"))  # AccessPolicy says which letters
 
@@ -45,10 +44,12 @@ class Server:
             camera = server.stream("camera", step=4)
             camera.publish(array)
 
-    Listens on this machine only unless `host` says otherwise ("0.0.0.0" is every network). Requests must name the
-    server by an address, localhost, this machine's name or one of `allow_hosts`, and come from its own pages, those of
-    loopback to loopback, or those of `allow_hosts`: docs/network.md has the table. `cpu_budget` is a share of
-    one core, in percent, that this process is to stay within: pictures become fewer, then coarser, until it does.
+    Listens on this machine only unless `host` says otherwise ("0.0.0.0" is every network); instead of a port, on a Unix
+    socket at the path `unix`, or on `sockets` of the caller's. `root_path` is the path under which a proxy shows it,
+    `trusted_proxies` are whose X-Forwarded-* are believed: docs/proxy.md. Requests must name the server by an address,
+    localhost, this machine's name or one of `allow_hosts`, and come from its own pages, those of loopback to loopback,
+    or those of `allow_hosts`: docs/network.md has the table. `cpu_budget` is a share of one core, in percent, that this
+    process is to stay within: pictures become fewer, then coarser, until it does.
     """
 
     def __init__(
@@ -56,14 +57,19 @@ class Server:
         host: str = "127.0.0.1",
         port: int = 8000,
         *,
+        unix: str | os.PathLike[str] | None = None,
+        sockets: Iterable[socket.socket] = (),
+        root_path: str = "",
+        trusted_proxies: Iterable[str] = (),
         allow_hosts: Iterable[str] = (),
         cpu_budget: float | None = None,
     ) -> None:
-        self.host = _HOST.take("host", host)
-        self.port = _PORT.take("port", port)
+        self._place = checked_place(host, port, unix, sockets)
+        self.port = self._place.port
         self.streams: dict[str, Stream] = {}
         policy = AccessPolicy(_HOSTS.take("allow_hosts", allow_hosts))
-        self._listener = Listener(Reception(self.streams, policy))
+        proxies = checked_proxies(trusted_proxies, root_path)
+        self._listener = Listener(Reception(self.streams, policy, proxies))
         self._offers: list[Offer] = []
         self._thread: LoopThread | None = None
         self._cpu_budget = optional(PERCENT).take("cpu_budget", cpu_budget)
@@ -145,7 +151,7 @@ class Server:
     def urls(self, stream: Stream | None = None) -> list[str]:
         """Where a browser on this machine, or on the LAN when it can, finds the page (of one stream).
 
-        Asked of the sockets: all of these answer, and while nothing listens there are none.
+        Asked of the sockets: all of these answer, and while nothing listens there are none. A Unix socket is unix:PATH.
         """
         if (
             stream is not None
@@ -155,7 +161,7 @@ class Server:
                 f"the stream {shown(stream.name)} is not on this server; right would be one of its own"
             )
         query = f"?stream={quote(stream.name)}" if stream else ""
-        return [f"http://{address}/{query}" for address in addresses(self._listener.sockets)]
+        return urls(self._listener.sockets, query)
 
     async def start(self) -> None:
         """Listen; once. Raises UsageError when the address cannot be listened on."""
@@ -163,11 +169,11 @@ class Server:
         try:
             for stream in self.streams.values():
                 stream.adopt(self)
-            await self._listener.listen(self.host, self.port)
+            await self._listener.listen(self._place._replace(port=self.port))
         except BaseException:
             self._lifetime = Lifetime()  # it may be tried again
             raise
-        self.port = self._listener.sockets[0].getsockname()[1]
+        self.port = port_of(self._listener.sockets)
         if self._cpu_budget is not None:
             self._budgeting = asyncio.create_task(keep_budget(self.streams, self._cpu_budget))
 
