@@ -1,13 +1,14 @@
 #!/bin/sh
 # Installs the programs the tests run, where they are missing: a compiler for the compiled rows, two browsers, an X server
-# with a mapped framebuffer, something that draws, something that types, and what networks are made with. As root on Debian by apt-get; elsewhere Chromium by its
-# driver's own download, and a sentence about the rest. What only `pytest -m long` and `make clients-fuzz` take is not installed:
+# with a mapped framebuffer, something that draws, something that types, what networks are made with, and two proxies. As root
+# on Debian by apt-get; elsewhere Chromium by its driver's own download, and a sentence about the rest. What only `pytest -m long` and `make clients-fuzz` take is not installed:
 # gcc-arm-linux-gnueabihf libc6-dev-armhf-cross qemu-user-static clang.
 set -eu
 cd "$(dirname "$0")/.."
+PATH="$PATH:/usr/sbin" # where Debian has what is not for every user
 
 missing=
-for pair in cc:gcc Xvfb:xvfb xterm:xterm xwd:x11-apps xdotool:xdotool ip:iproute2 nft:nftables; do
+for pair in cc:gcc Xvfb:xvfb xterm:xterm xwd:x11-apps xdotool:xdotool ip:iproute2 nft:nftables nginx:nginx caddy:caddy; do
     command -v "${pair%%:*}" >/dev/null || missing="$missing ${pair##*:}"
 done
 include=$(${1:-python3} -c 'import sysconfig; print(sysconfig.get_path("include"))')
@@ -19,9 +20,17 @@ if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     [ -n "$browser" ] || missing="$missing chromium"
     if [ -n "$missing" ]; then
         echo "installing$missing"
+        if [ ! -e /usr/sbin/policy-rc.d ]; then # nothing that is installed begins to serve
+            trap 'rm -f /usr/sbin/policy-rc.d' EXIT
+            printf '#!/bin/sh\nexit 101\n' >/usr/sbin/policy-rc.d
+            chmod +x /usr/sbin/policy-rc.d
+        fi
         apt-get update -qq
         # shellcheck disable=SC2086 # a list of names
         DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends $missing >/dev/null
+        for service in nginx caddy; do # nor at the next start of this machine
+            case "$missing " in *" $service "*) systemctl disable --quiet "$service" || true ;; esac
+        done
     fi
     exit 0
 fi

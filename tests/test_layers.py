@@ -67,6 +67,8 @@ ROOMS = {
             "pages",
             "request_log",
             "gate",
+            "places",
+            "proxy",
             "hearing",
             "peers",
             "plain_http",
@@ -93,7 +95,7 @@ ROOMS = {
     ],
     "commands": [
         *("watch", "input_lines", "record", "inspect", "export_stills", "export_films"),
-        *("export", "values", "recording_arguments", "listening_arguments", "arguments"),
+        *("export", "values", "recording_arguments", "places", "listening_arguments", "arguments"),
         *("serving", "bench", "cli"),
     ],
 }

@@ -62,13 +62,13 @@ def websocket_url(url: str) -> tuple[str, str | None]:
     is_stream = parts.scheme in ("ws", "wss")
     if not known or not (parts.scheme in ("http", "https") or (is_stream and " " not in url)):
         raise UsageError(f"{shown(url)} is no address of a stream; {right}")
-    if is_stream:
-        whole = url if parts.path.strip("/") else f"{parts.scheme}://{parts.netloc}/stream"
-        return whole, token or None
-    names = parse_qs(parts.query).get("stream")
-    scheme = parts.scheme.replace("http", "ws")
-    name = f"/{quote(names[0], safe='')}" if names else ""
-    return f"{scheme}://{parts.netloc}/stream{name}", token or None
+    names = [] if is_stream else parse_qs(parts.query).get("stream", [])
+    page = parts.path.removesuffix("index.html")
+    place = f"{parts.scheme.replace('http', 'ws')}://{parts.netloc}"
+    if page.strip("/") and not page.endswith("/") and not names:
+        return url if is_stream else f"{place}{page}", token or None
+    whole = "/".join([f"{place}{page.rstrip('/')}/stream", *(quote(n, safe="") for n in names[:1])])
+    return whole, token or None
 
 
 def bearer(token: object) -> dict[str, str]:

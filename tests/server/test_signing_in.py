@@ -221,3 +221,16 @@ async def test_a_server_that_a_network_reaches_without_a_token_says_so_once(
     async with Server(host, 0, **options):  # type: ignore[arg-type]  # of tokens only
         pass
     assert [r.getMessage().count("--token-file FILE") for r in caplog.records] == [1] * lines
+
+
+@pytest.mark.parametrize(("scheme", "is_secure"), [("http", False), ("https", True)])
+async def test_behind_a_proxy_the_cookie_is_of_its_path_and_by_https_of_https_only(
+    scheme: str, is_secure: bool
+) -> None:
+    options = {"root_path": "/camera1", "trusted_proxies": ["127.0.0.1"]}
+    async with Server(port=0, tokens=TOKENS, **options) as server:  # type: ignore[arg-type]  # of these two
+        said = {"Authorization": f"Bearer {VIEW}", "X-Forwarded-Proto": scheme}
+        _, headers, _ = await fetch(server, "/camera1/signin", **said)
+        attributes = headers["Set-Cookie"].split("; ")
+        assert "Path=/camera1/" in attributes
+        assert ("Secure" in attributes) is is_secure

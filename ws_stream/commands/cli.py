@@ -27,6 +27,7 @@ from .arguments import parser
 from .bench import measured
 from .export import bar, export
 from .inspect import cut_file, info
+from .places import found
 from .record import Record, patient
 from .serving import opened
 from .watch import Watch
@@ -60,7 +61,7 @@ async def _serve(options: argparse.Namespace) -> None:
         for stream in server.streams.values():
             for url in server.urls(stream):
                 output = sys.stderr if options.allow_input else sys.stdout
-                print(f"{stream.name}: open {url}", file=output, flush=True)
+                print(f"{stream.name}: {found(url)}", file=output, flush=True)
         await stop.wait()
 
 

@@ -2,6 +2,7 @@
 
 import argparse
 
+from .places import add_places
 from .values import number, whole
 
 
@@ -19,6 +20,7 @@ def add_listening(parser: argparse.ArgumentParser) -> None:
         default=8000,
         help="0 takes any that is free (default 8000)",
     )
+    add_places(parser)
     parser.add_argument(
         "--token-file",
         metavar="FILE",

@@ -11,6 +11,7 @@ from ..server.tokens import VARIABLE
 from ..sources import Source
 from ..sources.replay import Replay, is_recording
 from .input_lines import InputLines
+from .places import places
 
 
 def opened(options: argparse.Namespace, stop: Callable[[], object]) -> Server:
@@ -23,6 +24,7 @@ def opened(options: argparse.Namespace, stop: Callable[[], object]) -> Server:
     server = Server(
         options.host,
         options.port,
+        **places(options, os.environ),
         allow_hosts=options.allow_host,
         allow_origins=options.allow_origin,
         allow_frames=options.allow_frame,

@@ -19,8 +19,9 @@ from ..errors import UsageError
 from ..limits import MAX_VIEWER_MESSAGE
 from ..protocol.picture import SUBPROTOCOL
 from .files import files
-from .gate import Gate, bind
+from .gate import Gate
 from .hearing import RECEIVED_BYTES
+from .places import Place
 from .reception import Reception
 from .websocket import CLOSE_TIMEOUT, ViewerConnection
 
@@ -33,17 +34,17 @@ class Listener:
     def __init__(self, reception: Reception) -> None:
         self._reception = reception
         self._servers: list[Server] = []
+        self._gates: list[Gate] = []
 
-    async def listen(self, host: str, port: int) -> None:
-        """Serve on this host and port. Raises UsageError when that address cannot be had."""
-        gates: list[Gate] = []
+    async def listen(self, place: Place) -> None:
+        """Serve at this place. Raises UsageError when it cannot be had."""
         files()  # packed before anybody waits for one
         try:
-            gates = await bind(host, port, self._reception.admits)
+            self._gates = await place.open(self._reception.admits)
             self._reception.has_gate = isinstance(
                 asyncio.get_running_loop(), asyncio.SelectorEventLoop
             )
-            for gate in gates:
+            for gate in self._gates:
                 # What it accepts does as it does.
                 gate.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVED_BYTES)
                 self._servers.append(await _serve(self._reception, gate))
@@ -52,21 +53,19 @@ class Listener:
             for server in self._servers:
                 server.close()
             self._servers.clear()
-            for gate in gates:
+            for gate in self._gates:
+                gate.leave()
                 gate.close()
+            self._gates.clear()
             number = getattr(error, "errno", None) or 0
             known = os.strerror(number) if number > 0 else why(error)
-            raise UsageError(
-                f"cannot listen on {host} port {port}: {known}; "
-                "right would be an address of this machine and a port that is free"
-            ) from None
+            raise UsageError(place.cannot(known)) from None
 
     def _warn(self) -> None:
         """Whoever serves a network and asks for no token is to know that."""
-        hosts = [listening.getsockname()[0] for listening in self.sockets]
-        if self._reception.judge.tokens is None and not all(
-            ip_address(h).is_loopback for h in hosts
-        ):
+        hosts = [s.getsockname()[0] for s in self.sockets if s.family != socket.AF_UNIX]
+        known = self._reception.judge.tokens
+        if known is None and not all(ip_address(host).is_loopback for host in hosts):
             _log.warning(
                 "whoever reaches %s sees what is served; right would be tokens, if not all may: --token-file FILE",
                 " or ".join(hosts),
@@ -79,6 +78,8 @@ class Listener:
 
     async def close(self) -> None:
         """Say goodbye to all; who does not answer is left without one."""
+        for gate in self._gates:
+            gate.leave()
         for server in self._servers:
             server.close()
         for connection in self._reception.connections:
@@ -98,6 +99,7 @@ async def _serve(reception: Reception, gate: Gate) -> Server:
     return await serve(
         reception.follow,
         sock=gate,
+        unix=gate.family == socket.AF_UNIX,
         create_connection=partial(ViewerConnection, reception),  # type: ignore[arg-type]  # called like the class
         write_limit=0,  # paused as soon as the socket is full
         subprotocols=[Subprotocol(SUBPROTOCOL)],

@@ -47,6 +47,12 @@ def answer(request: HttpRequest, verdict: Verdict, streams: Mapping[str, Stream]
     return _sentence(HTTPStatus.NOT_FOUND, f"there is nothing at {path}; the viewer is at /")
 
 
+def is_taken(path: str) -> bool:
+    """Whether something here lies beside or below this path; "" is none."""
+    paths = ("/stream", *_ANSWERS, *files()) if path else ()
+    return path.split("/")[1:2] in (taken.split("/")[1:2] for taken in paths)
+
+
 def _methods(asked: str) -> Reply:
     allowed = {"Allow": "GET, HEAD, OPTIONS"}
     if asked == "OPTIONS":
@@ -65,7 +71,10 @@ def _signed_in(request: HttpRequest) -> Reply:
     scheme, _, token = request.header("authorization").partition(" ")
     if scheme.lower() != "bearer":
         return _sentence(HTTPStatus.OK, "signed in")
-    kept = f"{cookie_name(request.host)}={token.strip()}; Path=/; Max-Age={_KEPT}; HttpOnly; SameSite=Strict"
+    kept = (
+        f"{cookie_name(request.host)}={token.strip()}; Path={request.root_path}/; Max-Age={_KEPT}"
+    )
+    kept += "; HttpOnly; SameSite=Strict" + ("; Secure" if request.is_secure else "")
     return Reply(HTTPStatus.NO_CONTENT, "", b"", {"Set-Cookie": kept})
 
 
