@@ -45,7 +45,7 @@ ROOMS = {
     ],
     "walk": [
         *("window", "rate_limit", "phase_lock", "turn", "bases", "variant", "outlet"),
-        *("subscriber", "places", "numpy_walk", "layout", "compiled_walk"),
+        *("counts", "subscriber", "places", "numpy_walk", "layout", "compiled_walk"),
     ],
     "sources": [
         *("address", "source", "packed", "layout", "memory", "mapped_file", "mapped"),
