@@ -52,14 +52,17 @@ ROOMS = {
         *("mmap_file", "shm", "xwd", "fb_info", "fb", "font", "testcard", "replay"),
     ],
     "hub": [
-        *("errands", "kinds", "damage", "producer", "subscription", "wishes", "rates", "grants"),
-        *("audience", "newest", "held", "input", "caller", "operators", "stream", "budget"),
+        *("errands", "kinds", "damage", "producer", "figures", "subscription", "wishes", "rates"),
+        *("grants", "audience", "newest", "held", "input", "caller", "operators", "stream"),
+        "budget",
     ],
     "producers": ["patience", "polls", "failure", "poller", "reader"],
     "server": [
         *(
             "access",
             "files",
+            "health",
+            "metrics",
             "pages",
             "request_log",
             "gate",
@@ -87,8 +90,8 @@ ROOMS = {
         *("program", "__main__"),
     ],
     "commands": [
-        *("watch", "input_lines", "record", "inspect", "export_stills", "export_films"),
-        *("export", "values", "recording_arguments", "arguments", "cli"),
+        *("logs", "notify", "watch", "input_lines", "record", "inspect", "export_stills"),
+        *("export_films", "export", "values", "recording_arguments", "arguments", "cli"),
     ],
 }
 """The rooms, and the files of those that have several. A room's `__init__` comes after its files."""
@@ -105,6 +108,7 @@ LIBRARIES = {
         "commands",
     },
     "lz4": {"codec", "walk"},
+    "prometheus_client": {"server"},
     "websockets": {"server", "dial", "client"},
     "numpy": {
         "arguments",

@@ -337,7 +337,7 @@ class TestSourcesAndLimits:
 
     async def test_who_joins_a_failing_stream_is_told_why_there_is_nothing(self) -> None:
         people, peer = audience(), Peer()
-        people.problem = "the camera is gone"
+        people.figures.set_problem("the camera is gone")
         viewer = people.join(peer, Request(), 0)
         people.greet(viewer)
         people.greet(viewer)

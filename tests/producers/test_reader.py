@@ -257,7 +257,7 @@ async def test_the_log_shows_where_in_the_source_it_failed_but_not_where_it_said
     await until(lambda: room.stream.problem == Failure.FAILED)
     own, foreign = (record.getMessage() for record in caplog.records)
     assert own == "stream camera: the cable is out"
-    assert "in script\n    raise ZeroDivisionError" in foreign
+    assert "in script\n        raise ZeroDivisionError" in foreign
 
 
 async def test_a_function_that_raises_before_there_is_an_iterator_is_a_failing_source() -> None:

@@ -8,7 +8,6 @@ import argparse
 import asyncio
 import gc
 import io
-import logging
 import os
 import platform
 import signal
@@ -34,6 +33,7 @@ from ..server.server import Server
 from ..sources import Source, open_source
 from ..sources.replay import Replay, is_recording
 from ..walk import COMPILED
+from . import logs, notify
 from .arguments import parser
 from .export import bar, export
 from .input_lines import InputLines
@@ -47,9 +47,9 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     for output in (sys.stdout, sys.stderr):
         if isinstance(output, io.TextIOWrapper):
             output.reconfigure(errors="backslashreplace")  # a terminal may not know all letters
-    logging.basicConfig(format="%(asctime)s %(name)s: %(message)s", level=logging.WARNING)
     try:
         options = parser().parse_args(arguments)
+        logs.begin(getattr(options, "log_format", "text"))
         with asyncio.Runner(loop_factory=new_event_loop) as runner:
             runner.run(_COMMANDS[options.command](options))
     except WsStreamError as error:
@@ -84,7 +84,7 @@ async def _serve(options: argparse.Namespace) -> None:
         lines.stream = stream.name
     gc.collect()
     gc.freeze()  # the collector need not walk what was imported, which took it over 20 ms at a time
-    async with server:
+    async with server, notify.told(server.streams):
         for stream in server.streams.values():
             for url in server.urls(stream):
                 output = sys.stderr if options.allow_input else sys.stdout

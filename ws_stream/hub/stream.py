@@ -73,7 +73,7 @@ class Stream:
     @property
     def problem(self) -> str | None:
         """Why there are no pictures now."""
-        return self.audience.problem
+        return self.audience.figures.problem
 
     @property
     def watched(self) -> bool:
@@ -84,6 +84,10 @@ class Stream:
     def wanted(self) -> float:
         """Pictures per second that somebody wants and may have."""
         return self.audience.fps()
+
+    def overdue(self, now: float) -> float | None:
+        """By how many seconds its source was to be looked at before; None while nobody wants to see it."""
+        return self._producer.overdue(self, now) if self._producer else 0.0
 
     def publish(
         self,
@@ -176,7 +180,7 @@ class Stream:
         problem = PROBLEM.take("problem", problem)
         if problem != self.problem:
             self._errands.check_process()
-            self.audience.problem = problem  # at once, so that the next report is compared with it
+            self.audience.figures.set_problem(problem)  # at once: a report is compared with it
             self._errands.run("greet", self._greet_all)
 
     def hand_over(self) -> None:

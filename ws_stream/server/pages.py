@@ -1,10 +1,10 @@
 """What the server answers to plain HTTP: the page, the list of streams, and why a request is refused.
 
-Pure: a request goes in, a reply comes out, or None when the request is for a stream's WebSocket. Knows nothing of
-sockets.
+A request goes in, a reply comes out, or None when the request is for a stream's WebSocket. Knows nothing of sockets.
 """
 
 import json
+import time
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import NamedTuple
@@ -14,6 +14,7 @@ from ..hub.stream import Stream
 from ..pixels.formats import reduced
 from ..protocol.picture import SUBPROTOCOL
 from ..protocol.request import parse_request
+from . import health, metrics
 from .access import AccessPolicy
 from .files import File, files
 
@@ -69,7 +70,7 @@ def answer(
     if file := files().get(path):
         return _file(request, file)
     if path in _FACTS:
-        return _json(_FACTS[path](streams))
+        return _FACTS[path](streams)
     return _sentence(HTTPStatus.NOT_FOUND, f"there is nothing at {path}; the viewer is at /")
 
 
@@ -129,14 +130,34 @@ def _description(stream: Stream) -> dict[str, object]:
     }
 
 
-_FACTS: Mapping[str, Callable[[Mapping[str, Stream]], object]] = {
-    "/streams": lambda streams: [_description(stream) for stream in tuple(streams.values())],
-    "/healthz": lambda _: {"status": "ok"},
+def _streams(streams: Mapping[str, Stream]) -> Reply:
+    return _json([_description(stream) for stream in tuple(streams.values())])
+
+
+def _health(streams: Mapping[str, Stream]) -> Reply:
+    ill = [illness._asdict() for illness in health.ill(tuple(streams.values()), time.monotonic())]
+    if ill:
+        return _json({"status": "ill", "streams": ill}, HTTPStatus.SERVICE_UNAVAILABLE)
+    return _json({"status": "ok"})
+
+
+def _metrics(streams: Mapping[str, Stream]) -> Reply:
+    try:
+        text = metrics.exposition(streams, time.monotonic())
+    except UsageError as error:
+        return _sentence(HTTPStatus.NOT_IMPLEMENTED, str(error))
+    return Reply(HTTPStatus.OK, metrics.CONTENT_TYPE, text)
+
+
+_FACTS: Mapping[str, Callable[[Mapping[str, Stream]], Reply]] = {
+    "/streams": _streams,
+    "/healthz": _health,
+    "/metrics": _metrics,
 }
 
 
-def _json(content: object) -> Reply:
-    return Reply(HTTPStatus.OK, "application/json", json.dumps(content).encode())
+def _json(content: object, status: HTTPStatus = HTTPStatus.OK) -> Reply:
+    return Reply(status, "application/json", json.dumps(content).encode())
 
 
 def _sentence(status: HTTPStatus, sentence: str) -> Reply:
