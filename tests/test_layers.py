@@ -45,15 +45,16 @@ ROOMS = {
     ],
     "walk": [
         *("window", "rate_limit", "phase_lock", "turn", "bases", "variant", "outlet"),
-        *("subscriber", "places", "numpy_walk", "layout", "compiled_walk"),
+        *("counts", "subscriber", "places", "numpy_walk", "layout", "compiled_walk"),
     ],
     "sources": [
         *("address", "source", "packed", "layout", "memory", "mapped_file", "mapped"),
         *("mmap_file", "shm", "xwd", "fb_info", "fb", "font", "testcard", "replay"),
     ],
     "hub": [
-        *("errands", "kinds", "damage", "producer", "subscription", "wishes", "rates", "grants"),
-        *("audience", "newest", "held", "input", "caller", "operators", "stream", "budget"),
+        *("errands", "kinds", "damage", "producer", "figures", "subscription", "wishes", "rates"),
+        *("grants", "audience", "newest", "held", "input", "caller", "operators", "stream"),
+        "budget",
     ],
     "producers": ["patience", "polls", "failure", "poller", "reader"],
     "server": [
@@ -64,6 +65,8 @@ ROOMS = {
             "allowances",
             "judgement",
             "files",
+            "health",
+            "metrics",
             "pages",
             "request_log",
             "gate",
@@ -94,9 +97,9 @@ ROOMS = {
         *("program", "__main__"),
     ],
     "commands": [
-        *("watch", "input_lines", "record", "inspect", "export_stills", "export_films"),
-        *("export", "values", "recording_arguments", "places", "listening_arguments", "arguments"),
-        *("serving", "bench", "cli"),
+        *("logs", "notify", "watch", "input_lines", "record", "inspect", "export_stills"),
+        *("export_films", "export", "values", "recording_arguments", "places"),
+        *("listening_arguments", "arguments", "serving", "bench", "cli"),
     ],
 }
 """The rooms, and the files of those that have several. A room's `__init__` comes after its files."""
@@ -113,6 +116,7 @@ LIBRARIES = {
         "commands",
     },
     "lz4": {"codec", "walk"},
+    "prometheus_client": {"server"},
     "websockets": {"server", "dial", "client"},
     "numpy": {
         "arguments",

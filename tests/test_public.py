@@ -83,7 +83,7 @@ HANDS_ON = {"PlainConnection", "InputEvents"}
 gives."""
 INSIDE = {
     *{f"Stream.{name}" for name in ("adopt", "begin", "hand_over", "join", "leave", "limit")},
-    *{f"Stream.{name}" for name in ("ask", "resize", "set_behind", "demand", "close")},
+    *{f"Stream.{name}" for name in ("ask", "resize", "set_behind", "demand", "overdue", "close")},
     *{f"Recording.{name}" for name in ("played", "has_place_between")},
 }
 """What the producers, the server and the commands call."""

@@ -588,7 +588,7 @@ def test_the_head_of_a_frame_says_how_long_the_message_is_and_is_as_short_as_can
             walk.announced(walk.join(device.fileno(), 0, False, ALL, 0.0), 0.0)
             walk.publish(noise((width, height), 1, GRAY8), None, 1, 0.0)
             stream = read(viewer)
-            assert walk.sent_bytes() == len(stream)
+            assert walk.counts().sent_bytes == len(stream)
             ((_, content),), rest = split(stream)
             assert rest == b""
             lengths.add((len(content), len(stream) - len(content)))

@@ -8,7 +8,6 @@ import argparse
 import asyncio
 import gc
 import io
-import logging
 import os
 import signal
 import sys
@@ -23,6 +22,7 @@ from ..recording import Recording
 from ..recording.files import Files, Names
 from ..recording.ring import MAX_RING_BYTES, Ring
 from ..server.tokens import VARIABLE, new_token
+from . import logs, notify
 from .arguments import parser
 from .bench import measured
 from .export import bar, export
@@ -38,9 +38,9 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     for output in (sys.stdout, sys.stderr):
         if isinstance(output, io.TextIOWrapper):
             output.reconfigure(errors="backslashreplace")  # a terminal may not know all letters
-    logging.basicConfig(format="%(asctime)s %(name)s: %(message)s", level=logging.WARNING)
     try:
         options = parser().parse_args(arguments)
+        logs.begin(getattr(options, "log_format", "text"))
         with asyncio.Runner(loop_factory=new_event_loop) as runner:
             runner.run(_COMMANDS[options.command](options))
     except WsStreamError as error:
@@ -57,7 +57,7 @@ async def _serve(options: argparse.Namespace) -> None:
     server = opened(options, lambda: loop.call_soon_threadsafe(stop.set))
     gc.collect()
     gc.freeze()  # the collector need not walk what was imported, which took it over 20 ms at a time
-    async with server:
+    async with server, notify.told(server.streams):
         for stream in server.streams.values():
             for url in server.urls(stream):
                 output = sys.stderr if options.allow_input else sys.stdout

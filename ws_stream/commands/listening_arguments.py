@@ -35,6 +35,12 @@ def add_listening(parser: argparse.ArgumentParser) -> None:
         metavar="PERCENT",
         help="use no more of one core: send fewer pictures, then coarser ones, until it fits",
     )
+    parser.add_argument(
+        "--log-format",
+        default="text",
+        metavar="FORMAT",
+        help="how the log is written: text for people, json for programs (default text)",
+    )
 
 
 def _add_allowing(parser: argparse.ArgumentParser) -> None:

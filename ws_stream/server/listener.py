@@ -67,8 +67,8 @@ class Listener:
         known = self._reception.judge.tokens
         if known is None and not all(ip_address(host).is_loopback for host in hosts):
             _log.warning(
-                "whoever reaches %s sees what is served; right would be tokens, if not all may: --token-file FILE",
-                " or ".join(hosts),
+                "whoever reaches this server by a network sees what it serves; "
+                "right would be tokens, if not all may: --token-file FILE"
             )
 
     @property

@@ -65,12 +65,17 @@ class ViewerConnection(HttpConnection):
 
     def attach(self, stream: Stream, request: Request) -> Viewer:
         """From now on this is a viewer of a stream."""
-        self._viewer = Viewer(self, stream, request, self.right)
+        self._viewer = Viewer(self, stream, request)
         stream.begin(self._viewer.subscription)
         early, self._early = self._early, []
         for event in early:
             self.process_event(event)
         return self._viewer
+
+    @property
+    def may_operate(self) -> bool:
+        """The device, where anybody may."""
+        return self.right >= Right.CONTROL
 
     def detach(self) -> None:
         """From now on its socket is its own."""

@@ -140,8 +140,9 @@ class Places:
         """
         with self._lock:
             subscriber, variant_id = self._subscribers[place]
-            sent, published = subscriber.sent, subscriber.published
-            subscriber.sent = subscriber.published = 0
+            tally = subscriber.tally
+            sent, published = tally.sent, tally.published
+            tally.sent = tally.published = 0
             is_newest = subscriber.has_newest(self._variants.get(variant_id))
             return subscriber.base, sent, published, is_newest
 
