@@ -6,6 +6,7 @@ Knows nothing of the server's code, only of docs/protocol.md.
 import asyncio
 import time
 from collections.abc import AsyncGenerator, Coroutine, Iterator
+from os import PathLike
 from typing import Any, TypeAlias
 
 from websockets.asyncio.client import ClientConnection
@@ -24,6 +25,7 @@ from .protocol import control, messages
 from .protocol.picture import SUBPROTOCOL
 from .retry import Retry
 from .session import Session
+from .trust import trusting
 from .waiting import Predicate, Wait, first_frame
 
 GOODBYE = 1.0
@@ -37,13 +39,14 @@ Messages: TypeAlias = AsyncGenerator[tuple[str | bytes | None, Frame | None]]
 _FRAME = instance(Frame, "a Frame")
 
 
-def connect(url: str) -> "Connection":
+def connect(url: str, *, tls_ca: str | PathLike[str] | None = None) -> "Connection":
     """The frames of the stream at `url`: `async for frame in connect("ws://device:8000/stream/camera")`.
 
-    The address of the viewer page, `http://device:8000/?stream=camera`, will do as well. Raises UsageError for what is
-    no such address.
+    The address of the viewer page, `http://device:8000/?stream=camera`, will do as well. By https or wss, the device's
+    certificate must be one that this system trusts, or that those in the file `tls_ca` vouch for: it may be among them.
+    Raises UsageError for what is no such address, and no such file.
     """
-    return Connection(url)
+    return Connection(url, tls_ca=tls_ca)
 
 
 class Connection:
@@ -53,8 +56,10 @@ class Connection:
     loop; each iteration has connections of its own.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, tls_ca: str | PathLike[str] | None = None) -> None:
         self.url = websocket_url(url)
+        trusted = trusting(tls_ca, self.url)
+        self._how: dict[str, Any] = {"ssl": trusted} if trusted else {}
         self.announcement: messages.Announcement | None = None
         """What the server said of the stream last."""
         self.problem: str | None = None
@@ -119,6 +124,7 @@ class Connection:
             close_timeout=GOODBYE,
             proxy=None,
             create_connection=Hearing,
+            **self._how,
         )
 
     async def _received(self, websocket: ClientConnection) -> Messages:

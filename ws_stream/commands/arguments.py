@@ -16,6 +16,7 @@ from ..protocol.options import OPTIONS
 from ..selftest.workload import WORKLOADS
 from ..sources.testcard import LEAST_SIDE
 from .recording_arguments import add_recording_commands, add_replaying
+from .tls_arguments import add_certificate_command, add_serving, add_trusting
 from .values import checked, number, whole
 
 _SOURCES = """\
@@ -71,7 +72,9 @@ def parser() -> argparse.ArgumentParser:
         metavar="FILE",
         help="save the last picture (the first one without --count), then stop",
     )
+    add_trusting(viewer)
     add_recording_commands(commands)
+    add_certificate_command(commands)
     _add_examinations(commands)
     return parser
 
@@ -146,6 +149,7 @@ def _add_listening(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="also answer requests for, and pages of, this name or address; may be repeated",
     )
+    add_serving(parser)
     parser.add_argument(
         "--cpu-budget",
         type=number("a share of one core in percent"),

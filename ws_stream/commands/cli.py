@@ -16,12 +16,10 @@ import sys
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any, NoReturn
 
-from ..arguments import shown
 from ..client import connect
 from ..conformance import run
 from ..errors import UsageError, WsStreamError
 from ..loop_thread import new_event_loop
-from ..pixels.described import named
 from ..pixels.formats import reduced
 from ..pixels.rendition import Rendition
 from ..recording import Recording
@@ -31,14 +29,14 @@ from ..selftest.advice import Case, Device, advice, table
 from ..selftest.run import Plan, run_selftest
 from ..selftest.workload import WORKLOADS, WorkloadSource
 from ..server.server import Server
-from ..sources import Source, open_source
-from ..sources.replay import Replay, is_recording
 from ..walk import COMPILED
 from .arguments import parser
+from .certificate import make_certificate
 from .export import bar, export
 from .input_lines import InputLines
 from .inspect import cut_file, info
 from .record import Record, patient
+from .sources import measured, played
 from .watch import Watch
 
 
@@ -67,12 +65,14 @@ async def _serve(options: argparse.Namespace) -> None:
         options.host,
         options.port,
         allow_hosts=options.allow_host,
+        tls_cert=options.tls_cert,
+        tls_key=options.tls_key,
         cpu_budget=options.cpu_budget,
     )
     loop, stop = asyncio.get_running_loop(), asyncio.Event()
     _when_ended(stop.set)
     names = options.name + [None] * (len(options.sources) - len(options.name))
-    for source, name in zip(_played(options), names, strict=True):
+    for source, name in zip(played(options), names, strict=True):
         lines = InputLines(lambda: loop.call_soon_threadsafe(stop.set))
         stream = server.serve(
             source,
@@ -85,25 +85,13 @@ async def _serve(options: argparse.Namespace) -> None:
     gc.collect()
     gc.freeze()  # the collector need not walk what was imported, which took it over 20 ms at a time
     async with server:
+        if options.tls_cert:
+            _when_hung_up(server.reload)
         for stream in server.streams.values():
             for url in server.urls(stream):
                 output = sys.stderr if options.allow_input else sys.stdout
                 print(f"{stream.name}: open {url}", file=output, flush=True)
         await stop.wait()
-
-
-def _played(options: argparse.Namespace) -> Sequence[str | Source]:
-    """The sources, with recordings played as was asked for. Raises UsageError."""
-    if options.speed is None and not options.loop:
-        return [*options.sources]
-    if not any(map(is_recording, options.sources)):
-        raise UsageError("--speed and --loop are for recordings; right would be a source FILE.wss")
-    return [
-        Replay(source, speed=options.speed or 1.0, loop=options.loop)
-        if is_recording(source)
-        else source
-        for source in options.sources
-    ]
 
 
 async def _record(options: argparse.Namespace) -> None:
@@ -113,7 +101,7 @@ async def _record(options: argparse.Namespace) -> None:
         sink = Ring(names, options.ring, options.max_size or MAX_RING_BYTES)
     else:
         sink = Files(names, options.split._replace(in_all=options.max_size))
-    record = Record(connect(patient(options.url)), sink, names)
+    record = Record(connect(patient(options.url), tls_ca=options.tls_ca), sink, names)
     _when_ended(record.stop.set)
     if options.ring:
         asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, _dump, record)
@@ -129,6 +117,11 @@ def _when_ended(stop: Callable[[], None]) -> None:
     """What Ctrl-C and SIGTERM do."""
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop)
+
+
+def _when_hung_up(reload: Callable[[], None]) -> None:
+    """What SIGHUP does: a service reads its files anew."""
+    asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, reload)
 
 
 def _dump(record: Record) -> None:
@@ -161,14 +154,20 @@ def _opened(options: argparse.Namespace) -> Recording:
     return Recording(options.file)
 
 
+async def _certificate(options: argparse.Namespace) -> None:
+    for line in make_certificate(options.names, options.cert, options.key, options.days):
+        print(line)
+
+
 async def _watch(options: argparse.Namespace) -> None:
-    async for line in Watch(connect(options.url), count=options.count, png=options.png).lines():
+    link = connect(options.url, tls_ca=options.tls_ca)
+    async for line in Watch(link, count=options.count, png=options.png).lines():
         print(line, flush=True)
 
 
 async def _bench(options: argparse.Namespace) -> None:
     rendition = _rendition(options)
-    source = _measured(options)
+    source = measured(options)
     workloads = (
         tuple(options.content or WORKLOADS)
         if isinstance(source, WorkloadSource)
@@ -208,20 +207,6 @@ def _rendition(options: argparse.Namespace) -> Rendition:
     return Rendition(**{name: getattr(options, name) for name in Rendition._fields})
 
 
-def _measured(options: argparse.Namespace) -> Source:
-    """The source that is named, or the one that is made up. Raises UsageError and SourceError."""
-    if options.source is None:
-        pixel_format = named(options.format or "rgbx8888")
-        return WorkloadSource(options.width or 1024, options.height or 600, pixel_format)
-    for name in ("width", "height", "format", "content"):
-        if getattr(options, name) is not None:
-            raise UsageError(
-                f"--{name} is for made-up pictures and cannot change those of {shown(options.source)}; "
-                "right would be one or the other"
-            )
-    return open_source(options.source)
-
-
 def _progress(text: str) -> None:
     """Say what is done now; on a terminal in one line that is written anew, and gone at the end."""
     if text and not sys.stderr.isatty():
@@ -240,6 +225,7 @@ _COMMANDS: Mapping[str, Callable[[argparse.Namespace], Coroutine[Any, Any, None]
     "serve": _serve,
     "watch": _watch,
     "record": _record,
+    "certificate": _certificate,
     "info": _info,
     "cut": _cut,
     "export": _export,

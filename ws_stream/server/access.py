@@ -17,6 +17,7 @@ _HOST = r"(\[[0-9a-f:.]+(?:%[a-z0-9._-]*)?\]|[^][:/@?#\s]+)(?::[0-9]*)?"
 _AUTHORITY = re.compile(_HOST, re.IGNORECASE)
 _ORIGIN = re.compile(rf"[a-z][a-z0-9+.-]*://{_HOST}", re.IGNORECASE)
 
+_OPENER = "Cross-Origin-Opener-Policy"
 _NEVER = ("camera", "display-capture", "geolocation", "microphone", "midi", "payment", "usb")
 """What of a visitor's machine no page of this server may ask for."""
 _PERMISSIONS = ", ".join(f"{feature}=()" for feature in _NEVER)
@@ -56,7 +57,9 @@ class AccessPolicy:
             return f"pages of '{printable(origin)}' are not answered; right would be a page that a host serves by http"
         return f"pages of {page} are not answered; right would be --allow-host {page}"
 
-    def headers(self, host: str | None, origin: str | None) -> dict[str, str]:
+    def headers(
+        self, host: str | None, origin: str | None, *, is_secure: bool = False
+    ) -> dict[str, str]:
         """Go with every reply. The pages that may ask may also frame the viewer, and read what is served."""
         asked = _match(_AUTHORITY, host)
         may_frame = set(self._allowed)
@@ -69,7 +72,7 @@ class AccessPolicy:
         return {
             **({"Access-Control-Allow-Origin": page} if page else {}),
             # Of other hosts browsers heed it by TLS only, and complain of it on each page.
-            **({"Cross-Origin-Opener-Policy": "same-origin"} if _is_loopback(asked) else {}),
+            **({_OPENER: "same-origin"} if is_secure or _is_loopback(asked) else {}),
             "Cross-Origin-Resource-Policy": "cross-origin" if page else "same-origin",
             "Content-Security-Policy": _POLICY + frames,
             "Permissions-Policy": _PERMISSIONS,

@@ -40,12 +40,12 @@ def _expanded(listening: socket.socket, host: str) -> Iterator[str]:
     if listening.family == socket.AF_INET or not listening.getsockopt(
         socket.IPPROTO_IPV6, socket.IPV6_V6ONLY
     ):
-        yield from _machine(socket.AF_INET)
+        yield from own_addresses(socket.AF_INET)
     if listening.family == socket.AF_INET6:
-        yield from _machine(socket.AF_INET6)
+        yield from own_addresses(socket.AF_INET6)
 
 
-def _machine(family: int) -> Iterator[str]:
+def own_addresses(family: int) -> Iterator[str]:
     """This machine's addresses of a family, as far as they are there now. None that need a zone beside them."""
     listed = _ipv4() if family == socket.AF_INET else _ipv6()
     for address in dict.fromkeys([*listed, *_way_out(family)]):

@@ -16,10 +16,12 @@ from ..arguments import why
 from ..errors import UsageError
 from ..limits import MAX_VIEWER_MESSAGE
 from ..protocol.picture import SUBPROTOCOL
+from .addresses import addresses
 from .files import files
 from .gate import Gate, bind
 from .hearing import RECEIVED_BYTES
 from .reception import Reception
+from .tls import by_tls
 from .websocket import CLOSE_TIMEOUT, ViewerConnection
 
 
@@ -43,6 +45,8 @@ class Listener:
                 # What it accepts does as it does.
                 gate.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVED_BYTES)
                 self._servers.append(await _serve(self._reception, gate))
+            if self._reception.certificate:
+                self._reception.certificate.watch()
         except (OSError, OverflowError, UnicodeError) as error:
             for server in self._servers:
                 server.close()
@@ -56,6 +60,16 @@ class Listener:
                 "right would be an address of this machine and a port that is free"
             ) from None
 
+    def urls(self, query: str) -> list[str]:
+        """Where browsers find the page, with this query."""
+        scheme = "https" if self._reception.certificate else "http"
+        return [f"{scheme}://{address}/{query}" for address in addresses(self.sockets)]
+
+    def reload(self) -> None:
+        """Read what lies in files anew."""
+        if self._reception.certificate:
+            self._reception.certificate.reload()
+
     @property
     def sockets(self) -> list[socket.socket]:
         """Those that listen."""
@@ -63,6 +77,8 @@ class Listener:
 
     async def close(self) -> None:
         """Say goodbye to all; who does not answer is left without one."""
+        if self._reception.certificate:
+            self._reception.certificate.close()
         for server in self._servers:
             server.close()
         for connection in self._reception.connections:
@@ -82,7 +98,7 @@ async def _serve(reception: Reception, gate: Gate) -> Server:
     return await serve(
         reception.follow,
         sock=gate,
-        create_connection=partial(ViewerConnection, reception),  # type: ignore[arg-type]  # called like the class
+        create_connection=by_tls(partial(ViewerConnection, reception), reception.certificate),  # type: ignore[arg-type]  # called like the class
         write_limit=0,  # paused as soon as the socket is full
         subprotocols=[Subprotocol(SUBPROTOCOL)],
         compression=None,

@@ -32,6 +32,8 @@ class HttpRequest(NamedTuple):
     """Accept-Encoding."""
     known: str = ""
     """If-None-Match."""
+    is_secure: bool = False
+    """It came by TLS."""
 
     @property
     def is_viewer(self) -> bool:
@@ -58,9 +60,8 @@ def answer(
     request: HttpRequest, policy: AccessPolicy, streams: Mapping[str, Stream]
 ) -> Reply | None:
     """The reply to a request, or None when it asks for the WebSocket of a stream there is."""
-    refusal = policy.refusal(request.host, request.origin)
-    if refusal and not request.is_health_check:
-        return _sentence(HTTPStatus.FORBIDDEN, refusal)
+    if refused := _refuse(request, policy):
+        return refused
     if request.method not in ("GET", "HEAD"):
         return _methods(request.method)
     path, _, query = request.target.partition("?")
@@ -71,6 +72,20 @@ def answer(
     if path in _FACTS:
         return _json(_FACTS[path](streams))
     return _sentence(HTTPStatus.NOT_FOUND, f"there is nothing at {path}; the viewer is at /")
+
+
+def refuse_http(request: HttpRequest, policy: AccessPolicy) -> Reply:
+    """The reply to what was asked without TLS where that is spoken: no redirect, which no program would tell of."""
+    right = f"https://{request.host}/" if request.host else "https"
+    sentence = f"this port speaks https; right would be {right}"
+    return _refuse(request, policy) or _sentence(HTTPStatus.BAD_REQUEST, sentence)
+
+
+def _refuse(request: HttpRequest, policy: AccessPolicy) -> Reply | None:
+    refusal = policy.refusal(request.host, request.origin)
+    if refusal and not request.is_health_check:
+        return _sentence(HTTPStatus.FORBIDDEN, refusal)
+    return None
 
 
 def _methods(asked: str) -> Reply:

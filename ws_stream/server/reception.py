@@ -18,6 +18,7 @@ from ..hub.stream import Stream
 from ..protocol.request import parse_request
 from . import pages
 from .access import AccessPolicy
+from .certificate import Certificate
 from .peers import Peers, origin
 from .plain_http import HttpConnection
 from .request_log import RequestLog
@@ -35,12 +36,19 @@ _CLOSE_CODES = {
 class Reception:
     """Lets requests and viewers in, and out again."""
 
-    def __init__(self, streams: Mapping[str, Stream], policy: AccessPolicy) -> None:
+    def __init__(
+        self,
+        streams: Mapping[str, Stream],
+        policy: AccessPolicy,
+        certificate: Certificate | None = None,
+    ) -> None:
         self.connections: Peers[HttpConnection] = Peers()
         self.log = RequestLog(logging.getLogger(__name__))
         self._streams = streams
         self._policy = policy
-        self.standing_headers = policy.headers(None, None)
+        self.certificate = certificate
+        """By which all is said; None: by plain http."""
+        self.standing_headers = policy.headers(None, None, is_secure=certificate is not None)
         self.has_gate = False
         """Whether who comes too often was left outside already."""
 
@@ -62,14 +70,14 @@ class Reception:
 
     def answer(self, connection: HttpConnection, request: Request) -> Response | None:
         """The response to plain HTTP; None opens the WebSocket, where `follow` says why if there is nothing to see."""
-        plain = _plain(request)
+        plain = _plain(request, connection)
         reply = self._reply(connection, plain)
         if reply and reply.status == HTTPStatus.FORBIDDEN:
             self.log.warning(reply.body.decode().strip())
         if reply is None or (plain.is_viewer and reply.status in _CLOSE_CODES):
             return None
         headers = Headers(reply.headers)
-        headers.update(self._policy.headers(plain.host, plain.origin))
+        headers.update(self._policy.headers(plain.host, plain.origin, is_secure=plain.is_secure))
         headers["Vary"] = "Accept-Encoding, Origin"
         if reply.status not in (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED):
             headers["Content-Type"] = reply.content_type
@@ -79,6 +87,8 @@ class Reception:
 
     def _reply(self, connection: HttpConnection, plain: pages.HttpRequest) -> pages.Reply | None:
         """The reply by HTTP; None to a viewer that may come in."""
+        if self.certificate and not plain.is_secure:
+            return pages.refuse_http(plain, self._policy)
         reply = pages.answer(plain, self._policy, self._streams)
         if reply is None and (sentence := self.connections.too_many(connection)):
             body = f"{sentence}\n".encode()
@@ -91,7 +101,7 @@ class Reception:
         assert connection.request
         if connection.transport.is_closing():
             return  # gone before it was in: its socket's number may be another's by now
-        refusal = self._reply(connection, _plain(connection.request))
+        refusal = self._reply(connection, _plain(connection.request, connection))
         if refusal:
             await connection.say_goodbye(_CLOSE_CODES[refusal.status], refusal.body.decode())
             return
@@ -115,7 +125,7 @@ class Reception:
         return self.connections.may_arrive(origin(address), time.monotonic())
 
 
-def _plain(request: Request) -> pages.HttpRequest:
+def _plain(request: Request, connection: HttpConnection) -> pages.HttpRequest:
     def read(name: str) -> str | None:
         """A header's values, in one; no reader takes several for one."""
         values = request.headers.get_all(name)
@@ -131,4 +141,5 @@ def _plain(request: Request) -> pages.HttpRequest:
         version=request.protocol,
         encodings=read("Accept-Encoding") or "",
         known=read("If-None-Match") or "",
+        is_secure=connection.is_secure,
     )

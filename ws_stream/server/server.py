@@ -23,8 +23,8 @@ from ..pixels.formats import PixelFormat
 from ..pixels.rendition import rendition
 from ..sources import Source
 from .access import AccessPolicy
-from .addresses import addresses
 from .budgeting import keep_budget
+from .certificate import certificate
 from .lifetime import Lifetime
 from .listener import Listener
 from .offer import Offer, Pictures, open_offer
@@ -48,7 +48,8 @@ class Server:
     Listens on this machine only unless `host` says otherwise ("0.0.0.0" is every network). Requests must name the
     server by an address, localhost, this machine's name or one of `allow_hosts`, and come from its own pages, those of
     loopback to loopback, or those of `allow_hosts`: docs/network.md has the table. `cpu_budget` is a share of
-    one core, in percent, that this process is to stay within: pictures become fewer, then coarser, until it does.
+    one core, in percent, that this process is to stay within: pictures become fewer, then coarser, until it does. With
+    the files `tls_cert` and `tls_key` it speaks https and wss, by what lies in them at the time: docs/tls.md.
     """
 
     def __init__(
@@ -57,13 +58,15 @@ class Server:
         port: int = 8000,
         *,
         allow_hosts: Iterable[str] = (),
+        tls_cert: str | os.PathLike[str] | None = None,
+        tls_key: str | os.PathLike[str] | None = None,
         cpu_budget: float | None = None,
     ) -> None:
         self.host = _HOST.take("host", host)
         self.port = _PORT.take("port", port)
         self.streams: dict[str, Stream] = {}
         policy = AccessPolicy(_HOSTS.take("allow_hosts", allow_hosts))
-        self._listener = Listener(Reception(self.streams, policy))
+        self._listener = Listener(Reception(self.streams, policy, certificate(tls_cert, tls_key)))
         self._offers: list[Offer] = []
         self._thread: LoopThread | None = None
         self._cpu_budget = optional(PERCENT).take("cpu_budget", cpu_budget)
@@ -154,8 +157,11 @@ class Server:
             raise UsageError(
                 f"the stream {shown(stream.name)} is not on this server; right would be one of its own"
             )
-        query = f"?stream={quote(stream.name)}" if stream else ""
-        return [f"http://{address}/{query}" for address in addresses(self._listener.sockets)]
+        return self._listener.urls(f"?stream={quote(stream.name)}" if stream else "")
+
+    def reload(self) -> None:
+        """Read the certificate and its key anew now, rather than within seconds. In the server's event loop."""
+        self._listener.reload()
 
     async def start(self) -> None:
         """Listen; once. Raises UsageError when the address cannot be listened on."""

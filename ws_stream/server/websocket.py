@@ -15,7 +15,7 @@ from websockets.protocol import Event, State
 
 from ..hub.stream import Stream
 from ..protocol.request import Request
-from ..walk.outlet import frame_head
+from ..walk.outlet import BY_TRANSPORT, frame_head
 from .hearing import Hearing
 from .plain_http import HttpConnection
 from .viewer import Viewer
@@ -98,7 +98,9 @@ class ViewerConnection(HttpConnection):
         self.transport.abort()
 
     def fileno(self) -> int:
-        """The socket that pictures are written to."""
+        """The socket that pictures are written to; by TLS that is the transport's alone."""
+        if self.is_secure:
+            return BY_TRANSPORT
         return int(self.transport.get_extra_info("socket").fileno())
 
     def write(self, message: str) -> None:
@@ -152,8 +154,9 @@ class ViewerConnection(HttpConnection):
         if tail is None:
             self.transport.abort()
         elif tail:
-            self._unread_limit = max(self._unread_limit, len(tail) + UNREAD_BYTES)
             self.transport.write(tail)
+            waiting = self.transport.get_write_buffer_size()
+            self._unread_limit = max(self._unread_limit, waiting + UNREAD_BYTES)
         yield
         self._give_back()
 
