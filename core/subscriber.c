@@ -17,7 +17,7 @@ void ws_subscriber_open(ws_subscriber *s, int fd, size_t variant_id, int acknowl
 void ws_subscriber_close(ws_subscriber *s)
 {
     ws_outlet_close(&s->outlet);
-    *s = (ws_subscriber){.outlet.fd = -1};
+    *s = (ws_subscriber){.outlet.fd = WS_NO_SOCKET};
 }
 
 void ws_subscriber_forget(ws_subscriber *s, double now)

@@ -181,6 +181,8 @@ static ptrdiff_t send(void *context, const ws_outlet *to, const uint8_t *prefix,
     d->walk->shared.counts.sent_bytes += prefix_length + body_length;
     if (to->fd >= 0)
         return ws_send_to_socket(NULL, to, prefix, prefix_length, body, body_length);
+    if (to->fd == WS_BY_TRANSPORT)
+        return 0;
     const size_t length = WS_HEADER + body_length;
     if (!ws_reserve(&outbox->memory, outbox->length + 2 * sizeof(size_t) + length))
         return -1;

@@ -4,6 +4,7 @@ Knows nothing of what is said over it.
 """
 
 import re
+import ssl
 import time
 from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
@@ -15,6 +16,7 @@ from .arguments import shown, why
 from .errors import UsageError
 from .limits import MAX_ADDRESS_LETTERS
 from .retry import is_final_close, is_final_status
+from .trust import untrusted
 
 SILENCE = 10.0
 """Seconds without a byte after which the connection counts as lost: the server speaks every second, and a picture that
@@ -89,7 +91,7 @@ def is_final(error: Exception) -> bool:
         return is_final_status(error.response.status_code)
     if isinstance(error, ConnectionClosed):
         return error.rcvd is not None and is_final_close(error.rcvd.code)
-    return False
+    return isinstance(error, ssl.SSLCertVerificationError)
 
 
 def reason(error: Exception) -> str:
@@ -104,4 +106,4 @@ def reason(error: Exception) -> str:
         return error.rcvd.reason
     if isinstance(error, TimeoutError):
         return f"nothing was heard for {SILENCE:.0f} s"
-    return why(error)
+    return untrusted(error) or why(error)

@@ -119,7 +119,7 @@ def test_a_unix_socket_has_a_path_and_no_port() -> None:
         unix = stack.enter_context(socket.socket(socket.AF_UNIX))
         unix.bind("\0ws-stream-test")
         port = tcp.getsockname()[1]
-        assert module.urls([unix, tcp], "?stream=a") == [
+        assert module.urls([unix, tcp], "http", "?stream=a") == [
             f"http://127.0.0.1:{port}/?stream=a",
             "unix:@ws-stream-test",
         ]

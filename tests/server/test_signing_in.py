@@ -205,6 +205,35 @@ async def test_a_file_of_tokens_is_asked_for_as_it_is_when_the_server_begins(
         assert (await fetch(server, "/streams", Authorization=bearer))[0] == HTTPStatus.OK
 
 
+async def test_a_file_that_is_read_anew_sends_away_who_has_no_right_any_more_and_nobody_else(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    file = tmp_path / "tokens"
+    file.write_text("\n".join(TOKENS))
+    file.chmod(0o600)
+    async with Server(port=0, token_file=file) as server, asyncio.timeout(10):
+        camera = server.stream("camera")
+        camera.publish(np.zeros((4, 6), np.uint8))
+        withdrawn = aiter(connect(url(server), token=VIEW))
+        kept = aiter(connect(url(server), token=CONTROL))
+        for each in (withdrawn, kept):
+            await anext(each)
+        file.write_text("no token")
+        server.reload()
+        assert "until then the tokens are those before" in caplog.text
+        assert VIEW not in caplog.text
+        camera.publish(np.ones((4, 6), np.uint8))
+        for each in (withdrawn, kept):
+            await anext(each)
+        file.write_text(TOKENS[1])
+        server.reload()
+        with pytest.raises(ConnectError, match="this token gives no right"):
+            await anext(withdrawn)
+        camera.publish(np.zeros((4, 6), np.uint8))
+        assert not (await anext(kept)).pixels.any()
+        await kept.aclose()
+
+
 @pytest.mark.parametrize(
     ("host", "options", "lines"),
     [

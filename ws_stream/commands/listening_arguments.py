@@ -3,6 +3,7 @@
 import argparse
 
 from .places import add_places
+from .tls_arguments import add_serving
 from .values import number, whole
 
 
@@ -27,6 +28,7 @@ def add_listening(parser: argparse.ArgumentParser) -> None:
         help="ask for a token: a line view:TOKEN or control:TOKEN each, as `ws-stream token` makes; "
         "the environment's WS_STREAM_TOKEN may have one, too",
     )
+    add_serving(parser)
     _add_allowing(parser)
     add_fps(parser)
     parser.add_argument(

@@ -39,7 +39,7 @@ class Peer(Protocol):
     """The viewer's connection."""
 
     def fileno(self) -> int:
-        """The socket that pictures are written to; -1: none, they are fetched by `walk.messages`."""
+        """The socket that pictures are written to, or what the walk takes in its place (`walk.outlet`)."""
 
     def write(self, message: str) -> None:
         """Send a control message, after whatever of a picture is still to be sent."""

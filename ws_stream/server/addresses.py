@@ -35,11 +35,11 @@ def addresses(sockets: Iterable[socket.socket]) -> list[str]:
     return sorted(found, key=lambda address: (not found[address], address.startswith("[")))
 
 
-def urls(sockets: Sequence[socket.socket], query: str) -> list[str]:
+def urls(sockets: Sequence[socket.socket], scheme: str, query: str) -> list[str]:
     """Those of the page at these sockets, and unix:PATH for each that only a proxy can be asked to reach."""
     files = (s.getsockname() for s in sockets if s.family == socket.AF_UNIX)
     return [
-        *(f"http://{address}/{query}" for address in addresses(sockets)),
+        *(f"{scheme}://{address}/{query}" for address in addresses(sockets)),
         *(f"unix:{os.fsdecode(file).replace(chr(0), '@')}" for file in files),
     ]
 
@@ -58,12 +58,12 @@ def _expanded(listening: socket.socket, host: str) -> Iterator[str]:
     if listening.family == socket.AF_INET or not listening.getsockopt(
         socket.IPPROTO_IPV6, socket.IPV6_V6ONLY
     ):
-        yield from _machine(socket.AF_INET)
+        yield from own_addresses(socket.AF_INET)
     if listening.family == socket.AF_INET6:
-        yield from _machine(socket.AF_INET6)
+        yield from own_addresses(socket.AF_INET6)
 
 
-def _machine(family: int) -> Iterator[str]:
+def own_addresses(family: int) -> Iterator[str]:
     """This machine's addresses of a family, as far as they are there now. None that need a zone beside them."""
     listed = _ipv4() if family == socket.AF_INET else _ipv6()
     for address in dict.fromkeys([*listed, *_way_out(family)]):

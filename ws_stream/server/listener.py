@@ -17,12 +17,15 @@ from websockets.typing import Subprotocol
 from ..arguments import why
 from ..errors import UsageError
 from ..limits import MAX_VIEWER_MESSAGE
+from ..printable import MAX_LINE, printable
 from ..protocol.picture import SUBPROTOCOL
+from .addresses import urls
 from .files import files
 from .gate import Gate
 from .hearing import RECEIVED_BYTES
 from .places import Place
 from .reception import Reception
+from .tls import by_tls
 from .websocket import CLOSE_TIMEOUT, ViewerConnection
 
 _log = logging.getLogger(__name__)
@@ -49,6 +52,8 @@ class Listener:
                 gate.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVED_BYTES)
                 self._servers.append(await _serve(self._reception, gate))
             self._warn()
+            if self._reception.certificate:
+                self._reception.certificate.watch()
         except (OSError, OverflowError, UnicodeError) as error:
             for server in self._servers:
                 server.close()
@@ -71,6 +76,22 @@ class Listener:
                 "right would be tokens, if not all may: --token-file FILE"
             )
 
+    def urls(self, query: str) -> list[str]:
+        """Where browsers find the page, with this query."""
+        scheme = "https" if self._reception.certificate else "http"
+        return urls(self.sockets, scheme, query)
+
+    def reload(self) -> None:
+        """Read what lies in files anew. What cannot be used is told in the log, and what was before stays."""
+        try:
+            self._reception.reload()
+        except UsageError as error:
+            _log.warning(
+                "%s", printable(f"{error}; until then the tokens are those before", MAX_LINE)
+            )
+        if self._reception.certificate:
+            self._reception.certificate.reload()
+
     @property
     def sockets(self) -> list[socket.socket]:
         """Those that listen."""
@@ -80,6 +101,8 @@ class Listener:
         """Say goodbye to all; who does not answer is left without one."""
         for gate in self._gates:
             gate.leave()
+        if self._reception.certificate:
+            self._reception.certificate.close()
         for server in self._servers:
             server.close()
         for connection in self._reception.connections:
@@ -100,7 +123,7 @@ async def _serve(reception: Reception, gate: Gate) -> Server:
         reception.follow,
         sock=gate,
         unix=gate.family == socket.AF_UNIX,
-        create_connection=partial(ViewerConnection, reception),  # type: ignore[arg-type]  # called like the class
+        create_connection=by_tls(partial(ViewerConnection, reception), reception.certificate),  # type: ignore[arg-type]  # called like the class
         write_limit=0,  # paused as soon as the socket is full
         subprotocols=[Subprotocol(SUBPROTOCOL)],
         compression=None,

@@ -19,6 +19,7 @@ from ..errors import UsageError
 from ..printable import printable
 from .gate import peer_of
 from .hearing import RequestHead
+from .tls import HANDSHAKE
 
 REQUEST_LINE_WITHIN = 2.0
 """Seconds until a connection must have said what it wants; a browser says so at once."""
@@ -28,6 +29,7 @@ SLOWEST = 2048
 """Bytes a second: whoever takes a reply slower than this is not waited for."""
 HANG_UP_WITHIN = 1.0
 """Seconds a peer has to hang up after its last reply."""
+_NO_TLS = "right would be http:// and ws://, or --tls-cert and --tls-key"
 _KEPT = f"timeout={REQUEST_WITHIN - 1:.0f}"
 """What clients hear of it: less, so that no request is under way when the connection is closed."""
 
@@ -92,11 +94,16 @@ class HttpConnection(ServerConnection):
         """The address at the other end."""
         self.address: Hashable = None
         """Of whoever asks, as `peers.origin` says; None until a proxy has said so."""
-        self.is_secure = False
+        self.is_secure: bool | None = None
         """Whether whoever asks does so by https."""
         self._head = RequestHead()
         self._was_answered = False
         self._deadline: asyncio.TimerHandle | None = None
+
+    @property
+    def speaks_tls(self) -> bool:
+        """Whether it is by TLS; until its first byte, whether it may be."""
+        return self.transport.get_extra_info("ssl_object") is not None
 
     @property
     def has_asked(self) -> bool:
@@ -114,7 +121,8 @@ class HttpConnection(ServerConnection):
         socket, name = map(transport.get_extra_info, ("socket", "peername"))
         self.peer = peer_of(socket, name)
         self._host.on_open(self)
-        asyncio.get_running_loop().call_later(REQUEST_LINE_WITHIN, self._hurry)
+        if not self.speaks_tls:  # a handshake takes a slow peer seconds
+            asyncio.get_running_loop().call_later(REQUEST_LINE_WITHIN, self._hurry)
         self._wait(REQUEST_WITHIN)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -126,8 +134,17 @@ class HttpConnection(ServerConnection):
     def data_received(self, data: bytes) -> None:
         """Before a WebSocket is open nothing counts behind a request."""
         if self.protocol.state is State.CONNECTING:
+            if data[:1] == HANDSHAKE and not self._head.has_begun:
+                self._refuse_tls()
+                return
             data = self._head.cut(data)
         super().data_received(data)
+
+    def _refuse_tls(self) -> None:
+        sentence = f"TLS was spoken to this port, which speaks http; {_NO_TLS}"
+        self.logger.warning(sentence)
+        self.transport.write(self.protocol.reject(HTTPStatus.BAD_REQUEST, sentence).serialize())
+        self.transport.close()
 
     def process_event(self, event: Event) -> None:
         """Handle a request here, and leave frames to the library."""

@@ -30,8 +30,8 @@ class Forwarded(NamedTuple):
 
     address: str
     """Where it comes from."""
-    is_secure: bool
-    """Whether it came by https."""
+    is_secure: bool | None
+    """Whether it came by https; None where that is not said."""
     host: str | None
     """What it asked for; None where that is in `Host`."""
 
@@ -66,10 +66,10 @@ class Proxies:
         said = ways.split(",") if ways else []
         while said and self.trusts(client):
             client = _client(said.pop())
-        scheme = (read("X-Forwarded-Proto") or "http").lower()
-        if scheme not in _SECURE:
+        scheme = (read("X-Forwarded-Proto") or "").lower()
+        if scheme and scheme not in _SECURE:
             raise UsageError(_cannot_be("X-Forwarded-Proto", scheme, "http or https"))
-        return Forwarded(client, _SECURE[scheme], read("X-Forwarded-Host"))
+        return Forwarded(client, _SECURE.get(scheme), read("X-Forwarded-Host"))
 
     def target(self, target: str) -> str:
         """What is asked for here: a proxy may have left the path under which it shows this server, or not."""

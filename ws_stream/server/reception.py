@@ -18,11 +18,12 @@ from ..errors import UnsuitedError, UsageError
 from ..hub.stream import Stream
 from ..protocol.request import parse_request
 from . import pages
+from .certificate import Certificate
 from .judgement import Judge
 from .peers import Peers, origin
 from .plain_http import HttpConnection
 from .proxy import Proxies
-from .request import header, parts
+from .request import HttpRequest, header, parts
 from .request_log import RequestLog
 from .websocket import NO_RIGHT, NO_STREAM, UNSUITED, ViewerConnection
 
@@ -39,18 +40,26 @@ _CLOSE_CODES = {
 class Reception:
     """Lets requests and viewers in, and out again."""
 
-    def __init__(self, streams: Mapping[str, Stream], judge: Judge, proxies: Proxies) -> None:
+    def __init__(
+        self,
+        streams: Mapping[str, Stream],
+        judge: Judge,
+        proxies: Proxies,
+        certificate: Certificate | None,
+    ) -> None:
         self.connections: Peers[HttpConnection] = Peers()
         self.log = RequestLog(logging.getLogger(__name__))
         self._streams = streams
         self.judge = judge
         self._proxies = proxies
+        self.certificate = certificate
+        """By which all is said; None: by plain http."""
         if pages.is_taken(proxies.root_path):
             raise UsageError(
                 f"root_path='{proxies.root_path}' cannot be, as this server has something there itself; "
                 "right would be another name, such as /camera1"
             )
-        self.standing_headers = judge.policy.headers(None, None)
+        self.standing_headers = judge.policy.headers(None, None, is_secure=certificate is not None)
         self.has_gate = False
         """Whether who comes too often was left outside already."""
 
@@ -93,7 +102,7 @@ class Reception:
 
     def answer(self, connection: HttpConnection, request: Request) -> Response | None:
         """The response to plain HTTP; None opens the WebSocket, where `follow` says why if there is nothing to see."""
-        asked = parts(request, connection.is_secure, self._proxies.root_path)
+        asked = self._parts(connection, request)
         verdict = self.judge.judge(asked, connection.address, time.monotonic())
         reply = pages.answer(asked, verdict, self._streams)
         if verdict.refused is HTTPStatus.FORBIDDEN:
@@ -106,13 +115,24 @@ class Reception:
             )
             return None
         headers = Headers(reply.headers)
-        headers.update(self.judge.policy.headers(asked.host, asked.origin, connection.is_secure))
+        headers.update(
+            self.judge.policy.headers(asked.host, asked.origin, is_secure=asked.is_secure)
+        )
         headers["Vary"] = "Accept-Encoding, Origin"
         if reply.status not in (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED):
             headers["Content-Type"] = reply.content_type
             headers["Content-Length"] = str(len(reply.body))
         body = b"" if request.method == "HEAD" else reply.body
         return Response(reply.status, reply.status.phrase, headers, body)
+
+    def _parts(self, connection: HttpConnection, request: Request) -> HttpRequest:
+        is_secure = connection.is_secure
+        return parts(
+            request,
+            is_secure=connection.speaks_tls if is_secure is None else is_secure,
+            lacks_tls=self.certificate is not None and not connection.speaks_tls,
+            root_path=self._proxies.root_path,
+        )
 
     async def follow(self, connection: ServerConnection) -> None:
         """Serve one viewer until the connection ends."""
@@ -139,6 +159,20 @@ class Reception:
         finally:
             self.connections.remove_viewer(connection)
             connection.detach()
+
+    def reload(self) -> None:
+        """Ask for the tokens that there are now. Who watches by another right than before comes again, or cannot.
+
+        Raises UsageError, and then all is as it was.
+        """
+        self.judge.reload()
+        for connection in self.connections:
+            if isinstance(connection, ViewerConnection) and connection.request:
+                asked = self._parts(connection, connection.request)
+                if self.judge.right(asked) is not connection.right:
+                    connection.end(
+                        (CloseCode.SERVICE_RESTART, "the server's tokens are others now")
+                    )
 
     def admits(self, address: str) -> bool:
         """Count a connection from this address; whether it may come in. A proxy's are counted by its requests."""

@@ -21,6 +21,8 @@ class HttpRequest(NamedTuple):
     """By name in small letters; the values of one that came several times are joined."""
     is_secure: bool = False
     """Whether it came by https, as far as this server knows."""
+    lacks_tls: bool = False
+    """It came without TLS where that is spoken."""
     root_path: str = ""
     """Under which path its client sees this server."""
 
@@ -67,9 +69,9 @@ def header(request: Request, name: str) -> str | None:
     return ("; " if name.lower() == "cookie" else ", ").join(values) if values else None
 
 
-def parts(request: Request, is_secure: bool, root_path: str) -> HttpRequest:
-    """What matters of the library's request."""
+def parts(request: Request, *, is_secure: bool, lacks_tls: bool, root_path: str) -> HttpRequest:
+    """What matters of the library's request, and of how it came."""
     names = {name.lower() for name, _ in request.headers.raw_items()}
     headers = {name: header(request, name) or "" for name in names}
     line = request.method, request.path, request.protocol
-    return HttpRequest(*line, headers, is_secure, root_path)
+    return HttpRequest(*line, headers, is_secure, lacks_tls, root_path)

@@ -19,9 +19,10 @@ from ..hub.budget import PERCENT
 from ..hub.stream import Stream
 from ..loop_thread import LoopThread, leave_to_parent
 from .access import AccessPolicy
-from .addresses import port_of, urls
+from .addresses import port_of
 from .budgeting import keep_budget
 from .catalogue import STREAM, Catalogue
+from .certificate import certificate
 from .judgement import Judge
 from .lifetime import Lifetime
 from .listener import Listener
@@ -47,7 +48,8 @@ class Server(Catalogue):
     localhost, this machine's name or one of `allow_hosts`, and come from its own pages, those of loopback to loopback,
     or those of `allow_origins`; pages of `allow_frames` may frame the viewer: docs/network.md has the table. With
     `tokens`, lines such as "view:TOKEN" or "control:TOKEN", or a `token_file` of them, nobody sees pictures or operates
-    the device without one. `cpu_budget` is a share of one core, in percent, that this process is to stay within:
+    the device without one. With the files `tls_cert` and `tls_key` it speaks https and wss, by what lies in them at the
+    time: docs/tls.md. `cpu_budget` is a share of one core, in percent, that this process is to stay within:
     pictures become fewer, then coarser, until it does. Raises UsageError.
     """
 
@@ -65,6 +67,8 @@ class Server(Catalogue):
         allow_frames: Iterable[str] = (),
         tokens: str | Sequence[str] | None = None,
         token_file: str | os.PathLike[str] | None = None,
+        tls_cert: str | os.PathLike[str] | None = None,
+        tls_key: str | os.PathLike[str] | None = None,
         cpu_budget: float | None = None,
     ) -> None:
         self._place = checked_place(host, port, unix, sockets)
@@ -77,7 +81,8 @@ class Server(Catalogue):
         )
         judge = Judge(policy, partial(known, tokens, token_file))
         proxies = checked_proxies(trusted_proxies, root_path)
-        self._listener = Listener(Reception(self.streams, judge, proxies))
+        reception = Reception(self.streams, judge, proxies, certificate(tls_cert, tls_key))
+        self._listener = Listener(reception)
         self._thread: LoopThread | None = None
         self._cpu_budget = optional(PERCENT).take("cpu_budget", cpu_budget)
         self._budgeting: asyncio.Task[None] | None = None
@@ -94,8 +99,11 @@ class Server(Catalogue):
             raise UsageError(
                 f"the stream {shown(stream.name)} is not on this server; right would be one of its own"
             )
-        query = f"?stream={quote(stream.name)}" if stream else ""
-        return urls(self._listener.sockets, query)
+        return self._listener.urls(f"?stream={quote(stream.name)}" if stream else "")
+
+    def reload(self) -> None:
+        """Read tokens, certificate and key from their files anew. In the server's event loop."""
+        self._listener.reload()
 
     async def start(self) -> None:
         """Listen; once. Raises UsageError when the address cannot be listened on."""

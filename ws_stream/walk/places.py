@@ -76,6 +76,7 @@ class Places:
     def join(self, fd: int, variant_id: int, acknowledges: bool, fps: float, now: float) -> int:
         """A new subscriber of a variant: its place. Its pictures go to the socket `fd`; -1: to `messages`.
 
+        -2: to its transport, which is handed over all of each, as of a socket that takes nothing.
         `fps` is how many a second it wants at most; negative: as many as there are.
         """
         with self._lock:
