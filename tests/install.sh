@@ -1,13 +1,14 @@
 #!/bin/sh
 # Installs the programs the tests run, where they are missing: a compiler for the compiled rows, two browsers, an X server
-# with a mapped framebuffer, something that draws, something that types, and what networks are made with. As root on Debian by apt-get; elsewhere Chromium by its
+# with a mapped framebuffer, something that draws, something that types, what networks are made with, and what finds services on them. As root on Debian by apt-get; elsewhere Chromium by its
 # driver's own download, and a sentence about the rest. What only `pytest -m long` and `make clients-fuzz` take is not installed:
 # gcc-arm-linux-gnueabihf libc6-dev-armhf-cross qemu-user-static clang.
 set -eu
 cd "$(dirname "$0")/.."
 
 missing=
-for pair in cc:gcc Xvfb:xvfb xterm:xterm xwd:x11-apps xdotool:xdotool ip:iproute2 nft:nftables; do
+for pair in cc:gcc Xvfb:xvfb xterm:xterm xwd:x11-apps xdotool:xdotool ip:iproute2 nft:nftables \
+    dbus-daemon:dbus avahi-daemon:avahi-daemon avahi-browse:avahi-utils; do
     command -v "${pair%%:*}" >/dev/null || missing="$missing ${pair##*:}"
 done
 include=$(${1:-python3} -c 'import sysconfig; print(sysconfig.get_path("include"))')

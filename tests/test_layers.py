@@ -56,6 +56,7 @@ ROOMS = {
         *("audience", "newest", "held", "input", "caller", "operators", "stream", "budget"),
     ],
     "producers": ["patience", "polls", "failure", "poller", "reader"],
+    "discovery": ["service", "library", "announcer", "browser"],
     "server": [
         *(
             "access",
@@ -71,7 +72,7 @@ ROOMS = {
             "listener",
         ),
         "addresses",
-        *("lifetime", "offer", "budgeting", "server"),
+        *("announcing", "lifetime", "offer", "budgeting", "server"),
     ],
     "clock": [],
     "session": [],
@@ -87,8 +88,8 @@ ROOMS = {
         *("program", "__main__"),
     ],
     "commands": [
-        *("watch", "input_lines", "record", "inspect", "export_stills", "export_films"),
-        *("export", "values", "recording_arguments", "arguments", "cli"),
+        *("watch", "found", "input_lines", "record", "inspect", "export_stills", "export_films"),
+        *("export", "bench", "values", "recording_arguments", "arguments", "cli"),
     ],
 }
 """The rooms, and the files of those that have several. A room's `__init__` comes after its files."""
@@ -97,6 +98,7 @@ LIBRARIES = {
     "asyncio": {
         "loop_thread",
         "hub",
+        "discovery",
         "server",
         "waiting",
         "plain",
@@ -105,6 +107,7 @@ LIBRARIES = {
         "commands",
     },
     "lz4": {"codec", "walk"},
+    "zeroconf": {"discovery"},
     "websockets": {"server", "dial", "client"},
     "numpy": {
         "arguments",

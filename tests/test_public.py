@@ -27,6 +27,7 @@ RECORDING.write(example())
 RECORDING.flush()
 RENDITION = {"crop": None, "step": 1, "average": False, "tolerance": 0, "depth": 24}
 SERVED = {**RENDITION, "name": "a", "format": None, "fps": 30, "input": False}
+LISTENING = {"host": "127.0.0.1", "port": 0}
 PICTURE = np.zeros((3, 4, 3), np.uint8)
 
 RIGHT: Mapping[str, Mapping[str, Any]] = {
@@ -37,7 +38,7 @@ RIGHT: Mapping[str, Mapping[str, Any]] = {
     "Frame.alike": {"other": blank(1, RGB888, 4, 3)},
     "PixelFormat.blank": {"width": 4, "height": 3},
     "PixelFormat.shape": {"width": 4, "height": 3},
-    "Server": {"host": "127.0.0.1", "port": 0, "allow_hosts": (), "cpu_budget": None},
+    "Server": {**LISTENING, "allow_hosts": (), "cpu_budget": None, "announce": False},
     "Server.stream": {**SERVED, "verify_damage": False},
     "Server.serve": {**SERVED, "source": "test:"},
     "Server.add": {"stream": Stream("b")},

@@ -16,7 +16,7 @@ from ..protocol.options import OPTIONS
 from ..selftest.workload import WORKLOADS
 from ..sources.testcard import LEAST_SIDE
 from .recording_arguments import add_recording_commands, add_replaying
-from .values import checked, number, whole
+from .values import LENGTH, checked, length, number, whole
 
 _SOURCES = """\
 sources:
@@ -71,9 +71,23 @@ def parser() -> argparse.ArgumentParser:
         metavar="FILE",
         help="save the last picture (the first one without --count), then stop",
     )
+    _add_list(commands.add_parser("list", help="find servers on the network"))
     add_recording_commands(commands)
     _add_examinations(commands)
     return parser
+
+
+def _add_list(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "Show the servers that announce themselves (serve --announce), with their streams."
+    )
+    parser.add_argument(
+        "--seconds",
+        type=checked(length, LENGTH),
+        default=3.0,
+        metavar="T",
+        help="how long to look (default 3)",
+    )
 
 
 def _add_streams(parser: argparse.ArgumentParser) -> None:
@@ -145,6 +159,11 @@ def _add_listening(parser: argparse.ArgumentParser) -> None:
         default=[],
         metavar="NAME",
         help="also answer requests for, and pages of, this name or address; may be repeated",
+    )
+    parser.add_argument(
+        "--announce",
+        action="store_true",
+        help="let others on the network find it by `ws-stream list`",
     )
     parser.add_argument(
         "--cpu-budget",

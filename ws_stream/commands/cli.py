@@ -9,20 +9,16 @@ import asyncio
 import gc
 import io
 import logging
-import os
-import platform
+import shutil
 import signal
 import sys
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any, NoReturn
 
-from ..arguments import shown
 from ..client import connect
 from ..conformance import run
 from ..errors import UsageError, WsStreamError
 from ..loop_thread import new_event_loop
-from ..pixels.described import named
-from ..pixels.formats import reduced
 from ..pixels.rendition import Rendition
 from ..recording import Recording
 from ..recording.files import Files, Names
@@ -31,11 +27,13 @@ from ..selftest.advice import Case, Device, advice, table
 from ..selftest.run import Plan, run_selftest
 from ..selftest.workload import WORKLOADS, WorkloadSource
 from ..server.server import Server
-from ..sources import Source, open_source
+from ..sources import Source
 from ..sources.replay import Replay, is_recording
 from ..walk import COMPILED
 from .arguments import parser
+from .bench import measured, said_before
 from .export import bar, export
+from .found import found_lines
 from .input_lines import InputLines
 from .inspect import cut_file, info
 from .record import Record, patient
@@ -68,6 +66,7 @@ async def _serve(options: argparse.Namespace) -> None:
         options.port,
         allow_hosts=options.allow_host,
         cpu_budget=options.cpu_budget,
+        announce=options.announce,
     )
     loop, stop = asyncio.get_running_loop(), asyncio.Event()
     _when_ended(stop.set)
@@ -166,9 +165,14 @@ async def _watch(options: argparse.Namespace) -> None:
         print(line, flush=True)
 
 
+async def _list(options: argparse.Namespace) -> None:
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    print(*await found_lines(options.seconds, width), sep="\n")
+
+
 async def _bench(options: argparse.Namespace) -> None:
     rendition = _rendition(options)
-    source = _measured(options)
+    source = measured(options)
     workloads = (
         tuple(options.content or WORKLOADS)
         if isinstance(source, WorkloadSource)
@@ -182,17 +186,7 @@ async def _bench(options: argparse.Namespace) -> None:
         _progress("")
     loop = type(asyncio.get_running_loop()).__module__.partition(".")[0]
     device = Device(compiled=COMPILED, uvloop=loop == "uvloop")
-    width, height = rendition.size(source.width, source.height)
-    walk = "a compiled walk" if device.compiled else "no compiled walk"
-    print(
-        f"{source.width}x{source.height} {source.format}, served as {width}x{height} "
-        f"{reduced(source.format, rendition.depth)} to one viewer on this device\n"
-        f"{os.cpu_count()} cores, Python {platform.python_version()}, {walk}, event loop of {loop}"
-    )
-    if isinstance(source, WorkloadSource):
-        print(
-            f"pictures made up in {source.ring_bytes >> 20} MiB of memory, more than most caches hold"
-        )
+    print(*said_before(source, rendition, device), sep="\n")
     print(f"\n{table(found)}")
     print(*advice(Case(found, rendition, device)), sep="\n")
 
@@ -206,20 +200,6 @@ async def _conformance(options: argparse.Namespace) -> None:
 
 def _rendition(options: argparse.Namespace) -> Rendition:
     return Rendition(**{name: getattr(options, name) for name in Rendition._fields})
-
-
-def _measured(options: argparse.Namespace) -> Source:
-    """The source that is named, or the one that is made up. Raises UsageError and SourceError."""
-    if options.source is None:
-        pixel_format = named(options.format or "rgbx8888")
-        return WorkloadSource(options.width or 1024, options.height or 600, pixel_format)
-    for name in ("width", "height", "format", "content"):
-        if getattr(options, name) is not None:
-            raise UsageError(
-                f"--{name} is for made-up pictures and cannot change those of {shown(options.source)}; "
-                "right would be one or the other"
-            )
-    return open_source(options.source)
 
 
 def _progress(text: str) -> None:
@@ -239,6 +219,7 @@ _COMMANDS: Mapping[str, Callable[[argparse.Namespace], Coroutine[Any, Any, None]
     "demo": _serve,
     "serve": _serve,
     "watch": _watch,
+    "list": _list,
     "record": _record,
     "info": _info,
     "cut": _cut,

@@ -24,6 +24,7 @@ from ..pixels.rendition import rendition
 from ..sources import Source
 from .access import AccessPolicy
 from .addresses import addresses
+from .announcing import Announcing
 from .budgeting import keep_budget
 from .lifetime import Lifetime
 from .listener import Listener
@@ -48,6 +49,7 @@ class Server:
     server by an address, localhost, this machine's name or one of `allow_hosts`, and come from its own pages, those of
     loopback to loopback, or those of `allow_hosts`: docs/network.md has the table. `cpu_budget` is a share of
     one core, in percent, that this process is to stay within: pictures become fewer, then coarser, until it does.
+    With `announce`, others on the network find it without its address (docs/discovery.md).
     """
 
     def __init__(
@@ -57,6 +59,7 @@ class Server:
         *,
         allow_hosts: Iterable[str] = (),
         cpu_budget: float | None = None,
+        announce: bool = False,
     ) -> None:
         self.host = _HOST.take("host", host)
         self.port = _PORT.take("port", port)
@@ -68,6 +71,7 @@ class Server:
         self._cpu_budget = optional(PERCENT).take("cpu_budget", cpu_budget)
         self._budgeting: asyncio.Task[None] | None = None
         self._lifetime = Lifetime()
+        self._announcing = Announcing(announce, self.streams, self._listener)
 
     def stream(
         self,
@@ -163,7 +167,9 @@ class Server:
             for stream in self.streams.values():
                 stream.adopt(self)
             await self._listener.listen(self.host, self.port)
+            self._announcing.start()
         except BaseException:
+            await self._listener.close()
             self._lifetime = Lifetime()  # it may be tried again
             raise
         self.port = self._listener.sockets[0].getsockname()[1]
@@ -182,6 +188,7 @@ class Server:
             self._budgeting.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._budgeting
+        await self._announcing.close()
         await self._listener.close()
         self._let_go()
 
