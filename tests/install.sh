@@ -1,14 +1,16 @@
 #!/bin/sh
 # Installs the programs the tests run, where they are missing: a compiler for the compiled rows, two browsers, an X server
-# with a mapped framebuffer, something that draws, something that types, what networks are made with, two proxies, and what speaks TLS. As root
+# with a mapped framebuffer, something that draws, something that types, what networks are made with, two proxies, what speaks TLS, what
+# finds services, and what judges ours. As root
 # on Debian by apt-get; elsewhere Chromium by its driver's own download, and a sentence about the rest. What only `pytest -m long` and `make clients-fuzz` take is not installed:
-# gcc-arm-linux-gnueabihf libc6-dev-armhf-cross qemu-user-static clang.
+# gcc-arm-linux-gnueabihf libc6-dev-armhf-cross qemu-user-static clang, and of packages and images: mmdebstrap buildah.
 set -eu
 cd "$(dirname "$0")/.."
 PATH="$PATH:/usr/sbin" # where Debian has what is not for every user
 
 missing=
-for pair in cc:gcc Xvfb:xvfb xterm:xterm xwd:x11-apps xdotool:xdotool ip:iproute2 nft:nftables nginx:nginx caddy:caddy curl:curl openssl:openssl; do
+for pair in cc:gcc Xvfb:xvfb xterm:xterm xwd:x11-apps xdotool:xdotool ip:iproute2 nft:nftables nginx:nginx caddy:caddy curl:curl openssl:openssl \
+    dbus-daemon:dbus avahi-daemon:avahi-daemon avahi-browse:avahi-utils systemd-analyze:systemd strace:strace; do
     command -v "${pair%%:*}" >/dev/null || missing="$missing ${pair##*:}"
 done
 include=$(${1:-python3} -c 'import sysconfig; print(sysconfig.get_path("include"))')

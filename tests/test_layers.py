@@ -57,6 +57,7 @@ ROOMS = {
         "budget",
     ],
     "producers": ["patience", "polls", "failure", "poller", "reader"],
+    "discovery": ["service", "library", "announcer", "browser"],
     "server": [
         *(
             "access",
@@ -83,7 +84,7 @@ ROOMS = {
             "addresses",
             "listener",
         ),
-        *("lifetime", "offer", "catalogue", "budgeting", "server"),
+        *("announcing", "lifetime", "offer", "catalogue", "budgeting", "server"),
     ],
     "clock": [],
     "session": [],
@@ -100,7 +101,17 @@ ROOMS = {
         *("program", "__main__"),
     ],
     "commands": [
-        *("logs", "notify", "watch", "input_lines", "record", "inspect", "certificate", "sources"),
+        *(
+            "logs",
+            "notify",
+            "watch",
+            "found",
+            "input_lines",
+            "record",
+            "inspect",
+            "certificate",
+            "sources",
+        ),
         *("export_stills", "export_films", "export", "values", "tls_arguments"),
         *(
             "recording_arguments",
@@ -119,6 +130,7 @@ LIBRARIES = {
     "asyncio": {
         "loop_thread",
         "hub",
+        "discovery",
         "server",
         "waiting",
         "plain",
@@ -129,6 +141,7 @@ LIBRARIES = {
     "cryptography": {"commands"},
     "lz4": {"codec", "walk"},
     "prometheus_client": {"server"},
+    "zeroconf": {"discovery"},
     "websockets": {"server", "dial", "client"},
     "numpy": {
         "arguments",

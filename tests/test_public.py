@@ -31,6 +31,7 @@ FOLDER = TemporaryDirectory()
 CERT, KEY = made_pair(Path(FOLDER.name))
 RENDITION = {"crop": None, "step": 1, "average": False, "tolerance": 0, "depth": 24}
 SERVED = {**RENDITION, "name": "a", "format": None, "fps": 30, "input": False}
+LISTENING = {"host": "127.0.0.1", "port": 0}
 PICTURE = np.zeros((3, 4, 3), np.uint8)
 
 RIGHT: Mapping[str, Mapping[str, Any]] = {
@@ -42,8 +43,7 @@ RIGHT: Mapping[str, Mapping[str, Any]] = {
     "PixelFormat.blank": {"width": 4, "height": 3},
     "PixelFormat.shape": {"width": 4, "height": 3},
     "Server": {
-        "host": "127.0.0.1",
-        "port": 0,
+        **LISTENING,
         "cpu_budget": None,
         "allow_hosts": (),
         "allow_origins": (),
@@ -56,6 +56,7 @@ RIGHT: Mapping[str, Mapping[str, Any]] = {
         "trusted_proxies": (),
         "tls_cert": CERT,
         "tls_key": KEY,
+        "announce": False,
     },
     "Server.stream": {**SERVED, "verify_damage": False},
     "Server.serve": {**SERVED, "source": "test:"},

@@ -10,7 +10,7 @@ import pytest
 
 from ws_stream import Server
 from ws_stream.server import addresses as module
-from ws_stream.server.addresses import addresses
+from ws_stream.server.addresses import addresses, elsewhere, is_open_to_others
 
 
 def listening(family: int, host: str, *, only_ipv6: bool = True) -> socket.socket:
@@ -129,3 +129,33 @@ def test_a_unix_socket_has_a_path_and_no_port() -> None:
 
 def test_while_nothing_listens_there_is_no_address() -> None:
     assert Server(port=0).urls() == []
+
+
+@pytest.mark.parametrize(
+    ("host", "is_open"), [("127.0.0.1", False), ("127.9.9.9", False), ("0.0.0.0", True)]
+)
+def test_others_can_reach_what_is_not_on_loopback(
+    host: str, is_open: bool, stack: ExitStack
+) -> None:
+    assert is_open_to_others(stack.enter_context(listening(socket.AF_INET, host))) is is_open
+
+
+@ipv6
+@pytest.mark.parametrize(("host", "is_open"), [("::1", False), ("::", True)])
+def test_the_same_by_ipv6(host: str, is_open: bool, stack: ExitStack) -> None:
+    assert is_open_to_others(stack.enter_context(listening(socket.AF_INET6, host))) is is_open
+
+
+def test_a_socket_of_this_machine_s_files_is_reached_by_nobody_else(stack: ExitStack) -> None:
+    local = stack.enter_context(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM))
+    assert not is_open_to_others(local)
+
+
+def test_elsewhere_it_is_found_by_the_addresses_that_are_not_loopback(
+    stack: ExitStack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "own_addresses", lambda _: iter(["127.0.0.1", "192.168.1.7"]))
+    one = stack.enter_context(listening(socket.AF_INET, "0.0.0.0"))
+    other = stack.enter_context(listening(socket.AF_INET, "127.0.0.1"))
+    assert elsewhere([other, one]) == [("192.168.1.7", one.getsockname()[1])]
+    assert elsewhere([other]) == []

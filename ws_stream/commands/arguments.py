@@ -18,7 +18,7 @@ from ..sources.testcard import LEAST_SIDE
 from .listening_arguments import add_fps, add_listening
 from .recording_arguments import add_recording_commands, add_replaying
 from .tls_arguments import add_certificate_command, add_trusting
-from .values import checked, whole
+from .values import LENGTH, checked, length, whole
 
 _SOURCES = """\
 sources:
@@ -75,10 +75,24 @@ def parser() -> argparse.ArgumentParser:
         help="save the last picture (the first one without --count), then stop",
     )
     add_trusting(viewer)
+    _add_list(commands.add_parser("list", help="find servers on the network"))
     add_recording_commands(commands)
     add_certificate_command(commands)
     _add_examinations(commands)
     return parser
+
+
+def _add_list(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "Show the servers that announce themselves (serve --announce), with their streams."
+    )
+    parser.add_argument(
+        "--seconds",
+        type=checked(length, LENGTH),
+        default=3.0,
+        metavar="T",
+        help="how long to look (default 3)",
+    )
 
 
 def _add_streams(parser: argparse.ArgumentParser) -> None:

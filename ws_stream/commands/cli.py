@@ -9,6 +9,7 @@ import asyncio
 import gc
 import io
 import os
+import shutil
 import signal
 import sys
 from collections.abc import Callable, Coroutine, Mapping, Sequence
@@ -27,6 +28,7 @@ from .arguments import parser
 from .bench import measured
 from .certificate import make_certificate
 from .export import bar, export
+from .found import found_lines
 from .inspect import cut_file, info
 from .places import found
 from .record import Record, patient
@@ -147,6 +149,11 @@ def _connected(options: argparse.Namespace, url: str) -> Connection:
     return connect(url, token=os.environ.get(VARIABLE), tls_ca=options.tls_ca)
 
 
+async def _list(options: argparse.Namespace) -> None:
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    print(*await found_lines(options.seconds, width), sep="\n")
+
+
 async def _bench(options: argparse.Namespace) -> None:
     try:
         lines = await measured(options, _progress)
@@ -179,6 +186,7 @@ _COMMANDS: Mapping[str, Callable[[argparse.Namespace], Coroutine[Any, Any, None]
     "demo": _serve,
     "serve": _serve,
     "watch": _watch,
+    "list": _list,
     "record": _record,
     "certificate": _certificate,
     "info": _info,

@@ -37,6 +37,15 @@ def add_listening(parser: argparse.ArgumentParser) -> None:
         metavar="PERCENT",
         help="use no more of one core: send fewer pictures, then coarser ones, until it fits",
     )
+    _add_telling(parser)
+
+
+def _add_telling(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--announce",
+        action="store_true",
+        help="let others on the network find it by `ws-stream list`",
+    )
     parser.add_argument(
         "--log-format",
         default="text",

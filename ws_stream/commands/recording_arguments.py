@@ -7,9 +7,8 @@ from typing import Any
 from ..recording.files import NO_LIMITS, Limits
 from ..sources.replay import OPTIONS
 from .tls_arguments import add_trusting
-from .values import checked, length, seconds, size
+from .values import LENGTH, checked, length, seconds, size
 
-_LENGTH = "a time above 0 like 90, 90s, 5min or 1h"
 _MOMENT = "a time like 90, 90s, 5min or 1h"
 _SIZE = "a size above 0 like 500kB, 20MB or 4GB"
 
@@ -53,7 +52,7 @@ def _add_record(parser: argparse.ArgumentParser) -> None:
     add("url", metavar="URL", help="ws://HOST:PORT/stream/NAME or the page's http://")
     add("file", type=Path, metavar="FILE", help="must not be there yet")
     add_trusting(parser)
-    add("--seconds", type=checked(length, _LENGTH), metavar="T", help="end after so long")
+    add("--seconds", type=checked(length, LENGTH), metavar="T", help="end after so long")
     add(
         "--max-size",
         type=checked(size, _SIZE),
@@ -63,14 +62,14 @@ def _add_record(parser: argparse.ArgumentParser) -> None:
     either = parser.add_mutually_exclusive_group()
     either.add_argument(
         "--split",
-        type=checked(_length_or_size, f"{_LENGTH}, or {_SIZE}"),
+        type=checked(_length_or_size, f"{LENGTH}, or {_SIZE}"),
         default=NO_LIMITS,
         metavar="T|SIZE",
         help="begin another file (FILE-2, FILE-3, ...) after so long, or when it is so large",
     )
     either.add_argument(
         "--ring",
-        type=checked(length, _LENGTH),
+        type=checked(length, LENGTH),
         metavar="T",
         help="keep only so long, in memory, and write it at the end and at each SIGUSR1",
     )

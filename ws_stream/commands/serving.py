@@ -32,6 +32,7 @@ def opened(options: argparse.Namespace, stop: Callable[[], object]) -> Server:
         tls_cert=options.tls_cert,
         tls_key=options.tls_key,
         cpu_budget=options.cpu_budget,
+        announce=options.announce,
     )
     names = options.name + [None] * (len(options.sources) - len(options.name))
     for source, name in zip(played(options), names, strict=True):

@@ -9,6 +9,8 @@ from ..protocol.options import whole_number
 
 _NUMBER_AND_UNIT = re.compile(r"([0-9]{1,12}(?:\.[0-9]{1,6})?) ?([A-Za-z]*)")
 _SECONDS = {"": 1.0, "s": 1.0, "min": 60.0, "h": 3600.0}
+LENGTH = "a time above 0 like 90, 90s, 5min or 1h"
+"""What `length` takes."""
 _BYTES = {"kB": 1e3, "MB": 1e6, "GB": 1e9}
 
 

@@ -24,15 +24,35 @@ _SOMEWHERE = {socket.AF_INET: "192.0.2.1", socket.AF_INET6: "2001:db8::1"}
 def addresses(sockets: Iterable[socket.socket]) -> list[str]:
     """HOST:PORT as it stands in a URL, for each address at which these sockets are found; loopback first."""
     found: dict[str, bool] = {}
+    for address, zone, port in _found(sockets):
+        host = f"{address}%25{zone}" if zone else address
+        shown = f"[{host}]" if ":" in address else host
+        found[f"{shown}:{port}"] = ip_address(address).is_loopback
+    return sorted(found, key=lambda address: (not found[address], address.startswith("[")))
+
+
+def elsewhere(sockets: Iterable[socket.socket]) -> list[tuple[str, int]]:
+    """Address and port at which other machines find these sockets now. None that need a zone beside them."""
+    found = [(address, port) for address, zone, port in _found(sockets) if not zone]
+    return [one for one in found if not ip_address(one[0]).is_loopback]
+
+
+def is_open_to_others(listening: socket.socket) -> bool:
+    """Whether other machines could reach it, once this one is on a network."""
+    if listening.family not in (socket.AF_INET, socket.AF_INET6):
+        return False
+    return not ip_address(listening.getsockname()[0]).is_loopback
+
+
+def _found(sockets: Iterable[socket.socket]) -> Iterator[tuple[str, str, int]]:
+    """Address, zone and port."""
     for listening in sockets:
         if listening.family == socket.AF_UNIX:
             continue
         host, port, *rest = listening.getsockname()
+        zone = socket.if_indextoname(rest[1]) if rest[1:] and rest[1] else ""
         for address in _expanded(listening, host):
-            zone = f"%25{socket.if_indextoname(rest[1])}" if rest[1:] and rest[1] else ""
-            shown = f"[{address}{zone}]" if ":" in address else address
-            found[f"{shown}:{port}"] = ip_address(address).is_loopback
-    return sorted(found, key=lambda address: (not found[address], address.startswith("[")))
+            yield address, zone, port
 
 
 def urls(sockets: Sequence[socket.socket], scheme: str, query: str) -> list[str]:

@@ -9,7 +9,6 @@ import logging
 import os
 import socket
 from functools import partial
-from ipaddress import ip_address
 
 from websockets.asyncio.server import Server, serve
 from websockets.typing import Subprotocol
@@ -19,7 +18,7 @@ from ..errors import UsageError
 from ..limits import MAX_VIEWER_MESSAGE
 from ..printable import MAX_LINE, printable
 from ..protocol.picture import SUBPROTOCOL
-from .addresses import urls
+from .addresses import is_open_to_others, urls
 from .files import files
 from .gate import Gate
 from .hearing import RECEIVED_BYTES
@@ -68,9 +67,7 @@ class Listener:
 
     def _warn(self) -> None:
         """Whoever serves a network and asks for no token is to know that."""
-        hosts = [s.getsockname()[0] for s in self.sockets if s.family != socket.AF_UNIX]
-        known = self._reception.judge.tokens
-        if known is None and not all(ip_address(host).is_loopback for host in hosts):
+        if self._reception.judge.tokens is None and any(map(is_open_to_others, self.sockets)):
             _log.warning(
                 "whoever reaches this server by a network sees what it serves; "
                 "right would be tokens, if not all may: --token-file FILE"

@@ -63,6 +63,11 @@ class Reception:
         self.has_gate = False
         """Whether who comes too often was left outside already."""
 
+    @property
+    def root_path(self) -> str:
+        """Under which path this server is seen."""
+        return self._proxies.root_path
+
     def on_open(self, connection: HttpConnection) -> None:
         """A connection is there."""
         if not self._proxies.trusts(connection.peer):
@@ -131,7 +136,7 @@ class Reception:
             request,
             is_secure=connection.speaks_tls if is_secure is None else is_secure,
             lacks_tls=self.certificate is not None and not connection.speaks_tls,
-            root_path=self._proxies.root_path,
+            root_path=self.root_path,
         )
 
     async def follow(self, connection: ServerConnection) -> None:

@@ -20,6 +20,7 @@ from ..hub.stream import Stream
 from ..loop_thread import LoopThread, leave_to_parent
 from .access import AccessPolicy
 from .addresses import port_of
+from .announcing import Announcing
 from .budgeting import keep_budget
 from .catalogue import STREAM, Catalogue
 from .certificate import certificate
@@ -50,7 +51,8 @@ class Server(Catalogue):
     `tokens`, lines such as "view:TOKEN" or "control:TOKEN", or a `token_file` of them, nobody sees pictures or operates
     the device without one. With the files `tls_cert` and `tls_key` it speaks https and wss, by what lies in them at the
     time: docs/tls.md. `cpu_budget` is a share of one core, in percent, that this process is to stay within:
-    pictures become fewer, then coarser, until it does. Raises UsageError.
+    pictures become fewer, then coarser, until it does. With `announce`, others on the network find it without its
+    address (docs/discovery.md). Raises UsageError.
     """
 
     def __init__(  # noqa: PLR0913 - each is an option by its own name
@@ -70,6 +72,7 @@ class Server(Catalogue):
         tls_cert: str | os.PathLike[str] | None = None,
         tls_key: str | os.PathLike[str] | None = None,
         cpu_budget: float | None = None,
+        announce: bool = False,
     ) -> None:
         self._place = checked_place(host, port, unix, sockets)
         self.port = self._place.port
@@ -86,6 +89,7 @@ class Server(Catalogue):
         self._thread: LoopThread | None = None
         self._cpu_budget = optional(PERCENT).take("cpu_budget", cpu_budget)
         self._budgeting: asyncio.Task[None] | None = None
+        self._announcing = Announcing(announce, self.streams, reception, self._listener)
 
     def urls(self, stream: Stream | None = None) -> list[str]:
         """Where a browser on this machine, or on the LAN when it can, finds the page (of one stream).
@@ -112,7 +116,9 @@ class Server(Catalogue):
             for stream in self.streams.values():
                 stream.adopt(self)
             await self._listener.listen(self._place._replace(port=self.port))
+            self._announcing.start()
         except BaseException:
+            await self._listener.close()
             self._lifetime = Lifetime()  # it may be tried again
             raise
         self.port = port_of(self._listener.sockets)
@@ -131,6 +137,7 @@ class Server(Catalogue):
             self._budgeting.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._budgeting
+        await self._announcing.close()
         await self._listener.close()
         self._let_go()
 

@@ -27,7 +27,8 @@ CARRIER = "ws-stream.token."
 _SECRET_BYTES = 32
 _MOST_BYTES = 65536
 """Of a file: some 400 tokens."""
-_OTHERS = stat.S_IRWXG | stat.S_IRWXO
+_OTHERS = stat.S_IRWXO | stat.S_IWGRP
+"""A group may read: systemd hands a service its credentials so."""
 
 
 class Right(IntEnum):
