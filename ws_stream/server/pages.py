@@ -12,6 +12,7 @@ from typing import NamedTuple
 from ..errors import UsageError
 from ..hub.stream import Stream
 from ..pixels.formats import reduced
+from ..printable import printable
 from ..protocol.picture import SUBPROTOCOL
 from ..protocol.request import parse_request
 from .access import AccessPolicy
@@ -70,7 +71,9 @@ def answer(
         return _file(request, file)
     if path in _FACTS:
         return _json(_FACTS[path](streams))
-    return _sentence(HTTPStatus.NOT_FOUND, f"there is nothing at {path}; the viewer is at /")
+    return _sentence(
+        HTTPStatus.NOT_FOUND, f"there is nothing at {printable(path)}; the viewer is at /"
+    )
 
 
 def _methods(asked: str) -> Reply:
@@ -78,7 +81,7 @@ def _methods(asked: str) -> Reply:
     if asked == "OPTIONS":
         headers = {**allowed, "Access-Control-Allow-Methods": "GET, HEAD"}
         return Reply(HTTPStatus.NO_CONTENT, "", b"", headers)
-    refused = _sentence(HTTPStatus.METHOD_NOT_ALLOWED, f"{asked} is not served; GET is")
+    refused = _sentence(HTTPStatus.METHOD_NOT_ALLOWED, f"{printable(asked)} is not served; GET is")
     return refused._replace(headers=allowed)
 
 
@@ -107,9 +110,13 @@ def _refuse_stream(
         return _sentence(HTTPStatus.BAD_REQUEST, str(error))
     if stream_at(path, streams) is None:
         known = ", ".join(streams) or "none yet"
-        return _sentence(HTTPStatus.NOT_FOUND, f"there is no stream at {path}; there are: {known}")
+        return _sentence(
+            HTTPStatus.NOT_FOUND, f"there is no stream at {printable(path)}; there are: {known}"
+        )
     if not request.upgrade:
-        return _sentence(HTTPStatus.UPGRADE_REQUIRED, f"{path} is a WebSocket; the viewer is at /")
+        return _sentence(
+            HTTPStatus.UPGRADE_REQUIRED, f"{printable(path)} is a WebSocket; the viewer is at /"
+        )
     if not request.is_viewer:
         return _sentence(
             HTTPStatus.BAD_REQUEST, f"a viewer must offer the WebSocket subprotocol {SUBPROTOCOL}"

@@ -15,7 +15,7 @@ from websockets.http11 import Request, Response
 from websockets.protocol import Event, State
 from websockets.server import ServerProtocol
 
-from ..printable import printable
+from ..printable import MAX_PRINTED, printable
 from .hearing import RequestHead
 from .peers import origin
 
@@ -64,7 +64,9 @@ class _Protocol(ServerProtocol):
         self._standing = standing
 
     def reject(self, status: int, text: str) -> Response:
-        response = super().reject(status, text)
+        response = super().reject(
+            status, f"{printable(text, 2 * MAX_PRINTED)}\n"
+        )  # it quotes headers
         response.headers.update(self._standing)
         return response
 
