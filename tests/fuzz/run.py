@@ -37,10 +37,10 @@ class Report(NamedTuple):
 
 
 def build() -> None:
-    """Make the programs in C that are not as their sources are."""
+    """Make the programs in C that are not as their sources are, and the client that `agree` asks."""
     programs = [name for name in TARGETS if name.startswith("c-")]
     paths = [str((PROGRAMS / name).relative_to(ROOT)) for name in programs]
-    subprocess.run(["make", "--silent", *paths], cwd=ROOT, check=True)
+    subprocess.run(["make", "--silent", "clients", *paths], cwd=ROOT, check=True)
 
 
 def run(name: str, seconds: int, folder: Path, seed: int = 0) -> Report:
@@ -53,7 +53,7 @@ def run(name: str, seconds: int, folder: Path, seed: int = 0) -> Report:
         (begin / hashlib.sha1(data).hexdigest()).write_bytes(data)
     options = [
         *(f"-max_total_time={seconds}", f"-max_len={target.most}", "-timeout=60"),
-        *("-rss_limit_mb=3000", f"-artifact_prefix={folder}/"),
+        *("-rss_limit_mb=3000", "-malloc_limit_mb=64", f"-artifact_prefix={folder}/"),
         *([f"-seed={seed}"] if seed else []),
     ]
     log = folder / "log"
