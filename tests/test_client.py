@@ -342,7 +342,8 @@ async def test_no_server_at_the_first_attempt_is_raised_at_once(server: Server) 
 def test_a_stream_is_named_by_its_own_address_or_by_the_page_s(
     address: str, websocket: str
 ) -> None:
-    assert dial.websocket_url(address) == websocket
+    assert dial.websocket_url(address) == (websocket, None)
+    assert dial.websocket_url(f"{address}#token=abc") == (websocket, "abc")
 
 
 @pytest.mark.parametrize(

@@ -59,6 +59,10 @@ ROOMS = {
     "server": [
         *(
             "access",
+            "request",
+            "tokens",
+            "allowances",
+            "judgement",
             "files",
             "pages",
             "request_log",
@@ -68,10 +72,11 @@ ROOMS = {
             "plain_http",
             "viewer",
             "websocket",
+            "reception",
             "listener",
         ),
         "addresses",
-        *("lifetime", "offer", "budgeting", "server"),
+        *("lifetime", "offer", "catalogue", "budgeting", "server"),
     ],
     "clock": [],
     "session": [],
@@ -88,7 +93,8 @@ ROOMS = {
     ],
     "commands": [
         *("watch", "input_lines", "record", "inspect", "export_stills", "export_films"),
-        *("export", "values", "recording_arguments", "arguments", "cli"),
+        *("export", "values", "recording_arguments", "listening_arguments", "arguments"),
+        *("serving", "bench", "cli"),
     ],
 }
 """The rooms, and the files of those that have several. A room's `__init__` comes after its files."""

@@ -30,14 +30,23 @@ SERVED = {**RENDITION, "name": "a", "format": None, "fps": 30, "input": False}
 PICTURE = np.zeros((3, 4, 3), np.uint8)
 
 RIGHT: Mapping[str, Mapping[str, Any]] = {
-    "connect": {"url": "ws://127.0.0.1:8000/stream/a"},
-    "Connection": {"url": "ws://127.0.0.1:8000/stream/a"},
+    "connect": {"url": "ws://127.0.0.1:8000/stream/a", "token": None},
+    "Connection": {"url": "ws://127.0.0.1:8000/stream/a", "token": None},
     "Connection.age": {"frame": blank(1, RGB888, 4, 3)},
     "Connection.wait_for": {"predicate": bool, "timeout": 1},
     "Frame.alike": {"other": blank(1, RGB888, 4, 3)},
     "PixelFormat.blank": {"width": 4, "height": 3},
     "PixelFormat.shape": {"width": 4, "height": 3},
-    "Server": {"host": "127.0.0.1", "port": 0, "allow_hosts": (), "cpu_budget": None},
+    "Server": {
+        "host": "127.0.0.1",
+        "port": 0,
+        "cpu_budget": None,
+        "allow_hosts": (),
+        "allow_origins": (),
+        "allow_frames": (),
+        "tokens": None,
+        "token_file": None,
+    },
     "Server.stream": {**SERVED, "verify_damage": False},
     "Server.serve": {**SERVED, "source": "test:"},
     "Server.add": {"stream": Stream("b")},
@@ -86,8 +95,8 @@ def public() -> Iterator[tuple[str, Callable[..., Any]]]:
         elif name not in PROTOCOLS | HANDS_ON and not issubclass(thing, Exception):
             if name not in RECORDS:
                 yield name, thing
-            for method, function in vars(thing).items():
-                if inspect.isfunction(function) and not method.startswith("_"):
+            for method, function in inspect.getmembers(thing, inspect.isfunction):
+                if not method.startswith("_"):
                     yield f"{name}.{method}", function
 
 

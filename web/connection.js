@@ -12,12 +12,15 @@ export class Connection {
   #heardAt = performance.now();
 
   /**
-   * @param {string} url @param {typeof WebSocket} Socket
+   * @param {string} url ends with #token=TOKEN where the server asks for one @param {typeof WebSocket} Socket
    * @param {{onopen: () => void, onmessage: (data: string | ArrayBuffer) => void,
    *   onclose: (code: number, reason: string) => void}} events none after `close`
    */
   constructor(url, Socket, { onopen, onmessage, onclose }) {
-    const socket = new Socket(url, [SUBPROTOCOL]);
+    const [address, token] = url.split("#token=");
+    // No page can set a header here, and of another origin none has a cookie.
+    const offered = token ? [SUBPROTOCOL, `ws-stream.token.${token}`] : [SUBPROTOCOL];
+    const socket = new Socket(address, offered);
     socket.binaryType = "arraybuffer";
     socket.onopen = onopen;
     socket.onmessage = ({ data }) => {

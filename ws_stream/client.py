@@ -14,7 +14,7 @@ from websockets.typing import Subprotocol
 
 from .arguments import instance
 from .clock import Age
-from .dial import SILENCE, Hearing, Opening, is_final, reason, websocket_url
+from .dial import SILENCE, Hearing, Opening, bearer, is_final, reason, websocket_url
 from .errors import ChecksumError, ConnectError, ProtocolError, UsageError
 from .limits import MAX_PICTURE_BYTES
 from .pixels.frame import Frame
@@ -37,13 +37,14 @@ Messages: TypeAlias = AsyncGenerator[tuple[str | bytes | None, Frame | None]]
 _FRAME = instance(Frame, "a Frame")
 
 
-def connect(url: str) -> "Connection":
+def connect(url: str, *, token: str | None = None) -> "Connection":
     """The frames of the stream at `url`: `async for frame in connect("ws://device:8000/stream/camera")`.
 
-    The address of the viewer page, `http://device:8000/?stream=camera`, will do as well. Raises UsageError for what is
-    no such address.
+    The address of the viewer page, `http://device:8000/?stream=camera`, will do as well. `token` is presented to a
+    server that asks for one; it may also stand behind the address, as `#token=TOKEN`. Raises UsageError for what is no
+    such address and no token.
     """
-    return Connection(url)
+    return Connection(url, token=token)
 
 
 class Connection:
@@ -53,8 +54,9 @@ class Connection:
     loop; each iteration has connections of its own.
     """
 
-    def __init__(self, url: str) -> None:
-        self.url = websocket_url(url)
+    def __init__(self, url: str, *, token: str | None = None) -> None:
+        self.url, behind = websocket_url(url)
+        self._headers = bearer(behind if token is None else token)
         self.announcement: messages.Announcement | None = None
         """What the server said of the stream last."""
         self.problem: str | None = None
@@ -112,6 +114,7 @@ class Connection:
         return Opening(
             self.url,
             subprotocols=[Subprotocol(SUBPROTOCOL)],
+            additional_headers=self._headers,
             compression=None,
             max_size=MAX_MESSAGE,
             open_timeout=SILENCE,

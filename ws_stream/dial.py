@@ -3,6 +3,7 @@
 Knows nothing of what is said over it.
 """
 
+import re
 import time
 from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
@@ -19,6 +20,9 @@ SILENCE = 10.0
 """Seconds without a byte after which the connection counts as lost: the server speaks every second, and a picture that
 is longer on its way arrives in parts."""
 
+_TOKEN = re.compile(r"(?:(?:view|control):)?([A-Za-z0-9_-]{22,128})")
+"""Of a server's tokens; the right it gives there is not presented."""
+
 
 class Opening(connect):
     """Opens a WebSocket where it was asked to, and nowhere else."""
@@ -34,6 +38,7 @@ class Hearing(ClientConnection):
     def __init__(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 - the library's
         super().__init__(*arguments, **options)
         self.heard_at = time.monotonic()
+        self.protocol.debug = False  # it would log the token
 
     def data_received(self, data: bytes) -> None:
         """Note the time."""
@@ -41,9 +46,12 @@ class Hearing(ClientConnection):
         super().data_received(data)
 
 
-def websocket_url(url: str) -> str:
-    """The WebSocket address for a stream's or a viewer page's address. Raises UsageError."""
+def websocket_url(url: str) -> tuple[str, str | None]:
+    """The WebSocket address for a stream's or a viewer page's address, and the token behind it. Raises UsageError."""
     right = "right would be ws://HOST:PORT/stream/NAME or http://HOST:PORT/?stream=NAME"
+    token = ""
+    if isinstance(url, str):
+        url, _, token = url.partition("#token=")  # no sentence shows it
     if not isinstance(url, str) or not url.isprintable() or len(url) > MAX_ADDRESS_LETTERS:
         raise UsageError(f"{shown(url)} is no address of a stream; {right}")
     try:
@@ -55,10 +63,24 @@ def websocket_url(url: str) -> str:
     if not known or not (parts.scheme in ("http", "https") or (is_stream and " " not in url)):
         raise UsageError(f"{shown(url)} is no address of a stream; {right}")
     if is_stream:
-        return f"{url}" if parts.path.strip("/") else f"{parts.scheme}://{parts.netloc}/stream"
+        whole = url if parts.path.strip("/") else f"{parts.scheme}://{parts.netloc}/stream"
+        return whole, token or None
     names = parse_qs(parts.query).get("stream")
     scheme = parts.scheme.replace("http", "ws")
-    return f"{scheme}://{parts.netloc}/stream" + (f"/{quote(names[0], safe='')}" if names else "")
+    name = f"/{quote(names[0], safe='')}" if names else ""
+    return f"{scheme}://{parts.netloc}/stream{name}", token or None
+
+
+def bearer(token: object) -> dict[str, str]:
+    """The header that presents a token, alone or as in a --token-file. Raises UsageError, which does not show it."""
+    if token is None:
+        return {}
+    found = _TOKEN.fullmatch(token.strip()) if isinstance(token, str) else None
+    if not found:
+        raise UsageError(
+            "what was given as the token is none; right would be one as `ws-stream token` makes"
+        )
+    return {"Authorization": f"Bearer {found[1]}"}
 
 
 def is_final(error: Exception) -> bool:

@@ -13,14 +13,16 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Frame, Page, async_playwright
 
 VIEWPORT = {"width": 1280, "height": 800}
 
 NO_FAULT = re.compile(
     r"t establish a connection to the server at ws:|^The connection to ws:|blocked an inline style"
+    r"|it is in a cross-site context and its “SameSite” is"
 )
-"""Firefox tells as of errors of lost connections, and that a page did not take the driver's style for screenshots."""
+"""Firefox tells as of errors of lost connections, of a cookie that is meant to be refused in a frame of another site,
+and that a page did not take the driver's style for screenshots."""
 
 COPY = """
   const canvas = document.querySelector('#picture');
@@ -121,7 +123,7 @@ async def opened(
     assert not (faults := [error for error in errors if not NO_FAULT.search(error)]), faults
 
 
-async def canvas(page: Page) -> NDArray[np.uint8]:
+async def canvas(page: Page | Frame) -> NDArray[np.uint8]:
     """What the canvas shows, as uint8 (height, width, 4); waits for the first picture."""
     await page.wait_for_function("() => document.querySelector('#picture').width > 0")
     read = await page.evaluate(READ_CANVAS)
@@ -138,7 +140,7 @@ def probe(rgb: NDArray[np.uint8]) -> str:
     return f"{width} {height} {(words.view('<u4').ravel() * weights).sum(dtype=np.uint32)}"
 
 
-async def shows(page: Page, expected: NDArray[np.uint8]) -> NDArray[np.uint8]:
+async def shows(page: Page | Frame, expected: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """Wait until the canvas seems to show these RGB pixels, then read every one of them.
 
     Before there is a picture it is not read: Firefox 153 then stands still for 20 s while a worker opens a socket.

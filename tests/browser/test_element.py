@@ -136,7 +136,10 @@ async def test_pages_on_another_port_show_exactly_what_several_devices_send_by_o
 
 async def test_pages_of_another_host_have_it_where_that_host_is_allowed(page: Page) -> None:
     body = '<ws-stream src="ws://DEVICE/stream/camera"></ws-stream>'
-    async with Server(port=0) as shut, Server(port=0, allow_hosts=["panel.example"]) as server:
+    async with (
+        Server(port=0) as shut,
+        Server(port=0, allow_origins=["http://panel.example:*"]) as server,
+    ):
         for one in (shut, server):
             one.stream("camera").publish(PICTURE)
         await show(page, shut, body, "panel.example")

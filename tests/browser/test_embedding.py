@@ -13,6 +13,7 @@ from tests.browser.panel import panel
 from ws_stream import Server
 
 DOCS = Path(__file__).parents[2] / "docs"
+PANEL = "http://panel.example:*"
 PICTURE = np.random.default_rng(9).integers(0, 256, (48, 64, 3), np.uint8)
 
 
@@ -22,10 +23,11 @@ def blocks(document: str, containing: str) -> list[str]:
 
 
 async def show(page: Page, stack: AsyncExitStack, html: str) -> list[Server]:
-    """A page of `panel.example`; each device in it is a server of its own that allows that host."""
+    """A page of `panel.example`; each device in it is a server of its own that allows it."""
     servers = []
     for name in sorted(set(re.findall(r"device\d?:8000", html))):
-        server = await stack.enter_async_context(Server(port=0, allow_hosts=["panel.example"]))
+        server = Server(port=0, allow_origins=[PANEL], allow_frames=[PANEL])
+        await stack.enter_async_context(server)
         server.stream("camera").publish(PICTURE)
         html = html.replace(name, f"127.0.0.1:{server.port}")
         servers.append(server)

@@ -131,8 +131,9 @@ async def test_a_page_of_elsewhere_is_told_why_it_sees_nothing(
 ) -> None:
     await page.goto(f"http://dashboard.example:{dashboard}/")
     told = await page.evaluate(TELL, f"ws://127.0.0.1:{server.port}/stream/life")
-    right = "right would be --allow-host dashboard.example"
-    assert told == [1008, f"pages of dashboard.example are not answered; {right}"]
+    page_ = f"http://dashboard.example:{dashboard}"
+    right = f"right would be --allow-origin {page_}"
+    assert told == [1008, f"pages of {page_} are not answered; {right}"]
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,8 @@ from ws_stream.protocol.picture import Kind, parse
 
 from .laws import events
 
+TOKEN = b"fuzzing-0123456789abcdef"
+"""That which the law of `http` knows."""
 MOST = 4096
 """Bytes of a seed: what is longer says nothing more."""
 
@@ -113,6 +115,16 @@ def http() -> Iterator[bytes]:
     ):
         yield b"\x20GET / HTTP/1.1\r\n%b%b\r\n" % (host, more)
     yield b"\xffGET /healthz HTTP/1.0\r\n\r\n"
+    for header in (
+        b"Authorization: Bearer %b",
+        b"Cookie: ws-stream-8000=%b; a=b",
+        b"Authorization: Basic %b",
+    ):
+        for asked, cut in itertools.product((b"/signin", b"/streams"), (b"\xff", b"\xfe")):
+            yield b"%bGET %b HTTP/1.1\r\n%b%b\r\n\r\n" % (cut, asked, host, header % TOKEN)
+    yield b"\xffGET /stream HTTP/1.1\r\n%b\r\n" % upgrade.replace(
+        b"v1", b"v1, ws-stream.token." + TOKEN
+    )
     head = b"GET /stream/camera HTTP/1.1\r\n%b\r\n" % upgrade
     pair = b"GET /healthz HTTP/1.1\r\n%b\r\n" % host
     yield bytes([len(pair)]) + pair + pair
@@ -123,6 +135,13 @@ def http() -> Iterator[bytes]:
         b"\x82\xfe",
     ):
         yield bytes([len(head)]) + head + frame
+
+
+def tokens() -> Iterator[bytes]:
+    """Files of tokens."""
+    yield b"view:%b\n" % TOKEN
+    yield b"# who may operate\ncontrol:%b\n\n view:%b-2\r\nview:%b\n" % (TOKEN, TOKEN, TOKEN)
+    yield b"view: %b\ncontrol:short\nall:%b" % (TOKEN, TOKEN)
 
 
 def xwd() -> Iterator[bytes]:

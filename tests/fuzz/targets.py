@@ -51,6 +51,7 @@ TARGETS: Mapping[str, Target] = {
     "control": Target(_python("control"), seeds.control),
     "request": Target(_python("request"), seeds.request, 512),
     "http": Target(_python("http"), seeds.http),
+    "tokens": Target(_python("tokens"), seeds.tokens, 1024),
     "xwd": Target(_python("xwd"), seeds.xwd, 2048),
     "address": Target(_python("address"), seeds.address, 2048),
     "recording": Target(_python("recording"), seeds.recording),

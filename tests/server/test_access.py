@@ -9,7 +9,7 @@ import pytest
 from ws_stream import UsageError
 from ws_stream.server.access import AccessPolicy
 
-from .test_pages import POLICY, UPGRADE, ask, status
+from .test_pages import FRAME, PAGE, POLICY, UPGRADE, ask, status
 
 OWN = socket.gethostname().lower()
 HOSTS = [
@@ -96,9 +96,7 @@ def test_what_is_no_host_is_refused_without_advice_that_cannot_help(host: str | 
 LOOPBACK = ["http://127.0.0.1:3000", "http://localhost", "https://[::1]:5", "http://app.localhost"]
 
 
-@pytest.mark.parametrize(
-    "origin", [*LOOPBACK, None, "https://kiosk.example", "app://kiosk.example"]
-)
+@pytest.mark.parametrize("origin", [*LOOPBACK, None, PAGE, "HTTP://Panel.Example:3000"])
 @pytest.mark.parametrize("host", ["127.0.0.1:8000", "localhost:8000", "[::1]:8000", "127.9.9.9"])
 def test_pages_of_loopback_may_ask_on_loopback_and_those_allowed_by_name(
     host: str, origin: str | None
@@ -127,9 +125,9 @@ def test_pages_of_anywhere_else_may_not_even_of_this_lan_and_the_option_is_said(
         reply = ask(host=host, origin=origin, **request)
         assert reply
         assert reply.status == HTTPStatus.FORBIDDEN
-        option = re.search(r"--allow-host (\S+)\n", reply.body.decode())
+        option = re.search(r"--allow-origin (\S+)\n", reply.body.decode())
         assert option
-        assert AccessPolicy([option[1]]).refusal(host, origin) is None
+        assert AccessPolicy(origins=[option[1]]).refusal(host, origin) is None
 
 
 @pytest.mark.parametrize("origin", LOOPBACK)
@@ -153,14 +151,19 @@ def frames(host: str | None) -> str:
     return policy.partition("frame-ancestors ")[2]
 
 
-def test_the_pages_that_may_ask_may_frame_the_viewer() -> None:
-    kiosk = "http://kiosk.example:* https://kiosk.example:*"
+def test_pages_of_the_host_asked_for_may_frame_the_viewer_and_those_allowed_by_name() -> None:
     assert frames("192.168.1.7:8000") == (
-        f"'self' http://192.168.1.7:* https://192.168.1.7:* {kiosk}"
+        f"'self' http://192.168.1.7:* https://192.168.1.7:* {FRAME}"
     )
     for loopback in ("http://localhost:*", "http://*.localhost:*", "http://127.0.0.1:*"):
         assert loopback in frames("localhost:8000").split()
         assert loopback not in frames("192.168.1.7:8000").split()
+
+
+def test_who_may_frame_the_viewer_may_not_ask_and_who_may_ask_may_not_frame_it() -> None:
+    assert status(origin=FRAME, **UPGRADE) == HTTPStatus.FORBIDDEN
+    assert ask(origin=PAGE, **UPGRADE) is None
+    assert PAGE not in frames("localhost:8000")
 
 
 def test_a_frame_s_ancestor_is_no_ipv6_address_as_browsers_know_no_such_source() -> None:
@@ -173,7 +176,7 @@ def test_a_frame_s_ancestor_is_no_ipv6_address_as_browsers_know_no_such_source()
     "host", ["evil.example", None, "a;script-src *", "a; script-src *.local", "127.0.0.1;x", "*"]
 )
 def test_nothing_else_of_a_request_gets_into_a_header(host: str | None) -> None:
-    assert frames(host) == "'self' http://kiosk.example:* https://kiosk.example:*"
+    assert frames(host) == f"'self' {FRAME}"
 
 
 def test_the_page_runs_its_own_scripts_workers_and_webassembly_and_nothing_else() -> None:
@@ -202,8 +205,8 @@ def shared(host: str, origin: str | None) -> tuple[str | None, str]:
         *(("localhost:8000", origin) for origin in LOOPBACK),
         ("192.168.1.7:8000", "http://192.168.1.7:5000"),
         ("[fd00::2]:8000", "http://[fd00::2]:8000"),
-        ("192.168.1.7:8000", "https://kiosk.example"),
-        ("192.168.1.7:8000", "HTTP://Kiosk.Example:1"),
+        ("192.168.1.7:8000", PAGE),
+        ("192.168.1.7:8000", PAGE.upper()),
     ],
 )
 def test_a_page_that_may_open_the_socket_may_read_all_that_is_served(
@@ -221,12 +224,15 @@ def test_a_page_that_may_open_the_socket_may_read_all_that_is_served(
         ("localhost:8000", ""),
         ("localhost:8000", "*"),
         ("localhost:8000", "file://"),
-        ("localhost:8000", "http://localhost, http://kiosk.example"),
+        ("localhost:8000", f"http://localhost, {PAGE}"),
+        ("localhost:8000", "http://panel.example"),
+        ("localhost:8000", "https://panel.example:3000"),
+        ("localhost:8000", FRAME),
         ("localhost:8000", "http://evil.example"),
         ("192.168.1.7:8000", "http://192.168.1.8"),
         ("192.168.1.7:8000", "http://localhost"),
         ("evil.example", "http://evil.example"),
-        ("evil.example", "http://kiosk.example"),
+        ("evil.example", PAGE),
     ],
 )
 def test_any_other_page_reads_nothing(host: str, origin: str | None) -> None:
@@ -271,6 +277,69 @@ def test_what_names_no_host_cannot_be_allowed_as_it_would_go_into_a_header(name:
     with pytest.raises(UsageError, match="right would be a name like") as refused:
         AccessPolicy([name])
     assert str(refused.value).isprintable()
+
+
+@pytest.mark.parametrize(
+    ("origin", "same"),
+    [
+        ("http://panel.example", "http://panel.example:80"),
+        ("https://panel.example:443", "https://panel.example"),
+        ("HTTP://Panel.Example.:3000", "http://panel.example:3000"),
+        ("http://[fd00::2]:3000", "http://[FD00:0::2]:3000"),
+        ("app://panel", "app://panel"),
+    ],
+)
+def test_a_page_s_origin_is_allowed_however_it_is_written(origin: str, same: str) -> None:
+    assert AccessPolicy(origins=[origin]).refusal("10.0.0.1", same) is None
+    for other in ("http://other.example:3000", "http://panel.example:3001", "null"):
+        assert AccessPolicy(origins=[origin]).refusal("10.0.0.1", other)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "panel.example", "http://", "http://panel/", "http://panel/a", "http://panel?", "*"),
+        *(
+            "http://*.example",
+            "http://a;script-src *",
+            "http://a b",
+            "http://a'",
+            "null",
+            "file://",
+        ),
+        *(
+            "http://a:b",
+            "http://a:80:*",
+            "http://a:**",
+            "http://*:*",
+            "http://u@a",
+            "\x1b[2J",
+            "http://" + "a" * 254,
+            None,
+            5,
+            b"http://a",
+        ),
+    ],
+)
+def test_what_is_no_origin_cannot_be_allowed_as_it_would_go_into_a_header(text: str) -> None:
+    for allowed in ({"origins": [text]}, {"frames": [text]}):
+        with pytest.raises(UsageError, match="is no origin of pages; right would be") as refused:
+            AccessPolicy(**allowed)
+        assert str(refused.value).isprintable()
+
+
+def test_a_page_may_be_allowed_on_all_ports_and_by_one_scheme() -> None:
+    policy = AccessPolicy(origins=["http://panel.example:*"], frames=["http://a:*"])
+    for port in ("", ":80", ":3000"):
+        assert policy.refusal("10.0.0.1", f"http://panel.example{port}") is None
+    for other in ("https://panel.example", "http://panel.example:*", "http://a", "http://b:3000"):
+        assert policy.refusal("10.0.0.1", other)
+    assert policy.headers("10.0.0.1", None)["Content-Security-Policy"].endswith(" http://a:*")
+
+
+def test_a_frame_s_page_has_no_ipv6_address_and_that_is_said() -> None:
+    with pytest.raises(UsageError, match="right would be a name or an IPv4 address"):
+        AccessPolicy(frames=["http://[fd00::2]"])
 
 
 def test_a_name_of_several_labels_is_not_taken_for_this_machine_s_own(

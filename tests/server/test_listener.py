@@ -12,7 +12,7 @@ from websockets.frames import CloseCode
 
 from ws_stream import Server, UsageError
 from ws_stream.protocol import control, messages
-from ws_stream.server import gate, listener
+from ws_stream.server import gate, websocket
 from ws_stream.server.request_log import LINES_A_MINUTE
 from ws_stream.server.websocket import NO_STREAM, ViewerConnection
 
@@ -32,7 +32,7 @@ async def server() -> AsyncIterator[Server]:
             "/stream/camera",
             "http://dashboard.example",
             CloseCode.POLICY_VIOLATION,
-            "pages of dashboard.example are not answered; right would be --allow-host dashboard.example",
+            "pages of http://dashboard.example are not answered; right would be --allow-origin http://dashboard.example",
         ),
         (
             "/stream/camera?step=99",
@@ -78,10 +78,10 @@ async def test_who_is_refused_and_goes_on_talking_costs_no_memory_and_is_gone_in
     writer.write(HANDSHAKE.replace(b"camera", b"kamera"))
     await reader.readuntil(b"\r\n\r\n")
     writer.write(b"\x81\x82\0\0\0\0{}" * 1000)
-    (connection,) = server._listener.connections
+    (connection,) = server._listener._reception.connections
     assert isinstance(connection, ViewerConnection)
-    async with asyncio.timeout(listener.CLOSE_TIMEOUT + 4):
-        while server._listener.connections:
+    async with asyncio.timeout(websocket.CLOSE_TIMEOUT + 4):
+        while server._listener._reception.connections:
             assert len(connection._early) <= 1000
             await asyncio.sleep(0.01)
     assert len(connection._early) < 1000
@@ -98,7 +98,7 @@ async def test_refused_hosts_and_pages_are_logged_once_with_the_option_that_allo
         await fetch(server, "/", Origin="null")
     assert caplog.messages == [
         "the host proxy.example is not answered for; right would be --allow-host proxy.example",
-        "pages of dashboard.example are not answered; right would be --allow-host dashboard.example",
+        "pages of http://dashboard.example are not answered; right would be --allow-origin http://dashboard.example",
         "pages of 'null' are not answered; right would be a page that a host serves by http",
     ]
 
@@ -146,7 +146,7 @@ async def test_a_fault_in_serving_a_viewer_is_one_line_however_often_it_is_met(
     server: Server, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     camera = server.stream("camera")
-    monkeypatch.setattr(camera, "join", lambda *_: 1 // 0)
+    monkeypatch.setattr(camera, "join", lambda *_, **__: 1 // 0)
     for _ in range(3):
         assert (await refusal(server, "/stream/camera"))[0] == CloseCode.INTERNAL_ERROR
     (record,) = caplog.records

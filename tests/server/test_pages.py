@@ -16,25 +16,48 @@ from ws_stream.protocol.request import parse_request
 from ws_stream.server import pages
 from ws_stream.server.access import AccessPolicy
 from ws_stream.server.files import files
+from ws_stream.server.judgement import Judge
+from ws_stream.server.request import HttpRequest
 
 STREAMS = {"camera": Stream("camera"), "screen": Stream("screen")}
-POLICY = AccessPolicy(frozenset({"kiosk.example"}))
-GOOD: dict[str, Any] = {
-    "method": "GET",
-    "target": "/",
-    "host": "127.0.0.1:8000",
-    "origin": None,
-    "upgrade": False,
-    "subprotocols": "",
+PAGE, FRAME = "http://panel.example:3000", "https://wall.example"
+POLICY = AccessPolicy(["kiosk.example"], [PAGE], [FRAME])
+GOOD = {"method": "GET", "target": "/", "version": "HTTP/1.1"}
+HEADERS = {
+    "host": "host",
+    "origin": "origin",
+    "upgrade": "upgrade",
+    "subprotocols": "sec-websocket-protocol",
+    "encodings": "accept-encoding",
+    "known": "if-none-match",
+    "authorization": "authorization",
+    "cookies": "cookie",
 }
-UPGRADE = {"target": "/stream/camera", "upgrade": True, "subprotocols": "chat, ws-stream.v1"}
 
 
-def ask(**parts: object) -> pages.Reply | None:
-    return pages.answer(pages.HttpRequest(**{**GOOD, **parts}), POLICY, STREAMS)
+def request(**parts: str | None) -> HttpRequest:
+    parts = {"host": "127.0.0.1:8000", **parts}
+    headers = {
+        HEADERS[name]: value
+        for name, value in parts.items()
+        if name in HEADERS and value is not None
+    }
+    line = {name: parts.get(name, value) or "" for name, value in GOOD.items()}
+    return HttpRequest(**line, headers=headers)
 
 
-def status(**parts: object) -> int:
+UPGRADE = {"target": "/stream/camera", "upgrade": "WebSocket", "subprotocols": "chat, ws-stream.v1"}
+
+
+def ask(**parts: str | None) -> pages.Reply | None:
+    return answer(request(**parts), STREAMS)
+
+
+def answer(asked: HttpRequest, streams: dict[str, Stream]) -> pages.Reply | None:
+    return pages.answer(asked, Judge(POLICY).judge(asked, "", 0.0), streams)
+
+
+def status(**parts: str | None) -> int:
     reply = ask(**parts)
     assert reply
     return reply.status
@@ -83,7 +106,7 @@ def test_no_request_changes_anything_and_one_that_would_is_told_which_do_not(
 
 
 def test_a_page_that_asks_what_it_may_do_is_told_if_it_may_ask() -> None:
-    for origin in (None, "http://127.0.0.1:5000", "https://kiosk.example"):
+    for origin in (None, "http://127.0.0.1:5000", PAGE):
         reply = ask(method="OPTIONS", target="*", origin=origin)
         assert reply
         assert (reply.status, reply.body) == (HTTPStatus.NO_CONTENT, b"")
@@ -116,8 +139,8 @@ def test_a_load_balancer_that_names_no_host_hears_whether_the_server_is_well_and
 
 MOST_OPENED = 150_000
 """Bytes of what a page needs before its first picture, not packed."""
-MOST_SENT = 120_000
-"""Bytes of all files together, as they are sent; half of them are tools and the element."""
+MOST_SENT = 125_000
+"""Bytes of all files together, as they are sent; half of them are tools, signing in and the element."""
 _IMPORT = re.compile(r'^(?:import|export)\b[^;]*?"(\.{1,2}/[^"]+)";', re.MULTILINE)
 """What is imported when a module is, not when a line of it runs."""
 
@@ -223,13 +246,12 @@ def test_a_stream_there_is_not_is_refused_naming_those_there_are() -> None:
 
 
 def test_a_stream_wants_a_websocket_and_the_subprotocol() -> None:
-    assert status(**{**UPGRADE, "upgrade": False}) == HTTPStatus.UPGRADE_REQUIRED
+    assert status(**{**UPGRADE, "upgrade": None}) == HTTPStatus.UPGRADE_REQUIRED
     assert status(**{**UPGRADE, "subprotocols": "ws-stream.v2"}) == HTTPStatus.BAD_REQUEST
 
 
 def listed(*streams: Stream) -> list[dict[str, Any]]:
-    request = pages.HttpRequest(**{**GOOD, "target": "/streams"})
-    reply = pages.answer(request, POLICY, {stream.name: stream for stream in streams})
+    reply = answer(request(target="/streams"), {stream.name: stream for stream in streams})
     assert reply
     found: list[dict[str, Any]] = json.loads(reply.body)
     return found
@@ -279,7 +301,7 @@ def test_and_those_of_a_source_before_any_of_its_pictures_was_taken() -> None:
     "query", ["step=0", "step=a", "crop=1,2", "fps=-1", "average=maybe", "step=1&" * 99]
 )
 def test_a_request_that_cannot_be_is_refused_with_a_sentence_even_to_plain_http(query: str) -> None:
-    for upgrade in (True, False):
+    for upgrade in ("websocket", None):
         reply = ask(**{**UPGRADE, "target": f"/stream/camera?{query}", "upgrade": upgrade})
         assert reply
         assert reply.status == HTTPStatus.BAD_REQUEST

@@ -58,7 +58,7 @@ async def browser(server: Server) -> AsyncIterator[Browser]:
 
 
 def connection(server: Server) -> HttpConnection:
-    (connection,) = server._listener.connections
+    (connection,) = server._listener._reception.connections
     return connection
 
 
@@ -197,7 +197,7 @@ async def test_a_request_waits_for_its_turn_and_is_answered(
     server: Server, browser: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     waits = iter([0.05, 0.0, 0.05])
-    monkeypatch.setattr(server._listener.connections, "turn", lambda *_: next(waits))
+    monkeypatch.setattr(server._listener._reception.connections, "turn", lambda *_: next(waits))
     for _ in range(4):
         browser.say(HEALTH)
         assert (await browser.hear())[2] == OK
@@ -207,14 +207,14 @@ async def test_a_request_waits_for_its_turn_and_is_answered(
 async def test_one_that_is_gone_when_its_turn_comes_is_forgotten(
     server: Server, browser: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(server._listener.connections, "turn", lambda *_: 0.02)
+    monkeypatch.setattr(server._listener._reception.connections, "turn", lambda *_: 0.02)
     browser.say(HEALTH)
     await browser.hear()
     browser.say(HEALTH)
     await asyncio.sleep(0.01)
     browser.writer.transport.abort()
     await asyncio.sleep(0.03)
-    assert not len(server._listener.connections)
+    assert not len(server._listener._reception.connections)
 
 
 async def test_a_closing_server_does_not_wait_for_those_that_ask_nothing(

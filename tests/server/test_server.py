@@ -27,7 +27,7 @@ from ws_stream.pixels.formats import RGB888
 from ws_stream.pixels.frame import Frame, blank
 from ws_stream.protocol import control, messages
 from ws_stream.protocol.picture import SUBPROTOCOL
-from ws_stream.server import hearing, listener, peers
+from ws_stream.server import hearing, peers, websocket
 from ws_stream.server.websocket import SILENT, UNREAD_BYTES, ViewerConnection
 
 PROTOCOL = [Subprotocol(SUBPROTOCOL)]
@@ -302,7 +302,7 @@ async def test_who_pings_and_never_reads_costs_little_memory(server: Server) -> 
     server.stream("camera").publish(picture(1))
     async with viewing(server) as websocket:
         websocket.transport.pause_reading()
-        (connection,) = server._listener.connections
+        (connection,) = server._listener._reception.connections
         assert isinstance(connection, ViewerConnection)
         ping = b"\x89\xfd" + bytes(4) + b"p" * 125
         for _ in range(40):
@@ -324,7 +324,7 @@ async def test_more_connections_than_the_limit_are_cut_off_and_viewers_go_on(
         held = await receive_frame(websocket)
         idle = [await asyncio.open_connection("127.0.0.1", server.port) for _ in range(10)]
         await asyncio.sleep(0.05)
-        assert len(server._listener.connections) <= 5
+        assert len(server._listener._reception.connections) <= 5
         server.streams["camera"].publish(picture(2))
         assert ((await receive_frame(websocket, held)).pixels == 2).all()
         for _, writer in idle:
@@ -353,7 +353,7 @@ async def test_a_viewer_that_cannot_be_shown_anything_leaves_no_trace(
             with pytest.raises(ConnectionClosed):
                 while True:
                     await websocket.recv()
-    while server._listener.connections:
+    while server._listener._reception.connections:
         await asyncio.sleep(0.001)
     assert not camera.watched
     async with viewing(server) as websocket:
@@ -378,7 +378,7 @@ async def test_viewers_that_hang_up_at_any_moment_leave_no_trace(
             await writer.drain()
         writer.transport.abort()
     async with asyncio.timeout(10):
-        while camera.watched or server._listener.connections:
+        while camera.watched or server._listener._reception.connections:
             await asyncio.sleep(0.01)
     assert caplog.records == []
 
@@ -397,7 +397,7 @@ async def test_a_viewer_that_is_closed_while_a_picture_waits_for_it_hears_all_an
     heard = await asyncio.wait_for(reader.read(), 10)
     assert b"\x03\xebviewers send text only" in heard[-100:]
     async with asyncio.timeout(10):
-        while server._listener.connections:
+        while server._listener._reception.connections:
             await asyncio.sleep(0.01)
     writer.close()
     assert caplog.records == []
@@ -408,7 +408,7 @@ async def test_closing_waits_for_nobody_longer_than_the_limit(server: Server) ->
     _, writer = await asyncio.open_connection("127.0.0.1", server.port)
     async with viewing(server) as deaf:
         deaf.transport.pause_reading()
-        async with asyncio.timeout(listener.CLOSE_TIMEOUT + 2):
+        async with asyncio.timeout(websocket.CLOSE_TIMEOUT + 2):
             await server.close()
         deaf.transport.abort()
     writer.close()

@@ -54,6 +54,14 @@ test("it is a socket of the class given, which need not be the platform's", () =
   assert.deepEqual([made, world.sockets.length], [["ws://elsewhere"], 1]);
 });
 
+test("a token behind the address is offered beside the protocol, and is not in the address", () => {
+  const nothing = { onopen() {}, onmessage() {}, onclose() {} };
+  assert.ok(new Connection("ws://device/stream?step=2#token=a-b_c", WebSocket, nothing));
+  const { url, protocols } = world.socket;
+  assert.equal(url, "ws://device/stream?step=2");
+  assert.deepEqual(protocols, ["ws-stream.v1", "ws-stream.token.a-b_c"]);
+});
+
 test("silence counts from the attempt to connect, then from the last message", () => {
   world.pass(400);
   world.socket.open();

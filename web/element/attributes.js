@@ -106,6 +106,6 @@ export function streamAddress(src, base) {
     url.pathname += name ? `stream/${encodeURIComponent(name)}` : "stream";
     url.searchParams.delete("stream");
   }
-  url.hash = "";
+  if (!url.hash.startsWith("#token=")) url.hash = "";
   return url;
 }

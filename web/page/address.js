@@ -2,6 +2,8 @@
  * Which stream the page shows, by its own address.
  */
 
+/** A token that no cookie keeps. */
+export const held = { token: "" };
 /** Of the address, for the page alone. */
 const OURS = ["stream", "bare", "worker"];
 
@@ -14,7 +16,7 @@ export function addressOf(others = {}) {
   for (const [key, value] of query) if (!OURS.includes(key)) url.searchParams.set(key, value);
   for (const [key, value] of Object.entries(others)) url.searchParams.set(key, value);
   url.protocol = url.protocol.replace("http", "ws");
-  url.hash = "";
+  url.hash = held.token && `token=${held.token}`;
   if (document.hidden) url.searchParams.set("fps", "0");
   return url.href;
 }

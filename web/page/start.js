@@ -21,6 +21,7 @@ addEventListener("error", ({ error }) => {
 const query = new URLSearchParams(location.search);
 const mayWork = query.get("worker") !== "off";
 if (mayWork) warm();
+if (/[#&]token=/.test(location.hash)) await (await import("./signin.js")).signInByAddress();
 // Several streams and none named: this page is a wall of them, for as long as it lasts.
 if (!query.has("stream") && (await ask()).length > 1) {
   const { showWall } = await import("./wall.js");

@@ -42,6 +42,8 @@ export function renderState({ status, held }, name, isOperated, alarmed) {
   find("seen").classList.toggle("old", isOld && !held);
   const title = titleOf(state, name, alarmed);
   if (document.title !== title) document.title = title;
+  // Perhaps for want of a token.
+  if (state === "refused") import("./signin.js").then(({ offer }) => offer());
   speak(sentence ? `${word}. ${sentence}` : word);
 }
 

@@ -2,6 +2,7 @@
  * The device's streams, and the menu of them.
  */
 
+import { held } from "./address.js";
 import { find } from "./dom.js";
 
 /** @typedef {{name: string, width: number | null, height: number | null}} Listed */
@@ -16,7 +17,10 @@ export let streams = [];
 
 /** Asks the device. */
 export const ask = () =>
-  fetch("streams", { signal: AbortSignal.timeout(PATIENCE) })
+  fetch("streams", {
+    headers: held.token ? { Authorization: `Bearer ${held.token}` } : {},
+    signal: AbortSignal.timeout(PATIENCE),
+  })
     .then((answer) => answer.json())
     .then(checked)
     // The device is away, as the stream's state says.

@@ -2,7 +2,8 @@
  * What the page requests of the pictures, as menus; the address keeps it.
  */
 
-import { make, menu } from "./dom.js";
+import { menu } from "./controls.js";
+import { make } from "./dom.js";
 
 /** @import { Page } from "./types.d.ts" */
 

@@ -15,8 +15,9 @@ from ..pixels.rendition import Rendition
 from ..protocol.options import OPTIONS
 from ..selftest.workload import WORKLOADS
 from ..sources.testcard import LEAST_SIDE
+from .listening_arguments import add_fps, add_listening
 from .recording_arguments import add_recording_commands, add_replaying
-from .values import checked, number, whole
+from .values import checked, whole
 
 _SOURCES = """\
 sources:
@@ -46,7 +47,7 @@ def parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND", dest="command")
     demo = commands.add_parser("demo", help="serve a moving test card, to see that it works")
-    _add_listening(demo)
+    add_listening(demo)
     demo.set_defaults(sources=["test:"], name=[], speed=None, loop=False, allow_input=False)
     demo.set_defaults(**Rendition()._asdict())
     serve = commands.add_parser(
@@ -56,10 +57,11 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     serve.add_argument("sources", nargs="*", default=["test:"], metavar="SOURCE", help="see below")
-    _add_listening(serve)
+    add_listening(serve)
     _add_rendition(serve)
     _add_streams(serve)
     add_replaying(serve)
+    _add_token(commands.add_parser("token", help="make a token, for a --token-file"))
     viewer = commands.add_parser("watch", help="show a stream's figures, or save a picture of it")
     viewer.add_argument(
         "url", metavar="URL", help="ws://HOST:PORT/stream/NAME or the page's http://"
@@ -105,6 +107,21 @@ def _add_examinations(commands: "argparse._SubParsersAction[_Parser]") -> None:
     parser.add_argument("arguments", nargs=argparse.REMAINDER, metavar="...", help="its arguments")
 
 
+def _add_token(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "Print a new token as a line of a --token-file: `ws-stream token >> tokens`. A browser opens "
+        "http://DEVICE/#token=TOKEN, with what stands behind the colon."
+    )
+    parser.add_argument(
+        "--control",
+        dest="right",
+        action="store_const",
+        const="control",
+        default="view",
+        help="one that lets its owner operate the device as well, not only see its pictures",
+    )
+
+
 def _add_bench(parser: argparse.ArgumentParser) -> None:
     parser.description = (
         "Serve pictures to a viewer on this device for some seconds, and say what each stage costs and what to change. "
@@ -122,36 +139,7 @@ def _add_bench(parser: argparse.ArgumentParser) -> None:
         help="this one only; may be repeated (default: all)",
     )
     _add_rendition(parser)
-    _add_fps(parser)
-
-
-def _add_listening(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--host",
-        default="127.0.0.1",
-        metavar="ADDRESS",
-        help="address to listen on; 0.0.0.0 lets the LAN in (default 127.0.0.1)",
-    )
-    parser.add_argument(
-        "--port",
-        type=whole(0, 65535),
-        default=8000,
-        help="0 takes any that is free (default 8000)",
-    )
-    _add_fps(parser)
-    parser.add_argument(
-        "--allow-host",
-        action="append",
-        default=[],
-        metavar="NAME",
-        help="also answer requests for, and pages of, this name or address; may be repeated",
-    )
-    parser.add_argument(
-        "--cpu-budget",
-        type=number("a share of one core in percent"),
-        metavar="PERCENT",
-        help="use no more of one core: send fewer pictures, then coarser ones, until it fits",
-    )
+    add_fps(parser)
 
 
 def _add_rendition(parser: argparse.ArgumentParser) -> None:
@@ -168,13 +156,3 @@ def _add_rendition(parser: argparse.ArgumentParser) -> None:
             )
         else:
             parser.add_argument(f"--{name}", action="store_true", help=option.help)
-
-
-def _add_fps(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--fps",
-        type=number("pictures per second"),
-        default=30,
-        metavar="N",
-        help="most pictures per second (default 30)",
-    )

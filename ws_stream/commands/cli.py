@@ -10,35 +10,25 @@ import gc
 import io
 import logging
 import os
-import platform
 import signal
 import sys
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any, NoReturn
 
-from ..arguments import shown
-from ..client import connect
+from ..client import Connection, connect
 from ..conformance import run
 from ..errors import UsageError, WsStreamError
 from ..loop_thread import new_event_loop
-from ..pixels.described import named
-from ..pixels.formats import reduced
-from ..pixels.rendition import Rendition
 from ..recording import Recording
 from ..recording.files import Files, Names
 from ..recording.ring import MAX_RING_BYTES, Ring
-from ..selftest.advice import Case, Device, advice, table
-from ..selftest.run import Plan, run_selftest
-from ..selftest.workload import WORKLOADS, WorkloadSource
-from ..server.server import Server
-from ..sources import Source, open_source
-from ..sources.replay import Replay, is_recording
-from ..walk import COMPILED
+from ..server.tokens import VARIABLE, new_token
 from .arguments import parser
+from .bench import measured
 from .export import bar, export
-from .input_lines import InputLines
 from .inspect import cut_file, info
 from .record import Record, patient
+from .serving import opened
 from .watch import Watch
 
 
@@ -61,27 +51,9 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 
 async def _serve(options: argparse.Namespace) -> None:
-    if len(options.name) > len(options.sources):
-        raise UsageError(f"{len(options.name)} names for {len(options.sources)} sources")
-    server = Server(
-        options.host,
-        options.port,
-        allow_hosts=options.allow_host,
-        cpu_budget=options.cpu_budget,
-    )
     loop, stop = asyncio.get_running_loop(), asyncio.Event()
     _when_ended(stop.set)
-    names = options.name + [None] * (len(options.sources) - len(options.name))
-    for source, name in zip(_played(options), names, strict=True):
-        lines = InputLines(lambda: loop.call_soon_threadsafe(stop.set))
-        stream = server.serve(
-            source,
-            name=name,
-            fps=options.fps,
-            input=lines if options.allow_input else False,
-            **_rendition(options)._asdict(),
-        )
-        lines.stream = stream.name
+    server = opened(options, lambda: loop.call_soon_threadsafe(stop.set))
     gc.collect()
     gc.freeze()  # the collector need not walk what was imported, which took it over 20 ms at a time
     async with server:
@@ -92,18 +64,8 @@ async def _serve(options: argparse.Namespace) -> None:
         await stop.wait()
 
 
-def _played(options: argparse.Namespace) -> Sequence[str | Source]:
-    """The sources, with recordings played as was asked for. Raises UsageError."""
-    if options.speed is None and not options.loop:
-        return [*options.sources]
-    if not any(map(is_recording, options.sources)):
-        raise UsageError("--speed and --loop are for recordings; right would be a source FILE.wss")
-    return [
-        Replay(source, speed=options.speed or 1.0, loop=options.loop)
-        if is_recording(source)
-        else source
-        for source in options.sources
-    ]
+async def _token(options: argparse.Namespace) -> None:
+    print(f"{options.right}:{new_token()}")
 
 
 async def _record(options: argparse.Namespace) -> None:
@@ -113,7 +75,7 @@ async def _record(options: argparse.Namespace) -> None:
         sink = Ring(names, options.ring, options.max_size or MAX_RING_BYTES)
     else:
         sink = Files(names, options.split._replace(in_all=options.max_size))
-    record = Record(connect(patient(options.url)), sink, names)
+    record = Record(_connected(patient(options.url)), sink, names)
     _when_ended(record.stop.set)
     if options.ring:
         asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, _dump, record)
@@ -162,39 +124,21 @@ def _opened(options: argparse.Namespace) -> Recording:
 
 
 async def _watch(options: argparse.Namespace) -> None:
-    async for line in Watch(connect(options.url), count=options.count, png=options.png).lines():
+    watch = Watch(_connected(options.url), count=options.count, png=options.png)
+    async for line in watch.lines():
         print(line, flush=True)
 
 
+def _connected(url: str) -> Connection:
+    return connect(url, token=os.environ.get(VARIABLE))
+
+
 async def _bench(options: argparse.Namespace) -> None:
-    rendition = _rendition(options)
-    source = _measured(options)
-    workloads = (
-        tuple(options.content or WORKLOADS)
-        if isinstance(source, WorkloadSource)
-        else (source.name,)
-    )
-    gc.collect()
-    gc.freeze()  # as _serve does
     try:
-        found = await run_selftest(Plan(source, workloads, rendition, options.fps), _progress)
+        lines = await measured(options, _progress)
     finally:
         _progress("")
-    loop = type(asyncio.get_running_loop()).__module__.partition(".")[0]
-    device = Device(compiled=COMPILED, uvloop=loop == "uvloop")
-    width, height = rendition.size(source.width, source.height)
-    walk = "a compiled walk" if device.compiled else "no compiled walk"
-    print(
-        f"{source.width}x{source.height} {source.format}, served as {width}x{height} "
-        f"{reduced(source.format, rendition.depth)} to one viewer on this device\n"
-        f"{os.cpu_count()} cores, Python {platform.python_version()}, {walk}, event loop of {loop}"
-    )
-    if isinstance(source, WorkloadSource):
-        print(
-            f"pictures made up in {source.ring_bytes >> 20} MiB of memory, more than most caches hold"
-        )
-    print(f"\n{table(found)}")
-    print(*advice(Case(found, rendition, device)), sep="\n")
+    print(*lines, sep="\n")
 
 
 async def _conformance(options: argparse.Namespace) -> None:
@@ -202,24 +146,6 @@ async def _conformance(options: argparse.Namespace) -> None:
     print(*report.lines(), sep="\n")
     if not report.is_passed:
         sys.exit(1)
-
-
-def _rendition(options: argparse.Namespace) -> Rendition:
-    return Rendition(**{name: getattr(options, name) for name in Rendition._fields})
-
-
-def _measured(options: argparse.Namespace) -> Source:
-    """The source that is named, or the one that is made up. Raises UsageError and SourceError."""
-    if options.source is None:
-        pixel_format = named(options.format or "rgbx8888")
-        return WorkloadSource(options.width or 1024, options.height or 600, pixel_format)
-    for name in ("width", "height", "format", "content"):
-        if getattr(options, name) is not None:
-            raise UsageError(
-                f"--{name} is for made-up pictures and cannot change those of {shown(options.source)}; "
-                "right would be one or the other"
-            )
-    return open_source(options.source)
 
 
 def _progress(text: str) -> None:
@@ -243,6 +169,7 @@ _COMMANDS: Mapping[str, Callable[[argparse.Namespace], Coroutine[Any, Any, None]
     "info": _info,
     "cut": _cut,
     "export": _export,
+    "token": _token,
     "bench": _bench,
     "conformance": _conformance,
 }

@@ -23,10 +23,10 @@ def patient(url: str) -> str:
 
     Raises UsageError.
     """
-    address = websocket_url(url)
-    if "acknowledge=" in address:
-        return address
-    return f"{address}{'&' if '?' in address else '?'}acknowledge=no"
+    address, token = websocket_url(url)
+    if "acknowledge=" not in address:
+        address += f"{'&' if '?' in address else '?'}acknowledge=no"
+    return f"{address}#token={token}" if token else address
 
 
 class Record:

@@ -71,7 +71,7 @@ class Operators:
     def hear(self, subscription: Subscription, said: messages.Input) -> None:
         """What a viewer did. Where nobody hears it, it is as if nothing was done."""
         size = subscription.source
-        if not self.may_be_heard or not size:
+        if not (self.may_be_heard and subscription.may_operate and size):
             return
         with self._lock:
             events = self._hearer() or self._begin()

@@ -127,13 +127,17 @@ class Stream:
         with self._lock:
             self._resize(pixel_format, width, height)
 
-    def join(self, peer: Peer, request: Request | None = None) -> Subscription:
-        """A new viewer, on the event loop."""
+    def join(
+        self, peer: Peer, request: Request | None = None, *, may_operate: bool = True
+    ) -> Subscription:
+        """A new viewer, on the event loop; whether it may operate the device, where anybody may."""
         self._errands.open()
         if not self._errands.waits("report"):
             self._errands.run_at("report", time.monotonic() + REPORT_EVERY, self._report)
         with self._lock:
-            return self.audience.join(peer, request or Request(), time.monotonic())
+            subscription = self.audience.join(peer, request or Request(), time.monotonic())
+        subscription.may_operate = may_operate
+        return subscription
 
     def begin(self, subscription: Subscription) -> None:
         """Tell a viewer that has joined what it sees, and show it."""

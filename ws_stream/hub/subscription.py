@@ -62,6 +62,8 @@ class Subscription:
     def __init__(self, walk: Walk, place: int, peer: Peer, request: Request, now: float) -> None:
         self.place = place
         self.request = request
+        self.may_operate = True
+        """The device, where anybody may."""
         self._walk = walk
         self._peer = peer
         self._heard = now
@@ -74,7 +76,7 @@ class Subscription:
         if announcement is self._told[0]:
             return
         self._told = announcement, self._told[1]
-        self.say(announcement)
+        self.say(announcement if self.may_operate else announcement._replace(input=False))
         self._walk.announced(self.place, time.monotonic())
         self.flush()
 

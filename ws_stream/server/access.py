@@ -7,15 +7,20 @@ import re
 import socket
 from collections.abc import Iterable
 from ipaddress import ip_address
+from typing import NamedTuple
 
 from ..errors import UsageError
 from ..printable import printable
 
 _NAME = re.compile(r"(?=.{1,253}$)[a-z0-9_]([a-z0-9._-]*[a-z0-9_])?")
 """Of hosts; nothing else gets into a header or into advice."""
-_HOST = r"(\[[0-9a-f:.]+(?:%[a-z0-9._-]*)?\]|[^][:/@?#\s]+)(?::[0-9]*)?"
+_HOST = r"(?P<host>\[[0-9a-f:.]+(?:%[a-z0-9._-]*)?\]|[^][:/@?#\s]+)(?P<port>:[0-9]*)?"
 _AUTHORITY = re.compile(_HOST, re.IGNORECASE)
-_ORIGIN = re.compile(rf"[a-z][a-z0-9+.-]*://{_HOST}", re.IGNORECASE)
+_ORIGIN = re.compile(rf"(?P<scheme>[a-z][a-z0-9+.-]*)://{_HOST}", re.IGNORECASE)
+_ANY_PORT = ":*"
+"""As policies for browsers have it."""
+_DEFAULT_PORTS = {"http": ":80", "https": ":443"}
+"""Browsers leave them out."""
 
 _NEVER = ("camera", "display-capture", "geolocation", "microphone", "midi", "payment", "usb")
 """What of a visitor's machine no page of this server may ask for."""
@@ -27,41 +32,59 @@ _POLICY = (
 )
 
 
+class _Origin(NamedTuple):
+    """Of a page, as it is compared."""
+
+    scheme: str
+    host: str
+    port: str
+    """With its colon; empty where it is the scheme's own."""
+
+    def __str__(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{self.scheme}://{host}{self.port}"
+
+
 class AccessPolicy:
     """Whose requests are answered: one rule, whatever the server listens on.
 
     A page of the Internet can make the browser of somebody on this LAN send requests here, also under a name that it
     points at this address. So the name asked for (`Host`) must be one that no page can point: an address, a name of
-    loopback, this machine's own. And the page that asks (`Origin`) must lie on the very host it asks for, whatever its
-    port, or both on loopback. Everything else is allowed by name. Raises UsageError for what is no name.
+    loopback, this machine's own, or one of `hosts`. And the page that asks (`Origin`) must lie on the very host it asks
+    for, whatever its port, both on loopback, or be one of `origins`. Pages of those hosts, and of `frames`, may frame
+    the viewer. Raises UsageError for what is no host and no origin.
     """
 
-    def __init__(self, allowed: Iterable[str] = ()) -> None:
-        self._allowed = frozenset(map(_checked, allowed))
+    def __init__(
+        self, hosts: Iterable[str] = (), origins: Iterable[str] = (), frames: Iterable[str] = ()
+    ) -> None:
+        self._hosts = frozenset(map(_checked_host, hosts))
+        self._origins = frozenset(map(_checked_origin, origins))
+        self._frames = "".join(sorted(f" {_checked_frame(frame)}" for frame in frames))
         own = socket.gethostname().lower()
         # One of several labels may be a name of the Internet that somebody else points here.
         self._own = {own, f"{own}.local"} if "." not in own else set()
 
     def refusal(self, host: str | None, origin: str | None) -> str | None:
         """Why this request is not answered, in one sentence that says what would be right, or None."""
-        asked = _match(_AUTHORITY, host)
+        asked = _host(host)
         if not asked:
             return f"'{printable(host or '')}' is no host; right would be one name or address in the header Host"
         if not self._is_host(asked):
             return f"the host {asked} is not answered for; right would be --allow-host {asked}"
-        page = _match(_ORIGIN, origin)
-        if origin is None or self._is_page(page, asked):
+        page = _origin(origin)
+        if origin is None or (page and self._is_page(page, asked)):
             return None
         if not page:
             return f"pages of '{printable(origin)}' are not answered; right would be a page that a host serves by http"
-        return f"pages of {page} are not answered; right would be --allow-host {page}"
+        return f"pages of {page} are not answered; right would be --allow-origin {page}"
 
     def headers(self, host: str | None, origin: str | None) -> dict[str, str]:
-        """Go with every reply. The pages that may ask may also frame the viewer, and read what is served."""
-        asked = _match(_AUTHORITY, host)
-        may_frame = set(self._allowed)
-        if self._is_host(asked):
-            may_frame |= {asked, *(_LOOPBACK_FRAMES if _is_loopback(asked) else ())}
+        """Go with every reply. The pages that may ask may also read what is served."""
+        asked = _host(host)
+        may_frame = {asked, *(_LOOPBACK_FRAMES if _is_loopback(asked) else ())} - {""}
+        if not self._is_host(asked):
+            may_frame = set()
         # Such a policy can name no IPv6 address.
         names = sorted(name for name in may_frame if ":" not in name)
         frames = "".join(f" http://{name}:* https://{name}:*" for name in names)
@@ -71,7 +94,7 @@ class AccessPolicy:
             # Of other hosts browsers heed it by TLS only, and complain of it on each page.
             **({"Cross-Origin-Opener-Policy": "same-origin"} if _is_loopback(asked) else {}),
             "Cross-Origin-Resource-Policy": "cross-origin" if page else "same-origin",
-            "Content-Security-Policy": _POLICY + frames,
+            "Content-Security-Policy": _POLICY + frames + self._frames,
             "Permissions-Policy": _PERMISSIONS,
             "X-Content-Type-Options": "nosniff",
             "Referrer-Policy": "no-referrer",
@@ -79,15 +102,16 @@ class AccessPolicy:
         }
 
     def _is_host(self, name: str) -> bool:
-        known = name in self._own or name in self._allowed
+        known = name in self._own or name in self._hosts
         return known or _is_loopback(name) or _is_address(name)
 
-    def _is_page(self, page: str, asked: str) -> bool:
-        both_here = _is_loopback(page) and _is_loopback(asked)
-        return page == asked or page in self._allowed or both_here
+    def _is_page(self, page: _Origin, asked: str) -> bool:
+        both_here = _is_loopback(page.host) and _is_loopback(asked)
+        is_allowed = not self._origins.isdisjoint({page, page._replace(port=_ANY_PORT)})
+        return page.host == asked or is_allowed or both_here
 
 
-def _checked(name: object) -> str:
+def _checked_host(name: object) -> str:
     """The name as it is compared. Raises UsageError for what is none."""
     found = _canonical(name) if isinstance(name, str) else ""
     if not found:
@@ -98,10 +122,42 @@ def _checked(name: object) -> str:
     return found
 
 
-def _match(pattern: re.Pattern[str], text: str | None) -> str:
-    """The host named in a header, as it is compared; "" where there is none."""
-    match = pattern.fullmatch(text or "")
-    return _canonical(match[1]) if match else ""
+def _checked_origin(text: object) -> _Origin:
+    """The origin as it is compared. Raises UsageError for what is none."""
+    is_any = isinstance(text, str) and text.endswith(_ANY_PORT)
+    found = _origin(f"{text[:-1]}1" if is_any else text) if isinstance(text, str) else None
+    if not found:
+        raise UsageError(
+            f"{printable(repr(text))} is no origin of pages; right would be one like http://panel.example:3000, "
+            "or with :* for all its ports"
+        )
+    return found._replace(port=_ANY_PORT) if is_any else found
+
+
+def _checked_frame(text: object) -> _Origin:
+    """The same, of a page that may frame others: policies can name no IPv6 address. Raises UsageError."""
+    found = _checked_origin(text)
+    if ":" in found.host:
+        raise UsageError(
+            f"browsers let no page of {found} be named for frames; right would be a name or an IPv4 address"
+        )
+    return found
+
+
+def _host(authority: str | None) -> str:
+    """The host named in a header `Host`, as it is compared; "" where there is none."""
+    match = _AUTHORITY.fullmatch(authority or "")
+    return _canonical(match["host"]) if match else ""
+
+
+def _origin(text: str | None) -> _Origin | None:
+    """What a header `Origin` says; None for no page of a host."""
+    match = _ORIGIN.fullmatch(text or "")
+    host = _canonical(match["host"]) if match else ""
+    if not match or not host:
+        return None
+    scheme, port = match["scheme"].lower(), match["port"] or ""
+    return _Origin(scheme, host, "" if port in (":", _DEFAULT_PORTS.get(scheme)) else port)
 
 
 def _canonical(name: str) -> str:

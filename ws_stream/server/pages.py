@@ -1,4 +1,4 @@
-"""What the server answers to plain HTTP: the page, the list of streams, and why a request is refused.
+"""What the server answers to plain HTTP: the page, the list of streams, and why there is nothing to see.
 
 Pure: a request goes in, a reply comes out, or None when the request is for a stream's WebSocket. Knows nothing of
 sockets.
@@ -15,35 +15,12 @@ from ..pixels.formats import reduced
 from ..printable import printable
 from ..protocol.picture import SUBPROTOCOL
 from ..protocol.request import parse_request
-from .access import AccessPolicy
 from .files import File, files
+from .judgement import Verdict, cookie_name
+from .request import HttpRequest
 
-
-class HttpRequest(NamedTuple):
-    """The parts of an HTTP request that matter here."""
-
-    method: str
-    target: str
-    host: str | None
-    origin: str | None
-    upgrade: bool
-    subprotocols: str
-    version: str = "HTTP/1.1"
-    encodings: str = ""
-    """Accept-Encoding."""
-    known: str = ""
-    """If-None-Match."""
-
-    @property
-    def is_viewer(self) -> bool:
-        """Whether a viewer asks to be let in: it can be told why not behind the handshake."""
-        return self.upgrade and SUBPROTOCOL in map(str.strip, self.subprotocols.split(","))
-
-    @property
-    def is_health_check(self) -> bool:
-        """Whether a load balancer asks, which knows no name: no browser speaks so, whatever page has sent it."""
-        asks = self.method == "OPTIONS" or self.target.partition("?")[0] == "/healthz"
-        return self.version == "HTTP/1.0" and self.host is None and self.origin is None and asks
+_KEPT = 34_560_000
+"""Seconds that a browser stays signed in: 400 days, the most that browsers keep a cookie (RFC 6265bis, section 5.5)."""
 
 
 class Reply(NamedTuple):
@@ -55,22 +32,19 @@ class Reply(NamedTuple):
     headers: Mapping[str, str] = {}
 
 
-def answer(
-    request: HttpRequest, policy: AccessPolicy, streams: Mapping[str, Stream]
-) -> Reply | None:
-    """The reply to a request, or None when it asks for the WebSocket of a stream there is."""
-    refusal = policy.refusal(request.host, request.origin)
-    if refusal and not request.is_health_check:
-        return _sentence(HTTPStatus.FORBIDDEN, refusal)
+def answer(request: HttpRequest, verdict: Verdict, streams: Mapping[str, Stream]) -> Reply | None:
+    """The reply to a request, or None when it asks for the WebSocket of a stream there is, and may have it."""
+    if verdict.refused:
+        return _sentence(verdict.refused, verdict.sentence)._replace(headers=verdict.headers)
     if request.method not in ("GET", "HEAD"):
         return _methods(request.method)
-    path, _, query = request.target.partition("?")
+    path = request.path
     if path == "/stream" or path.startswith("/stream/"):
-        return _refuse_stream(request, path, query, streams)
+        return _refuse_stream(request, path, streams)
     if file := files().get(path):
         return _file(request, file)
-    if path in _FACTS:
-        return _json(_FACTS[path](streams))
+    if path in _ANSWERS:
+        return _ANSWERS[path](request, streams)
     return _sentence(
         HTTPStatus.NOT_FOUND, f"there is nothing at {printable(path)}; the viewer is at /"
     )
@@ -80,15 +54,30 @@ def _methods(asked: str) -> Reply:
     allowed = {"Allow": "GET, HEAD, OPTIONS"}
     if asked == "OPTIONS":
         headers = {**allowed, "Access-Control-Allow-Methods": "GET, HEAD"}
+        headers["Access-Control-Allow-Headers"] = "Authorization"
         return Reply(HTTPStatus.NO_CONTENT, "", b"", headers)
     refused = _sentence(HTTPStatus.METHOD_NOT_ALLOWED, f"{printable(asked)} is not served; GET is")
     return refused._replace(headers=allowed)
 
 
+def _signed_in(request: HttpRequest) -> Reply:
+    """Its browser presents the token it came with from now on, where no script can read it.
+
+    No page of another origin can have that done: such a header it may not set, and a token it has not.
+    """
+    scheme, _, token = request.header("authorization").partition(" ")
+    if scheme.lower() != "bearer":
+        return _sentence(HTTPStatus.OK, "signed in")
+    kept = (
+        f"{cookie_name(request.host)}={token.strip()}; Path=/; Max-Age={_KEPT}; HttpOnly; SameSite=Strict"
+    )
+    return Reply(HTTPStatus.NO_CONTENT, "", b"", {"Set-Cookie": kept})
+
+
 def _file(request: HttpRequest, file: File) -> Reply:
-    body = file.body(request.encodings)
+    body = file.body(request.header("accept-encoding"))
     headers = {"ETag": body.tag}
-    if body.is_known(request.known):
+    if body.is_known(request.header("if-none-match")):
         return Reply(HTTPStatus.NOT_MODIFIED, file.content_type, b"", headers)
     if body.coding:
         headers["Content-Encoding"] = body.coding
@@ -101,11 +90,9 @@ def stream_at(target: str, streams: Mapping[str, Stream]) -> Stream | None:
     return streams.get(name) if name else next(iter(streams.values()), None)
 
 
-def _refuse_stream(
-    request: HttpRequest, path: str, query: str, streams: Mapping[str, Stream]
-) -> Reply | None:
+def _refuse_stream(request: HttpRequest, path: str, streams: Mapping[str, Stream]) -> Reply | None:
     try:
-        parse_request(query)
+        parse_request(request.target.partition("?")[2])
     except UsageError as error:
         return _sentence(HTTPStatus.BAD_REQUEST, str(error))
     if stream_at(path, streams) is None:
@@ -113,7 +100,7 @@ def _refuse_stream(
         return _sentence(
             HTTPStatus.NOT_FOUND, f"there is no stream at {printable(path)}; there are: {known}"
         )
-    if not request.upgrade:
+    if not request.upgrades:
         return _sentence(
             HTTPStatus.UPGRADE_REQUIRED, f"{printable(path)} is a WebSocket; the viewer is at /"
         )
@@ -136,9 +123,10 @@ def _description(stream: Stream) -> dict[str, object]:
     }
 
 
-_FACTS: Mapping[str, Callable[[Mapping[str, Stream]], object]] = {
-    "/streams": lambda streams: [_description(stream) for stream in tuple(streams.values())],
-    "/healthz": lambda _: {"status": "ok"},
+_ANSWERS: Mapping[str, Callable[[HttpRequest, Mapping[str, Stream]], Reply]] = {
+    "/healthz": lambda *_: _json({"status": "ok"}),
+    "/signin": lambda request, _: _signed_in(request),
+    "/streams": lambda _, streams: _json([_description(stream) for stream in (*streams.values(),)]),
 }
 
 

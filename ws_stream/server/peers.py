@@ -8,20 +8,18 @@ from collections import Counter
 from collections.abc import Hashable, Iterator
 from typing import Generic, Protocol, TypeVar
 
-from ..allowance import Allowance
 from ..limits import (
     MAX_ADDRESS_CONNECTIONS,
     MAX_ADDRESS_VIEWERS,
     MAX_CONNECTIONS,
     MAX_VIEWERS,
 )
+from .allowances import Allowances
 
 ARRIVALS_A_SECOND, ARRIVALS_AT_ONCE = 25, 150
 """Connections from one address. The page takes seven; to answer so many a second takes some hundredths of a core."""
 REQUESTS_A_SECOND, REQUESTS_AT_ONCE = 50, 500
 """Further requests on connections of one address: a page is under fifty, and frames of it come by the dozen."""
-_MOST_ADDRESSES = 1024
-"""Addresses remembered because they came often of late."""
 
 
 class Peer(Protocol):
@@ -61,8 +59,8 @@ class Peers(Generic[P]):
         self._peers: dict[P, None] = {}
         self._connections: Counter[Hashable] = Counter()
         self._viewers: Counter[Hashable] = Counter()
-        self._arrivals = _Allowances(ARRIVALS_A_SECOND, ARRIVALS_AT_ONCE)
-        self._requests = _Allowances(REQUESTS_A_SECOND, REQUESTS_AT_ONCE)
+        self._arrivals = Allowances(ARRIVALS_A_SECOND, ARRIVALS_AT_ONCE)
+        self._requests = Allowances(REQUESTS_A_SECOND, REQUESTS_AT_ONCE)
 
     def __len__(self) -> int:
         return len(self._peers)
@@ -124,27 +122,6 @@ class Peers(Generic[P]):
         wait = allowance.due() - now
         allowance.take(now)
         return max(0.0, wait)
-
-
-class _Allowances:
-    """One for each address; those of addresses that have rested are forgotten."""
-
-    def __init__(self, rate: float, at_once: float) -> None:
-        self._rate, self._at_once = rate, at_once
-        self._all: dict[Hashable, Allowance] = {}
-
-    def __len__(self) -> int:
-        return len(self._all)
-
-    def of(self, address: Hashable, now: float) -> Allowance:
-        """That of an address."""
-        if len(self._all) >= _MOST_ADDRESSES:
-            rested = [
-                a for a, allowance in self._all.items() if allowance.due(self._at_once) <= now
-            ]
-            for other in rested:
-                del self._all[other]
-        return self._all.setdefault(address, Allowance(self._rate, self._at_once))
 
 
 def _less(counter: Counter[Hashable], key: Hashable) -> None:

@@ -62,6 +62,7 @@ class _Protocol(ServerProtocol):
             logger=used.logger,
         )
         self._standing = standing
+        self.debug = False  # it would log tokens
 
     def reject(self, status: int, text: str) -> Response:
         response = super().reject(

@@ -13,9 +13,10 @@ from ..hub.stream import Stream
 from ..hub.subscription import Peer
 from ..protocol import control, messages
 from ..protocol.request import Request
+from .tokens import Right
 
-Verdict = tuple[int, str]
-"""Close code and reason."""
+Goodbye = tuple[int, str]
+"""A close code and its reason."""
 
 
 class Viewer:
@@ -24,9 +25,9 @@ class Viewer:
     `ended` is done when the connection is gone or is to be closed.
     """
 
-    def __init__(self, peer: Peer, stream: Stream, request: Request) -> None:
-        self.ended: asyncio.Future[Verdict | None] = asyncio.get_running_loop().create_future()
-        self.subscription = stream.join(peer, request)
+    def __init__(self, peer: Peer, stream: Stream, request: Request, right: Right) -> None:
+        self.ended: asyncio.Future[Goodbye | None] = asyncio.get_running_loop().create_future()
+        self.subscription = stream.join(peer, request, may_operate=right >= Right.CONTROL)
         self._stream = stream
 
     def on_message(self, text: bytes) -> None:
@@ -39,10 +40,10 @@ class Viewer:
         except (ProtocolError, UsageError) as error:
             self.end((CloseCode.POLICY_VIOLATION, str(error)[:100]))
 
-    def end(self, verdict: Verdict | None) -> None:
+    def end(self, goodbye: Goodbye | None) -> None:
         """Say how it ends; the first to say so counts."""
         if not self.ended.done():
-            self.ended.set_result(verdict)
+            self.ended.set_result(goodbye)
 
     def leave(self) -> None:
         """The viewer is gone."""

@@ -1,7 +1,8 @@
 """Whatever comes on a connection, what goes back is whole replies, each with its headers and its length, or frames.
 
-A real connection, its library and the server's answers, without a socket and without waiting. Input: the byte at which
-the data is cut in two, then the data.
+A real connection, its library and the server's answers, without a socket and without waiting. Nothing of a stream is
+heard without a token, where tokens are asked for. Input: at which byte the data is cut in two (odd: tokens are asked
+for), then the data.
 """
 
 import asyncio
@@ -18,7 +19,9 @@ from ws_stream.hub.stream import Stream
 from ws_stream.limits import MAX_VIEWER_MESSAGE
 from ws_stream.protocol.picture import SUBPROTOCOL
 from ws_stream.server.access import AccessPolicy
-from ws_stream.server.listener import Listener
+from ws_stream.server.judgement import Judge
+from ws_stream.server.reception import Reception
+from ws_stream.server.tokens import Right, known
 from ws_stream.server.websocket import ViewerConnection
 
 STANDING = ("content-security-policy", "x-content-type-options", "cross-origin-resource-policy")
@@ -31,6 +34,8 @@ _OURS = re.compile(
     re.IGNORECASE,
 )
 _HEAD = re.compile(rb"HTTP/1\.1 ([1-5]\d\d) [ -~]*\r\n((?:[!-9;-~]+: [ -~]*\r\n)*)\r\n", re.DOTALL)
+TOKEN = "fuzzing-0123456789abcdef"
+TOKENS = known([f"view:{TOKEN}"], None)
 STREAMS = {"camera": Stream("camera"), "screen": Stream("screen")}
 
 
@@ -100,10 +105,16 @@ _LOOP = _Loop()
 
 def check(data: bytes) -> None:
     events._set_running_loop(_LOOP)
+    cut = data[0] if data else 0
+    transport = _Transport()
     try:
-        transport = _played(data[1:], data[0] if data else 0)
+        connection = _played(transport, data[1:], cut)
     finally:
         events._set_running_loop(None)
+    if cut % 2 and TOKEN.encode() not in data:
+        assert connection.right is Right.NOTHING
+        assert connection.request is None or connection.refused
+        assert b'"viewers"' not in b"".join(transport.written)
     may_ask = b"HTTP/1.0" in data or any(map(_OURS.fullmatch, _HOSTS.findall(data)))
     for written in transport.written:
         if written[:4] == b"HTTP":
@@ -112,13 +123,15 @@ def check(data: bytes) -> None:
             assert len(written) <= 2 * MAX_VIEWER_MESSAGE  # a pong, or a goodbye
 
 
-def _played(data: bytes, cut: int) -> _Transport:
-    listener = Listener(STREAMS, AccessPolicy(("kiosk.example",)))
+def _played(transport: _Transport, data: bytes, cut: int) -> ViewerConnection:
+    policy = AccessPolicy(("kiosk.example",))
+    reception = Reception(STREAMS, Judge(policy, lambda: TOKENS if cut % 2 else None))
     protocol = ServerProtocol(
-        subprotocols=[Subprotocol(SUBPROTOCOL)], max_size=MAX_VIEWER_MESSAGE, logger=listener.log
+        subprotocols=[Subprotocol(SUBPROTOCOL)], max_size=MAX_VIEWER_MESSAGE, logger=reception.log
     )
-    connection = ViewerConnection(listener, protocol, _Library(), write_limit=0, ping_interval=None)
-    transport = _Transport()
+    connection = ViewerConnection(
+        reception, protocol, _Library(), write_limit=0, ping_interval=None
+    )
     connection.connection_made(transport)
     for part in (data[:cut], data[cut:]):
         if not transport.is_closing():
@@ -129,7 +142,7 @@ def _played(data: bytes, cut: int) -> _Transport:
                 connection.protocol.send_response(connection.response)
                 connection.send_data()
     connection.connection_lost(None)
-    return transport
+    return connection
 
 
 def _check_reply(written: bytes) -> bytes:

@@ -13,9 +13,10 @@ from ws_stream.sources.source import Picture
 
 
 @contextlib.contextmanager
-def memory_file(content: bytes) -> Iterator[Path]:
+def memory_file(content: bytes, mode: int = 0o777) -> Iterator[Path]:
     fd = os.memfd_create("fuzz")
     try:
+        os.fchmod(fd, mode)
         os.write(fd, content)
         yield Path(f"/proc/self/fd/{fd}")
     finally:

@@ -3,7 +3,8 @@
  */
 
 import { MAP_NAMES } from "../../instruments/looks.js";
-import { make, menu, row } from "../dom.js";
+import { menu, row } from "../controls.js";
+import { make } from "../dom.js";
 
 /** @import { Page } from "../types.d.ts" */
 

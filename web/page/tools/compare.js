@@ -2,7 +2,8 @@
  * Compares with a picture that is kept, or with one of a file.
  */
 
-import { buttons, chooser, make, menu, row, write } from "../dom.js";
+import { buttons, chooser, menu, row } from "../controls.js";
+import { make, write } from "../dom.js";
 
 /** @import { Difference } from "../../instruments/types.d.ts" */
 /** @import { Page } from "../types.d.ts" */

@@ -4,7 +4,8 @@
 
 import { fileName } from "../../instruments/png.js";
 import { printable } from "../../words.js";
-import { buttons, chooser, make, menu, row, write } from "../dom.js";
+import { buttons, chooser, menu, row } from "../controls.js";
+import { make, write } from "../dom.js";
 import { save } from "../files.js";
 
 /** @import { Page } from "../types.d.ts" */

@@ -4,7 +4,8 @@
 
 import { polyline } from "../../instruments/series.js";
 import { chart } from "../chart.js";
-import { buttons, make, write } from "../dom.js";
+import { buttons } from "../controls.js";
+import { make, write } from "../dom.js";
 import { dragBox } from "../drag_box.js";
 
 /** @import { Change, Point } from "../../instruments/types.d.ts" */

@@ -1,0 +1,61 @@
+"""The options of commands that serve: where to listen, and who is answered. Knows nothing of what they bring about."""
+
+import argparse
+
+from .values import number, whole
+
+
+def add_listening(parser: argparse.ArgumentParser) -> None:
+    """Those of `serve` and `demo`."""
+    parser.add_argument(
+        "--host",
+        default="127.0.0.1",
+        metavar="ADDRESS",
+        help="address to listen on; 0.0.0.0 lets the LAN in (default 127.0.0.1)",
+    )
+    parser.add_argument(
+        "--port",
+        type=whole(0, 65535),
+        default=8000,
+        help="0 takes any that is free (default 8000)",
+    )
+    parser.add_argument(
+        "--token-file",
+        metavar="FILE",
+        help="ask for a token: a line view:TOKEN or control:TOKEN each, as `ws-stream token` makes; "
+        "the environment's WS_STREAM_TOKEN may have one, too",
+    )
+    _add_allowing(parser)
+    add_fps(parser)
+    parser.add_argument(
+        "--cpu-budget",
+        type=number("a share of one core in percent"),
+        metavar="PERCENT",
+        help="use no more of one core: send fewer pictures, then coarser ones, until it fits",
+    )
+
+
+def _add_allowing(parser: argparse.ArgumentParser) -> None:
+    for name, metavar, sentence in (
+        ("host", "NAME", "also answer requests for this name"),
+        ("origin", "ORIGIN", "also answer pages of this origin, such as http://panel.example:3000"),
+        ("frame", "ORIGIN", "also let pages of this origin frame the viewer"),
+    ):
+        parser.add_argument(
+            f"--allow-{name}",
+            action="append",
+            default=[],
+            metavar=metavar,
+            help=f"{sentence}; may be repeated",
+        )
+
+
+def add_fps(parser: argparse.ArgumentParser) -> None:
+    """The most pictures per second."""
+    parser.add_argument(
+        "--fps",
+        type=number("pictures per second"),
+        default=30,
+        metavar="N",
+        help="most pictures per second (default 30)",
+    )
