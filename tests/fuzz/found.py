@@ -21,6 +21,10 @@ FOUND: Mapping[str, Sequence[tuple[str, bytes]]] = {
         ("a reply repeated a path with escapes", b"\xffGET /a\x1b[31m HTTP/1.1\r\n%b\r\n" % _HOST),
         ("a reply repeated a method with escapes", b"\xffG\x1bT / HTTP/1.1\r\n%b\r\n" % _HOST),
         (
+            "a cookie was made of what can be no token",
+            b"\xfeGET /signin HTTP/1.1\r\n%bAuthorization: Bearer a\xff; Path=/x\r\n\r\n" % _HOST,
+        ),
+        (
             "a reply of the library's repeated a header with escapes",
             b"\xffGET /stream HTTP/1.1\r\n%bConnection: \x9b31m\r\nUpgrade: websocket\r\n"
             b"Sec-WebSocket-Protocol: ws-stream.v1\r\n\r\n" % _HOST,

@@ -74,6 +74,16 @@ def test_the_page_and_all_it_loads_are_served() -> None:
 
 
 @pytest.mark.parametrize(
+    "token",
+    ["", "short", f"{'t' * 30}; Domain=example.org", f"{'t' * 30}\xff", f"{'t' * 30},", "t" * 129],
+)
+def test_what_can_be_no_token_goes_into_no_cookie_also_where_none_is_asked_for(token: str) -> None:
+    reply = ask(target="/signin", authorization=f"Bearer {token}")
+    assert reply
+    assert (reply.status, dict(reply.headers)) == (HTTPStatus.OK, {})
+
+
+@pytest.mark.parametrize(
     "parts",
     [
         {"target": "/\x1b[31mred"},

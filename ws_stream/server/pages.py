@@ -18,6 +18,7 @@ from ..protocol.request import parse_request
 from .files import File, files
 from .judgement import Verdict, cookie_name
 from .request import HttpRequest
+from .tokens import is_token
 
 _KEPT = 34_560_000
 """Seconds that a browser stays signed in: 400 days, the most that browsers keep a cookie (RFC 6265bis, section 5.5)."""
@@ -66,10 +67,11 @@ def _signed_in(request: HttpRequest) -> Reply:
     No page of another origin can have that done: such a header it may not set, and a token it has not.
     """
     scheme, _, token = request.header("authorization").partition(" ")
-    if scheme.lower() != "bearer":
+    token = token.strip()
+    if scheme.lower() != "bearer" or not is_token(token):
         return _sentence(HTTPStatus.OK, "signed in")
     kept = (
-        f"{cookie_name(request.host)}={token.strip()}; Path=/; Max-Age={_KEPT}; HttpOnly; SameSite=Strict"
+        f"{cookie_name(request.host)}={token}; Path=/; Max-Age={_KEPT}; HttpOnly; SameSite=Strict"
     )
     return Reply(HTTPStatus.NO_CONTENT, "", b"", {"Set-Cookie": kept})
 
