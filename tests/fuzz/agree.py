@@ -26,6 +26,7 @@ PROGRAMS: Mapping[str, Sequence[str]] = {
     "C": [str(ROOT / "build" / "clients" / "c" / "conformance")],
     "C in parts": [str(ROOT / "build" / "clients" / "c" / "conformance"), "7"],
 }
+_BEGIN = ["begin", "connect"]
 LONGEST = 2048
 """Bytes of a text that all of them take."""
 _LEFT_OPEN = re.compile(r"\\u00|\\[bfnrt]|[\x7f-\x9f\ud800-\udfff]")
@@ -42,9 +43,6 @@ def disagreements(inputs: Iterable[bytes]) -> Iterator[str]:
         told = {name: _told(answered[index]) for name, answered in answers.items()}
         if len({json.dumps(one, sort_keys=True) for one in told.values()}) > 1:
             yield f"{told}, of {story}"
-
-
-_BEGIN = ["begin", "connect"]
 
 
 def _story(data: bytes) -> Iterator[str]:
@@ -88,13 +86,12 @@ def _told(answers: Sequence[str]) -> list[list[Any]]:
 
 
 def _words(answer: str) -> list[Any]:
+    """Of side data only whether there are some: numbers are written in several ways."""
     first, *rest = answer.split()
     count = 5 if first == "applied" else 0
     sent = [message for message in map(read_json, rest[count:]) if isinstance(message, dict)]
     due = [message for message in sent if message["type"] not in FREE]
-    told = (
-        [*rest[: count - 1], rest[count - 1] != "-"] if count else []
-    )  # numbers are written in several ways
+    told = [*rest[: count - 1], rest[count - 1] != "-"] if count else []
     return [first, *told, *sorted(due, key=lambda one: str(one["type"]))]
 
 
