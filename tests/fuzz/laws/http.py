@@ -30,7 +30,7 @@ ANSWERED = (b"200", b"304", b"404")
 """Heard only by who asks for a host that no page of the Internet can point here. (Viewers are let in, and told.)"""
 _HOSTS = re.compile(rb"^host:[ \t]*([^\r\n]*)", re.IGNORECASE | re.MULTILINE)
 _OURS = re.compile(
-    rb"(\d+(\.\d+){3}|\[[0-9a-f:.]+(%.*)?\]|(.*\.)?localhost\.?|kiosk\.example\.?)(:\d*)?[ \t]*",
+    rb"(\d+(\.\d+){3}\.?|\[[0-9a-f.]*:[0-9a-f:.]*(%.*)?\]|(.*\.)?localhost\.?|kiosk\.example\.?)(:\d*)?[ \t]*",
     re.IGNORECASE,
 )
 _HEAD = re.compile(rb"HTTP/1\.1 ([1-5]\d\d) [ -~]*\r\n((?:[!-9;-~]+: [ -~]*\r\n)*)\r\n", re.DOTALL)
