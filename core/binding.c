@@ -249,14 +249,6 @@ PyObject *walk_handed_over(Walk *self, PyObject *unused)
     return list;
 }
 
-PyObject *walk_sent_bytes(Walk *self, PyObject *unused)
-{
-    unsigned long long bytes;
-    (void)unused;
-    WITH_LOCK(self, bytes = self->walk.sent_bytes);
-    return PyLong_FromUnsignedLongLong(bytes);
-}
-
 PyObject *walk_is_settled(Walk *self, PyObject *unused)
 {
     int settled;

@@ -38,7 +38,7 @@ typedef struct {
     METHOD(messages, METH_NOARGS) \
     METHOD(handed_over, METH_NOARGS) \
     METHOD(has_handed_over, METH_NOARGS) \
-    METHOD(sent_bytes, METH_NOARGS) \
+    METHOD(counts, METH_NOARGS) \
     METHOD(is_settled, METH_NOARGS) \
     METHOD(next_turn, METH_NOARGS) \
     METHOD(first_turn, METH_NOARGS) \
@@ -61,6 +61,7 @@ typedef struct {
     METHOD(set_source, METH_VARARGS) \
     METHOD(forget_source, METH_NOARGS) \
     METHOD(run, METH_VARARGS) \
+    METHOD(looked, METH_NOARGS) \
     METHOD(wake, METH_NOARGS)
 
 #define DECLARE(name, how) PyObject *walk_##name(Walk *self, PyObject *arguments);

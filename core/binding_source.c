@@ -91,6 +91,15 @@ PyObject *walk_run(Walk *self, PyObject *arguments)
     return Py_BuildValue("iO", events, is_behind ? Py_True : Py_False);
 }
 
+/* When the source was asked last, with no fault: seconds of the clock that only moves forward; 0: never. */
+PyObject *walk_looked(Walk *self, PyObject *unused)
+{
+    double looked;
+    (void)unused;
+    WITH_LOCK(self, looked = self->walk.looked);
+    return PyFloat_FromDouble(looked);
+}
+
 PyObject *walk_wake(Walk *self, PyObject *unused)
 {
     (void)unused;

@@ -242,6 +242,17 @@ PyObject *walk_report(Walk *self, PyObject *argument)
                          is_newest ? Py_True : Py_False);
 }
 
+PyObject *walk_counts(Walk *self, PyObject *unused)
+{
+    ws_counts c;
+    (void)unused;
+    WITH_LOCK(self, c = self->walk.shared.counts);
+    return Py_BuildValue("KKKK[KKKK]", (unsigned long long)c.pictures, (unsigned long long)c.encodings,
+                         (unsigned long long)c.sent, (unsigned long long)c.sent_bytes,
+                         (unsigned long long)c.skipped[WS_BY_RATE], (unsigned long long)c.skipped[WS_BY_WINDOW],
+                         (unsigned long long)c.skipped[WS_BY_SOCKET], (unsigned long long)c.skipped[WS_BY_WHOLES]);
+}
+
 PyObject *walk_limit(Walk *self, PyObject *arguments)
 {
     Py_ssize_t variant_id;

@@ -11,7 +11,7 @@ void ws_outlet_close(ws_outlet *o)
     if (o->fd >= 0)
         close(o->fd);
     ws_release(&o->tail);
-    *o = (ws_outlet){.fd = -1};
+    *o = (ws_outlet){.fd = WS_NO_SOCKET};
 }
 
 const uint8_t *ws_outlet_take(ws_outlet *o, size_t *length)

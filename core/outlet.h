@@ -3,7 +3,8 @@
    A socket has one owner at a time. It is the walk's between messages: a picture is sent by one call, and what the
    socket does not take is kept as the tail. From then on it is the transport's, which sends the tail first and whatever
    Python has to say, and gives the socket back when all has gone. A socket taken for a control message goes the same
-   way. Nothing else ever writes to it, so no message begins within another. */
+   way. Nothing else ever writes to it, so no message begins within another. Where only the transport can write to the
+   socket, as by TLS, each message is a tail from its first byte. */
 #ifndef WS_OUTLET_H
 #define WS_OUTLET_H
 
@@ -11,8 +12,13 @@
 
 typedef enum { WS_WALK, WS_TRANSPORT } ws_owner;
 
+enum {
+    WS_NO_SOCKET = -1,   /* messages are kept for Python */
+    WS_BY_TRANSPORT = -2 /* the transport sends all of each message */
+};
+
 typedef struct {
-    int fd; /* -1: there is no socket that can be written to */
+    int fd; /* the socket, or one of the above */
     ws_owner owner;
     int is_handed_over; /* the transport is still to be told */
     int is_lost;        /* the socket refused: the transport will find out why */

@@ -23,7 +23,7 @@ static int grow(ws_places *p)
     if (!more || !bases)
         return 0;
     for (size_t i = p->count; i < count; i++)
-        p->subscribers[i] = (ws_subscriber){.outlet.fd = -1};
+        p->subscribers[i] = (ws_subscriber){.outlet.fd = WS_NO_SOCKET};
     p->count = count;
     return 1;
 }

@@ -184,6 +184,8 @@ static int poll(ws_poller *p, ws_walk *walk, double interval, double now)
     p->has_waiting = ws_walk_first_turn(walk) <= now;
     if (p->has_waiting)
         p->due = fmin(p->due, now + SOON);
+    if (!events)
+        walk->looked = now;
     return events | keep_up(p, ws_now());
 }
 

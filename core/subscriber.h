@@ -4,6 +4,7 @@
 #define WS_SUBSCRIBER_H
 
 #include "allowance.h"
+#include "counts.h"
 #include "message.h"
 #include "outlet.h"
 #include "rate_limit.h"
@@ -14,6 +15,7 @@ typedef struct {
     uint32_t seen;      /* the newest picture that was counted as published */
     uint32_t sent;      /* pictures since the last report */
     uint64_t published; /* those there were meanwhile */
+    ws_reason held;     /* why it had to wait last */
 } ws_tally;
 
 typedef struct {
@@ -47,11 +49,19 @@ void ws_subscriber_forget(ws_subscriber *s, double now);
 /* Whether the picture that it was sent last is the variant's newest one; without any, whether there is none. */
 int ws_subscriber_has_newest(const ws_subscriber *s, const ws_variant *v);
 
+/* What all subscribers of a stream share: packing is done once for those at one base. */
+typedef struct {
+    ws_packer packer;
+    ws_crc_table crc;
+    ws_allowance wholes; /* pictures packed whole */
+    ws_counts counts;
+} ws_shared;
+
 enum { WS_IDLE, WS_SENT, WS_LATER, WS_HANDED };
 
 /* Sends the newest picture if the viewer may have it now; what came of it, or WS_FAILED. LATER: it may at `due`.
-   HANDED: the socket is the transport's from now on. `wholes` are those that the stream packs. */
-int ws_subscriber_flush(ws_subscriber *s, ws_variant *v, ws_packer *packer, const ws_crc_table *crc,
-                        const ws_sink *sink, ws_allowance *wholes, double now, double *due);
+   HANDED: the socket is the transport's from now on. */
+int ws_subscriber_flush(ws_subscriber *s, ws_variant *v, ws_shared *shared, const ws_sink *sink, double now,
+                        double *due);
 
 #endif

@@ -131,7 +131,7 @@ int ws_variant_update(ws_variant *v, const ws_view *view, const uint8_t *asked, 
     v->pace.read = now;
     if ((v->is_uncommitted && !ws_variant_abandon(v)) || !ws_bases_clear(&v->bases, &v->geometry.rendition.pixel))
         return 0;
-    v->deltas.made[WS_LACK_MARKS] = 0;
+    memset(v->deltas.made, 0, WS_LACK_WHOLE); /* marks may be kept since others than before */
     if (!asked)
         scroll(v, view);
     for (size_t y = 0; y < v->picture.height; y++) {
@@ -208,12 +208,6 @@ static int mark_others(ws_variant *v, const ws_since *since)
     return 1;
 }
 
-int ws_variant_is_whole_to_make(const ws_variant *v, uint32_t base)
-{
-    const size_t at = ws_bases_lack(&v->bases, base);
-    return at == WS_LACK_WHOLE && !v->deltas.made[at];
-}
-
 /* What is said of the picture, then its segments. 0 where there is no memory. */
 static int make_body(const ws_variant *v, ws_packer *packer, const ws_marks *marks, ws_body *body)
 {
@@ -226,17 +220,16 @@ static int make_body(const ws_variant *v, ws_packer *packer, const ws_marks *mar
     return ws_pack(packer, marks, &v->geometry.rendition.pixel, &v->encoding, p->width, p->height, body);
 }
 
-const ws_body *ws_variant_delta(ws_variant *v, ws_packer *packer, uint32_t base)
+const ws_body *ws_variant_delta(ws_variant *v, ws_packer *packer, size_t lack)
 {
-    const size_t at = ws_bases_lack(&v->bases, base);
     ws_deltas *const d = &v->deltas;
-    const ws_marks *const marks = at == WS_LACK_MARKS ? &v->bases.marks : &d->others;
-    if (d->made[at])
-        return &d->bodies[at];
-    if (at != WS_LACK_MARKS && !mark_others(v, at == WS_LACK_WHOLE ? NULL : &v->bases.since[at]))
+    const ws_marks *const marks = lack == WS_LACK_MARKS ? &v->bases.marks : &d->others;
+    if (d->made[lack])
+        return &d->bodies[lack];
+    if (lack != WS_LACK_MARKS && !mark_others(v, lack == WS_LACK_WHOLE ? NULL : &v->bases.since[lack]))
         return NULL;
-    d->made[at] = (uint8_t)make_body(v, packer, marks, &d->bodies[at]);
-    return d->made[at] ? &d->bodies[at] : NULL;
+    d->made[lack] = (uint8_t)make_body(v, packer, marks, &d->bodies[lack]);
+    return d->made[lack] ? &d->bodies[lack] : NULL;
 }
 
 uint32_t ws_variant_checksum(ws_variant *v, const ws_crc_table *table)

@@ -87,11 +87,9 @@ int ws_variant_is_other(const ws_variant *v, ws_extensions said);
 int ws_variant_commit(ws_variant *v, uint64_t time, ws_extensions said, uint32_t next_epoch);
 int ws_variant_abandon(ws_variant *v);
 
-/* Whether all pixels are to be packed for a viewer of picture `base`, and that was not done yet. */
-int ws_variant_is_whole_to_make(const ws_variant *v, uint32_t base);
-
-/* What turns picture `base` (0: blank) into the newest one, made once for all at that base; NULL without memory. */
-const ws_body *ws_variant_delta(ws_variant *v, ws_packer *packer, uint32_t base);
+/* What turns the picture of viewers that lack this, by `ws_bases_lack`, into the newest one: made once for all of them.
+   NULL without memory. */
+const ws_body *ws_variant_delta(ws_variant *v, ws_packer *packer, size_t lack);
 
 uint32_t ws_variant_checksum(ws_variant *v, const ws_crc_table *table);
 

@@ -7,13 +7,13 @@
 
 int ws_walk_open(ws_walk *walk, const char *const *lz4_paths, size_t paths, double fps)
 {
-    *walk = (ws_walk){.fps = fps, .wholes = {fps / WHOLES, WHOLES, 0}};
+    *walk = (ws_walk){.fps = fps, .shared.wholes = {fps / WHOLES, WHOLES, 0}};
     for (size_t i = 0; i < paths; i++)
-        if (ws_lz4_open(&walk->packer.lz4, lz4_paths[i]))
+        if (ws_lz4_open(&walk->shared.packer.lz4, lz4_paths[i]))
             break;
-    if (!walk->packer.lz4.stream)
+    if (!walk->shared.packer.lz4.stream)
         return 0;
-    ws_crc_table_fill(&walk->crc);
+    ws_crc_table_fill(&walk->shared.crc);
     ws_fair_lock_open(&walk->lock);
     return 1;
 }
@@ -23,7 +23,7 @@ void ws_walk_close(ws_walk *walk)
     for (size_t i = 0; i < WS_VARIANTS; i++)
         ws_variant_close(&walk->variants[i]);
     ws_places_close(&walk->places);
-    ws_packer_close(&walk->packer);
+    ws_packer_close(&walk->shared.packer);
     ws_release(&walk->outbox.memory);
     ws_fair_lock_close(&walk->lock);
 }
@@ -117,12 +117,15 @@ int ws_walk_update(ws_walk *walk, const ws_view *view, const ws_asked *asked, do
 
 int ws_walk_commit(ws_walk *walk, uint64_t time, ws_extensions said)
 {
-    int done = 1;
+    int done = 1, is_new = 0;
     for (size_t i = 0; i < WS_VARIANTS; i++) {
         ws_variant *const v = &walk->variants[i];
-        if (v->is_open && v->turn.is_taken && ws_variant_is_other(v, said))
-            done &= ws_variant_commit(v, time, said, v->picture.epoch + 1);
+        if (!v->is_open || !v->turn.is_taken || !ws_variant_is_other(v, said))
+            continue;
+        done &= ws_variant_commit(v, time, said, v->picture.epoch + 1);
+        is_new = 1;
     }
+    walk->shared.counts.pictures += (unsigned)is_new;
     return done;
 }
 
@@ -175,9 +178,11 @@ static ptrdiff_t send(void *context, const ws_outlet *to, const uint8_t *prefix,
 {
     const destination *const d = context;
     ws_outbox *const outbox = &d->walk->outbox;
-    d->walk->sent_bytes += prefix_length + body_length;
+    d->walk->shared.counts.sent_bytes += prefix_length + body_length;
     if (to->fd >= 0)
         return ws_send_to_socket(NULL, to, prefix, prefix_length, body, body_length);
+    if (to->fd == WS_BY_TRANSPORT)
+        return 0;
     const size_t length = WS_HEADER + body_length;
     if (!ws_reserve(&outbox->memory, outbox->length + 2 * sizeof(size_t) + length))
         return -1;
@@ -198,7 +203,7 @@ double ws_walk_flush_one(ws_walk *walk, size_t place, double now)
     if (!s->is_open)
         return INFINITY;
     ws_variant *const v = &walk->variants[s->variant_id];
-    switch (ws_subscriber_flush(s, v, &walk->packer, &walk->crc, &sink, &walk->wholes, now, &due)) {
+    switch (ws_subscriber_flush(s, v, &walk->shared, &sink, now, &due)) {
     case WS_LATER: return due;
     case WS_FAILED: return WS_FAILED;
     default: return INFINITY;

@@ -22,11 +22,9 @@ typedef struct {
     double fps;   /* pictures a second there are at most */
     ws_variant variants[WS_VARIANTS];
     ws_places places;
-    ws_packer packer;
-    ws_crc_table crc;
+    ws_shared shared;
     ws_outbox outbox;
-    ws_allowance wholes; /* pictures packed whole */
-    uint64_t sent_bytes; /* handed to sockets and the outbox so far */
+    double looked; /* when the source was asked last, seconds of CLOCK_MONOTONIC; 0: never */
 } ws_walk;
 
 int ws_walk_open(ws_walk *walk, const char *const *lz4_paths, size_t paths, double fps);

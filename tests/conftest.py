@@ -1,9 +1,21 @@
 """Fixtures of several rooms' tests."""
 
+import logging
 import signal
 from collections.abc import Iterator
 
 import pytest
+
+
+@pytest.fixture(autouse=True)
+def _quiet_log() -> Iterator[None]:
+    """A command that ran in this process has begun a log, which is not the next test's."""
+    root, ours = logging.getLogger(), logging.getLogger("ws_stream")
+    before = root.handlers[:], root.level, ours.level
+    yield
+    root.handlers[:] = before[0]
+    root.setLevel(before[1])
+    ours.setLevel(before[2])
 
 
 @pytest.fixture

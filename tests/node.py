@@ -21,7 +21,8 @@ def node() -> str:
 
 def nodes() -> list[list[str]]:
     """Commands that run a module which opens WebSockets: one for each Node there is."""
-    return [[program, *_options(program)] for program in {node(), shutil.which("node") or node()}]
+    programs = {node(), shutil.which("node") or node()}
+    return [[program, *_options(program)] for program in sorted(programs)]
 
 
 def _options(program: str) -> list[str]:

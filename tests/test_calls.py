@@ -12,6 +12,8 @@ from ws_stream.protocol.request import Request
 class Nobody:
     """A peer without a socket."""
 
+    may_operate = True
+
     def fileno(self) -> int:
         return -1
 

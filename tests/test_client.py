@@ -337,6 +337,14 @@ async def test_no_server_at_the_first_attempt_is_raised_at_once(server: Server) 
         ("http://a:8/", "ws://a:8/stream"),
         ("https://a/?stream=b c", "wss://a/stream/b%20c"),
         ("http://[::1]:8/?stream=b", "ws://[::1]:8/stream/b"),
+        ("http://a/camera1/?stream=b", "ws://a/camera1/stream/b"),
+        ("http://a/camera1?stream=b", "ws://a/camera1/stream/b"),
+        ("https://a/lab/camera1/", "wss://a/lab/camera1/stream"),
+        ("http://a/camera1/index.html?stream=b", "ws://a/camera1/stream/b"),
+        ("ws://a/camera1/", "ws://a/camera1/stream"),
+        ("wss://a/camera1/stream/b?step=2", "wss://a/camera1/stream/b?step=2"),
+        ("http://a/camera1/stream/b", "ws://a/camera1/stream/b"),
+        ("http://a:8//?stream=b", "ws://a:8/stream/b"),
     ],
 )
 def test_a_stream_is_named_by_its_own_address_or_by_the_page_s(

@@ -25,6 +25,8 @@ from playwright.async_api import Page
 from tests import test_node
 from tests.browser import test_operate_x
 from tests.browser.browser import opened, shows
+from tests.proxy import test_proxies
+from tests.server import test_metrics
 from ws_stream import Server, connect
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
@@ -227,6 +229,9 @@ RUN_BY: Mapping[str, Callable[..., object]] = {
     "mjpeg/before.py": test_the_first_user_s_program_before_and_after_and_for_an_img_show_the_same,
     "mjpeg/after.py": test_the_first_user_s_program_before_and_after_and_for_an_img_show_the_same,
     "mjpeg/img.py": test_the_first_user_s_program_before_and_after_and_for_an_img_show_the_same,
+    "grafana/ws-stream.json": test_metrics.TestDashboard,
+    "proxy/nginx.conf": test_proxies.test_a_python_client_sees_every_pixel,
+    "proxy/Caddyfile": test_proxies.test_a_python_client_sees_every_pixel,
     "perl/ws_stream.pl": test_perl_saves_what_the_device_shows,
     "perl/Viewer.pm": test_perl_passes_all_that_a_viewer_can_claim,
     "perl/Picture.pm": test_perl_passes_all_that_a_viewer_can_claim,

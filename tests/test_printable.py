@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ws_stream.printable import MAX_PRINTED, printable
+from ws_stream.printable import MAX_LINE, MAX_LINES, MAX_PRINTED, indented, printable
 
 HARMFUL = [
     "\x1b[2J\x1b]0;title\x07",
@@ -46,3 +46,13 @@ def test_whatever_the_text_it_is_one_bounded_line_that_can_be_encoded(text: str)
     assert shown.isprintable()
     assert not {unicodedata.category(letter) for letter in shown} & {"Cc", "Cf", "Cs", "Zl", "Zp"}
     shown.encode()
+
+
+def test_lines_that_stand_below_another_are_set_in_and_each_is_harmless() -> None:
+    assert indented("a\n  b\x1b\r\nc\u2028d") == "\n    a\n      b\ufffd\n    c\n    d"
+    assert indented("") == ""
+
+
+def test_of_very_many_and_of_very_long_lines_a_part_is_shown() -> None:
+    assert indented("a\n" * 10 * MAX_LINES).count("\n") == MAX_LINES
+    assert max(map(len, indented(" " * 10_000 + "x" * 10_000).split("\n"))) < 2 * MAX_LINE

@@ -6,7 +6,8 @@ What is public is found by looking, so that a new parameter fails here until its
 import asyncio
 import inspect
 from collections.abc import Callable, Iterator, Mapping
-from tempfile import NamedTemporaryFile
+from pathlib import Path
+from tempfile import NamedTemporaryFile, TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ import ws_stream
 from tests.hub.viewer import Room
 from tests.leftovers import nothing_left_behind
 from tests.odd import ODD
+from tests.pair import made_pair
 from tests.recording.example import example
 from ws_stream import Server, Stream, UsageError, WsStreamError
 from ws_stream.pixels.formats import RGB888
@@ -25,13 +27,15 @@ from ws_stream.pixels.rendition import Rendition
 RECORDING = NamedTemporaryFile(suffix=".wss")  # noqa: SIM115 - as long as the tests
 RECORDING.write(example())
 RECORDING.flush()
+FOLDER = TemporaryDirectory()
+CERT, KEY = made_pair(Path(FOLDER.name))
 RENDITION = {"crop": None, "step": 1, "average": False, "tolerance": 0, "depth": 24}
 SERVED = {**RENDITION, "name": "a", "format": None, "fps": 30, "input": False}
 PICTURE = np.zeros((3, 4, 3), np.uint8)
 
 RIGHT: Mapping[str, Mapping[str, Any]] = {
-    "connect": {"url": "ws://127.0.0.1:8000/stream/a", "token": None},
-    "Connection": {"url": "ws://127.0.0.1:8000/stream/a", "token": None},
+    "connect": {"url": "wss://127.0.0.1:8000/stream/a", "tls_ca": CERT, "token": None},
+    "Connection": {"url": "wss://127.0.0.1:8000/stream/a", "tls_ca": CERT, "token": None},
     "Connection.age": {"frame": blank(1, RGB888, 4, 3)},
     "Connection.wait_for": {"predicate": bool, "timeout": 1},
     "Frame.alike": {"other": blank(1, RGB888, 4, 3)},
@@ -46,6 +50,12 @@ RIGHT: Mapping[str, Mapping[str, Any]] = {
         "allow_frames": (),
         "tokens": None,
         "token_file": None,
+        "unix": None,
+        "sockets": (),
+        "root_path": "",
+        "trusted_proxies": (),
+        "tls_cert": CERT,
+        "tls_key": KEY,
     },
     "Server.stream": {**SERVED, "verify_damage": False},
     "Server.serve": {**SERVED, "source": "test:"},
@@ -79,7 +89,7 @@ HANDS_ON = {"PlainConnection", "InputEvents"}
 gives."""
 INSIDE = {
     *{f"Stream.{name}" for name in ("adopt", "begin", "hand_over", "join", "leave", "limit")},
-    *{f"Stream.{name}" for name in ("ask", "resize", "set_behind", "demand", "close")},
+    *{f"Stream.{name}" for name in ("ask", "resize", "set_behind", "demand", "overdue", "close")},
     *{f"Recording.{name}" for name in ("played", "has_place_between")},
 }
 """What the producers, the server and the commands call."""

@@ -6,6 +6,7 @@ Knows nothing of the server's code, only of docs/protocol.md.
 import asyncio
 import time
 from collections.abc import AsyncGenerator, Coroutine, Iterator
+from os import PathLike
 from typing import Any, TypeAlias
 
 from websockets.asyncio.client import ClientConnection
@@ -24,6 +25,7 @@ from .protocol import control, messages
 from .protocol.picture import SUBPROTOCOL
 from .retry import Retry
 from .session import Session
+from .trust import trusting
 from .waiting import Predicate, Wait, first_frame
 
 GOODBYE = 1.0
@@ -37,14 +39,17 @@ Messages: TypeAlias = AsyncGenerator[tuple[str | bytes | None, Frame | None]]
 _FRAME = instance(Frame, "a Frame")
 
 
-def connect(url: str, *, token: str | None = None) -> "Connection":
+def connect(
+    url: str, *, token: str | None = None, tls_ca: str | PathLike[str] | None = None
+) -> "Connection":
     """The frames of the stream at `url`: `async for frame in connect("ws://device:8000/stream/camera")`.
 
     The address of the viewer page, `http://device:8000/?stream=camera`, will do as well. `token` is presented to a
-    server that asks for one; it may also stand behind the address, as `#token=TOKEN`. Raises UsageError for what is no
-    such address and no token.
+    server that asks for one; it may also stand behind the address, as `#token=TOKEN`. By https or wss, the device's
+    certificate must be one that this system trusts, or that those in the file `tls_ca` vouch for: it may be among them.
+    Raises UsageError for what is no such address, no token and no such file.
     """
-    return Connection(url, token=token)
+    return Connection(url, token=token, tls_ca=tls_ca)
 
 
 class Connection:
@@ -54,9 +59,13 @@ class Connection:
     loop; each iteration has connections of its own.
     """
 
-    def __init__(self, url: str, *, token: str | None = None) -> None:
+    def __init__(
+        self, url: str, *, token: str | None = None, tls_ca: str | PathLike[str] | None = None
+    ) -> None:
         self.url, behind = websocket_url(url)
-        self._headers = bearer(behind if token is None else token)
+        trusted = trusting(tls_ca, self.url)
+        self._how: dict[str, Any] = {"ssl": trusted} if trusted else {}
+        self._how["additional_headers"] = bearer(behind if token is None else token)
         self.announcement: messages.Announcement | None = None
         """What the server said of the stream last."""
         self.problem: str | None = None
@@ -114,7 +123,6 @@ class Connection:
         return Opening(
             self.url,
             subprotocols=[Subprotocol(SUBPROTOCOL)],
-            additional_headers=self._headers,
             compression=None,
             max_size=MAX_MESSAGE,
             open_timeout=SILENCE,
@@ -122,6 +130,7 @@ class Connection:
             close_timeout=GOODBYE,
             proxy=None,
             create_connection=Hearing,
+            **self._how,
         )
 
     async def _received(self, websocket: ClientConnection) -> Messages:

@@ -4,6 +4,7 @@ Knows nothing of what is said over it.
 """
 
 import re
+import ssl
 import time
 from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
@@ -15,6 +16,7 @@ from .arguments import shown, why
 from .errors import UsageError
 from .limits import MAX_ADDRESS_LETTERS
 from .retry import is_final_close, is_final_status
+from .trust import untrusted
 
 SILENCE = 10.0
 """Seconds without a byte after which the connection counts as lost: the server speaks every second, and a picture that
@@ -62,13 +64,13 @@ def websocket_url(url: str) -> tuple[str, str | None]:
     is_stream = parts.scheme in ("ws", "wss")
     if not known or not (parts.scheme in ("http", "https") or (is_stream and " " not in url)):
         raise UsageError(f"{shown(url)} is no address of a stream; {right}")
-    if is_stream:
-        whole = url if parts.path.strip("/") else f"{parts.scheme}://{parts.netloc}/stream"
-        return whole, token or None
-    names = parse_qs(parts.query).get("stream")
-    scheme = parts.scheme.replace("http", "ws")
-    name = f"/{quote(names[0], safe='')}" if names else ""
-    return f"{scheme}://{parts.netloc}/stream{name}", token or None
+    names = [] if is_stream else parse_qs(parts.query).get("stream", [])
+    page = parts.path.removesuffix("index.html")
+    place = f"{parts.scheme.replace('http', 'ws')}://{parts.netloc}"
+    if page.strip("/") and not page.endswith("/") and not names:
+        return url if is_stream else f"{place}{page}", token or None
+    whole = "/".join([f"{place}{page.rstrip('/')}/stream", *(quote(n, safe="") for n in names[:1])])
+    return whole, token or None
 
 
 def bearer(token: object) -> dict[str, str]:
@@ -89,7 +91,7 @@ def is_final(error: Exception) -> bool:
         return is_final_status(error.response.status_code)
     if isinstance(error, ConnectionClosed):
         return error.rcvd is not None and is_final_close(error.rcvd.code)
-    return False
+    return isinstance(error, ssl.SSLCertVerificationError)
 
 
 def reason(error: Exception) -> str:
@@ -104,4 +106,4 @@ def reason(error: Exception) -> str:
         return error.rcvd.reason
     if isinstance(error, TimeoutError):
         return f"nothing was heard for {SILENCE:.0f} s"
-    return why(error)
+    return untrusted(error) or why(error)

@@ -2,6 +2,8 @@
 
 MAX_PRINTED = 200
 """Characters of the longest text of a peer that is shown: our own sentences are shorter."""
+MAX_LINE, MAX_LINES = 1000, 100
+"""Characters of a line, and lines, of what is logged of a fault: more than its traceback mostly has."""
 
 
 def printable(text: str, most: int = MAX_PRINTED) -> str:
@@ -15,3 +17,13 @@ def printable(text: str, most: int = MAX_PRINTED) -> str:
         letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in line
     )
     return shown if len(text) <= most else f"{shown[: most - 1]}…"
+
+
+def indented(text: str) -> str:
+    """Text of several lines, each as `printable`, to stand below a line: none of them can be taken for another's."""
+    lines = text.splitlines()[:MAX_LINES]
+    return "".join(f"\n    {_margin(line)}{printable(line, MAX_LINE)}" for line in lines)
+
+
+def _margin(line: str) -> str:
+    return " " * min(len(line) - len(line.lstrip(" ")), MAX_PRINTED)

@@ -206,8 +206,7 @@ void flush_viewer(world *w, viewer *v, int takes_all)
     const ws_sink sink = {take_some, &end};
     ws_subscriber *const s = subscriber_of(w, v);
     double due = 0;
-    const int flushed = ws_subscriber_flush(s, variant_of(w, v), &w->walk.packer, &w->walk.crc, &sink,
-                                            &w->walk.wholes, w->now, &due);
+    const int flushed = ws_subscriber_flush(s, variant_of(w, v), &w->walk.shared, &sink, w->now, &due);
     CHECK(flushed != WS_FAILED || allocations_left == 0);
     CHECK(flushed != WS_LATER || due > w->now);
     CHECK(flushed != WS_HANDED || s->outlet.is_handed_over);

@@ -7,7 +7,7 @@ from typing import NoReturn
 import pytest
 
 from ws_stream import Connection, Server
-from ws_stream.commands import cli
+from ws_stream.commands import certificate, cli
 from ws_stream.commands.arguments import parser
 
 # fmt: off - one kind on a line
@@ -94,6 +94,7 @@ def stopped_where_it_would_begin(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(Server, "__aenter__", stop)
     monkeypatch.setattr(Connection, "__aiter__", stop)
+    monkeypatch.setattr(certificate, "_write", lambda *_: stop(None))
     monkeypatch.setattr(gc, "freeze", lambda: None)
 
 

@@ -43,7 +43,7 @@ def running(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
         try:
             assert process.stdout
             line = process.stdout.readline()
-            found = re.search(r"http://\S+", line)
+            found = re.search(r"https?://\S+", line)
             assert found, line
             yield process, found[0]
         finally:
@@ -80,6 +80,16 @@ def running(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
             "'a;script-src *' names no host; right would be",
         ),
         (["demo", "--allow-host", "kiosk:8000"], "without port"),
+        (["serve", "--tls-cert", "a"], "there is no tls_key; right would be"),
+        (
+            ["demo", "--tls-cert", "/no/such", "--tls-key", "/no/such"],
+            "cannot read the certificate",
+        ),
+        (["certificate", "--days", "0"], "right would be a whole number from 1 to 36500"),
+        (["certificate", "a b"], "'a b' is no host; right would be a name like kiosk.example"),
+        (["certificate", "--key", "/no/such/key.pem"], "cannot write '/no/such/key.pem'"),
+        (["watch", "ws://h", "--tls-ca", "/no/such"], "right would be https:// or wss://"),
+        (["watch", "wss://h", "--tls-ca", "/no/such"], "tls_ca='/no/such' cannot be used"),
         (["serve", "nosuch:thing"], "nosuch"),
         (["serve", "xwd:/no/such/file"], "/no/such/file"),
         (["serve", "mmap:/no/such?width=4&height=4&format=rgb888"], "/no/such"),
@@ -274,3 +284,25 @@ def test_the_command_is_installed() -> None:
     done = subprocess.run([command, "--help"], capture_output=True, text=True, check=True)
     assert "serve" in done.stdout
     assert os.access(command, os.X_OK)
+
+
+def test_https_from_the_certificate_to_the_picture_and_a_new_one_at_sighup(tmp_path: Path) -> None:
+    cert, key = str(tmp_path / "cert.pem"), str(tmp_path / "key.pem")
+    made = run("certificate", "kiosk.example", "--cert", cert, "--key", key)
+    assert f"ws-stream serve --tls-cert {cert} --tls-key {key}" in made.stdout
+    with running("demo", "--port", "0", "--tls-cert", cert, "--tls-key", key) as (process, url):
+        assert url.startswith("https://127.0.0.1:")
+        seen = run("watch", url, "--count", "2", "--tls-ca", cert)
+        assert "2 pictures in" in seen.stdout
+        refused = run("watch", url, "--count", "2")
+        assert (refused.returncode, refused.stderr.count("\n")) == (2, 1)
+        assert "right would be --tls-ca FILE" in refused.stderr
+        recorded = run("record", url, str(tmp_path / "a.wss"), "--seconds", "0.5", "--tls-ca", cert)
+        assert "pictures, " in recorded.stdout
+        Path(key).write_text("")
+        process.send_signal(signal.SIGHUP)
+        assert process.stderr
+        assert "holds no PRIVATE KEY" in process.stderr.readline()
+        assert "2 pictures in" in run("watch", url, "--count", "2", "--tls-ca", cert).stdout
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(10) == 0

@@ -20,6 +20,10 @@ FOUND: Mapping[str, Sequence[tuple[str, bytes]]] = {
     "http": (
         ("a reply repeated a path with escapes", b"\xffGET /a\x1b[31m HTTP/1.1\r\n%b\r\n" % _HOST),
         ("a reply repeated a method with escapes", b"\xffG\x1bT / HTTP/1.1\r\n%b\r\n" % _HOST),
+        (
+            "a proxy named the host of a request without one",
+            b"\xfeGET /streams HTTP/1.1\r\nX-Forwarded-Host: kiosk.example\r\n\r\n",
+        ),
         ("an IPv4 address had a zone", b"\x20GET / HTTP/1.1\r\nHost: 128.0.0.1%x:8000\r\n\r\n"),
         (
             "a cookie was made of what can be no token",

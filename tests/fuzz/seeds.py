@@ -126,6 +126,13 @@ def http() -> Iterator[bytes]:
         b"v1", b"v1, ws-stream.token." + TOKEN
     )
     head = b"GET /stream/camera HTTP/1.1\r\n%b\r\n" % upgrade
+    for said in (
+        b"For: 192.0.2.7, 127.0.0.1",
+        b"For: [2001:db8::1]:5",
+        b"Host: kiosk.example",
+        b"Proto: https",
+    ):
+        yield b"\xfeGET /camera1/streams HTTP/1.1\r\n%bX-Forwarded-%b\r\n\r\n" % (host, said)
     pair = b"GET /healthz HTTP/1.1\r\n%b\r\n" % host
     yield bytes([len(pair)]) + pair + pair
     for frame in (

@@ -25,6 +25,8 @@ from .viewer import BOTH_WALKS, NewWalk
 class Peer:
     """Notes what is said to it."""
 
+    may_operate = True
+
     def __init__(self) -> None:
         self.said: list[dict[str, object]] = []
         self.refused = ""
@@ -337,7 +339,7 @@ class TestSourcesAndLimits:
 
     async def test_who_joins_a_failing_stream_is_told_why_there_is_nothing(self) -> None:
         people, peer = audience(), Peer()
-        people.problem = "the camera is gone"
+        people.figures.set_problem("the camera is gone")
         viewer = people.join(peer, Request(), 0)
         people.greet(viewer)
         people.greet(viewer)

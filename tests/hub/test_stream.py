@@ -780,6 +780,9 @@ class Producer:
         assert stream.watched
         self.checks += 1
 
+    def overdue(self, stream: Stream, now: float) -> float | None:
+        return now if stream.watched else None
+
     def close(self, stream: Stream) -> None:
         assert stream.name
         self.closed += 1

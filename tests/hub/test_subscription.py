@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from ws_stream.hub import subscription as subscription_module
+from ws_stream.hub.figures import Ages
 from ws_stream.hub.subscription import (
     CLOCK_WAS_SET,
     DEAD_AFTER,
@@ -32,6 +33,8 @@ FPS = 30.0
 class Line:
     """A walk with one variant, one viewer of it, and the time."""
 
+    may_operate = True
+
     def __init__(
         self, new_walk: NewWalk, request: Request, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -49,7 +52,7 @@ class Line:
         place = self.walk.join(-1, 0, request.acknowledge, fps, self.now)
         self.timed_out = self.pictures = 0
         self.said: list[messages.ServerMessage] = []
-        self.subscription = Subscription(self.walk, place, self, request, self.now)
+        self.subscription = Subscription(self.walk, place, self, request, Ages(), self.now)
 
     def fileno(self) -> int:
         return -1

@@ -32,6 +32,8 @@ def picture(value: int, width: int = 8, height: int = 6) -> Pixels:
 class Viewer:
     """The peer of a subscription, and its screen."""
 
+    may_operate = True
+
     def __init__(self, room: "Room", request: Request) -> None:
         self.said: list[messages.ServerMessage] = []
         self.held: Frame | None = None

@@ -1,5 +1,8 @@
 """What viewers hear of a source that fails is one of a few sentences; all else is the log's."""
 
+import logging
+import time
+
 import pytest
 
 from ws_stream.errors import Failure, SourceError, UsageError
@@ -60,3 +63,42 @@ def test_of_failures_that_are_never_the_same_few_are_logged_and_all_told(
         failures.tell(stream, Told(f"kind {number}", f"failed at {number}"))
         assert stream.problem == f"kind {number}"
     assert len(caplog.messages) == LINES_A_MINUTE
+
+
+def test_that_there_are_pictures_again_is_logged_once_where_it_was_that_there_were_none(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.INFO)
+    stream, failures = Stream("camera"), Failures()
+    failure = Told("viewers", "the cable is out")
+    for told_now in (None, failure, failure, None, None, failure, None):
+        failures.tell(stream, told_now)
+    begin, end = "stream camera: the cable is out", "stream camera: there are pictures again"
+    assert caplog.messages == [begin, end, begin, end]
+
+
+def test_a_source_that_comes_and_goes_has_few_lines_and_no_end_without_its_begin(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    caplog.set_level(logging.INFO)
+    stream, failures = Stream("camera"), Failures()
+    for number in range(10 * LINES_A_MINUTE):
+        failures.tell(stream, Told("viewers", f"failed at {number}"))
+        failures.tell(stream, None)
+    assert len(caplog.messages) == 2 * LINES_A_MINUTE
+    assert all(said.endswith("again") == bool(i % 2) for i, said in enumerate(caplog.messages))
+
+
+def test_what_could_not_be_logged_is_when_there_is_room(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stream, failures = Stream("camera"), Failures()
+    for number in range(LINES_A_MINUTE):
+        failures.tell(stream, Told("viewers", f"failed at {number}"))
+    last = Told("viewers", "the cable is out")
+    failures.tell(stream, last)
+    later = time.monotonic() + 60
+    monkeypatch.setattr(time, "monotonic", lambda: later)
+    failures.tell(stream, last)
+    failures.tell(stream, last)
+    assert caplog.messages.count("stream camera: the cable is out") == 1

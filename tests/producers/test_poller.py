@@ -360,6 +360,8 @@ class TestPictures:
         near, far = socket.socketpair()
 
         class Connection(Viewer):
+            may_operate = True
+
             def fileno(self) -> int:
                 return near.fileno()
 
@@ -613,6 +615,7 @@ class TestFaults:
     async def test_a_source_that_raises_is_told_logged_once_and_asked_again(
         self, polled: Watch, caplog: pytest.LogCaptureFixture
     ) -> None:
+        caplog.set_level(logging.INFO, "ws_stream")
         source = Fake()
         viewer = None
         failures = SourceError("the camera is gone"), ZeroDivisionError("oops")
@@ -629,10 +632,11 @@ class TestFaults:
             *map(messages.Problem, said),
             messages.Problem(None),
         ]
-        own, foreign = caplog.records
+        own, foreign, again = caplog.records
         assert own.levelno == foreign.levelno == logging.WARNING
         assert own.getMessage() == "stream polled: the camera is gone"
-        assert "\nZeroDivisionError: oops" in foreign.getMessage()
+        assert "\n    ZeroDivisionError: oops" in foreign.getMessage()
+        assert again.getMessage() == "stream polled: there are pictures again"
 
     async def test_one_that_tears_every_picture_is_said_to_be_too_quick(
         self, polled: Watch

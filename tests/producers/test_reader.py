@@ -257,7 +257,7 @@ async def test_the_log_shows_where_in_the_source_it_failed_but_not_where_it_said
     await until(lambda: room.stream.problem == Failure.FAILED)
     own, foreign = (record.getMessage() for record in caplog.records)
     assert own == "stream camera: the cable is out"
-    assert "in script\n    raise ZeroDivisionError" in foreign
+    assert "in script\n        raise ZeroDivisionError" in foreign
 
 
 async def test_a_function_that_raises_before_there_is_an_iterator_is_a_failing_source() -> None:
@@ -579,6 +579,8 @@ from ws_stream.protocol.request import Request
 stuck = threading.Event()
 
 class Peer:
+    may_operate = True
+
     def fileno(self): return -1
     def write(self, message): pass
     def finish_picture(self): pass

@@ -363,3 +363,5 @@ def test_a_page_is_no_other_page_s_window_where_browsers_heed_that_without_tls()
     for host, said in (("localhost:8000", "same-origin"), ("[::1]", "same-origin")):
         assert POLICY.headers(host, None)["Cross-Origin-Opener-Policy"] == said
     assert "Cross-Origin-Opener-Policy" not in POLICY.headers("192.168.1.7", None)
+    by_tls = POLICY.headers("192.168.1.7", None, is_secure=True)
+    assert by_tls["Cross-Origin-Opener-Policy"] == "same-origin"

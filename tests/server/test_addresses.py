@@ -113,5 +113,19 @@ def fetch(url: str) -> int:
         return int(response.status)
 
 
+def test_a_unix_socket_has_a_path_and_no_port() -> None:
+    with ExitStack() as stack:
+        tcp = stack.enter_context(listening(socket.AF_INET, "127.0.0.1"))
+        unix = stack.enter_context(socket.socket(socket.AF_UNIX))
+        unix.bind("\0ws-stream-test")
+        port = tcp.getsockname()[1]
+        assert module.urls([unix, tcp], "http", "?stream=a") == [
+            f"http://127.0.0.1:{port}/?stream=a",
+            "unix:@ws-stream-test",
+        ]
+        assert module.port_of([unix, tcp]) == port
+        assert module.port_of([unix]) == 0
+
+
 def test_while_nothing_listens_there_is_no_address() -> None:
     assert Server(port=0).urls() == []

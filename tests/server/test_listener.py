@@ -146,7 +146,7 @@ async def test_a_fault_in_serving_a_viewer_is_one_line_however_often_it_is_met(
     server: Server, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     camera = server.stream("camera")
-    monkeypatch.setattr(camera, "join", lambda *_, **__: 1 // 0)
+    monkeypatch.setattr(camera, "join", lambda *_: 1 // 0)
     for _ in range(3):
         assert (await refusal(server, "/stream/camera"))[0] == CloseCode.INTERNAL_ERROR
     (record,) = caplog.records

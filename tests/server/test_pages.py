@@ -42,8 +42,8 @@ def request(**parts: str | None) -> HttpRequest:
         for name, value in parts.items()
         if name in HEADERS and value is not None
     }
-    line = {name: parts.get(name, value) or "" for name, value in GOOD.items()}
-    return HttpRequest(**line, headers=headers)
+    method, target, version = (parts.get(name, value) or "" for name, value in GOOD.items())
+    return HttpRequest(method, target, version, headers)
 
 
 UPGRADE = {"target": "/stream/camera", "upgrade": "WebSocket", "subprotocols": "chat, ws-stream.v1"}

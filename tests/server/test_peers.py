@@ -52,6 +52,32 @@ def test_one_address_does_not_take_all_places() -> None:
     assert room.peers.too_many(last) is None
 
 
+def test_connections_of_a_proxy_count_for_nobody_until_it_says_whose_they_are() -> None:
+    room = Room()
+    peers = [Peer(None) for _ in range(MAX_ADDRESS_CONNECTIONS + 10)]
+    assert not any(room.peers.add(peer) for peer in peers)
+    for peer in peers[:MAX_ADDRESS_CONNECTIONS]:
+        assert room.peers.move(peer, "a") is None
+    *_, one, other = peers
+    assert room.peers.move(one, "b") is None
+    assert room.peers.move(other, "a") is other, "as it is one too many of this address"
+    assert other not in list(room.peers)
+    assert room.peers.move(one, "a") is one
+
+
+def test_a_connection_that_speaks_for_another_counts_for_that_one_only() -> None:
+    room = Room()
+    one, _ = room.enter("a")
+    for number in range(10 * MAX_ADDRESS_CONNECTIONS):
+        assert room.peers.move(one, f"visitor {number % 3}") is None
+    assert room.peers.move(one, one.address) is None
+    assert list(room.peers) == [one]
+    room.peers.remove(one)
+    assert room.peers.move(one, "a") is None, "it was cut off"
+    assert not room.peers
+    assert not room.peers._connections
+
+
 def test_nor_do_all_together_take_more_than_there_are() -> None:
     room = Room()
     for number in range(MAX_VIEWERS):

@@ -256,6 +256,8 @@ async def test_a_fault_of_ours_is_told_by_http_and_once_in_the_log(
     for _ in range(3):
         browser.say(HEALTH)
         assert (await browser.hear())[0] == 500
+        browser.say(HEALTH.replace(b"GET", b"HEAD"))
+        assert (await browser.hear(has_body=False))[0] == 500
     (record,) = caplog.records
     assert "a request could not be answered: ZeroDivisionError" in record.getMessage()
     assert not record.exc_info
@@ -283,6 +285,7 @@ UPGRADE = (
         (b"GET /\xff HTTP/1.1\r\n\r\n", 400, b"right would be GET or HEAD"),
         (b"\x1b[2J / HTTP/3\r\n\r\n", 400, b"right would be GET or HEAD"),
         (b"GET / HTTP/1.1\r\nHost localhost\r\n\r\n", 400, b"right would be GET or HEAD"),
+        (b"GET / HTTP/1.1\nHost: localhost\n\n", 400, b"line without CRLF; right would be GET"),
         (b"POST / HTTP/1.1\r\nContent-Length: 3\r\n\r\nabc", 400, b"without a body"),
         (b"GET / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n", 400, b"without a body"),
         (b"GET /" + b"a" * 9000 + b" HTTP/1.1\r\n", 414, b"8192 bytes"),

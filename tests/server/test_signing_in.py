@@ -205,6 +205,35 @@ async def test_a_file_of_tokens_is_asked_for_as_it_is_when_the_server_begins(
         assert (await fetch(server, "/streams", Authorization=bearer))[0] == HTTPStatus.OK
 
 
+async def test_a_file_that_is_read_anew_sends_away_who_has_no_right_any_more_and_nobody_else(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    file = tmp_path / "tokens"
+    file.write_text("\n".join(TOKENS))
+    file.chmod(0o600)
+    async with Server(port=0, token_file=file) as server, asyncio.timeout(10):
+        camera = server.stream("camera")
+        camera.publish(np.zeros((4, 6), np.uint8))
+        withdrawn = aiter(connect(url(server), token=VIEW))
+        kept = aiter(connect(url(server), token=CONTROL))
+        for each in (withdrawn, kept):
+            await anext(each)
+        file.write_text("no token")
+        server.reload()
+        assert "until then the tokens are those before" in caplog.text
+        assert VIEW not in caplog.text
+        camera.publish(np.ones((4, 6), np.uint8))
+        for each in (withdrawn, kept):
+            await anext(each)
+        file.write_text(TOKENS[1])
+        server.reload()
+        with pytest.raises(ConnectError, match="this token gives no right"):
+            await anext(withdrawn)
+        camera.publish(np.zeros((4, 6), np.uint8))
+        assert not (await anext(kept)).pixels.any()
+        await kept.aclose()
+
+
 @pytest.mark.parametrize(
     ("host", "options", "lines"),
     [
@@ -221,3 +250,16 @@ async def test_a_server_that_a_network_reaches_without_a_token_says_so_once(
     async with Server(host, 0, **options):  # type: ignore[arg-type]  # of tokens only
         pass
     assert [r.getMessage().count("--token-file FILE") for r in caplog.records] == [1] * lines
+
+
+@pytest.mark.parametrize(("scheme", "is_secure"), [("http", False), ("https", True)])
+async def test_behind_a_proxy_the_cookie_is_of_its_path_and_by_https_of_https_only(
+    scheme: str, is_secure: bool
+) -> None:
+    options = {"root_path": "/camera1", "trusted_proxies": ["127.0.0.1"]}
+    async with Server(port=0, tokens=TOKENS, **options) as server:  # type: ignore[arg-type]  # of these two
+        said = {"Authorization": f"Bearer {VIEW}", "X-Forwarded-Proto": scheme}
+        _, headers, _ = await fetch(server, "/camera1/signin", **said)
+        attributes = headers["Set-Cookie"].split("; ")
+        assert "Path=/camera1/" in attributes
+        assert ("Secure" in attributes) is is_secure

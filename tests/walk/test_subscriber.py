@@ -24,7 +24,7 @@ from ws_stream.pixels.frame import Frame, blank
 from ws_stream.pixels.rendition import Rendition
 from ws_stream.protocol.picture import HAS_CHECKSUM, NO_ACK, parse
 from ws_stream.walk import COMPILED, NumpyWalk
-from ws_stream.walk.outlet import Outlet
+from ws_stream.walk.outlet import BY_TRANSPORT, Outlet
 from ws_stream.walk.subscriber import CHECKSUM_EVERY
 from ws_stream.walk.window import AWAIT_EVERY, IDLE_RESET, START, UNCONGESTED
 
@@ -519,10 +519,12 @@ class Transport:
             self.has_socket = False
 
 
-def watched(kind: str, device: socket.socket, size: tuple[int, int]) -> tuple[NumpyWalk, int]:
+def watched(
+    kind: str, device: socket.socket, size: tuple[int, int], *, by_transport: bool = False
+) -> tuple[NumpyWalk, int]:
     walk = new_walk(kind)
     walk.open(0, BGRX8888, Rendition(), size, EPOCH)
-    place = walk.join(device.fileno(), 0, False, ALL, 0.0)
+    place = walk.join(BY_TRANSPORT if by_transport else device.fileno(), 0, False, ALL, 0.0)
     walk.announced(place, 0.0)
     return walk, place
 
@@ -534,14 +536,15 @@ def noise(size: tuple[int, int], seed: int, pixel_format: PixelFormat = BGRX8888
 
 
 @EACH_WALK
+@pytest.mark.parametrize("by_transport", [False, True], ids=["socket", "transport"])
 @pytest.mark.parametrize("size", [(1, 1), (4, 5), (30, 40), (160, 160)])
 def test_whatever_a_socket_takes_at_a_time_messages_arrive_whole_and_one_after_the_other(
-    kind: str, size: tuple[int, int]
+    kind: str, size: tuple[int, int], by_transport: bool
 ) -> None:
     for seed in range(6):
         random = Random(seed)
         with wire() as (device, viewer):
-            walk, place = watched(kind, device, size)
+            walk, place = watched(kind, device, size, by_transport=by_transport)
             transport = Transport(walk, place, device)
             stream, said, now = b"", [], 0.0
             for turn in range(120):
@@ -588,7 +591,7 @@ def test_the_head_of_a_frame_says_how_long_the_message_is_and_is_as_short_as_can
             walk.announced(walk.join(device.fileno(), 0, False, ALL, 0.0), 0.0)
             walk.publish(noise((width, height), 1, GRAY8), None, 1, 0.0)
             stream = read(viewer)
-            assert walk.sent_bytes() == len(stream)
+            assert walk.counts().sent_bytes == len(stream)
             ((_, content),), rest = split(stream)
             assert rest == b""
             lengths.add((len(content), len(stream) - len(content)))
@@ -619,6 +622,26 @@ def test_a_socket_that_takes_nothing_is_handed_over_with_all_of_the_message(kind
         assert rest == b""
         assert parse(frame[1]).number == 1
         assert read(viewer) == before, "it is the transport's: nobody else writes to it"
+        walk.leave(place)
+
+
+@EACH_WALK
+def test_where_the_transport_sends_all_the_socket_hears_nothing_and_the_newest_picture_waits_for_it(
+    kind: str,
+) -> None:
+    with wire() as (device, viewer):
+        walk, place = watched(kind, device, (4, 4), by_transport=True)
+        for turn in range(3):
+            for seed in range(3 * turn, 3 * turn + 3):
+                walk.publish(noise((4, 4), seed), None, 1, float(seed))
+            assert walk.handed_over() == [place]
+            tail = walk.take(place)
+            assert tail
+            ((_, message),), rest = split(tail)
+            assert (parse(message).number, rest) == (3 * turn + 1, b""), "two others were skipped"
+            walk.give(place)
+        assert read(viewer) == b""
+        assert walk.messages() == []
         walk.leave(place)
 
 
@@ -691,7 +714,7 @@ def test_an_interrupted_call_is_a_socket_that_took_nothing() -> None:
 
         def close(self) -> None: ...
 
-    outlet = Outlet(-1, _never)
+    outlet = Outlet(BY_TRANSPORT, _never)
     outlet._socket = cast(Any, Interrupted())
     assert outlet.send(b"head", b"body") == 10
     assert (outlet.is_ours, outlet.is_handed_over, outlet.is_lost) == (False, True, False)
@@ -713,7 +736,7 @@ def test_what_a_socket_took_and_the_tail_are_the_message_however_much_it_took(
             self.content += b"".join(buffers)[:taken]
             return len(self.content)
 
-    outlet, into = Outlet(-1, _never), Socket()
+    outlet, into = Outlet(BY_TRANSPORT, _never), Socket()
     outlet._socket = cast(Any, into)
     length = outlet.send(head, body)
     is_whole = taken >= length

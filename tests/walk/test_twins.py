@@ -110,7 +110,7 @@ class History:
         walk.is_settled()
         walk.next_turn()
         walk.first_turn()
-        walk.sent_bytes()
+        walk.counts()
         walk.handed_over()
         for place, message in walk.messages():
             self.held[place] = decode(message, self.held[place])

@@ -98,7 +98,7 @@ export function streamAddress(src, base) {
   }
   if (base.startsWith("https:") && url.protocol === "ws:" && !LOOPBACK.test(url.hostname)) {
     throw new Error(
-      `a page of https may not open ${url.origin}; right would be wss://, by a proxy`,
+      `a page of https may not open ${url.origin}; right would be wss://, as --tls-cert has it`,
     );
   }
   if (url.pathname.endsWith("/")) {

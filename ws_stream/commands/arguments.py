@@ -17,6 +17,7 @@ from ..selftest.workload import WORKLOADS
 from ..sources.testcard import LEAST_SIDE
 from .listening_arguments import add_fps, add_listening
 from .recording_arguments import add_recording_commands, add_replaying
+from .tls_arguments import add_certificate_command, add_trusting
 from .values import checked, whole
 
 _SOURCES = """\
@@ -73,7 +74,9 @@ def parser() -> argparse.ArgumentParser:
         metavar="FILE",
         help="save the last picture (the first one without --count), then stop",
     )
+    add_trusting(viewer)
     add_recording_commands(commands)
+    add_certificate_command(commands)
     _add_examinations(commands)
     return parser
 

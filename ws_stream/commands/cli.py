@@ -8,7 +8,6 @@ import argparse
 import asyncio
 import gc
 import io
-import logging
 import os
 import signal
 import sys
@@ -23,10 +22,13 @@ from ..recording import Recording
 from ..recording.files import Files, Names
 from ..recording.ring import MAX_RING_BYTES, Ring
 from ..server.tokens import VARIABLE, new_token
+from . import logs, notify
 from .arguments import parser
 from .bench import measured
+from .certificate import make_certificate
 from .export import bar, export
 from .inspect import cut_file, info
+from .places import found
 from .record import Record, patient
 from .serving import opened
 from .watch import Watch
@@ -37,9 +39,9 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     for output in (sys.stdout, sys.stderr):
         if isinstance(output, io.TextIOWrapper):
             output.reconfigure(errors="backslashreplace")  # a terminal may not know all letters
-    logging.basicConfig(format="%(asctime)s %(name)s: %(message)s", level=logging.WARNING)
     try:
         options = parser().parse_args(arguments)
+        logs.begin(getattr(options, "log_format", "text"))
         with asyncio.Runner(loop_factory=new_event_loop) as runner:
             runner.run(_COMMANDS[options.command](options))
     except WsStreamError as error:
@@ -56,11 +58,13 @@ async def _serve(options: argparse.Namespace) -> None:
     server = opened(options, lambda: loop.call_soon_threadsafe(stop.set))
     gc.collect()
     gc.freeze()  # the collector need not walk what was imported, which took it over 20 ms at a time
-    async with server:
+    async with server, notify.told(server.streams):
+        if options.tls_cert or options.token_file:
+            _when_hung_up(server.reload)
         for stream in server.streams.values():
             for url in server.urls(stream):
                 output = sys.stderr if options.allow_input else sys.stdout
-                print(f"{stream.name}: open {url}", file=output, flush=True)
+                print(f"{stream.name}: {found(url)}", file=output, flush=True)
         await stop.wait()
 
 
@@ -75,7 +79,7 @@ async def _record(options: argparse.Namespace) -> None:
         sink = Ring(names, options.ring, options.max_size or MAX_RING_BYTES)
     else:
         sink = Files(names, options.split._replace(in_all=options.max_size))
-    record = Record(_connected(patient(options.url)), sink, names)
+    record = Record(_connected(options, patient(options.url)), sink, names)
     _when_ended(record.stop.set)
     if options.ring:
         asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, _dump, record)
@@ -91,6 +95,11 @@ def _when_ended(stop: Callable[[], None]) -> None:
     """What Ctrl-C and SIGTERM do."""
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop)
+
+
+def _when_hung_up(reload: Callable[[], None]) -> None:
+    """What SIGHUP does: a service reads its files anew."""
+    asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, reload)
 
 
 def _dump(record: Record) -> None:
@@ -123,14 +132,19 @@ def _opened(options: argparse.Namespace) -> Recording:
     return Recording(options.file)
 
 
+async def _certificate(options: argparse.Namespace) -> None:
+    for line in make_certificate(options.names, options.cert, options.key, options.days):
+        print(line)
+
+
 async def _watch(options: argparse.Namespace) -> None:
-    watch = Watch(_connected(options.url), count=options.count, png=options.png)
+    watch = Watch(_connected(options, options.url), count=options.count, png=options.png)
     async for line in watch.lines():
         print(line, flush=True)
 
 
-def _connected(url: str) -> Connection:
-    return connect(url, token=os.environ.get(VARIABLE))
+def _connected(options: argparse.Namespace, url: str) -> Connection:
+    return connect(url, token=os.environ.get(VARIABLE), tls_ca=options.tls_ca)
 
 
 async def _bench(options: argparse.Namespace) -> None:
@@ -166,6 +180,7 @@ _COMMANDS: Mapping[str, Callable[[argparse.Namespace], Coroutine[Any, Any, None]
     "serve": _serve,
     "watch": _watch,
     "record": _record,
+    "certificate": _certificate,
     "info": _info,
     "cut": _cut,
     "export": _export,

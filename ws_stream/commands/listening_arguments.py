@@ -2,6 +2,8 @@
 
 import argparse
 
+from .places import add_places
+from .tls_arguments import add_serving
 from .values import number, whole
 
 
@@ -19,12 +21,14 @@ def add_listening(parser: argparse.ArgumentParser) -> None:
         default=8000,
         help="0 takes any that is free (default 8000)",
     )
+    add_places(parser)
     parser.add_argument(
         "--token-file",
         metavar="FILE",
         help="ask for a token: a line view:TOKEN or control:TOKEN each, as `ws-stream token` makes; "
         "the environment's WS_STREAM_TOKEN may have one, too",
     )
+    add_serving(parser)
     _add_allowing(parser)
     add_fps(parser)
     parser.add_argument(
@@ -32,6 +36,12 @@ def add_listening(parser: argparse.ArgumentParser) -> None:
         type=number("a share of one core in percent"),
         metavar="PERCENT",
         help="use no more of one core: send fewer pictures, then coarser ones, until it fits",
+    )
+    parser.add_argument(
+        "--log-format",
+        default="text",
+        metavar="FORMAT",
+        help="how the log is written: text for people, json for programs (default text)",
     )
 
 

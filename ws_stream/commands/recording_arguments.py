@@ -6,6 +6,7 @@ from typing import Any
 
 from ..recording.files import NO_LIMITS, Limits
 from ..sources.replay import OPTIONS
+from .tls_arguments import add_trusting
 from .values import checked, length, seconds, size
 
 _LENGTH = "a time above 0 like 90, 90s, 5min or 1h"
@@ -51,6 +52,7 @@ def _add_record(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("url", metavar="URL", help="ws://HOST:PORT/stream/NAME or the page's http://")
     add("file", type=Path, metavar="FILE", help="must not be there yet")
+    add_trusting(parser)
     add("--seconds", type=checked(length, _LENGTH), metavar="T", help="end after so long")
     add(
         "--max-size",

@@ -2,15 +2,15 @@
 
 import argparse
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from ..errors import UsageError
 from ..pixels.rendition import Rendition
 from ..server.server import Server
 from ..server.tokens import VARIABLE
-from ..sources import Source
-from ..sources.replay import Replay, is_recording
 from .input_lines import InputLines
+from .places import places
+from .sources import played
 
 
 def opened(options: argparse.Namespace, stop: Callable[[], object]) -> Server:
@@ -23,15 +23,18 @@ def opened(options: argparse.Namespace, stop: Callable[[], object]) -> Server:
     server = Server(
         options.host,
         options.port,
+        **places(options, os.environ),
         allow_hosts=options.allow_host,
         allow_origins=options.allow_origin,
         allow_frames=options.allow_frame,
         tokens=os.environ.get(VARIABLE),
         token_file=options.token_file,
+        tls_cert=options.tls_cert,
+        tls_key=options.tls_key,
         cpu_budget=options.cpu_budget,
     )
     names = options.name + [None] * (len(options.sources) - len(options.name))
-    for source, name in zip(_played(options), names, strict=True):
+    for source, name in zip(played(options), names, strict=True):
         lines = InputLines(stop)
         stream = server.serve(
             source,
@@ -47,17 +50,3 @@ def opened(options: argparse.Namespace, stop: Callable[[], object]) -> Server:
 def rendition(options: argparse.Namespace) -> Rendition:
     """The rendition asked for."""
     return Rendition(**{name: getattr(options, name) for name in Rendition._fields})
-
-
-def _played(options: argparse.Namespace) -> Sequence[str | Source]:
-    """The sources, with recordings played as was asked for. Raises UsageError."""
-    if options.speed is None and not options.loop:
-        return [*options.sources]
-    if not any(map(is_recording, options.sources)):
-        raise UsageError("--speed and --loop are for recordings; right would be a source FILE.wss")
-    return [
-        Replay(source, speed=options.speed or 1.0, loop=options.loop)
-        if is_recording(source)
-        else source
-        for source in options.sources
-    ]

@@ -14,6 +14,7 @@ from ..pixels.work import work
 from ..protocol.messages import Announcement, Granted
 from ..protocol.request import Request
 from ..walk import Walk
+from .figures import Figures
 from .grants import Grant, Source, grant, nearest, unsuited
 from .rates import Spending, rates
 from .subscription import Peer, Subscription
@@ -61,9 +62,8 @@ class Audience:
         self.shown: dict[Grant, Shown] = {}
         self.subscriptions: dict[Subscription, Grant | None] = {}
         """None: the viewer can decode none of them, and is on its way out."""
-        self.problem: str | None = None
-        self.limits = Limits(fps)
-        self._fps = fps
+        self.figures = Figures()
+        self._fps, self.limits = fps, Limits(fps)
         self.source: Source | None = None  # None while it is not known
 
     def join(self, peer: Peer, request: Request, now: float) -> Subscription:
@@ -78,7 +78,7 @@ class Audience:
         except BaseException:
             self._part(key)
             raise
-        subscription = Subscription(self.walk, place, peer, request, now)
+        subscription = Subscription(self.walk, place, peer, request, self.figures.ages, now)
         self.subscriptions[subscription] = key
         self.share()
         return subscription
@@ -92,7 +92,7 @@ class Audience:
         shown = self.shown.get(key)
         if shown and shown.announcement:
             subscription.announce(shown.announcement)
-        subscription.set_problem(self.problem)
+        subscription.set_problem(self.figures.problem)
 
     def greet_all(self) -> None:
         """Tell every viewer what it sees, as far as it does not know."""

@@ -14,5 +14,8 @@ class Producer(Protocol[Stream]):
     def check(self, stream: Stream) -> None:
         """See whether all is well. About once a second while the stream is watched."""
 
+    def overdue(self, stream: Stream, now: float) -> float | None:
+        """By how many seconds it was to look at its source before; None while nobody wants that it does."""
+
     def close(self, stream: Stream) -> None:
         """End for good. May wait for a thread that is sure to end."""

@@ -73,7 +73,7 @@ class Stream:
     @property
     def problem(self) -> str | None:
         """Why there are no pictures now."""
-        return self.audience.problem
+        return self.audience.figures.problem
 
     @property
     def watched(self) -> bool:
@@ -84,6 +84,10 @@ class Stream:
     def wanted(self) -> float:
         """Pictures per second that somebody wants and may have."""
         return self.audience.fps()
+
+    def overdue(self, now: float) -> float | None:
+        """By how many seconds its source was to be looked at before; None while nobody wants to see it."""
+        return self._producer.overdue(self, now) if self._producer else 0.0
 
     def publish(
         self,
@@ -127,17 +131,13 @@ class Stream:
         with self._lock:
             self._resize(pixel_format, width, height)
 
-    def join(
-        self, peer: Peer, request: Request | None = None, *, may_operate: bool = True
-    ) -> Subscription:
-        """A new viewer, on the event loop; whether it may operate the device, where anybody may."""
+    def join(self, peer: Peer, request: Request | None = None) -> Subscription:
+        """A new viewer, on the event loop."""
         self._errands.open()
         if not self._errands.waits("report"):
             self._errands.run_at("report", time.monotonic() + REPORT_EVERY, self._report)
         with self._lock:
-            subscription = self.audience.join(peer, request or Request(), time.monotonic())
-        subscription.may_operate = may_operate
-        return subscription
+            return self.audience.join(peer, request or Request(), time.monotonic())
 
     def begin(self, subscription: Subscription) -> None:
         """Tell a viewer that has joined what it sees, and show it."""
@@ -180,7 +180,7 @@ class Stream:
         problem = PROBLEM.take("problem", problem)
         if problem != self.problem:
             self._errands.check_process()
-            self.audience.problem = problem  # at once, so that the next report is compared with it
+            self.audience.figures.set_problem(problem)  # at once: a report is compared with it
             self._errands.run("greet", self._greet_all)
 
     def hand_over(self) -> None:

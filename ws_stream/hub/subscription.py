@@ -12,6 +12,7 @@ from ..limits import MAX_TIME
 from ..protocol import control, messages
 from ..protocol.request import Request
 from ..walk import Walk
+from .figures import Ages
 
 DEAD_AFTER = 15.0
 """Seconds without any message after which a viewer that acknowledges is gone: it speaks every 5."""
@@ -38,10 +39,14 @@ class Peer(Protocol):
     """The viewer's connection."""
 
     def fileno(self) -> int:
-        """The socket that pictures are written to; -1: none, they are fetched by `walk.messages`."""
+        """The socket that pictures are written to, or what the walk takes in its place (`walk.outlet`)."""
 
     def write(self, message: str) -> None:
         """Send a control message, after whatever of a picture is still to be sent."""
+
+    @property
+    def may_operate(self) -> bool:
+        """The device, where anybody may."""
 
     def finish_picture(self) -> None:
         """Send what is still to be sent of a picture: the socket did not take all of it."""
@@ -59,15 +64,16 @@ class Peer(Protocol):
 class Subscription:
     """One viewer of a stream; `place` is its number in the walk."""
 
-    def __init__(self, walk: Walk, place: int, peer: Peer, request: Request, now: float) -> None:
+    def __init__(
+        self, walk: Walk, place: int, peer: Peer, request: Request, ages: Ages, now: float
+    ) -> None:
         self.place = place
         self.request = request
-        self.may_operate = True
-        """The device, where anybody may."""
         self._walk = walk
         self._peer = peer
-        self._heard = now
-        self._reported = now
+        self._ages = ages
+        self._shown: tuple[int | None, int] = None, 0
+        self._heard = self._reported = now
         self._told: tuple[messages.Announcement | None, str | None] = None, None
         self._timer: asyncio.TimerHandle | None = None
 
@@ -96,6 +102,11 @@ class Subscription:
         self._heard = now
 
     @property
+    def may_operate(self) -> bool:
+        """The device, where anybody may."""
+        return self._peer.may_operate
+
+    @property
     def source(self) -> tuple[int, int] | None:
         """Width and height of the device's picture, as announced; None before."""
         announced = self._told[0]
@@ -110,8 +121,17 @@ class Subscription:
         announced = self._told[0]
         if epoch is not None and (announced is None or announced.epoch != epoch):
             return
+        if announced:
+            self._note_age(announced.epoch, number)
         self._walk.acknowledge(self.place, number, now)
         self.flush()
+
+    def _note_age(self, epoch: int, number: int) -> None:
+        """Each picture's once, whatever viewers say; by the device's clock alone, so with the acknowledgement's way."""
+        is_new = epoch != self._shown[0] or number > self._shown[1]
+        if is_new and (taken := self.taken(epoch, number)):
+            self._shown = epoch, number
+            self._ages.add((now_us() - taken) / 1e6)
 
     def resync(self, now: float) -> None:
         """The viewer holds nothing any more."""

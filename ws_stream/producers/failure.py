@@ -11,6 +11,7 @@ from typing import NamedTuple
 from ..allowance import Allowance
 from ..errors import Failure, SourceError, WsStreamError
 from ..hub.stream import Stream
+from ..printable import MAX_LINE, indented, printable
 
 LINES_A_MINUTE = 10
 """Of the log, of one source, whatever its writer or its own code does."""
@@ -34,7 +35,7 @@ def told(error: BaseException) -> Told:
     if isinstance(error, WsStreamError):
         return Told(Failure.UNFIT, str(error))
     details = "".join(traceback.format_exception(error)).rstrip()
-    return Told(Failure.FAILED, f"the source failed: {error!r}", f"\n{details}")
+    return Told(Failure.FAILED, f"the source failed: {error!r}", details)
 
 
 class Failures:
@@ -45,9 +46,14 @@ class Failures:
         self._lines = Allowance(LINES_A_MINUTE / 60, LINES_A_MINUTE)
 
     def tell(self, stream: Stream, failure: Told | None) -> None:
-        """It fails; None: it does not, or no longer."""
+        """It fails; None: it does not, or no longer. That it does not is logged where it was that it does."""
         is_known = stream.problem is not None and failure and failure.log == self._logged
-        if failure and not is_known and self._lines.may_take(time.monotonic()):
-            _log.warning("stream %s: %s%s", stream.name, failure.log, failure.details)
-        self._logged = failure.log if failure else ""
+        if not failure:
+            if self._logged:
+                _log.info("stream %s: there are pictures again", stream.name)
+            self._logged = ""
+        elif not is_known and self._lines.may_take(time.monotonic()):
+            sentence, details = printable(failure.log, MAX_LINE), indented(failure.details)
+            _log.warning("stream %s: %s%s", stream.name, sentence, details)
+            self._logged = failure.log
         stream.set_problem(failure.viewers if failure else None)

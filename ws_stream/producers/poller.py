@@ -38,6 +38,7 @@ class Poller:
     def __init__(self, source: Source) -> None:
         self._source = source
         self._interval = 0.0
+        self._looked = 0.0
         self._is_closed = False
         self._wake = threading.Event()
         self._thread: threading.Thread | None = None
@@ -48,6 +49,8 @@ class Poller:
 
     def demand(self, stream: Stream) -> None:
         """Poll as often as somebody wants; never while nobody watches."""
+        if not self._interval:
+            self._looked = time.monotonic()  # from now on it is to be looked at
         self._interval = min(1 / stream.wanted, LONGEST) if stream.wanted else 0.0
         if self._interval and self._thread is None:
             self._thread = threading.Thread(
@@ -58,6 +61,12 @@ class Poller:
 
     def check(self, stream: Stream) -> None:
         """Nothing: the thread reports what happens to it."""
+
+    def overdue(self, stream: Stream, now: float) -> float | None:
+        """Later than two intervals after the last look."""
+        walk: Any = stream.walk  # only the compiled one looks by itself
+        looked = max(self._looked, walk.looked() if hasattr(walk, "looked") else 0.0)
+        return max(0.0, now - looked - 2 * self._interval) if self._interval else None
 
     def close(self, stream: Stream) -> None:
         """End the thread. Waits for it, as the source should not be closed while it is read; not for ever."""
@@ -131,6 +140,7 @@ class Poller:
             due = polls.due(interval, now)
             if now >= due:
                 polls.poll(interval, now)
+                self._looked = now
                 flush_due = walk.flush(time.monotonic())
                 polls.keep_up(time.monotonic())
                 if polls.is_behind != stream.audience.limits.behind:
@@ -146,7 +156,8 @@ class Poller:
 
     def _succeed(self, stream: Stream) -> None:
         self._patience.succeeded()
-        stream.set_problem(None)
+        if stream.problem is not None:
+            self._failures.tell(stream, None)
 
     def _give_up_for_now(self, stream: Stream, failure: Told) -> None:
         seconds, is_told = self._patience.failed(self._interval, time.monotonic())

@@ -52,6 +52,10 @@ class Reader:
             self._start(stream)
         self._report(stream)
 
+    def overdue(self, stream: Stream, now: float) -> float | None:
+        """Never: that there is no picture is reported as a problem."""
+        return None if self._unwanted.is_set() else 0.0
+
     def close(self, stream: Stream) -> None:
         """The thread ends with its next picture; it may be stuck in the source, and is not waited for."""
         self._unwanted.set()

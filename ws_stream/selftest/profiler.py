@@ -123,10 +123,10 @@ class ProfiledWalk:
 
     def flush(self, now: float) -> float:
         """As the walk has it."""
-        before = self._walk.sent_bytes()
+        before = self._walk.counts().sent_bytes
         with self._profiler.stage("encode"):
             due = self._walk.flush(now)
-        self._profiler.sent(self._walk.sent_bytes() - before)
+        self._profiler.sent(self._walk.counts().sent_bytes - before)
         return due
 
 

@@ -22,6 +22,7 @@ _ANY_PORT = ":*"
 _DEFAULT_PORTS = {"http": ":80", "https": ":443"}
 """Browsers leave them out."""
 
+_OPENER = "Cross-Origin-Opener-Policy"
 _NEVER = ("camera", "display-capture", "geolocation", "microphone", "midi", "payment", "usb")
 """What of a visitor's machine no page of this server may ask for."""
 _PERMISSIONS = ", ".join(f"{feature}=()" for feature in _NEVER)
@@ -79,7 +80,9 @@ class AccessPolicy:
             return f"pages of '{printable(origin)}' are not answered; right would be a page that a host serves by http"
         return f"pages of {page} are not answered; right would be --allow-origin {page}"
 
-    def headers(self, host: str | None, origin: str | None) -> dict[str, str]:
+    def headers(
+        self, host: str | None, origin: str | None, *, is_secure: bool = False
+    ) -> dict[str, str]:
         """Go with every reply. The pages that may ask may also read what is served."""
         asked = _host(host)
         may_frame = {asked, *(_LOOPBACK_FRAMES if _is_loopback(asked) else ())} - {""}
@@ -92,7 +95,7 @@ class AccessPolicy:
         return {
             **({"Access-Control-Allow-Origin": page} if page else {}),
             # Of other hosts browsers heed it by TLS only, and complain of it on each page.
-            **({"Cross-Origin-Opener-Policy": "same-origin"} if _is_loopback(asked) else {}),
+            **({_OPENER: "same-origin"} if is_secure or _is_loopback(asked) else {}),
             "Cross-Origin-Resource-Policy": "cross-origin" if page else "same-origin",
             "Content-Security-Policy": _POLICY + frames + self._frames,
             "Permissions-Policy": _PERMISSIONS,

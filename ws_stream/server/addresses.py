@@ -5,8 +5,9 @@ Knows nothing of HTTP.
 
 import contextlib
 import fcntl
+import os
 import socket
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -24,12 +25,29 @@ def addresses(sockets: Iterable[socket.socket]) -> list[str]:
     """HOST:PORT as it stands in a URL, for each address at which these sockets are found; loopback first."""
     found: dict[str, bool] = {}
     for listening in sockets:
+        if listening.family == socket.AF_UNIX:
+            continue
         host, port, *rest = listening.getsockname()
         for address in _expanded(listening, host):
             zone = f"%25{socket.if_indextoname(rest[1])}" if rest[1:] and rest[1] else ""
             shown = f"[{address}{zone}]" if ":" in address else address
             found[f"{shown}:{port}"] = ip_address(address).is_loopback
     return sorted(found, key=lambda address: (not found[address], address.startswith("[")))
+
+
+def urls(sockets: Sequence[socket.socket], scheme: str, query: str) -> list[str]:
+    """Those of the page at these sockets, and unix:PATH for each that only a proxy can be asked to reach."""
+    files = (s.getsockname() for s in sockets if s.family == socket.AF_UNIX)
+    return [
+        *(f"{scheme}://{address}/{query}" for address in addresses(sockets)),
+        *(f"unix:{os.fsdecode(file).replace(chr(0), '@')}" for file in files),
+    ]
+
+
+def port_of(sockets: Iterable[socket.socket]) -> int:
+    """Of the first of these that has one, else 0."""
+    ports = (s.getsockname()[1] for s in sockets if s.family != socket.AF_UNIX)
+    return next(ports, 0)
 
 
 def _expanded(listening: socket.socket, host: str) -> Iterator[str]:
@@ -40,12 +58,12 @@ def _expanded(listening: socket.socket, host: str) -> Iterator[str]:
     if listening.family == socket.AF_INET or not listening.getsockopt(
         socket.IPPROTO_IPV6, socket.IPV6_V6ONLY
     ):
-        yield from _machine(socket.AF_INET)
+        yield from own_addresses(socket.AF_INET)
     if listening.family == socket.AF_INET6:
-        yield from _machine(socket.AF_INET6)
+        yield from own_addresses(socket.AF_INET6)
 
 
-def _machine(family: int) -> Iterator[str]:
+def own_addresses(family: int) -> Iterator[str]:
     """This machine's addresses of a family, as far as they are there now. None that need a zone beside them."""
     listed = _ipv4() if family == socket.AF_INET else _ipv6()
     for address in dict.fromkeys([*listed, *_way_out(family)]):

@@ -12,6 +12,8 @@ from collections.abc import Callable
 Admits = Callable[[str], bool]
 """Whether a connection from this address may come in now."""
 
+UNIX = "unix"
+"""The address of whoever connects to a Unix socket."""
 MOST_REFUSED = 64
 """Connections refused one after the other before others on the event loop have their turn."""
 
@@ -23,14 +25,24 @@ class Gate(socket.socket):
 
     admits: Admits
 
+    def leave(self) -> None:
+        """Soon it listens no longer."""
+
     def accept(self) -> tuple[socket.socket, object]:
         """The next connection that may come in. Raises BlockingIOError when there is none now."""
         for _ in range(MOST_REFUSED):
             connection, address = super().accept()
-            if self.admits(str(address[0])):
+            if self.admits(peer_of(connection, address)):
                 return connection, address
             connection.close()
         raise BlockingIOError
+
+
+def peer_of(connection: socket.socket, name: object) -> str:
+    """The address that a connection comes from, by the name of its other end; "" where that is gone already."""
+    if connection.family == socket.AF_UNIX:
+        return UNIX
+    return str(name[0]) if isinstance(name, tuple) else ""
 
 
 async def bind(host: str, port: int, admits: Admits) -> list[Gate]:

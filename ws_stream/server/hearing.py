@@ -72,6 +72,11 @@ class RequestHead:
         self._last = b""
 
     @property
+    def has_begun(self) -> bool:
+        """Whether any of it is there."""
+        return bool(self._last)
+
+    @property
     def is_complete(self) -> bool:
         """Whether its end is there."""
         return self._last.endswith(_END)

@@ -55,6 +55,8 @@ class Judge:
         refusal = self.policy.refusal(request.host, request.origin)
         if refusal and not request.is_health_check:
             return Verdict(Right.NOTHING, HTTPStatus.FORBIDDEN, refusal)
+        if request.lacks_tls:
+            return _lacks_tls(request)
         needed = NEEDED.get(request.path.removeprefix("/").partition("/")[0], Right.NOTHING)
         if self.tokens is None:
             return Verdict(Right.CONTROL)
@@ -65,6 +67,12 @@ class Judge:
         if right is None:
             return _SLOWED
         return Verdict(right) if right >= needed else _WRONG if offered else _MISSING
+
+    def right(self, request: HttpRequest) -> Right:
+        """What its tokens give, whoever asks and however often."""
+        if self.tokens is None:
+            return Right.CONTROL
+        return self.tokens.right(presented(request, cookie_name(request.host)))
 
     def _right(self, offered: tuple[str, ...], address: Hashable, now: float) -> Right | None:
         """What these tokens give; None where too many of this address were wrong for more to be looked at now."""
@@ -78,6 +86,13 @@ class Judge:
         if right is Right.NOTHING:
             allowance.take(now)
         return right
+
+
+def _lacks_tls(request: HttpRequest) -> Verdict:
+    """No redirect, which no program would tell of."""
+    right = f"https://{request.host}/" if request.host else "https"
+    sentence = f"this port speaks https; right would be {right}"
+    return Verdict(Right.NOTHING, HTTPStatus.BAD_REQUEST, sentence)
 
 
 def cookie_name(host: str | None) -> str:

@@ -17,11 +17,15 @@ from websockets.typing import Subprotocol
 from ..arguments import why
 from ..errors import UsageError
 from ..limits import MAX_VIEWER_MESSAGE
+from ..printable import MAX_LINE, printable
 from ..protocol.picture import SUBPROTOCOL
+from .addresses import urls
 from .files import files
-from .gate import Gate, bind
+from .gate import Gate
 from .hearing import RECEIVED_BYTES
+from .places import Place
 from .reception import Reception
+from .tls import by_tls
 from .websocket import CLOSE_TIMEOUT, ViewerConnection
 
 _log = logging.getLogger(__name__)
@@ -33,44 +37,60 @@ class Listener:
     def __init__(self, reception: Reception) -> None:
         self._reception = reception
         self._servers: list[Server] = []
+        self._gates: list[Gate] = []
 
-    async def listen(self, host: str, port: int) -> None:
-        """Serve on this host and port. Raises UsageError when that address cannot be had."""
-        gates: list[Gate] = []
+    async def listen(self, place: Place) -> None:
+        """Serve at this place. Raises UsageError when it cannot be had."""
         files()  # packed before anybody waits for one
         try:
-            gates = await bind(host, port, self._reception.admits)
+            self._gates = await place.open(self._reception.admits)
             self._reception.has_gate = isinstance(
                 asyncio.get_running_loop(), asyncio.SelectorEventLoop
             )
-            for gate in gates:
+            for gate in self._gates:
                 # What it accepts does as it does.
                 gate.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVED_BYTES)
                 self._servers.append(await _serve(self._reception, gate))
             self._warn()
+            if self._reception.certificate:
+                self._reception.certificate.watch()
         except (OSError, OverflowError, UnicodeError) as error:
             for server in self._servers:
                 server.close()
             self._servers.clear()
-            for gate in gates:
+            for gate in self._gates:
+                gate.leave()
                 gate.close()
+            self._gates.clear()
             number = getattr(error, "errno", None) or 0
             known = os.strerror(number) if number > 0 else why(error)
-            raise UsageError(
-                f"cannot listen on {host} port {port}: {known}; "
-                "right would be an address of this machine and a port that is free"
-            ) from None
+            raise UsageError(place.cannot(known)) from None
 
     def _warn(self) -> None:
         """Whoever serves a network and asks for no token is to know that."""
-        hosts = [listening.getsockname()[0] for listening in self.sockets]
-        if self._reception.judge.tokens is None and not all(
-            ip_address(h).is_loopback for h in hosts
-        ):
+        hosts = [s.getsockname()[0] for s in self.sockets if s.family != socket.AF_UNIX]
+        known = self._reception.judge.tokens
+        if known is None and not all(ip_address(host).is_loopback for host in hosts):
             _log.warning(
-                "whoever reaches %s sees what is served; right would be tokens, if not all may: --token-file FILE",
-                " or ".join(hosts),
+                "whoever reaches this server by a network sees what it serves; "
+                "right would be tokens, if not all may: --token-file FILE"
             )
+
+    def urls(self, query: str) -> list[str]:
+        """Where browsers find the page, with this query."""
+        scheme = "https" if self._reception.certificate else "http"
+        return urls(self.sockets, scheme, query)
+
+    def reload(self) -> None:
+        """Read what lies in files anew. What cannot be used is told in the log, and what was before stays."""
+        try:
+            self._reception.reload()
+        except UsageError as error:
+            _log.warning(
+                "%s", printable(f"{error}; until then the tokens are those before", MAX_LINE)
+            )
+        if self._reception.certificate:
+            self._reception.certificate.reload()
 
     @property
     def sockets(self) -> list[socket.socket]:
@@ -79,6 +99,10 @@ class Listener:
 
     async def close(self) -> None:
         """Say goodbye to all; who does not answer is left without one."""
+        for gate in self._gates:
+            gate.leave()
+        if self._reception.certificate:
+            self._reception.certificate.close()
         for server in self._servers:
             server.close()
         for connection in self._reception.connections:
@@ -98,7 +122,8 @@ async def _serve(reception: Reception, gate: Gate) -> Server:
     return await serve(
         reception.follow,
         sock=gate,
-        create_connection=partial(ViewerConnection, reception),  # type: ignore[arg-type]  # called like the class
+        unix=gate.family == socket.AF_UNIX,
+        create_connection=by_tls(partial(ViewerConnection, reception), reception.certificate),  # type: ignore[arg-type]  # called like the class
         write_limit=0,  # paused as soon as the socket is full
         subprotocols=[Subprotocol(SUBPROTOCOL)],
         compression=None,

@@ -1,10 +1,10 @@
 """What the server answers to plain HTTP: the page, the list of streams, and why there is nothing to see.
 
-Pure: a request goes in, a reply comes out, or None when the request is for a stream's WebSocket. Knows nothing of
-sockets.
+A request goes in, a reply comes out, or None when the request is for a stream's WebSocket. Knows nothing of sockets.
 """
 
 import json
+import time
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import NamedTuple
@@ -15,10 +15,11 @@ from ..pixels.formats import reduced
 from ..printable import printable
 from ..protocol.picture import SUBPROTOCOL
 from ..protocol.request import parse_request
+from . import health, metrics
 from .files import File, files
 from .judgement import Verdict, cookie_name
 from .request import HttpRequest
-from .tokens import is_token
+from .tokens import Right, is_token
 
 _KEPT = 34_560_000
 """Seconds that a browser stays signed in: 400 days, the most that browsers keep a cookie (RFC 6265bis, section 5.5)."""
@@ -45,10 +46,16 @@ def answer(request: HttpRequest, verdict: Verdict, streams: Mapping[str, Stream]
     if file := files().get(path):
         return _file(request, file)
     if path in _ANSWERS:
-        return _ANSWERS[path](request, streams)
+        return _ANSWERS[path](request, verdict, streams)
     return _sentence(
         HTTPStatus.NOT_FOUND, f"there is nothing at {printable(path)}; the viewer is at /"
     )
+
+
+def is_taken(path: str) -> bool:
+    """Whether something here lies beside or below this path; "" is none."""
+    paths = ("/stream", *_ANSWERS, *files()) if path else ()
+    return path.split("/")[1:2] in (taken.split("/")[1:2] for taken in paths)
 
 
 def _methods(asked: str) -> Reply:
@@ -70,9 +77,8 @@ def _signed_in(request: HttpRequest) -> Reply:
     token = token.strip()
     if scheme.lower() != "bearer" or not is_token(token):
         return _sentence(HTTPStatus.OK, "signed in")
-    kept = (
-        f"{cookie_name(request.host)}={token}; Path=/; Max-Age={_KEPT}; HttpOnly; SameSite=Strict"
-    )
+    kept = f"{cookie_name(request.host)}={token}; Path={request.root_path}/; Max-Age={_KEPT}"
+    kept += "; HttpOnly; SameSite=Strict" + ("; Secure" if request.is_secure else "")
     return Reply(HTTPStatus.NO_CONTENT, "", b"", {"Set-Cookie": kept})
 
 
@@ -125,15 +131,38 @@ def _description(stream: Stream) -> dict[str, object]:
     }
 
 
-_ANSWERS: Mapping[str, Callable[[HttpRequest, Mapping[str, Stream]], Reply]] = {
-    "/healthz": lambda *_: _json({"status": "ok"}),
-    "/signin": lambda request, _: _signed_in(request),
-    "/streams": lambda _, streams: _json([_description(stream) for stream in (*streams.values(),)]),
+def _streams(streams: Mapping[str, Stream]) -> Reply:
+    return _json([_description(stream) for stream in tuple(streams.values())])
+
+
+def _health(verdict: Verdict, streams: Mapping[str, Stream]) -> Reply:
+    """Whoever may not see the streams is told how they are, not what they are called."""
+    ill = [illness._asdict() for illness in health.ill(tuple(streams.values()), time.monotonic())]
+    if verdict.right is Right.NOTHING:
+        ill = [{"reason": illness["reason"]} for illness in ill]
+    if ill:
+        return _json({"status": "ill", "streams": ill}, HTTPStatus.SERVICE_UNAVAILABLE)
+    return _json({"status": "ok"})
+
+
+def _metrics(streams: Mapping[str, Stream]) -> Reply:
+    try:
+        text = metrics.exposition(streams, time.monotonic())
+    except UsageError as error:
+        return _sentence(HTTPStatus.NOT_IMPLEMENTED, str(error))
+    return Reply(HTTPStatus.OK, metrics.CONTENT_TYPE, text)
+
+
+_ANSWERS: Mapping[str, Callable[[HttpRequest, Verdict, Mapping[str, Stream]], Reply]] = {
+    "/healthz": lambda _, verdict, streams: _health(verdict, streams),
+    "/metrics": lambda _request, _verdict, streams: _metrics(streams),
+    "/signin": lambda request, *_: _signed_in(request),
+    "/streams": lambda _request, _verdict, streams: _streams(streams),
 }
 
 
-def _json(content: object) -> Reply:
-    return Reply(HTTPStatus.OK, "application/json", json.dumps(content).encode())
+def _json(content: object, status: HTTPStatus = HTTPStatus.OK) -> Reply:
+    return Reply(status, "application/json", json.dumps(content).encode())
 
 
 def _sentence(status: HTTPStatus, sentence: str) -> Reply:

@@ -25,9 +25,8 @@ REQUESTS_A_SECOND, REQUESTS_AT_ONCE = 50, 500
 class Peer(Protocol):
     """A connection."""
 
-    @property
-    def address(self) -> Hashable:
-        """Where it comes from, see `origin`."""
+    address: Hashable
+    """Where it comes from, see `origin`; None until a proxy has said so."""
 
     @property
     def has_asked(self) -> bool:
@@ -86,6 +85,14 @@ class Peers(Generic[P]):
             del self._peers[peer]
             _less(self._connections, peer.address)
 
+    def move(self, peer: P, address: Hashable) -> P | None:
+        """A connection speaks for this address now; returns the one that is cut off, as `add` does."""
+        if peer not in self._peers or peer.address == address:
+            return None
+        self.remove(peer)
+        peer.address = address
+        return self.add(peer)
+
     def too_many(self, peer: P) -> str | None:
         """Why this one cannot be a viewer now, in one sentence, or None."""
         if self._viewers.total() >= MAX_VIEWERS:
@@ -103,7 +110,7 @@ class Peers(Generic[P]):
         _less(self._viewers, peer.address)
 
     def _one_too_many(self, peer: P) -> P | None:
-        if self._connections[peer.address] > MAX_ADDRESS_CONNECTIONS:
+        if peer.address is not None and self._connections[peer.address] > MAX_ADDRESS_CONNECTIONS:
             idle = [p for p in self._peers if not p.has_asked and p.address == peer.address]
         elif len(self._peers) > MAX_CONNECTIONS:
             idle = [p for p in self._peers if not p.has_asked]

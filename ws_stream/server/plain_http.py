@@ -15,9 +15,11 @@ from websockets.http11 import Request, Response
 from websockets.protocol import Event, State
 from websockets.server import ServerProtocol
 
+from ..errors import UsageError
 from ..printable import MAX_PRINTED, printable
+from .gate import peer_of
 from .hearing import RequestHead
-from .peers import origin
+from .tls import HANDSHAKE
 
 REQUEST_LINE_WITHIN = 2.0
 """Seconds until a connection must have said what it wants; a browser says so at once."""
@@ -27,6 +29,7 @@ SLOWEST = 2048
 """Bytes a second: whoever takes a reply slower than this is not waited for."""
 HANG_UP_WITHIN = 1.0
 """Seconds a peer has to hang up after its last reply."""
+_NO_TLS = "right would be http:// and ws://, or --tls-cert and --tls-key"
 _KEPT = f"timeout={REQUEST_WITHIN - 1:.0f}"
 """What clients hear of it: less, so that no request is under way when the connection is closed."""
 
@@ -40,8 +43,11 @@ class Host(Protocol):
     def on_close(self, connection: "HttpConnection") -> None:
         """A connection is gone."""
 
-    def turn(self, connection: "HttpConnection") -> float:
-        """In how many seconds one more request of this connection may be answered."""
+    def receive(self, connection: "HttpConnection", request: Request) -> None:
+        """Make of the request what was sent, and of the connection that of who sent it. Raises UsageError."""
+
+    def turn(self, connection: "HttpConnection", is_further: bool) -> float:
+        """In how many seconds this request may be answered; `is_further` if it is not the connection's first."""
 
     @property
     def standing_headers(self) -> Mapping[str, str]:
@@ -65,17 +71,16 @@ class _Protocol(ServerProtocol):
         self.debug = False  # it would log tokens
 
     def reject(self, status: int, text: str) -> Response:
-        response = super().reject(
-            status, f"{printable(text, 2 * MAX_PRINTED)}\n"
-        )  # it quotes headers
+        quoted = printable(text, 2 * MAX_PRINTED)  # of headers
+        response = super().reject(status, f"{quoted}\n")
         response.headers.update(self._standing)
         return response
 
     def send_eof(self) -> None:
         fault = self.handshake_exc
-        has_ended = isinstance(getattr(fault, "__cause__", None), EOFError)
-        if isinstance(fault, InvalidMessage) and not has_ended:
-            sentence = f"{printable(str(fault.__cause__))}; right would be GET or HEAD, by HTTP/1.1, without a body\n"
+        if isinstance(fault, InvalidMessage) and not self.reader.eof:
+            reason = getattr(fault.__cause__, "__cause__", None) or fault.__cause__
+            sentence = f"{printable(str(reason))}; right would be GET or HEAD, by HTTP/1.1, without a body\n"
             self.writes.append(self.reject(HTTPStatus.BAD_REQUEST, sentence).serialize())
         super().send_eof()
 
@@ -86,15 +91,20 @@ class HttpConnection(ServerConnection):
     def __init__(self, host: Host, protocol: ServerProtocol, *rest: Any, **options: Any) -> None:  # noqa: ANN401 - the library's
         super().__init__(_Protocol(protocol, host.standing_headers), *rest, **options)
         self._host = host
-        self._address: Hashable = None
+        self.peer = ""
+        """The address at the other end."""
+        self.address: Hashable = None
+        """Of whoever asks, as `peers.origin` says; None until a proxy has said so."""
+        self.is_secure: bool | None = None
+        """Whether whoever asks does so by https."""
         self._head = RequestHead()
         self._was_answered = False
         self._deadline: asyncio.TimerHandle | None = None
 
     @property
-    def address(self) -> Hashable:
-        """Where the peer is, as `peers.origin` says."""
-        return self._address
+    def speaks_tls(self) -> bool:
+        """Whether it is by TLS; until its first byte, whether it may be."""
+        return self.transport.get_extra_info("ssl_object") is not None
 
     @property
     def has_asked(self) -> bool:
@@ -109,10 +119,11 @@ class HttpConnection(ServerConnection):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """One more is there."""
         super().connection_made(transport)
-        peer = transport.get_extra_info("peername")
-        self._address = origin(peer[0] if isinstance(peer, tuple) else "")
+        socket, name = map(transport.get_extra_info, ("socket", "peername"))
+        self.peer = peer_of(socket, name)
         self._host.on_open(self)
-        asyncio.get_running_loop().call_later(REQUEST_LINE_WITHIN, self._hurry)
+        if not self.speaks_tls:  # a handshake takes a slow peer seconds
+            asyncio.get_running_loop().call_later(REQUEST_LINE_WITHIN, self._hurry)
         self._wait(REQUEST_WITHIN)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -124,15 +135,30 @@ class HttpConnection(ServerConnection):
     def data_received(self, data: bytes) -> None:
         """Before a WebSocket is open nothing counts behind a request."""
         if self.protocol.state is State.CONNECTING:
+            if data[:1] == HANDSHAKE and not self._head.has_begun:
+                self._refuse_tls()
+                return
             data = self._head.cut(data)
         super().data_received(data)
+
+    def _refuse_tls(self) -> None:
+        sentence = f"TLS was spoken to this port, which speaks http; {_NO_TLS}"
+        self.logger.warning(sentence)
+        self.transport.write(self.protocol.reject(HTTPStatus.BAD_REQUEST, sentence).serialize())
+        self.transport.close()
 
     def process_event(self, event: Event) -> None:
         """Handle a request here, and leave frames to the library."""
         if not isinstance(event, Request):
             super().process_event(event)
             return
-        wait = self._host.turn(self) if self._was_answered else 0.0
+        try:
+            self._host.receive(self, event)
+        except UsageError as error:
+            self.logger.warning(str(error))
+            self._reject(event, HTTPStatus.BAD_REQUEST, f"{error}\n")
+            return
+        wait = self._host.turn(self, self._was_answered)
         if wait > 0:
             self._stop_waiting()
             asyncio.get_running_loop().call_later(wait, self._reply, event)
@@ -146,12 +172,23 @@ class HttpConnection(ServerConnection):
             response = self._host.answer(self, request)
         except Exception:
             self.logger.exception("a request could not be answered")
-            response = self.protocol.reject(HTTPStatus.INTERNAL_SERVER_ERROR, "the log says why\n")
-            del response.headers["Connection"]
+            self._reject(request, HTTPStatus.INTERNAL_SERVER_ERROR, "the log says why\n")
+            return
         if response is None:
             self._wait(REQUEST_WITHIN)
             super().process_event(request)
-        elif self._may_be_kept(request):
+        else:
+            self._send(request, response)
+
+    def _reject(self, request: Request, status: HTTPStatus, text: str) -> None:
+        response = self.protocol.reject(status, text)
+        del response.headers["Connection"]  # `_send` knows
+        if request.method == "HEAD":
+            response.body = b""
+        self._send(request, response)
+
+    def _send(self, request: Request, response: Response) -> None:
+        if self._may_be_kept(request):
             response.headers["Keep-Alive"] = _KEPT
             self._begin_again()
             self.transport.write(response.serialize())

@@ -6,6 +6,7 @@ Knows nothing of pictures, of sockets that listen, nor of what is said to a view
 import logging
 import time
 from collections.abc import Mapping
+from functools import partial
 from http import HTTPStatus
 
 from websockets.asyncio.server import ServerConnection
@@ -13,14 +14,16 @@ from websockets.datastructures import Headers
 from websockets.frames import CloseCode
 from websockets.http11 import Request, Response
 
-from ..errors import UnsuitedError
+from ..errors import UnsuitedError, UsageError
 from ..hub.stream import Stream
 from ..protocol.request import parse_request
 from . import pages
+from .certificate import Certificate
 from .judgement import Judge
 from .peers import Peers, origin
 from .plain_http import HttpConnection
-from .request import parts
+from .proxy import Proxies
+from .request import HttpRequest, header, parts
 from .request_log import RequestLog
 from .websocket import NO_RIGHT, NO_STREAM, UNSUITED, ViewerConnection
 
@@ -37,19 +40,35 @@ _CLOSE_CODES = {
 class Reception:
     """Lets requests and viewers in, and out again."""
 
-    def __init__(self, streams: Mapping[str, Stream], judge: Judge) -> None:
+    def __init__(
+        self,
+        streams: Mapping[str, Stream],
+        judge: Judge,
+        proxies: Proxies,
+        certificate: Certificate | None,
+    ) -> None:
         self.connections: Peers[HttpConnection] = Peers()
         self.log = RequestLog(logging.getLogger(__name__))
         self._streams = streams
         self.judge = judge
-        self.standing_headers = judge.policy.headers(None, None)
+        self._proxies = proxies
+        self.certificate = certificate
+        """By which all is said; None: by plain http."""
+        if pages.is_taken(proxies.root_path):
+            raise UsageError(
+                f"root_path='{proxies.root_path}' cannot be, as this server has something there itself; "
+                "right would be another name, such as /camera1"
+            )
+        self.standing_headers = judge.policy.headers(None, None, is_secure=certificate is not None)
         self.has_gate = False
         """Whether who comes too often was left outside already."""
 
     def on_open(self, connection: HttpConnection) -> None:
         """A connection is there."""
+        if not self._proxies.trusts(connection.peer):
+            connection.address = origin(connection.peer)
         one_too_many = self.connections.add(connection)
-        if not (self.has_gate or self.connections.may_arrive(connection.address, time.monotonic())):
+        if not (self.has_gate or self.admits(connection.peer)):
             one_too_many = connection
         if one_too_many:
             one_too_many.transport.abort()
@@ -58,13 +77,33 @@ class Reception:
         """A connection is gone."""
         self.connections.remove(connection)
 
-    def turn(self, connection: HttpConnection) -> float:
-        """In how many seconds one more request of this connection may be answered."""
+    def receive(self, connection: HttpConnection, request: Request) -> None:
+        """Make of a request what it was before it came through proxies, and count it for who sent it.
+
+        Raises UsageError.
+        """
+        request.path = self._proxies.target(request.path)
+        if not self._proxies.trusts(connection.peer):
+            return
+        said = self._proxies.forwarded(connection.peer, partial(header, request))
+        connection.is_secure = said.is_secure
+        if said.host is not None:
+            if "Host" in request.headers:
+                del request.headers["Host"]
+            request.headers["Host"] = said.host
+        one_too_many = self.connections.move(connection, origin(said.address))
+        if one_too_many:
+            one_too_many.transport.abort()
+
+    def turn(self, connection: HttpConnection, is_further: bool) -> float:
+        """In how many seconds this request may be answered. A proxy may open a connection for each."""
+        if not (is_further or self._proxies.trusts(connection.peer)):
+            return 0.0
         return self.connections.turn(connection.address, time.monotonic())
 
     def answer(self, connection: HttpConnection, request: Request) -> Response | None:
         """The response to plain HTTP; None opens the WebSocket, where `follow` says why if there is nothing to see."""
-        asked = parts(request)
+        asked = self._parts(connection, request)
         verdict = self.judge.judge(asked, connection.address, time.monotonic())
         reply = pages.answer(asked, verdict, self._streams)
         if verdict.refused is HTTPStatus.FORBIDDEN:
@@ -77,13 +116,24 @@ class Reception:
             )
             return None
         headers = Headers(reply.headers)
-        headers.update(self.judge.policy.headers(asked.host, asked.origin))
+        headers.update(
+            self.judge.policy.headers(asked.host, asked.origin, is_secure=asked.is_secure)
+        )
         headers["Vary"] = "Accept-Encoding, Origin"
         if reply.status not in (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED):
             headers["Content-Type"] = reply.content_type
             headers["Content-Length"] = str(len(reply.body))
         body = b"" if request.method == "HEAD" else reply.body
         return Response(reply.status, reply.status.phrase, headers, body)
+
+    def _parts(self, connection: HttpConnection, request: Request) -> HttpRequest:
+        is_secure = connection.is_secure
+        return parts(
+            request,
+            is_secure=connection.speaks_tls if is_secure is None else is_secure,
+            lacks_tls=self.certificate is not None and not connection.speaks_tls,
+            root_path=self._proxies.root_path,
+        )
 
     async def follow(self, connection: ServerConnection) -> None:
         """Serve one viewer until the connection ends."""
@@ -111,6 +161,22 @@ class Reception:
             self.connections.remove_viewer(connection)
             connection.detach()
 
+    def reload(self) -> None:
+        """Ask for the tokens that there are now. Who watches by another right than before comes again, or cannot.
+
+        Raises UsageError, and then all is as it was.
+        """
+        self.judge.reload()
+        for connection in self.connections:
+            if isinstance(connection, ViewerConnection) and connection.request:
+                asked = self._parts(connection, connection.request)
+                if self.judge.right(asked) is not connection.right:
+                    connection.end(
+                        (CloseCode.SERVICE_RESTART, "the server's tokens are others now")
+                    )
+
     def admits(self, address: str) -> bool:
-        """Count a connection from this address; whether it may come in."""
-        return self.connections.may_arrive(origin(address), time.monotonic())
+        """Count a connection from this address; whether it may come in. A proxy's are counted by its requests."""
+        return self._proxies.trusts(address) or self.connections.may_arrive(
+            origin(address), time.monotonic()
+        )

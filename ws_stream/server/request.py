@@ -19,6 +19,12 @@ class HttpRequest(NamedTuple):
     version: str
     headers: Mapping[str, str]
     """By name in small letters; the values of one that came several times are joined."""
+    is_secure: bool = False
+    """Whether it came by https, as far as this server knows."""
+    lacks_tls: bool = False
+    """It came without TLS where that is spoken."""
+    root_path: str = ""
+    """Under which path its client sees this server."""
 
     @property
     def path(self) -> str:
@@ -57,12 +63,15 @@ class HttpRequest(NamedTuple):
         return self.version == "HTTP/1.0" and self.host is None and self.origin is None and asks
 
 
-def parts(request: Request) -> HttpRequest:
-    """What matters of the library's request."""
-    headers: dict[str, str] = {}
-    for name, value in request.headers.raw_items():
-        between = "; " if name.lower() == "cookie" else ", "
-        known = headers.get(name.lower())
-        # No reader takes several values for one.
-        headers[name.lower()] = value if known is None else f"{known}{between}{value}"
-    return HttpRequest(request.method, request.path, request.protocol, headers)
+def header(request: Request, name: str) -> str | None:
+    """A header's values, in one; no reader takes several for one."""
+    values = request.headers.get_all(name)
+    return ("; " if name.lower() == "cookie" else ", ").join(values) if values else None
+
+
+def parts(request: Request, *, is_secure: bool, lacks_tls: bool, root_path: str) -> HttpRequest:
+    """What matters of the library's request, and of how it came."""
+    names = {name.lower() for name, _ in request.headers.raw_items()}
+    headers = {name: header(request, name) or "" for name in names}
+    line = request.method, request.path, request.protocol
+    return HttpRequest(*line, headers, is_secure, lacks_tls, root_path)

@@ -34,13 +34,15 @@ class RequestLog(logging.LoggerAdapter[logging.Logger]):
 
     def log(self, level: int, msg: object, *args: object, **options: Any) -> None:  # noqa: ANN401 - logging's
         """Log this, unless it was said before or too much was said."""
-        if level < logging.WARNING:  # that it goes well is for debugging
-            super().log(logging.DEBUG, msg, *args, **options)
-        elif self.isEnabledFor(level):
+        is_well = level < logging.WARNING
+        level = logging.DEBUG if is_well else level  # that it goes well is for debugging
+        if self.isEnabledFor(level):
             sentence = str(msg) % args if args else str(msg)
             fault = sys.exc_info()[1] if options.get("exc_info") else None
             sentence = printable(sentence + (_described(fault) if fault else ""), _LONGEST)
-            if sentence not in self._said and self._lines.may_take(self._now()):
+            if is_well:
+                self.logger.log(level, "%s", sentence)
+            elif sentence not in self._said and self._lines.may_take(self._now()):
                 self._remember(sentence)
                 self.logger.log(level, "%s", sentence)
 

@@ -7,30 +7,30 @@ Knows nothing of how pictures are encoded. Runs in the caller's event loop (`asy
 import asyncio
 import contextlib
 import os
+import socket
 from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Self
 from urllib.parse import quote
 
-from ..arguments import each, matching, optional, shown, whole
+from ..arguments import each, matching, optional, shown
 from ..errors import UsageError
 from ..hub.budget import PERCENT
 from ..hub.stream import Stream
 from ..loop_thread import LoopThread, leave_to_parent
 from .access import AccessPolicy
-from .addresses import addresses
+from .addresses import port_of
 from .budgeting import keep_budget
 from .catalogue import STREAM, Catalogue
+from .certificate import certificate
 from .judgement import Judge
 from .lifetime import Lifetime
 from .listener import Listener
+from .places import checked_place
+from .proxy import checked_proxies
 from .reception import Reception
 from .tokens import known
 
-_HOST = matching(
-    r"[\w.:%-]{0,253}", "an address or name of this machine, or '0.0.0.0' for every network"
-)
-_PORT = whole(0, 65535)
 _HOSTS = each(matching("[ -~]{1,253}", "a host's name"))  # AccessPolicy says which letters
 _ORIGINS = each(matching("[ -~]{1,300}", "an origin of pages, such as 'http://panel.example:3000'"))
 
@@ -42,28 +42,37 @@ class Server(Catalogue):
             camera = server.stream("camera", step=4)
             camera.publish(array)
 
-    Listens on this machine only unless `host` says otherwise ("0.0.0.0" is every network). Requests must name the
-    server by an address, localhost, this machine's name or one of `allow_hosts`, and come from its own pages, those of
-    loopback to loopback, or those of `allow_origins`; pages of `allow_frames` may frame the viewer: docs/network.md
-    has the table. With `tokens`, lines such as "view:TOKEN" or "control:TOKEN", or a `token_file` of them, nobody sees
-    pictures or operates the device without one. `cpu_budget` is a share of one core, in percent, that this process is
-    to stay within: pictures become fewer, then coarser, until it does. Raises UsageError.
+    Listens on this machine only unless `host` says otherwise ("0.0.0.0" is every network); instead of a port, on a Unix
+    socket at the path `unix`, or on `sockets` of the caller's. `root_path` is the path under which a proxy shows it,
+    `trusted_proxies` are whose X-Forwarded-* are believed: docs/proxy.md. Requests must name the server by an address,
+    localhost, this machine's name or one of `allow_hosts`, and come from its own pages, those of loopback to loopback,
+    or those of `allow_origins`; pages of `allow_frames` may frame the viewer: docs/network.md has the table. With
+    `tokens`, lines such as "view:TOKEN" or "control:TOKEN", or a `token_file` of them, nobody sees pictures or operates
+    the device without one. With the files `tls_cert` and `tls_key` it speaks https and wss, by what lies in them at the
+    time: docs/tls.md. `cpu_budget` is a share of one core, in percent, that this process is to stay within:
+    pictures become fewer, then coarser, until it does. Raises UsageError.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is an option by its own name
         self,
         host: str = "127.0.0.1",
         port: int = 8000,
         *,
+        unix: str | os.PathLike[str] | None = None,
+        sockets: Iterable[socket.socket] = (),
+        root_path: str = "",
+        trusted_proxies: Iterable[str] = (),
         allow_hosts: Iterable[str] = (),
         allow_origins: Iterable[str] = (),
         allow_frames: Iterable[str] = (),
         tokens: str | Sequence[str] | None = None,
         token_file: str | os.PathLike[str] | None = None,
+        tls_cert: str | os.PathLike[str] | None = None,
+        tls_key: str | os.PathLike[str] | None = None,
         cpu_budget: float | None = None,
     ) -> None:
-        self.host = _HOST.take("host", host)
-        self.port = _PORT.take("port", port)
+        self._place = checked_place(host, port, unix, sockets)
+        self.port = self._place.port
         super().__init__()
         policy = AccessPolicy(
             _HOSTS.take("allow_hosts", allow_hosts),
@@ -71,7 +80,9 @@ class Server(Catalogue):
             _ORIGINS.take("allow_frames", allow_frames),
         )
         judge = Judge(policy, partial(known, tokens, token_file))
-        self._listener = Listener(Reception(self.streams, judge))
+        proxies = checked_proxies(trusted_proxies, root_path)
+        reception = Reception(self.streams, judge, proxies, certificate(tls_cert, tls_key))
+        self._listener = Listener(reception)
         self._thread: LoopThread | None = None
         self._cpu_budget = optional(PERCENT).take("cpu_budget", cpu_budget)
         self._budgeting: asyncio.Task[None] | None = None
@@ -79,7 +90,7 @@ class Server(Catalogue):
     def urls(self, stream: Stream | None = None) -> list[str]:
         """Where a browser on this machine, or on the LAN when it can, finds the page (of one stream).
 
-        Asked of the sockets: all of these answer, and while nothing listens there are none.
+        Asked of the sockets: all of these answer, and while nothing listens there are none. A Unix socket is unix:PATH.
         """
         if (
             stream is not None
@@ -88,8 +99,11 @@ class Server(Catalogue):
             raise UsageError(
                 f"the stream {shown(stream.name)} is not on this server; right would be one of its own"
             )
-        query = f"?stream={quote(stream.name)}" if stream else ""
-        return [f"http://{address}/{query}" for address in addresses(self._listener.sockets)]
+        return self._listener.urls(f"?stream={quote(stream.name)}" if stream else "")
+
+    def reload(self) -> None:
+        """Read tokens, certificate and key from their files anew. In the server's event loop."""
+        self._listener.reload()
 
     async def start(self) -> None:
         """Listen; once. Raises UsageError when the address cannot be listened on."""
@@ -97,11 +111,11 @@ class Server(Catalogue):
         try:
             for stream in self.streams.values():
                 stream.adopt(self)
-            await self._listener.listen(self.host, self.port)
+            await self._listener.listen(self._place._replace(port=self.port))
         except BaseException:
             self._lifetime = Lifetime()  # it may be tried again
             raise
-        self.port = self._listener.sockets[0].getsockname()[1]
+        self.port = port_of(self._listener.sockets)
         if self._cpu_budget is not None:
             self._budgeting = asyncio.create_task(keep_budget(self.streams, self._cpu_budget))
 

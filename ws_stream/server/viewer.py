@@ -13,7 +13,6 @@ from ..hub.stream import Stream
 from ..hub.subscription import Peer
 from ..protocol import control, messages
 from ..protocol.request import Request
-from .tokens import Right
 
 Goodbye = tuple[int, str]
 """A close code and its reason."""
@@ -25,9 +24,9 @@ class Viewer:
     `ended` is done when the connection is gone or is to be closed.
     """
 
-    def __init__(self, peer: Peer, stream: Stream, request: Request, right: Right) -> None:
+    def __init__(self, peer: Peer, stream: Stream, request: Request) -> None:
         self.ended: asyncio.Future[Goodbye | None] = asyncio.get_running_loop().create_future()
-        self.subscription = stream.join(peer, request, may_operate=right >= Right.CONTROL)
+        self.subscription = stream.join(peer, request)
         self._stream = stream
 
     def on_message(self, text: bytes) -> None:

@@ -15,7 +15,7 @@ from websockets.protocol import Event, State
 
 from ..hub.stream import Stream
 from ..protocol.request import Request
-from ..walk.outlet import frame_head
+from ..walk.outlet import BY_TRANSPORT, frame_head
 from .hearing import Hearing
 from .plain_http import HttpConnection
 from .tokens import Right
@@ -65,12 +65,17 @@ class ViewerConnection(HttpConnection):
 
     def attach(self, stream: Stream, request: Request) -> Viewer:
         """From now on this is a viewer of a stream."""
-        self._viewer = Viewer(self, stream, request, self.right)
+        self._viewer = Viewer(self, stream, request)
         stream.begin(self._viewer.subscription)
         early, self._early = self._early, []
         for event in early:
             self.process_event(event)
         return self._viewer
+
+    @property
+    def may_operate(self) -> bool:
+        """The device, where anybody may."""
+        return self.right >= Right.CONTROL
 
     def detach(self) -> None:
         """From now on its socket is its own."""
@@ -104,7 +109,9 @@ class ViewerConnection(HttpConnection):
         self.transport.abort()
 
     def fileno(self) -> int:
-        """The socket that pictures are written to."""
+        """The socket that pictures are written to; by TLS that is the transport's alone."""
+        if self.speaks_tls:
+            return BY_TRANSPORT
         return int(self.transport.get_extra_info("socket").fileno())
 
     def write(self, message: str) -> None:
@@ -128,14 +135,17 @@ class ViewerConnection(HttpConnection):
 
     def refuse(self, sentence: str) -> None:
         """There is nothing that the viewer can decode."""
+        self.end((UNSUITED, sentence))
+
+    def end(self, goodbye: Goodbye) -> None:
+        """Say goodbye to the viewer, if it is one."""
         if self._viewer:
-            self._viewer.end((UNSUITED, sentence))
+            self._viewer.end(goodbye)
 
     def fail(self) -> None:
         """A fault of ours: each viewer could bring it about as often as it likes, so the log is the library's."""
         self.logger.exception("what a viewer asked for could not be done")
-        if self._viewer:
-            self._viewer.end((CloseCode.INTERNAL_ERROR, ""))
+        self.end((CloseCode.INTERNAL_ERROR, ""))
 
     def send_data(self) -> None:
         """Send what the library has to say (pong, close) between two messages, never within one."""
@@ -158,8 +168,9 @@ class ViewerConnection(HttpConnection):
         if tail is None:
             self.transport.abort()
         elif tail:
-            self._unread_limit = max(self._unread_limit, len(tail) + UNREAD_BYTES)
             self.transport.write(tail)
+            waiting = self.transport.get_write_buffer_size()
+            self._unread_limit = max(self._unread_limit, waiting + UNREAD_BYTES)
         yield
         self._give_back()
 

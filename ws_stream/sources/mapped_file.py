@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from ..arguments import why
 from ..errors import Failure, SourceError, UsageError
+from ..printable import MAX_LINE, printable
 from .layout import Counter, Front, Layout
 from .memory import FileMemory, Mapped, open_memory
 
@@ -88,7 +89,7 @@ class MappedFile:
                 start, end = min(start, memory.start), max(end, memory.end)
             memory = self._memory = self._open_memory(start, end)
         if self._is_cut and not self._is_told:
-            _log.warning("%s %s", self._path, CUT)
+            _log.warning("%s %s", printable(str(self._path), MAX_LINE), CUT)
             self._is_told = True
         return memory
 

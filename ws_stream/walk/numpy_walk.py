@@ -4,6 +4,7 @@ For whoever has no compiler. Its twin is core/walk.c; both do the same, to the b
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from math import inf
 
 import numpy as np
@@ -12,6 +13,7 @@ from ..allowance import Allowance
 from ..pixels.formats import Pixels, fits
 from ..pixels.rendition import Crop
 from ..pixels.resample import Rows
+from .counts import Counts
 from .places import Places
 from .variant import Variant
 
@@ -32,7 +34,7 @@ class NumpyWalk(Places):
     def __init__(self, fps: float) -> None:
         super().__init__(fps)
         self._wholes = Allowance(fps / WHOLES, WHOLES)
-        self._sent_bytes = 0
+        self._counts = Counts()
 
     def update(self, view: Pixels, spans: Spans | None, now: float) -> bool:
         """Make the kept picture of each variant that has its turn the view's; whether that made another one of any.
@@ -91,10 +93,10 @@ class NumpyWalk(Places):
             due = min(self._flush(now), self._next_turn())
             return changed, due, self._has_handed_over()
 
-    def sent_bytes(self) -> int:
-        """Bytes of pictures handed to sockets, and to `messages`, so far."""
+    def counts(self) -> Counts:
+        """What was done so far."""
         with self._lock:
-            return self._sent_bytes
+            return replace(self._counts, skipped=[*self._counts.skipped])
 
     def is_settled(self) -> bool:
         """Whether every variant that is wanted is as exact as it becomes while nothing moves."""
@@ -133,9 +135,10 @@ class NumpyWalk(Places):
         return any(v.turn.is_taken and v.has_news for v in self._variants.values())
 
     def _commit(self, time: int, said: bytes) -> None:
-        for variant in self._variants.values():
-            if variant.turn.is_taken and variant.is_other(said):
-                variant.commit(time, said)
+        others = [v for v in self._variants.values() if v.turn.is_taken and v.is_other(said)]
+        for variant in others:
+            variant.commit(time, said)
+        self._counts.pictures += bool(others)
 
     def _flush(self, now: float) -> float:
         return min(
@@ -147,9 +150,7 @@ class NumpyWalk(Places):
         variant = self._variants.get(variant_id)
         if variant is None:
             return inf
-        due, size = subscriber.flush(variant, self._wholes, now)
-        self._sent_bytes += size
-        return due
+        return subscriber.flush(variant, self._wholes, self._counts, now)
 
 
 def _touched(variant: Variant, spans: Spans | None) -> Rows | None:

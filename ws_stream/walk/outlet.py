@@ -3,7 +3,8 @@
 A socket has one owner at a time. It is the walk's between messages: a picture is sent by one call, and what the socket
 does not take is kept as the tail. From then on it is the transport's, which sends the tail first and whatever else is
 to be said, and gives the socket back when all has gone. A socket taken for a control message goes the same way. Nothing
-else ever writes to it, so no message begins within another.
+else ever writes to it, so no message begins within another. Where only the transport can write to it, as by TLS, each
+message is a tail from its first byte.
 """
 
 import os
@@ -14,14 +15,17 @@ from collections.abc import Callable
 _FIN, _BINARY = 0x80, 0x2
 _SEND = socket.MSG_DONTWAIT | socket.MSG_NOSIGNAL
 
+NO_SOCKET, BY_TRANSPORT = -1, -2
+"""In the place of a socket's number: there is none, a function takes the messages; the transport sends all of them."""
+
 
 class Outlet:
-    """Where a subscriber's messages go: its socket, or a function where there is none that can be written to."""
+    """Where a subscriber's messages go: its socket, its transport, or a function where there is neither."""
 
     def __init__(self, fd: int, keep: Callable[[bytes], None]) -> None:
         # One of our own: the transport's may be closed at any time, and its number used for another.
         self._socket = socket.socket(fileno=os.dup(fd)) if fd >= 0 else None
-        self._keep = keep
+        self._keep = keep if fd == NO_SOCKET else None
         self.is_ours = True
         self.is_lost = False
         """The socket refused: the transport will find out why."""
@@ -32,11 +36,11 @@ class Outlet:
     def send(self, head: bytes, body: bytes) -> int:
         """One message. What the socket does not take is kept, and it is the transport's then. How many bytes it was."""
         prefix = frame_head(_BINARY, len(head) + len(body)) + head
-        if self._socket is None:
+        if self._keep:
             self._keep(head + body)
             return len(prefix) + len(body)
         try:
-            taken = self._socket.sendmsg([prefix, body], [], _SEND)
+            taken = self._socket.sendmsg([prefix, body], [], _SEND) if self._socket else 0
         except (BlockingIOError, InterruptedError):
             taken = 0
         except OSError:

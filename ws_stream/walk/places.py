@@ -76,6 +76,7 @@ class Places:
     def join(self, fd: int, variant_id: int, acknowledges: bool, fps: float, now: float) -> int:
         """A new subscriber of a variant: its place. Its pictures go to the socket `fd`; -1: to `messages`.
 
+        -2: to its transport, which is handed over all of each, as of a socket that takes nothing.
         `fps` is how many a second it wants at most; negative: as many as there are.
         """
         with self._lock:
@@ -140,8 +141,9 @@ class Places:
         """
         with self._lock:
             subscriber, variant_id = self._subscribers[place]
-            sent, published = subscriber.sent, subscriber.published
-            subscriber.sent = subscriber.published = 0
+            tally = subscriber.tally
+            sent, published = tally.sent, tally.published
+            tally.sent = tally.published = 0
             is_newest = subscriber.has_newest(self._variants.get(variant_id))
             return subscriber.base, sent, published, is_newest
 

@@ -127,7 +127,8 @@ class Variant:
         may_copy = self.geometry.encoding.copy and not rendition.tolerance
         copy = self._scroll() if asked is None and may_copy else None
         changed = read & differing_rows(new, kept)
-        self._deltas.bodies.pop("marks", None)
+        for key in self._deltas.bodies.keys() - {"whole"}:  # marks may be kept since others now
+            del self._deltas.bodies[key]
         self.bases.add(update(kept, new, changed, self.geometry.kept, copy))
         self.is_uncommitted = self.has_news
 
@@ -159,13 +160,13 @@ class Variant:
         """The kept picture is not to be shown as it is."""
         self.bases.abandon(self.picture.number)
 
-    def is_whole_to_make(self, lack: Lack) -> bool:
-        """Whether all pixels are to be packed for viewers that lack this, and that was not done yet."""
-        return lack == "whole" and lack not in self._deltas.bodies
+    def is_made(self, lack: Lack) -> bool:
+        """Whether `delta` has been made for viewers that lack this."""
+        return _key(lack) in self._deltas.bodies
 
     def delta(self, lack: Lack) -> Body:
         """What turns the picture of viewers that lack this into the newest one, made once for all of them."""
-        key = lack.number if isinstance(lack, Since) else lack
+        key = _key(lack)
         if key not in self._deltas.bodies:
             geometry, width = self.geometry, self.picture.width
             segments = pack(self._marks(lack), width, geometry.kept, geometry.encoding)
@@ -232,3 +233,7 @@ class Variant:
             search.misses = min(search.misses + 1, MOST_SCROLL_MISSES)
             search.wait = search.misses
         return found.copy
+
+
+def _key(lack: Lack) -> int | str:
+    return lack.number if isinstance(lack, Since) else lack

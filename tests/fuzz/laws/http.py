@@ -1,12 +1,13 @@
 """Whatever comes on a connection, what goes back is whole replies, each with its headers and its length, or frames.
 
 A real connection, its library and the server's answers, without a socket and without waiting. Nothing of a stream is
-heard without a token, where tokens are asked for. Input: at which byte the data is cut in two (odd: tokens are asked
-for), then the data.
+heard without a token, where tokens are asked for. Input: at which byte the data is cut in two, then the data. If the
+cut is odd, tokens are asked for; if half of it is, a proxy speaks.
 """
 
 import asyncio
 import re
+import socket
 from asyncio import events
 from collections.abc import Coroutine
 from typing import Any
@@ -20,6 +21,7 @@ from ws_stream.limits import MAX_VIEWER_MESSAGE
 from ws_stream.protocol.picture import SUBPROTOCOL
 from ws_stream.server.access import AccessPolicy
 from ws_stream.server.judgement import Judge
+from ws_stream.server.proxy import Proxies
 from ws_stream.server.reception import Reception
 from ws_stream.server.tokens import Right, known
 from ws_stream.server.websocket import ViewerConnection
@@ -28,7 +30,7 @@ STANDING = ("content-security-policy", "x-content-type-options", "cross-origin-r
 NO_BODY = (b"204", b"304", b"101")
 ANSWERED = (b"200", b"304", b"404")
 """Heard only by who asks for a host that no page of the Internet can point here. (Viewers are let in, and told.)"""
-_HOSTS = re.compile(rb"^host:[ \t]*([^\r\n]*)", re.IGNORECASE | re.MULTILINE)
+_HOSTS = re.compile(rb"^(?:x-forwarded-)?host:[ \t]*([^\r\n]*)", re.IGNORECASE | re.MULTILINE)
 _OURS = re.compile(
     rb"(\d+(\.\d+){3}\.?|\[[0-9a-f.]*:[0-9a-f:.]*(%.*)?\]|(.*\.)?localhost\.?|kiosk\.example\.?)(:\d*)?[ \t]*",
     re.IGNORECASE,
@@ -52,11 +54,14 @@ class _Loop(asyncio.SelectorEventLoop):
         coro.close()
 
 
+_SOCKET = socket.socket()
+
+
 class _Transport(asyncio.Transport):
     """Keeps what is written, and takes all of it at once."""
 
     def __init__(self) -> None:
-        super().__init__({"peername": ("127.0.0.1", 1)})
+        super().__init__({"peername": ("127.0.0.1", 1), "socket": _SOCKET})
         self.written: list[bytes] = []
         self._is_closing = False
 
@@ -111,7 +116,7 @@ def check(data: bytes) -> None:
         connection = _played(transport, data[1:], cut)
     finally:
         events._set_running_loop(None)
-    if cut % 2 and TOKEN.encode() not in data:
+    if cut & 1 and TOKEN.encode() not in data:
         assert connection.right is Right.NOTHING
         assert connection.request is None or connection.refused
         assert b'"viewers"' not in b"".join(transport.written)
@@ -125,7 +130,9 @@ def check(data: bytes) -> None:
 
 def _played(transport: _Transport, data: bytes, cut: int) -> ViewerConnection:
     policy = AccessPolicy(("kiosk.example",))
-    reception = Reception(STREAMS, Judge(policy, lambda: TOKENS if cut % 2 else None))
+    proxies = Proxies(["127.0.0.0/8"], "/camera1") if cut & 2 else Proxies()
+    judge = Judge(policy, lambda: TOKENS if cut & 1 else None)
+    reception = Reception(STREAMS, judge, proxies, None)
     protocol = ServerProtocol(
         subprotocols=[Subprotocol(SUBPROTOCOL)], max_size=MAX_VIEWER_MESSAGE, logger=reception.log
     )

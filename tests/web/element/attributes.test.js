@@ -92,7 +92,8 @@ test("a source that is no address is refused in a sentence", () => {
 test("what a page of https may not open is said before it is tried", () => {
   const page = "https://panel/";
   assert.throws(() => streamAddress("ws://device:8000/stream", page), {
-    message: "a page of https may not open ws://device:8000; right would be wss://, by a proxy",
+    message:
+      "a page of https may not open ws://device:8000; right would be wss://, as --tls-cert has it",
   });
   assert.throws(() => streamAddress("http://device/", page), /ws:\/\/device;/);
   for (const src of [

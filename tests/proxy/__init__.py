@@ -1,0 +1,1 @@
+"""Debian's nginx and Caddy, with the configurations in examples/proxy, before a server on a Unix socket."""
