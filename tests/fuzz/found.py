@@ -5,6 +5,8 @@ An entry says what was wrong. What a message, a text or a query of the protocol 
 
 from collections.abc import Mapping, Sequence
 
+from tests.recording.example import example
+
 _HOST = b"Host: 127.0.0.1\r\n"
 
 
@@ -14,6 +16,11 @@ def _bomb() -> bytes:
     return header + bytes.fromhex(
         "00000009 49444154 789c4b040000620062 00000000 00000000 49454e44 00000000"
     )
+
+
+def _overcounted() -> bytes:
+    """A recording whose end counts 2^64 - 1 pictures; its checks are put right where it is played."""
+    return b"\0" + example()[1:-12] + b"\xff" * 8 + bytes(4)
 
 
 FOUND: Mapping[str, Sequence[tuple[str, bytes]]] = {
@@ -35,6 +42,7 @@ FOUND: Mapping[str, Sequence[tuple[str, bytes]]] = {
             b"Sec-WebSocket-Protocol: ws-stream.v1\r\n\r\n" % _HOST,
         ),
     ),
+    "recording": (("its end counted pictures beyond an index's size", _overcounted()),),
     "png": (("memory was taken for pixels that there was no data for", _bomb()),),
 }
 """By the name of a function in seeds.py: what was wrong, and the input."""
