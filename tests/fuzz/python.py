@@ -5,6 +5,7 @@ raised is a finding.
 """
 
 import importlib
+import itertools
 import logging
 import resource
 import sys
@@ -15,7 +16,9 @@ import atheris
 MOST_SECONDS = 2.0
 """Of the processor, for one input of a few kilobytes. What others do on the machine does not count."""
 MOST_MEMORY = 384 * 2**20
-"""Bytes beyond what is taken once all is imported: six times the largest picture, and what was found so far."""
+"""Bytes that inputs take beyond what was taken before: six times the largest picture."""
+INPUTS_OF_A_LIMIT = 256
+"""The fuzzer itself takes more and more: some kilobytes for each input that it learns from."""
 
 
 def main() -> None:
@@ -23,17 +26,24 @@ def main() -> None:
     with atheris.instrument_imports(include=["ws_stream"], enable_loader_override=False):
         module = importlib.import_module(f"tests.fuzz.laws.{law}")
 
+    inputs = itertools.count()
+
     def check(data: bytes) -> None:
+        if not next(inputs) % INPUTS_OF_A_LIMIT:
+            _limit()
         began = time.process_time()
         module.check(data)
         assert time.process_time() - began < MOST_SECONDS
 
     logging.disable()  # what peers bring about is said there
     atheris.Setup(sys.argv, check)
+    atheris.Fuzz()
+
+
+def _limit() -> None:
     with open("/proc/self/statm", "rb") as statm:  # noqa: PTH123 - not a file
         taken = int(statm.read().split()[0]) * resource.getpagesize()
-    resource.setrlimit(resource.RLIMIT_AS, (taken + MOST_MEMORY,) * 2)
-    atheris.Fuzz()
+    resource.setrlimit(resource.RLIMIT_AS, (taken + MOST_MEMORY, resource.RLIM_INFINITY))
 
 
 if __name__ == "__main__":
