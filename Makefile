@@ -7,8 +7,7 @@ bin := .venv/bin
 core := $(wildcard core/*.c)
 core_headers := $(wildcard core/*.h)
 
-.PHONY: demo test check core-check fuzz clients clients-check clients-fuzz clients-size \
-	kernel-check format clean
+.PHONY: demo test check core-check clients clients-check clients-size kernel-check format clean
 
 demo: .venv/run
 	$(bin)/ws-stream demo --host $(host)
@@ -63,14 +62,8 @@ $(core_build)/no_lz4.so: core/tests/no_lz4.c
 	@mkdir -p $(@D)
 	@$(CC) -std=c99 -shared -fPIC -o $@ $<
 
-# The same histories, sought out by libFuzzer until it is stopped; needs clang.
-fuzz: $(core_sources)
-	@mkdir -p $(core_build)/corpus
-	clang $(core_flags) -fsanitize=fuzzer -o $(core_build)/fuzz $(core_player) $(core_library) $(core_link)
-	$(core_build)/fuzz -max_len=8192 -len_control=0 -artifact_prefix=$(core_build)/ $(core_build)/corpus
-
 # The C client: its tests, then messages that chance makes, under sanitizers; what is built is for tests/clients/test_c.py too.
-# `make clients-fuzz` seeks them by libFuzzer until it is stopped; needs clang. `clients_cc` may be a compiler for another machine.
+# `clients_cc` may be a compiler for another machine.
 clients_build ?= build/clients/c
 clients_cc ?= $(CC)
 clients_library := $(filter-out %/conformance.c,$(wildcard clients/c/*.c))
@@ -86,11 +79,6 @@ clients: $(clients_programs)
 clients-check: clients
 	@$(clients_build)/test_ws_stream
 	@$(clients_build)/random $(core_seed) $(clients_seconds)
-
-clients-fuzz: $(clients_sources)
-	@mkdir -p $(clients_build)/corpus
-	clang $(clients_flags) -fsanitize=fuzzer -DLIBFUZZER -o $(clients_build)/fuzz $(clients_fuzz) $(clients_library)
-	$(clients_build)/fuzz -max_len=2000 -len_control=0 -artifact_prefix=$(clients_build)/ $(clients_build)/corpus
 
 # What it takes of a small machine: bytes of code, of structs and of stack.
 clients_small ?= arm-linux-gnueabihf-gcc
@@ -119,6 +107,19 @@ kernel-check: $(kernel_program)
 $(kernel_program): tests/web/kernel/random.c $(wildcard web/kernel/*.[ch]) Makefile
 	@mkdir -p $(@D)
 	@$(CC) $(core_flags) -Werror -o $@ $(filter %.c,$^)
+
+# The same C, driven by libFuzzer; `python -m tests.fuzz` makes these and runs them. They need clang.
+fuzz_build := build/fuzz/bin
+fuzz_programs := $(addprefix $(fuzz_build)/c-,history source unpack client session)
+
+$(fuzz_build)/c-history: fuzz_parts := $(core_player) $(core_library)
+$(fuzz_build)/c-source: fuzz_parts := tests/fuzz/c/source.c core/tests/decoder.c $(core_library)
+$(fuzz_build)/c-unpack: fuzz_parts := tests/fuzz/c/unpack.c core/unpack.c clients/c/lz4.c web/kernel/unpack.c
+$(fuzz_build)/c-client: fuzz_parts := $(clients_fuzz) $(clients_library)
+$(fuzz_build)/c-session: fuzz_parts := tests/fuzz/c/session.c $(clients_library)
+$(fuzz_programs): $(core_sources) $(clients_sources) $(wildcard tests/fuzz/c/*.c web/kernel/*.[ch])
+	@mkdir -p $(@D)
+	@clang $(core_flags) -fsanitize=fuzzer -DLIBFUZZER -o $@ $(sort core/tests/memory.c $(fuzz_parts)) $(core_link)
 
 .venv/bin/python:
 	@$(python) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

@@ -1,9 +1,9 @@
 #!/bin/sh
-# Installs the programs the tests run, where they are missing: a compiler for the compiled rows, two browsers, an X server
-# with a mapped framebuffer, something that draws, something that types, what networks are made with, two proxies, what speaks TLS, what
-# finds services, and what judges ours. As root
-# on Debian by apt-get; elsewhere Chromium by its driver's own download, and a sentence about the rest. What only `pytest -m long` and `make clients-fuzz` take is not installed:
-# gcc-arm-linux-gnueabihf libc6-dev-armhf-cross qemu-user-static clang, and of packages and images: mmdebstrap buildah.
+# Installs the programs the tests run, where they are missing: a compiler for the compiled rows, one that knows libFuzzer,
+# two browsers, an X server with a mapped framebuffer, something that draws, something that types, what networks are made
+# with, two proxies, what speaks TLS, what finds services, and what judges ours. As root on Debian by apt-get; elsewhere
+# Chromium by its driver's own download, and a sentence about the rest. What only `pytest -m long` takes is not installed:
+# gcc-arm-linux-gnueabihf libc6-dev-armhf-cross qemu-user-static, and for packages and images: mmdebstrap buildah.
 set -eu
 cd "$(dirname "$0")/.."
 PATH="$PATH:/usr/sbin" # where Debian has what is not for every user
@@ -13,6 +13,8 @@ for pair in cc:gcc Xvfb:xvfb xterm:xterm xwd:x11-apps xdotool:xdotool ip:iproute
     dbus-daemon:dbus avahi-daemon:avahi-daemon avahi-browse:avahi-utils systemd-analyze:systemd strace:strace; do
     command -v "${pair%%:*}" >/dev/null || missing="$missing ${pair##*:}"
 done
+echo 'int LLVMFuzzerTestOneInput(void) { return 0; }' | clang -x c -fsanitize=fuzzer,address -o /dev/null - 2>/dev/null ||
+    missing="$missing clang"
 include=$(${1:-python3} -c 'import sysconfig; print(sysconfig.get_path("include"))')
 [ -e "$include/Python.h" ] || missing="$missing python3-dev"
 command -v firefox-esr >/dev/null || command -v firefox >/dev/null || missing="$missing firefox-esr"
@@ -28,6 +30,9 @@ if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
             chmod +x /usr/sbin/policy-rc.d
         fi
         apt-get update -qq
+        case "$missing " in *" clang "*) # its runtime is named by its version
+            missing="$missing $(apt-cache depends clang | sed -n 's/.*Depends: clang-\([0-9]*\)$/libclang-rt-\1-dev/p')" ;;
+        esac
         # shellcheck disable=SC2086 # a list of names
         DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends $missing >/dev/null
         for service in nginx caddy; do # nor at the next start of this machine

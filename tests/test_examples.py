@@ -29,6 +29,7 @@ from tests.commands import test_reloading
 from tests.proxy import test_proxies
 from tests.server import test_metrics
 from ws_stream import Server, connect
+from ws_stream.server.tokens import new_token
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 HOST = "127.0.0.1"
@@ -220,6 +221,27 @@ def test_perl_says_in_a_sentence_why_it_ends() -> None:
             done = ended(*PERL, *arguments)
             assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1), done
             assert done.stderr.startswith(sentence)
+
+
+@pytest.mark.usefixtures("perl")
+def test_perl_presents_the_token_of_its_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token, file = new_token(), tmp_path / "picture.ppm"
+    with Server(port=0, tokens=[f"view:{token}"]) as server:
+        server.stream("camera").publish(np.zeros((4, 6, 3), np.uint8))
+        arguments = [f"ws://{HOST}:{server.port}/stream/camera", "--save", os.fspath(file)]
+        for line, status, sentence in (
+            (None, 2, "closed with 4401: a token is needed"),
+            ("x y", 2, "WS_STREAM_TOKEN holds no token; right would be"),
+            (f"view:{token}", 0, ""),
+        ):
+            if line:
+                monkeypatch.setenv("WS_STREAM_TOKEN", line)
+            done = ended(*PERL, *arguments)
+            assert done.returncode == status
+            assert done.stderr.startswith(sentence)
+    assert file.exists()
 
 
 RUN_BY: Mapping[str, Callable[..., object]] = {

@@ -31,13 +31,19 @@ sub more ($socket, $buffer, $ms) {
     return IO::Select->new($socket)->can_read(max(0, $ms) / 1000) && sysread $socket, $$buffer, 1 << 16, length $$buffer;
 }
 
+sub presented {    # the header of a token, if the environment has one
+    my $line = $ENV{WS_STREAM_TOKEN} // return;
+    $line =~ /^(?:\w+:)?([\w-]{22,128})$/a or fail('WS_STREAM_TOKEN holds no token; right would be one as `ws-stream token` makes');
+    return "Authorization: Bearer $1";
+}
+
 sub handshake ($host, $port, $path) {    # the socket of a stream, the HTTP status, what came after the header
     my $until  = now() + 10_000;
     my $key    = encode_base64(pack('L4', map { rand 2**32 } 1 .. 4), '');
     my $peer   = $host =~ s/[\[\]]//gr;
     my $socket = IO::Socket::IP->new(PeerHost => $peer, PeerPort => $port, Timeout => 10) or return undef, 0, $@;
     my $ask    = join "\r\n", "GET $path HTTP/1.1", "Host: $host:$port", 'Upgrade: websocket', 'Connection: Upgrade',
-        "Sec-WebSocket-Key: $key", 'Sec-WebSocket-Version: 13', 'Sec-WebSocket-Protocol: ws-stream.v1', '', '';
+        "Sec-WebSocket-Key: $key", 'Sec-WebSocket-Version: 13', 'Sec-WebSocket-Protocol: ws-stream.v1', presented(), '', '';
     send $socket, $ask, MSG_NOSIGNAL;
     my $answer = '';
     while ($answer !~ /\r\n\r\n/) {

@@ -19,6 +19,7 @@ from ws_stream import Server
 from ws_stream.pixels.colours import to_rgb
 from ws_stream.pixels.formats import FORMATS, PixelFormat
 from ws_stream.protocol.control import parse_from_viewer
+from ws_stream.server.tokens import new_token
 
 ROOT = Path(__file__).parents[2]
 BUILD = ROOT / "build" / "clients" / "c"
@@ -124,6 +125,32 @@ def test_a_picture_is_saved_as_it_looks(
     done = save(programs, url(server), tmp_path / "out.ppm")
     assert (done.returncode, done.stderr) == (0, "")
     assert (tmp_path / "out.ppm").read_bytes() == ppm(picture(pixel_format), pixel_format)
+
+
+@pytest.mark.parametrize("line", ["TOKEN", "view:TOKEN"])
+def test_a_token_of_the_environment_is_presented(
+    programs: Path, tmp_path: Path, line: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = new_token()
+    with Server(port=0, tokens=[f"view:{token}"]) as server:
+        server.stream("camera").publish(picture(FORMATS[0]))
+        monkeypatch.setenv("WS_STREAM_TOKEN", line.replace("TOKEN", token))
+        done = save(programs, url(server), tmp_path / "out.ppm")
+        assert (done.returncode, done.stderr) == (0, "")
+        monkeypatch.delenv("WS_STREAM_TOKEN")
+        done = save(programs, url(server), tmp_path / "out.ppm")
+        assert done.returncode
+        assert "a token is needed" in done.stderr
+
+
+@pytest.mark.parametrize("text", ["", "short", "a" * 129, "a" * 22 + "\r\nX: y", ":" * 30])
+def test_what_is_no_token_is_said_and_never_sent(
+    programs: Path, tmp_path: Path, text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WS_STREAM_TOKEN", text)
+    done = save(programs, "ws://127.0.0.1:1/stream", tmp_path / "out.ppm")
+    assert done.returncode == 2
+    assert "WS_STREAM_TOKEN holds no token; right would be" in done.stderr
 
 
 def test_as_many_pictures_are_saved_as_are_asked_for(

@@ -6,6 +6,7 @@ only the walk in numpy can be asked for.
 
 import asyncio
 import json
+import logging
 import os
 import sys
 import time
@@ -19,6 +20,9 @@ from ws_stream.walk import NumpyWalk, new_walk
 from ws_stream.walk.numpy_walk import Spans
 
 PORT = 8000
+logging.getLogger("ws_stream.server.listener").setLevel(
+    logging.ERROR
+)  # who needs no token is known
 ESTABLISHED = "01"
 
 

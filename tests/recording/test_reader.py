@@ -2,6 +2,8 @@
 
 import os
 import resource
+import struct
+import zlib
 from bisect import bisect_right
 from collections.abc import Callable
 from itertools import product
@@ -277,6 +279,23 @@ def test_pictures_that_only_the_end_of_another_recording_counts_are_not_counted(
     path.write_bytes(data[: c.HEAD_LENGTH] + b"".join(ended_by_another(pieces(data), 3)))
     with open_recording(path) as recording:
         assert (len(recording), recording.is_complete) == (2, False)
+
+
+@pytest.mark.parametrize("pictures", [2**64 - 1, 2**63, 2**40, 10_000])
+def test_pictures_that_have_no_room_in_the_file_are_not_counted(
+    tmp_path: Path, pictures: int
+) -> None:
+    path, data = tmp_path / "a.wss", bytearray(small())
+    (index, _), at = c.parse_end(bytes(data[-20:-4])), len(data) - 20
+    data[at:-4] = c.serialize_end(index, pictures)
+    (before,) = struct.unpack_from("<I", data, at - 4)
+    data[-4:] = struct.pack("<I", zlib.crc32(data[at:-4], before))
+    path.write_bytes(data)
+    with open_recording(path) as recording:
+        assert RecordingFile(path).end() is not None, "its checks are right"
+        assert (len(recording), recording.is_complete) == (len(SMALL), False)
+        assert len(recording.times()) == len(SMALL)
+    each_seek(path)
 
 
 def test_a_place_whose_chunk_is_of_another_recording_is_refused(tmp_path: Path) -> None:

@@ -80,6 +80,7 @@ def test_other_names_are_refused_with_the_option_that_would_allow_them(host: str
             "a b",
             "é.example",
         ),
+        *("127.0.0.1%evil.example", "203.0.113.9%x:8000", "[127.0.0.1]:8000", "[127.0.0.1%lo]"),
         *("none;script-src *", "-", "\x1b[2J", "a" * 9999),
     ],
 )

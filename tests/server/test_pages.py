@@ -73,6 +73,37 @@ def test_the_page_and_all_it_loads_are_served() -> None:
         assert reply.content_type.startswith(kind)
 
 
+@pytest.mark.parametrize(
+    "token",
+    ["", "short", f"{'t' * 30}; Domain=example.org", f"{'t' * 30}\xff", f"{'t' * 30},", "t" * 129],
+)
+def test_what_can_be_no_token_goes_into_no_cookie_also_where_none_is_asked_for(token: str) -> None:
+    reply = ask(target="/signin", authorization=f"Bearer {token}")
+    assert reply
+    assert (reply.status, dict(reply.headers)) == (HTTPStatus.OK, {})
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"target": "/\x1b[31mred"},
+        {"target": "/" + "long" * 1000},
+        {"target": "/stream/\x1b]0;title\x07"},
+        {"target": "/stream/\u202egnp.exe"},
+        {"target": "/stream?step=\x1b[31m"},
+        {"target": "/stream/camera", "host": "\x1b.example"},
+        {"method": "G\x1b[2JT"},
+        {"method": "G\x00T", "target": "/stream"},
+    ],
+)
+def test_what_a_reply_repeats_of_a_request_can_be_printed(parts: dict[str, str]) -> None:
+    reply = ask(**parts)
+    assert reply
+    sentence = reply.body.decode().removesuffix("\n")
+    assert sentence.isprintable()
+    assert len(sentence) < 400
+
+
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "TRACE", "CONNECT", "get"])
 @pytest.mark.parametrize("target", ["/", "/streams", "/stream/camera", "/nothing"])
 def test_no_request_changes_anything_and_one_that_would_is_told_which_do_not(

@@ -317,3 +317,13 @@ def test_sockets_at_which_nobody_can_come_in_are_refused(kind: str) -> None:
         }
         with pytest.raises(UsageError, match="right would be a list of TCP or Unix sockets that"):
             Server(sockets=given[kind])  # type: ignore[arg-type]  # the mistake
+
+
+@pytest.mark.parametrize("hosts", ["", "Host: a\r\n", "Host: a\r\nHost: b\r\n"])
+def test_the_host_that_a_proxy_names_is_asked_for_whatever_the_request_names(
+    tmp_path: Path, hosts: str
+) -> None:
+    path = tmp_path / "socket"
+    with Server(unix=path, trusted_proxies=["unix"]):
+        assert "200 OK" in fetch(path, headers=f"{hosts}X-Forwarded-Host: localhost\r\n")
+        assert "403 " in fetch(path, headers=f"{hosts}X-Forwarded-Host: evil.example\r\n")

@@ -227,6 +227,22 @@ async def test_a_closing_server_does_not_wait_for_those_that_ask_nothing(
         await server.close()
 
 
+@pytest.mark.parametrize("header", [b"Connection: \x9b31m", b"Upgrade: \x85\x9d0;title\x9c"])
+async def test_what_the_library_repeats_of_a_request_can_be_printed(
+    browser: Browser, header: bytes
+) -> None:
+    others = (
+        b"Connection: Upgrade",
+        b"Upgrade: websocket",
+        b"Sec-WebSocket-Protocol: ws-stream.v1",
+    )
+    lines = [header, *(line for line in others if line.split()[0] != header.split()[0])]
+    browser.say(b"GET /stream HTTP/1.1\r\n" + HOST + b"\r\n".join([*lines, b"", b""]))
+    status, _, body = await browser.hear()
+    assert status in (400, 426, 404)
+    assert body.decode().removesuffix("\n").isprintable()
+
+
 async def test_a_fault_of_ours_is_told_by_http_and_once_in_the_log(
     server: Server,
     browser: Browser,

@@ -11,6 +11,8 @@ const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 /** Samples of a pixel, by the colour type. @type {Record<number, number>} */
 const SAMPLES = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
 const PALETTE = 3;
+/** To how many bytes one of deflate unpacks at most. */
+const MOST_UNPACKED = 1032;
 
 /** @typedef {{width: number, height: number, bits: number, type: number}} Header */
 
@@ -74,14 +76,19 @@ function headerOf(content) {
   check(width && height && SAMPLES[type] && [1, 2, 4, 8, 16].includes(bits));
   check(type === 0 || type === PALETTE || bits >= 8);
   check(interlaced === 0, "this PNG is interlaced; right would be one that is not");
-  const size = width * height * SAMPLES[type] * (bits / 8);
-  const isFit = Math.max(width, height) <= MAX_SIDE && size <= 4 * MAX_PICTURE_BYTES;
+  const pixels = width * height;
+  const size = pixels * SAMPLES[type] * (bits / 8);
+  const isFit =
+    Math.max(width, height) <= MAX_SIDE &&
+    pixels <= MAX_PICTURE_BYTES &&
+    size <= 4 * MAX_PICTURE_BYTES;
   check(isFit, `this PNG of ${width} x ${height} is too large; right would be a stream's picture`);
   return { width, height, bits, type };
 }
 
-/** No more than is due is unpacked. @param {Blob} packed @param {number} length of what it unpacks to */
+/** No more than is due is unpacked, and no memory taken that it cannot fill. @param {Blob} packed @param {number} length of what it unpacks to */
 async function inflated(packed, length) {
+  check(length <= packed.size * MOST_UNPACKED);
   const bytes = new Uint8Array(length);
   const reader = packed.stream().pipeThrough(new DecompressionStream("deflate")).getReader();
   let at = 0;

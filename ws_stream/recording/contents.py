@@ -35,6 +35,8 @@ class Contents(NamedTuple):
 def contents(file: RecordingFile) -> Contents:
     """What this file holds. Raises UsageError if all of it is damaged."""
     end = file.end()
+    if end and end.pictures * HEADER_LENGTH > end.offset:
+        end = None  # so many have no room before it
     places = _indexed(file, end) if end else None
     if end and places is not None:
         return Contents(places, end.pictures, end.position / MICROSECONDS, is_complete=True)

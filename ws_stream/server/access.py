@@ -170,6 +170,8 @@ def _canonical(name: str) -> str:
         address = ip_address(name.removeprefix("[").removesuffix("]").partition("%")[0])
     except ValueError:
         return name if _NAME.fullmatch(name) else ""
+    if address.version == 4 and name != str(address):  # noqa: PLR2004 - only IPv6 has brackets, and zones
+        return ""
     return str(getattr(address, "ipv4_mapped", None) or address)
 
 

@@ -12,13 +12,14 @@ from typing import NamedTuple
 from ..errors import UsageError
 from ..hub.stream import Stream
 from ..pixels.formats import reduced
+from ..printable import printable
 from ..protocol.picture import SUBPROTOCOL
 from ..protocol.request import parse_request
 from . import health, metrics
 from .files import File, files
 from .judgement import Verdict, cookie_name
 from .request import HttpRequest
-from .tokens import Right
+from .tokens import Right, is_token
 
 _KEPT = 34_560_000
 """Seconds that a browser stays signed in: 400 days, the most that browsers keep a cookie (RFC 6265bis, section 5.5)."""
@@ -46,7 +47,9 @@ def answer(request: HttpRequest, verdict: Verdict, streams: Mapping[str, Stream]
         return _file(request, file)
     if path in _ANSWERS:
         return _ANSWERS[path](request, verdict, streams)
-    return _sentence(HTTPStatus.NOT_FOUND, f"there is nothing at {path}; the viewer is at /")
+    return _sentence(
+        HTTPStatus.NOT_FOUND, f"there is nothing at {printable(path)}; the viewer is at /"
+    )
 
 
 def is_taken(path: str) -> bool:
@@ -61,7 +64,7 @@ def _methods(asked: str) -> Reply:
         headers = {**allowed, "Access-Control-Allow-Methods": "GET, HEAD"}
         headers["Access-Control-Allow-Headers"] = "Authorization"
         return Reply(HTTPStatus.NO_CONTENT, "", b"", headers)
-    refused = _sentence(HTTPStatus.METHOD_NOT_ALLOWED, f"{asked} is not served; GET is")
+    refused = _sentence(HTTPStatus.METHOD_NOT_ALLOWED, f"{printable(asked)} is not served; GET is")
     return refused._replace(headers=allowed)
 
 
@@ -71,11 +74,10 @@ def _signed_in(request: HttpRequest) -> Reply:
     No page of another origin can have that done: such a header it may not set, and a token it has not.
     """
     scheme, _, token = request.header("authorization").partition(" ")
-    if scheme.lower() != "bearer":
+    token = token.strip()
+    if scheme.lower() != "bearer" or not is_token(token):
         return _sentence(HTTPStatus.OK, "signed in")
-    kept = (
-        f"{cookie_name(request.host)}={token.strip()}; Path={request.root_path}/; Max-Age={_KEPT}"
-    )
+    kept = f"{cookie_name(request.host)}={token}; Path={request.root_path}/; Max-Age={_KEPT}"
     kept += "; HttpOnly; SameSite=Strict" + ("; Secure" if request.is_secure else "")
     return Reply(HTTPStatus.NO_CONTENT, "", b"", {"Set-Cookie": kept})
 
@@ -103,9 +105,13 @@ def _refuse_stream(request: HttpRequest, path: str, streams: Mapping[str, Stream
         return _sentence(HTTPStatus.BAD_REQUEST, str(error))
     if stream_at(path, streams) is None:
         known = ", ".join(streams) or "none yet"
-        return _sentence(HTTPStatus.NOT_FOUND, f"there is no stream at {path}; there are: {known}")
+        return _sentence(
+            HTTPStatus.NOT_FOUND, f"there is no stream at {printable(path)}; there are: {known}"
+        )
     if not request.upgrades:
-        return _sentence(HTTPStatus.UPGRADE_REQUIRED, f"{path} is a WebSocket; the viewer is at /")
+        return _sentence(
+            HTTPStatus.UPGRADE_REQUIRED, f"{printable(path)} is a WebSocket; the viewer is at /"
+        )
     if not request.is_viewer:
         return _sentence(
             HTTPStatus.BAD_REQUEST, f"a viewer must offer the WebSocket subprotocol {SUBPROTOCOL}"

@@ -16,7 +16,7 @@ from websockets.protocol import Event, State
 from websockets.server import ServerProtocol
 
 from ..errors import UsageError
-from ..printable import printable
+from ..printable import MAX_PRINTED, printable
 from .gate import peer_of
 from .hearing import RequestHead
 from .tls import HANDSHAKE
@@ -71,7 +71,8 @@ class _Protocol(ServerProtocol):
         self.debug = False  # it would log tokens
 
     def reject(self, status: int, text: str) -> Response:
-        response = super().reject(status, text)
+        quoted = printable(text, 2 * MAX_PRINTED)  # of headers
+        response = super().reject(status, f"{quoted}\n")
         response.headers.update(self._standing)
         return response
 

@@ -93,7 +93,8 @@ class Reception:
         said = self._proxies.forwarded(connection.peer, partial(header, request))
         connection.is_secure = said.is_secure
         if said.host is not None:
-            del request.headers["Host"]
+            if "Host" in request.headers:
+                del request.headers["Host"]
             request.headers["Host"] = said.host
         one_too_many = self.connections.move(connection, origin(said.address))
         if one_too_many:

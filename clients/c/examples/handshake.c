@@ -26,6 +26,7 @@ bool websocket_address(struct websocket_address *address, const char *url)
     if (port == NULL || port > end)
         return false;
     length = (size_t)(port - host) - (*host == '[');
+    address->token[0] = 0;
     snprintf(address->host, sizeof address->host, "%.*s", (int)length, host + (*host == '['));
     port += *host == '[';
     snprintf(address->port, sizeof address->port, "%.*s", port < end ? (int)(end - port) - 1 : 2,
@@ -35,6 +36,19 @@ bool websocket_address(struct websocket_address *address, const char *url)
     return length > 0 && length < sizeof address->host && (port == end || *port == ':') && end - port < 7
            && strspn(address->port, "0123456789") == strlen(address->port) && atoi(address->port) > 0
            && atoi(address->port) < 65536;
+}
+
+bool websocket_token(struct websocket_address *address, const char *text)
+{
+    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    const char *colon = strchr(text, ':');
+    const char *token = colon ? colon + 1 : text;
+    size_t length = strlen(token);
+
+    if (length < 22 || length >= sizeof address->token || strspn(token, letters) != length)
+        return false;
+    memcpy(address->token, token, length + 1);
+    return true;
 }
 
 /* ---- What the handshake is made of ---- */
@@ -164,8 +178,9 @@ static bool say_hello(int socket, const struct websocket_address *address, const
     int length = snprintf(request, sizeof request,
                           "GET %s HTTP/1.1\r\nHost: %s%s%s:%s\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
                           "Sec-WebSocket-Key: %s\r\nSec-WebSocket-Version: 13\r\n"
-                          "Sec-WebSocket-Protocol: " WS_STREAM_SUBPROTOCOL "\r\n\r\n",
-                          address->path, is_v6 ? "[" : "", address->host, is_v6 ? "]" : "", address->port, key);
+                          "Sec-WebSocket-Protocol: " WS_STREAM_SUBPROTOCOL "%s%s\r\n\r\n",
+                          address->path, is_v6 ? "[" : "", address->host, is_v6 ? "]" : "", address->port, key,
+                          *address->token ? "\r\nAuthorization: Bearer " : "", address->token);
 
     return length > 0 && (size_t)length < sizeof request && websocket_send_all(socket, request, (size_t)length);
 }

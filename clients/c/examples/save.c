@@ -266,6 +266,8 @@ int main(int count, char **arguments)
         fail(2, "%s", USAGE);
     if (!websocket_address(&address, arguments[1]))
         fail(2, "this is no address of a stream; %s", USAGE);
+    if (getenv("WS_STREAM_TOKEN") && !websocket_token(&address, getenv("WS_STREAM_TOKEN")))
+        fail(2, "WS_STREAM_TOKEN holds no token; right would be one as `ws-stream token` makes");
     saver.file = arguments[2];
     srand((unsigned)time(NULL) ^ now());
     ws_stream_open(&saver.stream, NULL, 0, WS_STREAM_NO_LIMIT, true);

@@ -10,6 +10,7 @@ enum { WEBSOCKET_TEXT = 1, WEBSOCKET_BINARY = 2, WEBSOCKET_CLOSE = 8, WEBSOCKET_
 
 struct websocket_address {
     char host[256], port[6], path[1024]; /* the path with its query */
+    char token[129];                     /* that is presented; empty: none */
 };
 
 struct websocket {
@@ -33,6 +34,8 @@ struct websocket_part {
 
 /* False where URL is no ws:// address. */
 bool websocket_address(struct websocket_address *address, const char *url);
+/* False where TEXT is no token, alone or as in a server's file of tokens: view:TOKEN. */
+bool websocket_token(struct websocket_address *address, const char *text);
 /* Connects, within 10 s. The HTTP status: 101 if it is open; 0 where there was no answer; -1 where it was none of this
  * protocol. Else WHY gets a sentence, without what could act on a terminal. */
 int websocket_open(struct websocket *ws, const struct websocket_address *address, char *why, size_t size);

@@ -133,9 +133,25 @@ const FAULTS = {
   "two bits of colours": [file(header(1, 1, 2, 2), data(0, 1), END), /broken/],
   interlaced: [file(header(1, 1, 8, 0, 1), data(0, 1), END), /interlaced; right would be/],
   "a bomb": [file(header(2 ** 31, 2 ** 31, 8, 0), data(0, 1), END), /too large/],
+  "a bomb of pixels that eight lie in a byte": [
+    file(header(16384, 16384, 1, 0), data(0, 1), END),
+    /too large/,
+  ],
 };
 for (const [name, [blob, sentence]] of Object.entries(FAULTS)) {
   test(`${name} is said in a sentence`, async () => {
     await assert.rejects(readPng(blob), sentence);
   });
 }
+
+test("no memory is taken for pixels that there is no data for", async () => {
+  const before = process.memoryUsage().arrayBuffers;
+  await assert.rejects(readPng(file(header(16384, 4096, 8, 6), data(0, 1), END)), /broken/);
+  assert.ok(process.memoryUsage().arrayBuffers - before < 2 ** 20);
+});
+
+test("as much is unpacked as a byte can hold", async () => {
+  const rows = deflateSync(Buffer.alloc(2000 * 2001), { level: 9 });
+  const blob = file(header(2000, 2000, 8, 0), chunk("IDAT", rows), END);
+  assert.equal((await readPng(blob)).words.length, 2000 * 2000);
+});
