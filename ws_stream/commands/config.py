@@ -21,13 +21,13 @@ from ..hub.kinds import FPS, NAME
 from ..printable import printable
 from . import logs
 from .keys import SERVER, STREAM, Keys, complete, kind
-from .settings import Settings, StreamSettings, new_server, refuse
+from .settings import MOST_FAULTS, Settings, StreamSettings, new_server, refuse
 from .sources import anchored, check_played
 from .toml_lines import lines_of
 from .values import FILE
 
-MOST_BYTES = 1 << 20
-"""Of a file: some ten thousand streams."""
+MOST_BYTES = 1 << 18
+"""Of a file: some thousand streams."""
 _STREAMS, _SOURCE = "streams", "source"
 _PAIR = ("tls-cert", "tls-key")
 _PLACE = re.compile(r"(.*) \(at (?:line (\d+), column \d+|end of document)\)", re.DOTALL)
@@ -55,7 +55,7 @@ def _text(path: Path, name: str) -> str:
         ) from None
     if not is_file or len(content) > MOST_BYTES:
         raise UsageError(
-            f"{name} cannot be read; right would be a regular file of at most {MOST_BYTES >> 20} MiB"
+            f"{name} cannot be read; right would be a regular file of at most {MOST_BYTES >> 10} KiB"
         )
     return text
 
@@ -132,7 +132,7 @@ class _Reader:
         values = {}
         for key, value in table.items():
             with self._blamed((*path, key)):
-                action = _known(key, keys, others)
+                action = _known(key, keys, others, is_hinted=len(self._faults) < MOST_FAULTS)
                 read = kind(action).take(key, value)
                 is_path = action.type is FILE and read
                 values[action.dest] = str(self._folder / read) if is_path else read
@@ -170,14 +170,16 @@ class _Reader:
         return f"{self._name}, line {line}: "
 
 
-def _known(key: str, keys: Keys, others: Keys) -> argparse.Action:
-    """The option of this name. Raises UsageError."""
+def _known(key: str, keys: Keys, others: Keys, *, is_hinted: bool) -> argparse.Action:
+    """The option of this name. Raises UsageError; to find what was meant takes a millisecond."""
     if key in keys:
         return keys[key]
     if key in others:
         right = "before the first [streams.NAME]" if others is SERVER else "below a [streams.NAME]"
         raise UsageError(f"{key} cannot be here; right would be {right}")
-    near = _near(key, [*keys, _STREAMS if others is STREAM else _SOURCE]) or _near(key, others)
+    near = []
+    if is_hinted:
+        near = _near(key, [*keys, _STREAMS if others is STREAM else _SOURCE]) or _near(key, others)
     hint = f"did you mean {near[0]}?" if near else "docs/configuration.md has all that there are"
     raise UsageError(f"unknown key {shown(key)}; {hint}")
 
