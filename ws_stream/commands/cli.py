@@ -6,6 +6,7 @@ said in one sentence.
 
 import argparse
 import asyncio
+import contextlib
 import gc
 import io
 import os
@@ -90,7 +91,8 @@ def _reload(reloading: Reloading, server: Server) -> None:
     """What SIGHUP does: a service reads its files anew."""
     with notify.reloading():
         streams = reloading.reload()
-    _say_addresses(server, streams)
+    with contextlib.suppress(BrokenPipeError):  # whoever has read the first ones may be gone
+        _say_addresses(server, streams)
 
 
 def _say_addresses(server: Server, streams: Iterable[Stream]) -> None:
