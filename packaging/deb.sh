@@ -27,7 +27,7 @@ fi
 install -m 755 packaging/ws-stream "$root/usr/bin/ws-stream"
 install -m 644 packaging/ws-stream.service packaging/ws-stream.socket "$root/usr/lib/systemd/system"
 install -m 644 docs/deploy.md LICENSE "$root/usr/share/doc/ws-stream"
-install -m 644 packaging/examples/access.conf "$root/usr/share/doc/ws-stream"
+install -m 644 docs/configuration.md examples/streams.toml packaging/examples/access.conf "$root/usr/share/doc/ws-stream"
 mv "$root/usr/share/doc/ws-stream/LICENSE" "$root/usr/share/doc/ws-stream/copyright"
 for script in postinst prerm postrm; do
     install -m 755 "packaging/$script" "$root/DEBIAN/$script"

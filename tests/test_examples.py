@@ -25,6 +25,7 @@ from playwright.async_api import Page
 from tests import test_node
 from tests.browser import test_operate_x
 from tests.browser.browser import opened, shows
+from tests.commands import test_reloading
 from tests.proxy import test_proxies
 from tests.server import test_metrics
 from ws_stream import Server, connect
@@ -251,6 +252,7 @@ RUN_BY: Mapping[str, Callable[..., object]] = {
     "mjpeg/before.py": test_the_first_user_s_program_before_and_after_and_for_an_img_show_the_same,
     "mjpeg/after.py": test_the_first_user_s_program_before_and_after_and_for_an_img_show_the_same,
     "mjpeg/img.py": test_the_first_user_s_program_before_and_after_and_for_an_img_show_the_same,
+    "streams.toml": test_reloading.test_the_example_is_served,
     "grafana/ws-stream.json": test_metrics.TestDashboard,
     "proxy/nginx.conf": test_proxies.test_a_python_client_sees_every_pixel,
     "proxy/Caddyfile": test_proxies.test_a_python_client_sees_every_pixel,

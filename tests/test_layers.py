@@ -113,15 +113,8 @@ ROOMS = {
             "sources",
         ),
         *("export_stills", "export_films", "export", "values", "tls_arguments"),
-        *(
-            "recording_arguments",
-            "places",
-            "listening_arguments",
-            "arguments",
-            "serving",
-            "bench",
-            "cli",
-        ),
+        *("recording_arguments", "places", "listening_arguments", "stream_arguments", "keys"),
+        *("arguments", "settings", "toml_lines", "config", "serving", "reloading", "bench", "cli"),
     ],
 }
 """The rooms, and the files of those that have several. A room's `__init__` comes after its files."""

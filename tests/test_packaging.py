@@ -76,6 +76,10 @@ def test_the_drop_in_adds_to_the_command_of_the_service() -> None:
     assert [line.startswith(f"{command[0]} ") for line in added] == [True]
 
 
+def test_the_service_reads_its_files_anew_without_ending() -> None:
+    assert re.search(r"^ExecReload=/bin/kill -HUP \$MAINPID$", SERVICE.read_text(), re.MULTILINE)
+
+
 @pytest.fixture(scope="module")
 def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("package")
@@ -89,6 +93,7 @@ def test_the_package_holds_the_command_its_modules_and_the_units(package: Path) 
         *("usr/bin/ws-stream", "usr/lib/systemd/system/ws-stream.service"),
         *("usr/lib/ws-stream/ws_stream/web/index.html", "usr/lib/ws-stream/websockets/__init__.py"),
         *("usr/share/doc/ws-stream/deploy.md", "usr/share/doc/ws-stream/access.conf"),
+        *("usr/share/doc/ws-stream/configuration.md", "usr/share/doc/ws-stream/streams.toml"),
     ):
         assert re.search(rf" root/root .* \./{re.escape(file)}$", held, re.MULTILINE), file
     assert "/numpy/" not in held, "Debian's own"

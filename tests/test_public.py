@@ -61,6 +61,7 @@ RIGHT: Mapping[str, Mapping[str, Any]] = {
     "Server.stream": {**SERVED, "verify_damage": False},
     "Server.serve": {**SERVED, "source": "test:"},
     "Server.add": {"stream": Stream("b")},
+    "Server.remove": {"stream": Stream("c")},
     "Server.urls": {"stream": None},
     "Stream": {
         "name": "a",
@@ -91,6 +92,7 @@ gives."""
 INSIDE = {
     *{f"Stream.{name}" for name in ("adopt", "begin", "hand_over", "join", "leave", "limit")},
     *{f"Stream.{name}" for name in ("ask", "resize", "set_behind", "demand", "overdue", "close")},
+    *{"Server.change", "Stream.release"},
     *{f"Recording.{name}" for name in ("played", "has_place_between")},
 }
 """What the producers, the server and the commands call."""
@@ -152,6 +154,14 @@ def check_published(stream: Stream) -> None:
     asyncio.run(watch())
 
 
+def server_for(name: str, arguments: Mapping[str, Any]) -> Server:
+    """One that has what is right to be removed."""
+    server = Server()
+    if name == "Server.remove" and arguments is RIGHT[name]:
+        server.add(arguments["stream"])
+    return server
+
+
 def call(name: str, arguments: Mapping[str, Any]) -> None:
     """Call it, look whether what it returned works, and let go of that. Raises what the call does."""
     owner, _, method = name.partition(".")
@@ -168,7 +178,7 @@ def call(name: str, arguments: Mapping[str, Any]) -> None:
     elif name == "Stream":
         check_stream(Stream(**arguments))
     elif owner == "Server":
-        server = Server()
+        server = server_for(name, arguments)
         try:
             made = getattr(server, method)(**arguments)
         except WsStreamError:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.hub.viewer import Room
-from ws_stream.commands.notify import say, status, told, watchdog
+from ws_stream.commands.notify import reloading, say, status, told, watchdog
 from ws_stream.hub.stream import Stream
 
 LONG = "3600000000"
@@ -58,6 +58,16 @@ async def test_it_is_ready_says_how_it_fares_and_that_it_stops(manager: socket.s
         assert await heard(manager) == ["STATUS=streams: 1, viewers: 0"]
     assert await heard(manager) == ["STOPPING=1"]
     assert waiting(manager) == []
+
+
+def test_it_is_told_when_files_are_read_anew_and_when_that_is_over(manager: socket.socket) -> None:
+    before = time.monotonic_ns() // 1000
+    with pytest.raises(ZeroDivisionError), reloading(environment(manager)):
+        state, moment = manager.recv(4096).decode().splitlines()
+        assert state == "RELOADING=1"
+        assert before <= int(moment.removeprefix("MONOTONIC_USEC=")) <= time.monotonic_ns() // 1000
+        raise ZeroDivisionError
+    assert waiting(manager) == [b"READY=1"]
 
 
 async def test_it_stops_also_when_it_ends_by_a_fault(manager: socket.socket) -> None:
@@ -108,6 +118,8 @@ async def test_without_a_watchdog_there_are_no_signs_of_life(manager: socket.soc
 async def test_where_nobody_listens_all_is_as_ever(address: str | None) -> None:
     said = {} if address is None else {"NOTIFY_SOCKET": address}
     say(said, "READY=1")
+    with reloading(said):
+        pass
     async with told({}, said):
         await asyncio.sleep(0)
 
@@ -135,6 +147,11 @@ def test_a_served_source_is_a_service(manager: socket.socket) -> None:
         try:
             assert manager.recv(4096) == b"READY=1"
             assert manager.recv(4096) == b"STATUS=streams: 1, viewers: 0"
+            process.send_signal(
+                signal.SIGHUP
+            )  # as systemctl reload does, whatever there is to read
+            assert manager.recv(4096).startswith(b"RELOADING=1\nMONOTONIC_USEC=")
+            assert manager.recv(4096) == b"READY=1"
             process.send_signal(signal.SIGTERM)
             assert manager.recv(4096) == b"STOPPING=1"
             assert process.wait(20) == 0

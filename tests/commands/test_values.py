@@ -4,7 +4,7 @@ import argparse
 
 import pytest
 
-from ws_stream.commands.values import checked, length, seconds, size
+from ws_stream.commands.values import Checked, length, seconds, size
 
 
 @pytest.mark.parametrize(
@@ -25,7 +25,7 @@ def test_a_size_has_a_unit(text: str, value: int) -> None:
 @pytest.mark.parametrize("text", ["", "-1", "5m", "1e3", "s", "5 s s", "nan", "5MB", "٣", "0" * 20])
 def test_what_is_no_time_is_told_with_what_would_be_right(text: str) -> None:
     with pytest.raises(argparse.ArgumentTypeError, match="cannot be; right would be a time"):
-        checked(seconds, "a time")(text)
+        Checked(seconds, "a time")(text)
 
 
 @pytest.mark.parametrize(
@@ -33,7 +33,7 @@ def test_what_is_no_time_is_told_with_what_would_be_right(text: str) -> None:
 )
 def test_what_is_no_size_is_told_with_what_would_be_right(text: str) -> None:
     with pytest.raises(argparse.ArgumentTypeError, match="cannot be; right would be a size"):
-        checked(size, "a size")(text)
+        Checked(size, "a size")(text)
 
 
 def test_a_length_of_time_is_above_zero() -> None:

@@ -1,9 +1,11 @@
 """Where each search begins: what the vectors hold, and right examples of what has none."""
 
 import itertools
+import re
 import struct
 import zlib
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -149,6 +151,26 @@ def tokens() -> Iterator[bytes]:
     yield b"view:%b\n" % TOKEN
     yield b"# who may operate\ncontrol:%b\n\n view:%b-2\r\nview:%b\n" % (TOKEN, TOKEN, TOKEN)
     yield b"view: %b\ncontrol:short\nall:%b" % (TOKEN, TOKEN)
+
+
+def config() -> Iterator[bytes]:
+    """Files for `serve --config`."""
+    root = Path(__file__).parents[2]
+    yield (root / "examples/streams.toml").read_bytes()
+    for table in ("Of the server", "Of a stream"):
+        yield _keys((root / "docs/configuration.md").read_text(), table)
+    yield b"streams.a = {source = 'x.wss', loop = true, \"sp\\u0065ed\" = 2e0}\r\n[[streams.b]]\n"
+    yield b'port = -1\nstep = 99\nzzz = [1, # ]\n {host = 1}, \'a\', """\n[streams]\n""""]\n'
+    yield b"[streams.'a b']\nsource = 5\ncrop = \"0,0,1\"\n[streams.c]\ndepth = true\nfps = nan\n"
+
+
+def _keys(document: str, table: str) -> bytes:
+    """A file with all keys of a table of the document."""
+    rows = document.partition(f"### {table}\n")[2].partition("\n#")[0]
+    keys = re.findall(r"^\| `([^`]+)`", rows, re.MULTILINE)
+    stream = ["[streams.a]"] if table == "Of a stream" else []
+    more = [] if stream else ["[streams.a]", "source = 'test:'"]
+    return "\n".join([*stream, *keys, *more]).replace("fb:/dev/fb0", "a.wss").encode()
 
 
 def xwd() -> Iterator[bytes]:

@@ -52,6 +52,7 @@ TARGETS: Mapping[str, Target] = {
     "request": Target(_python("request"), seeds.request, 512),
     "http": Target(_python("http"), seeds.http),
     "tokens": Target(_python("tokens"), seeds.tokens, 1024),
+    "config": Target(_python("config"), seeds.config, 2048),
     "xwd": Target(_python("xwd"), seeds.xwd, 2048),
     "address": Target(_python("address"), seeds.address, 2048),
     "recording": Target(_python("recording"), seeds.recording),

@@ -11,14 +11,14 @@ from ..arguments import plain
 from ..errors import UsageError
 from ..limits import MAX_SIDE
 from ..pixels.formats import BY_NAME
-from ..pixels.rendition import Rendition
-from ..protocol.options import OPTIONS
 from ..selftest.workload import WORKLOADS
 from ..sources.testcard import LEAST_SIDE
-from .listening_arguments import add_fps, add_listening
-from .recording_arguments import add_recording_commands, add_replaying
+from .keys import add_serving
+from .listening_arguments import add_listening
+from .recording_arguments import add_recording_commands
+from .stream_arguments import add_fps, add_rendition
 from .tls_arguments import add_certificate_command, add_trusting
-from .values import LENGTH, checked, length, whole
+from .values import LENGTH, Checked, length, whole
 
 _SOURCES = """\
 sources:
@@ -49,19 +49,18 @@ def parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND", dest="command")
     demo = commands.add_parser("demo", help="serve a moving test card, to see that it works")
     add_listening(demo)
-    demo.set_defaults(sources=["test:"], name=[], speed=None, loop=False, allow_input=False)
-    demo.set_defaults(**Rendition()._asdict())
+    add_fps(demo)
+    demo.set_defaults(config=None, sources=[], name=[])
     serve = commands.add_parser(
         "serve",
         help="serve one or several sources",
         epilog=_SOURCES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    serve.add_argument("sources", nargs="*", default=["test:"], metavar="SOURCE", help="see below")
-    add_listening(serve)
-    _add_rendition(serve)
+    serve.add_argument("sources", nargs="*", metavar="SOURCE", help="see below")
     _add_streams(serve)
-    add_replaying(serve)
+    add_serving(serve)
+    _add_check(commands.add_parser("check", help="find the faults of a file for serve --config"))
     _add_token(commands.add_parser("token", help="make a token, for a --token-file"))
     viewer = commands.add_parser("watch", help="show a stream's figures, or save a picture of it")
     viewer.add_argument(
@@ -88,7 +87,7 @@ def _add_list(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--seconds",
-        type=checked(length, LENGTH),
+        type=Checked(length, LENGTH),
         default=3.0,
         metavar="T",
         help="how long to look (default 3)",
@@ -104,11 +103,19 @@ def _add_streams(parser: argparse.ArgumentParser) -> None:
         help="name of the stream; once per source, in their order",
     )
     parser.add_argument(
-        "--allow-input",
-        action="store_true",
-        help="write what viewers do with the pictures to standard output, a line of JSON each; "
-        "whoever reaches the server can do that",
+        "--config",
+        metavar="FILE",
+        help="serve the streams of this file; options of the server beside it count in place of the file's; "
+        "it is read anew at SIGHUP",
     )
+
+
+def _add_check(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "Say what `ws-stream serve --config FILE` would serve, a line for each stream, or what is wrong with the file, "
+        "a line for each fault. No source is opened."
+    )
+    parser.add_argument("file", metavar="FILE", help="the file")
 
 
 def _add_examinations(commands: "argparse._SubParsersAction[_Parser]") -> None:
@@ -155,21 +162,5 @@ def _add_bench(parser: argparse.ArgumentParser) -> None:
         choices=WORKLOADS,
         help="this one only; may be repeated (default: all)",
     )
-    _add_rendition(parser)
+    add_rendition(parser)
     add_fps(parser)
-
-
-def _add_rendition(parser: argparse.ArgumentParser) -> None:
-    for name, default in Rendition()._asdict().items():
-        option = OPTIONS[name]
-        if option.metavar:
-            shown = "" if default is None else f" (default {default})"
-            parser.add_argument(
-                f"--{name}",
-                type=checked(option.parse, option.right),
-                default=default,
-                metavar=option.metavar,
-                help=option.help + shown,
-            )
-        else:
-            parser.add_argument(f"--{name}", action="store_true", help=option.help)

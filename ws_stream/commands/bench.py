@@ -12,7 +12,7 @@ from ..selftest.advice import Case, Device, advice, table
 from ..selftest.run import Plan, run_selftest
 from ..selftest.workload import WORKLOADS, WorkloadSource
 from ..walk import COMPILED
-from .serving import rendition
+from .settings import rendition
 from .sources import to_measure
 
 

@@ -6,33 +6,40 @@ said in one sentence.
 
 import argparse
 import asyncio
+import contextlib
 import gc
 import io
 import os
 import shutil
 import signal
 import sys
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any, NoReturn
 
 from ..client import Connection, connect
 from ..conformance import run
 from ..errors import UsageError, WsStreamError
+from ..hub.stream import Stream
 from ..loop_thread import new_event_loop
 from ..recording import Recording
 from ..recording.files import Files, Names
 from ..recording.ring import MAX_RING_BYTES, Ring
+from ..server.server import Server
 from ..server.tokens import VARIABLE, new_token
 from . import logs, notify
 from .arguments import parser
 from .bench import measured
 from .certificate import make_certificate
+from .config import read_config
 from .export import bar, export
 from .found import found_lines
 from .inspect import cut_file, info
 from .places import found
 from .record import Record, patient
-from .serving import opened
+from .reloading import Reloading
+from .serving import lines, settings
+from .settings import new_server, open_streams
 from .watch import Watch
 
 
@@ -43,11 +50,13 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
             output.reconfigure(errors="backslashreplace")  # a terminal may not know all letters
     try:
         options = parser().parse_args(arguments)
-        logs.begin(getattr(options, "log_format", "text"))
+        if options.command not in _SERVING:
+            logs.begin("text")
         with asyncio.Runner(loop_factory=new_event_loop) as runner:
             runner.run(_COMMANDS[options.command](options))
     except WsStreamError as error:
-        print(f"ws-stream: {error}", file=sys.stderr)
+        for line in str(error).splitlines():
+            print(f"ws-stream: {line}", file=sys.stderr)
         sys.exit(2)
     except (KeyboardInterrupt, BrokenPipeError):
         pass
@@ -57,17 +66,46 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 async def _serve(options: argparse.Namespace) -> None:
     loop, stop = asyncio.get_running_loop(), asyncio.Event()
     _when_ended(stop.set)
-    server = opened(options, lambda: loop.call_soon_threadsafe(stop.set))
+    wanted = settings(options)
+    logs.begin(wanted.server.log_format)
+    server = new_server(wanted.server, os.environ)
+    end = partial(loop.call_soon_threadsafe, stop.set)
+    open_streams(server, wanted.streams, end)
     gc.collect()
     gc.freeze()  # the collector need not walk what was imported, which took it over 20 ms at a time
     async with server, notify.told(server.streams):
-        if options.tls_cert or options.token_file:
-            _when_hung_up(server.reload)
-        for stream in server.streams.values():
-            for url in server.urls(stream):
-                output = sys.stderr if options.allow_input else sys.stdout
-                print(f"{stream.name}: {found(url)}", file=output, flush=True)
+        if _reads_files(options, wanted.server):
+            reloading = Reloading(options, wanted, server, end)
+            loop.add_signal_handler(signal.SIGHUP, _reload, reloading, server)
+        _say_addresses(server, server.streams.values())
         await stop.wait()
+
+
+def _reads_files(options: argparse.Namespace, its: argparse.Namespace) -> bool:
+    """Whether SIGHUP has a meaning, other than that a terminal is gone."""
+    has_files = options.config or its.tls_cert or its.token_file
+    return bool(has_files or os.environ.get("NOTIFY_SOCKET"))
+
+
+def _reload(reloading: Reloading, server: Server) -> None:
+    """What SIGHUP does: a service reads its files anew."""
+    with notify.reloading():
+        streams = reloading.reload()
+    with contextlib.suppress(BrokenPipeError):  # whoever has read the first ones may be gone
+        _say_addresses(server, streams)
+
+
+def _say_addresses(server: Server, streams: Iterable[Stream]) -> None:
+    """Where each is found; not between what viewers do."""
+    hears = any(stream.operators.may_be_heard for stream in server.streams.values())
+    output = sys.stderr if hears else sys.stdout
+    for stream in streams:
+        for url in server.urls(stream):
+            print(f"{stream.name}: {found(url)}", file=output, flush=True)
+
+
+async def _check(options: argparse.Namespace) -> None:
+    print(*lines(read_config(options.file)), sep="\n")
 
 
 async def _token(options: argparse.Namespace) -> None:
@@ -97,11 +135,6 @@ def _when_ended(stop: Callable[[], None]) -> None:
     """What Ctrl-C and SIGTERM do."""
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop)
-
-
-def _when_hung_up(reload: Callable[[], None]) -> None:
-    """What SIGHUP does: a service reads its files anew."""
-    asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, reload)
 
 
 def _dump(record: Record) -> None:
@@ -182,9 +215,12 @@ def _rewrite(text: str) -> None:
         print(f"\r\x1b[K{text}", end="", file=sys.stderr, flush=True)
 
 
+_SERVING = frozenset({"demo", "serve"})
+"""Their options, or a file, say how the log is written."""
 _COMMANDS: Mapping[str, Callable[[argparse.Namespace], Coroutine[Any, Any, None]]] = {
     "demo": _serve,
     "serve": _serve,
+    "check": _check,
     "watch": _watch,
     "list": _list,
     "record": _record,

@@ -4,11 +4,11 @@ import argparse
 
 from .places import add_places
 from .tls_arguments import add_serving
-from .values import number, whole
+from .values import FILE, number, whole
 
 
 def add_listening(parser: argparse.ArgumentParser) -> None:
-    """Those of `serve` and `demo`."""
+    """Those of the whole server."""
     parser.add_argument(
         "--host",
         default="127.0.0.1",
@@ -24,13 +24,13 @@ def add_listening(parser: argparse.ArgumentParser) -> None:
     add_places(parser)
     parser.add_argument(
         "--token-file",
+        type=FILE,
         metavar="FILE",
         help="ask for a token: a line view:TOKEN or control:TOKEN each, as `ws-stream token` makes; "
         "the environment's WS_STREAM_TOKEN may have one, too",
     )
     add_serving(parser)
     _add_allowing(parser)
-    add_fps(parser)
     parser.add_argument(
         "--cpu-budget",
         type=number("a share of one core in percent"),
@@ -67,14 +67,3 @@ def _add_allowing(parser: argparse.ArgumentParser) -> None:
             metavar=metavar,
             help=f"{sentence}; may be repeated",
         )
-
-
-def add_fps(parser: argparse.ArgumentParser) -> None:
-    """The most pictures per second."""
-    parser.add_argument(
-        "--fps",
-        type=number("pictures per second"),
-        default=30,
-        metavar="N",
-        help="most pictures per second (default 30)",
-    )

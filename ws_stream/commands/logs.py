@@ -44,7 +44,7 @@ FORMATS: Mapping[str, logging.Formatter] = {
 }
 
 
-_FORMAT = matching("|".join(FORMATS), " or ".join(FORMATS))
+FORMAT = matching("|".join(FORMATS), " or ".join(FORMATS))
 
 
 def begin(log_format: str) -> None:
@@ -53,6 +53,6 @@ def begin(log_format: str) -> None:
     Raises UsageError.
     """
     handler = logging.StreamHandler()
-    handler.setFormatter(FORMATS[_FORMAT.take("log_format", log_format)])
+    handler.setFormatter(FORMATS[FORMAT.take("log_format", log_format)])
     logging.basicConfig(handlers=[handler], level=logging.WARNING)
     logging.getLogger("ws_stream").setLevel(logging.INFO)

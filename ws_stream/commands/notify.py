@@ -8,7 +8,7 @@ import contextlib
 import os
 import socket
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 
 from ..hub.stream import Stream
 from ..server.health import ill
@@ -52,6 +52,16 @@ async def told(
     finally:
         telling.cancel()
         say(environment, "STOPPING=1")
+
+
+@contextlib.contextmanager
+def reloading(environment: Mapping[str, str] = os.environ) -> Iterator[None]:
+    """While it reads its files anew, systemd knows that."""
+    say(environment, "RELOADING=1", f"MONOTONIC_USEC={time.monotonic_ns() // 1000}")
+    try:
+        yield
+    finally:
+        say(environment, "READY=1")
 
 
 async def _go_on(streams: Mapping[str, Stream], environment: Mapping[str, str]) -> None:

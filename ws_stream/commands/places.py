@@ -8,6 +8,7 @@ from typing import Any
 
 from ..arguments import shown
 from ..errors import UsageError
+from .values import FILE
 
 _FIRST = 3
 """The number of the first one: those before it are the standard ones."""
@@ -19,6 +20,7 @@ def add_places(parser: argparse.ArgumentParser) -> None:
     """What there is beside a host and its port."""
     parser.add_argument(
         "--unix",
+        type=FILE,
         metavar="PATH",
         help="listen on this Unix socket, for its owner and its group, instead of a port",
     )

@@ -7,7 +7,7 @@ from typing import Any
 from ..recording.files import NO_LIMITS, Limits
 from ..sources.replay import OPTIONS
 from .tls_arguments import add_trusting
-from .values import LENGTH, checked, length, seconds, size
+from .values import LENGTH, Checked, length, seconds, size
 
 _MOMENT = "a time like 90, 90s, 5min or 1h"
 _SIZE = "a size above 0 like 500kB, 20MB or 4GB"
@@ -21,7 +21,7 @@ def add_recording_commands(commands: Any) -> None:  # noqa: ANN401 - argparse ha
     cut = commands.add_parser("cut", help="save a part of a recording")
     cut.add_argument("file", metavar="FILE")
     cut.add_argument("out", type=Path, metavar="OUT")
-    moment = checked(seconds, _MOMENT)
+    moment = Checked(seconds, _MOMENT)
     cut.add_argument(
         "--from", dest="begin", type=moment, default=0.0, metavar="T", help="from then on"
     )
@@ -40,7 +40,7 @@ def add_replaying(serve: argparse.ArgumentParser) -> None:
     """How recordings are served."""
     serve.add_argument(
         "--speed",
-        type=checked(*OPTIONS["speed"]),
+        type=Checked(*OPTIONS["speed"]),
         metavar="N",
         help="play recordings N times as fast as they were",
     )
@@ -52,24 +52,24 @@ def _add_record(parser: argparse.ArgumentParser) -> None:
     add("url", metavar="URL", help="ws://HOST:PORT/stream/NAME or the page's http://")
     add("file", type=Path, metavar="FILE", help="must not be there yet")
     add_trusting(parser)
-    add("--seconds", type=checked(length, LENGTH), metavar="T", help="end after so long")
+    add("--seconds", type=Checked(length, LENGTH), metavar="T", help="end after so long")
     add(
         "--max-size",
-        type=checked(size, _SIZE),
+        type=Checked(size, _SIZE),
         metavar="SIZE",
         help="end before the files are larger together; of --ring, the memory it may take",
     )
     either = parser.add_mutually_exclusive_group()
     either.add_argument(
         "--split",
-        type=checked(_length_or_size, f"{LENGTH}, or {_SIZE}"),
+        type=Checked(_length_or_size, f"{LENGTH}, or {_SIZE}"),
         default=NO_LIMITS,
         metavar="T|SIZE",
         help="begin another file (FILE-2, FILE-3, ...) after so long, or when it is so large",
     )
     either.add_argument(
         "--ring",
-        type=checked(length, LENGTH),
+        type=Checked(length, LENGTH),
         metavar="T",
         help="keep only so long, in memory, and write it at the end and at each SIGUSR1",
     )

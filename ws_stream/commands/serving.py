@@ -1,53 +1,55 @@
-"""The server that `ws-stream serve` and `demo` are asked for. Knows nothing of how long it serves."""
+"""What `ws-stream serve` and `demo` are asked to serve: by the command line, or by the file that it names."""
 
 import argparse
-import os
-from collections.abc import Callable
+from collections.abc import Iterator
 
+from ..arguments import plain
 from ..errors import UsageError
-from ..pixels.rendition import Rendition
-from ..server.server import Server
-from ..server.tokens import VARIABLE
-from .input_lines import InputLines
-from .places import places
-from .sources import played
+from ..printable import MAX_LINE
+from .config import read_config
+from .keys import SERVER, STREAM, complete, given
+from .settings import Settings, StreamSettings
+from .sources import check_played
 
 
-def opened(options: argparse.Namespace, stop: Callable[[], object]) -> Server:
-    """A server with all that is to be served; `stop` is called when nobody reads its input any more.
-
-    Raises UsageError and SourceError.
-    """
-    if len(options.name) > len(options.sources):
-        raise UsageError(f"{len(options.name)} names for {len(options.sources)} sources")
-    server = Server(
-        options.host,
-        options.port,
-        **places(options, os.environ),
-        allow_hosts=options.allow_host,
-        allow_origins=options.allow_origin,
-        allow_frames=options.allow_frame,
-        tokens=os.environ.get(VARIABLE),
-        token_file=options.token_file,
-        tls_cert=options.tls_cert,
-        tls_key=options.tls_key,
-        cpu_budget=options.cpu_budget,
-        announce=options.announce,
-    )
-    names = options.name + [None] * (len(options.sources) - len(options.name))
-    for source, name in zip(played(options), names, strict=True):
-        lines = InputLines(stop)
-        stream = server.serve(
-            source,
-            name=name,
-            fps=options.fps,
-            input=lines if options.allow_input else False,
-            **rendition(options)._asdict(),
+def settings(options: argparse.Namespace) -> Settings:
+    """All that is to be served. Raises UsageError."""
+    if options.config is None:
+        return Settings(complete(SERVER, given(SERVER, options)), tuple(_streams(options)))
+    beside = [*options.sources, *(f"--{key}" for key in _of_streams(options))]
+    if beside:
+        raise UsageError(
+            f"{plain(beside[0])} cannot be beside --config; right would be a line of the file, below [streams.NAME]"
         )
-        lines.stream = stream.name
-    return server
+    config = read_config(options.config)
+    return config._replace(
+        server=argparse.Namespace(**{**vars(config.server), **given(SERVER, options)})
+    )
 
 
-def rendition(options: argparse.Namespace) -> Rendition:
-    """The rendition asked for."""
-    return Rendition(**{name: getattr(options, name) for name in Rendition._fields})
+def lines(wanted: Settings) -> Iterator[str]:
+    """What is to be served, a line for each stream."""
+    for stream in wanted.streams:
+        values = vars(stream.options)
+        told = [
+            key if value is True else f"{key}={value}"
+            for key, action in STREAM.items()
+            if (value := values[action.dest]) != action.default
+        ]
+        yield " ".join([f"{stream.name}:", plain(stream.source, MAX_LINE), *told])
+
+
+def _of_streams(options: argparse.Namespace) -> list[str]:
+    found = given(STREAM, options)
+    keys = [key for key, action in STREAM.items() if action.dest in found]
+    return ["name", *keys] if options.name else keys
+
+
+def _streams(options: argparse.Namespace) -> Iterator[StreamSettings]:
+    sources, names = options.sources or ["test:"], options.name or []
+    if len(names) > len(sources):
+        raise UsageError(f"{len(names)} names for {len(sources)} sources")
+    its = complete(STREAM, given(STREAM, options))
+    check_played(sources, its)
+    for number, source in enumerate(sources):
+        yield StreamSettings(names[number] if number < len(names) else None, source, its)

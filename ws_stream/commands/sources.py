@@ -2,27 +2,45 @@
 
 import argparse
 from collections.abc import Sequence
+from os import fsencode
+from pathlib import Path
+from urllib.parse import quote
 
 from ..arguments import shown
 from ..errors import UsageError
 from ..pixels.described import named
 from ..selftest.workload import WorkloadSource
-from ..sources import Source, open_source
+from ..sources import Source, known_address, open_source
 from ..sources.replay import Replay, is_recording
 
+PATHS = frozenset({"mmap", "xwd", "fb", "replay"})
+"""Kinds of sources whose address has the path of a file."""
 
-def played(options: argparse.Namespace) -> Sequence[str | Source]:
-    """Those to be served, with recordings played as was asked for. Raises UsageError."""
-    if options.speed is None and not options.loop:
-        return [*options.sources]
-    if not any(map(is_recording, options.sources)):
+
+def played(source: str, options: argparse.Namespace) -> str | Source:
+    """One to be served; a recording is played as was asked for. Raises UsageError."""
+    is_changed = options.speed is not None or options.loop
+    if not (is_changed and is_recording(source)):
+        return source
+    return Replay(source, speed=options.speed or 1.0, loop=options.loop)
+
+
+def check_played(sources: Sequence[str], options: argparse.Namespace) -> None:
+    """Raises UsageError where these options are for none of the sources."""
+    is_changed = options.speed is not None or options.loop
+    if is_changed and not any(map(is_recording, sources)):
         raise UsageError("--speed and --loop are for recordings; right would be a source FILE.wss")
-    return [
-        Replay(source, speed=options.speed or 1.0, loop=options.loop)
-        if is_recording(source)
-        else source
-        for source in options.sources
-    ]
+
+
+def anchored(source: str, folder: Path) -> str:
+    """The same source whatever folder a program runs in: a relative path begins at this one. Raises UsageError."""
+    if is_recording(source):
+        return str(folder / source)
+    address = known_address(source)
+    if address.scheme not in PATHS or address.path[:1] in ("", "/"):
+        return source
+    scheme, _, rest = source.partition(":")
+    return f"{scheme}:{quote(fsencode(folder))}/{rest}"
 
 
 def to_measure(options: argparse.Namespace) -> Source:

@@ -4,7 +4,7 @@ import argparse
 from typing import Any
 
 from .certificate import DAYS, LONGEST
-from .values import whole
+from .values import FILE, whole
 
 
 def add_certificate_command(commands: Any) -> None:  # noqa: ANN401 - argparse has no public name for it
@@ -36,10 +36,14 @@ def add_certificate_command(commands: Any) -> None:  # noqa: ANN401 - argparse h
 def add_serving(parser: argparse.ArgumentParser) -> None:
     """How a server speaks https."""
     parser.add_argument(
-        "--tls-cert", metavar="FILE", help="speak https and wss, with this certificate in PEM"
+        "--tls-cert",
+        type=FILE,
+        metavar="FILE",
+        help="speak https and wss, with this certificate in PEM",
     )
     parser.add_argument(
         "--tls-key",
+        type=FILE,
         metavar="FILE",
         help="its key in PEM; both are read anew when they change, and at SIGHUP",
     )

@@ -3,6 +3,7 @@
 import argparse
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from ..arguments import shown
 from ..protocol.options import whole_number
@@ -14,28 +15,35 @@ LENGTH = "a time above 0 like 90, 90s, 5min or 1h"
 _BYTES = {"kB": 1e3, "MB": 1e6, "GB": 1e9}
 
 
-def whole(least: int, most: int) -> Callable[[str], object]:
-    """A whole number in this range."""
-    return checked(*whole_number(least, most))
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """How an option's text is read; what cannot be is told in argparse's way."""
 
+    parse: Callable[[str], object]
+    right: str
 
-def number(right: str) -> Callable[[str], object]:
-    """Any number."""
-    return checked(float, right)
-
-
-def checked(parse: Callable[[str], object], right: str) -> Callable[[str], object]:
-    """So that what cannot be is told in argparse's way."""
-
-    def read(text: str) -> object:
+    def __call__(self, text: str) -> object:
+        """The value. Raises ArgumentTypeError."""
         try:
-            return parse(text)
+            return self.parse(text)
         except (KeyError, TypeError, ValueError):
             raise argparse.ArgumentTypeError(
-                f"{shown(text)} cannot be; right would be {right}"
+                f"{shown(text)} cannot be; right would be {self.right}"
             ) from None
 
-    return read
+
+FILE = Checked(str, "a path")
+"""Where something lies: in a file of options, relative to that."""
+
+
+def whole(least: int, most: int) -> Checked:
+    """A whole number in this range."""
+    return Checked(*whole_number(least, most))
+
+
+def number(right: str) -> Checked:
+    """Any number."""
+    return Checked(float, right)
 
 
 def seconds(text: str) -> float:

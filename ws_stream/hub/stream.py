@@ -102,21 +102,18 @@ class Stream:
         `array` is of shape `format.shape(width, height)` with any strides; without a format, its shape and dtype say
         which. While there are viewers it is read before this returns. It is also remembered, not copied, and read when
         a viewer comes, or one that wants fewer has its turn: until the next `publish` it should hold a whole picture,
-        this one or a newer.
-        `time_us` is when it was taken, in microseconds since 1970-01-01 UTC by the wall clock; now by default.
-        `damage` are rectangles (x, y, width, height), in pixels of the array, outside which nothing has changed since
-        the array published before: only their rows are read and compared.
-        `meta` is what you have to say of exactly this picture (exposure, sensor time, pointer position): a dict that
-        JSON can hold in 4096 bytes. Viewers have it as `frame.meta`. Raises UsageError for what does not fit, and in a
-        forked child.
+        this one or a newer. `time_us` is when it was taken, in microseconds since 1970-01-01 UTC by the wall clock;
+        now by default. `damage` are rectangles (x, y, width, height), in pixels of the array, outside which nothing
+        has changed since the array published before: only their rows are read and compared. `meta` is what you have to
+        say of exactly this picture (exposure, sensor time, pointer position): a dict that JSON can hold in 4096 bytes.
+        Viewers have it as `frame.meta`. Raises UsageError for what does not fit, and in a forked child.
         """
         self._errands.check_process()
         stamp = now_us() if time_us is None else device_us(MOMENT.take("time_us", time_us))
         rows = None if damage is None else spans(damage)
         said = b"" if meta is None else extension_of(meta)
         with self._lock:  # who joins meanwhile sees this picture afterwards, and no older one
-            array = self._accept(array)
-            self._newest.publish(array, rows, (stamp, said))
+            self._newest.publish(self._accept(array), rows, (stamp, said))
 
     def input(self) -> InputEvents:
         """What viewers do from now on, for `for` or `async for`. Whoever heard it before hears no more.
@@ -127,9 +124,8 @@ class Stream:
 
     def resize(self, pixel_format: PixelFormat, width: int, height: int) -> None:
         """Pictures are of this format and size from now on; from any thread. Raises UsageError."""
-        width, height = SIDE.take("width", width), SIDE.take("height", height)
         with self._lock:
-            self._resize(pixel_format, width, height)
+            self._resize(pixel_format, SIDE.take("width", width), SIDE.take("height", height))
 
     def join(self, peer: Peer, request: Request | None = None) -> Subscription:
         """A new viewer, on the event loop."""
@@ -199,6 +195,10 @@ class Stream:
         if self._producer:
             self._producer.close(self)
         self.operators.close()
+        self._errands.close()
+
+    def release(self) -> None:
+        """Let go of the event loop and of the server: another may have it."""
         self._errands.close()
 
     def adopt(self, server: object) -> None:

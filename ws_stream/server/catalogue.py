@@ -6,9 +6,10 @@ Knows nothing of sockets, nor of who watches.
 import contextlib
 import itertools
 import os
+import threading
 from collections.abc import Sequence
 
-from ..arguments import instance, optional
+from ..arguments import instance, optional, shown
 from ..errors import UsageError, WsStreamError
 from ..hub.caller import Hearer
 from ..hub.stream import Stream
@@ -27,7 +28,7 @@ class Catalogue:
 
     def __init__(self) -> None:
         self.streams: dict[str, Stream] = {}
-        self._offers: list[Offer] = []
+        self._offers: dict[Stream, Offer] = {}
         self._lifetime = Lifetime()
 
     def stream(
@@ -99,7 +100,7 @@ class Catalogue:
             if isinstance(source, str | os.PathLike):
                 offer.close()  # the others are the program's
             raise
-        self._offers.append(offer)
+        self._offers[stream] = offer
         return stream
 
     def add(self, stream: Stream) -> Stream:
@@ -114,13 +115,45 @@ class Catalogue:
         self.streams[stream.name] = stream
         return stream
 
+    def _own(self, stream: object) -> Stream:
+        """The stream, which is one of these. Raises UsageError."""
+        found = STREAM.take("stream", stream)
+        if self.streams.get(found.name) is not found:
+            raise UsageError(
+                f"the stream {shown(found.name)} is not on this server; right would be one of its own"
+            )
+        return found
+
+    def _exchange(self, other: "Catalogue", names: Sequence[str]) -> list[Stream]:
+        """Serve the streams of these names: another's, else those here. Returns what is served no more."""
+        for stream in other.streams.values():
+            stream.release()
+            stream.adopt(self)
+        before = tuple(self.streams.values())
+        now = {name: {**self.streams, **other.streams}[name] for name in names}
+        self.streams.clear()
+        self.streams.update(now)
+        self._offers.update(other._offers)
+        return [stream for stream in before if now.get(stream.name) is not stream]
+
+    def _stop(self, stream: Stream) -> None:
+        """Close a stream that is served no more, and its source, which may keep whoever closes it waiting."""
+        stream.release()
+        offer = self._offers.pop(stream, None)
+        both = contextlib.ExitStack()
+        if offer:
+            both.callback(offer.close)
+        both.callback(stream.close)  # before its source, as above
+        name = f"ws-stream end of {stream.name}"
+        threading.Thread(target=both.close, name=name, daemon=True).start()
+
     def _free_name(self, name: str) -> str:
         numbered = (f"{name}-{number}" for number in itertools.count(2))
         return next(free for free in itertools.chain([name], numbered) if free not in self.streams)
 
     def _let_go(self) -> None:
         with contextlib.ExitStack() as all_of_them:
-            for offer in self._offers:
+            for offer in self._offers.values():
                 all_of_them.callback(offer.close)
             for stream in self.streams.values():
                 all_of_them.callback(stream.close)  # before the sources: it may be reading one

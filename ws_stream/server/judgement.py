@@ -50,6 +50,10 @@ class Judge:
         """From now on ask for the tokens that are known now. Raises UsageError, and then asks for those before."""
         self.tokens = self._read()
 
+    def change(self, other: "Judge") -> None:
+        """From now on judge as another does."""
+        self.policy, self.tokens, self._read = other.policy, other.tokens, other._read
+
     def judge(self, request: HttpRequest, address: Hashable, now: float) -> Verdict:
         """The verdict on a request from this address (of `peers.origin`) at this time in seconds."""
         refusal = self.policy.refusal(request.host, request.origin)

@@ -5,7 +5,7 @@ Knows nothing of what it serves.
 
 import asyncio
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from ..errors import UsageError
 
@@ -61,6 +61,13 @@ class Lifetime:
         """It is closed, in the running event loop or where there is none. Raises UsageError."""
         self.check("close")
         self._loop, self._is_closed = None, True
+
+    def run(self, errand: Callable[[], object]) -> None:
+        """In the server's event loop: at once there and where there is none, soon from another thread."""
+        if self._loop and self._where() == "elsewhere":
+            self._loop.call_soon_threadsafe(errand)
+        else:
+            errand()
 
     def _where(self) -> str:
         if self.is_forked:

@@ -15,6 +15,7 @@ from websockets.typing import Subprotocol
 
 from ..arguments import why
 from ..errors import UsageError
+from ..hub.stream import Stream
 from ..limits import MAX_VIEWER_MESSAGE
 from ..printable import MAX_LINE, printable
 from ..protocol.picture import SUBPROTOCOL
@@ -88,6 +89,19 @@ class Listener:
             )
         if self._reception.certificate:
             self._reception.certificate.reload()
+
+    def change(self, other: "Listener") -> None:
+        """From now on answer whom another does, by its tokens, and read certificate and key anew."""
+        asked = self._reception.judge.tokens is not None
+        self._reception.change(other._reception)
+        if asked:
+            self._warn()
+        if self._reception.certificate:
+            self._reception.certificate.reload()
+
+    def dismiss(self, stream: Stream) -> None:
+        """Nobody watches it any more."""
+        self._reception.dismiss(stream)
 
     @property
     def sockets(self) -> list[socket.socket]:

@@ -5,7 +5,7 @@ Knows nothing of pictures, of sockets that listen, nor of what is said to a view
 
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
 from http import HTTPStatus
 
@@ -59,7 +59,7 @@ class Reception:
                 f"root_path='{proxies.root_path}' cannot be, as this server has something there itself; "
                 "right would be another name, such as /camera1"
             )
-        self.standing_headers = judge.policy.headers(None, None, is_secure=certificate is not None)
+        self.standing_headers = self._standing_headers()
         self.has_gate = False
         """Whether who comes too often was left outside already."""
 
@@ -152,7 +152,9 @@ class Reception:
             await connection.say_goodbye(*refused)
             return
         stream = pages.stream_at(connection.request.path, self._streams)
-        assert stream  # `answer` has looked
+        if stream is None:  # removed since `answer` has looked
+            await connection.say_goodbye(NO_STREAM, "the stream is not there any more")
+            return
         connection.bound_socket()
         self.connections.add_viewer(connection)
         try:
@@ -167,18 +169,45 @@ class Reception:
             connection.detach()
 
     def reload(self) -> None:
-        """Ask for the tokens that there are now. Who watches by another right than before comes again, or cannot.
-
-        Raises UsageError, and then all is as it was.
-        """
+        """Ask for the tokens that there are now. Raises UsageError, and then all is as it was."""
         self.judge.reload()
+        self._judge_anew()
+
+    def change(self, other: "Reception") -> None:
+        """From now on answer whom another does, by its tokens."""
+        self.judge.change(other.judge)
+        self.standing_headers = self._standing_headers()
+        self._judge_anew()
+
+    def _standing_headers(self) -> dict[str, str]:
+        return self.judge.policy.headers(None, None, is_secure=self.certificate is not None)
+
+    def _judge_anew(self) -> None:
+        """Who may not watch any more goes; who watches by another right than before comes again, or cannot."""
+        for connection in self._viewers():
+            assert connection.request
+            asked = self._parts(connection, connection.request)
+            refusal = self.judge.policy.refusal(asked.host, asked.origin)
+            if refusal:
+                connection.end((CloseCode.POLICY_VIOLATION, refusal))
+            elif self.judge.right(asked) is not connection.right:
+                connection.end((CloseCode.SERVICE_RESTART, "the server's tokens are others now"))
+
+    def dismiss(self, stream: Stream) -> None:
+        """Nobody watches it any more: it is served no longer, or another is in its place."""
+        goodbye = (
+            (CloseCode.SERVICE_RESTART, "the stream is another one now")
+            if stream.name in self._streams
+            else (NO_STREAM, "the stream is not there any more")
+        )
+        for connection in self._viewers():
+            if connection.watches(stream):
+                connection.end(goodbye)
+
+    def _viewers(self) -> Iterator[ViewerConnection]:
         for connection in self.connections:
             if isinstance(connection, ViewerConnection) and connection.request:
-                asked = self._parts(connection, connection.request)
-                if self.judge.right(asked) is not connection.right:
-                    connection.end(
-                        (CloseCode.SERVICE_RESTART, "the server's tokens are others now")
-                    )
+                yield connection
 
     def admits(self, address: str) -> bool:
         """Count a connection from this address; whether it may come in. A proxy's are counted by its requests."""

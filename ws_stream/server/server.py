@@ -4,8 +4,6 @@ Knows nothing of how pictures are encoded. Runs in the caller's event loop (`asy
 (`with`), for programs that have no event loop.
 """
 
-import asyncio
-import contextlib
 import os
 import socket
 from collections.abc import Iterable, Sequence
@@ -13,16 +11,14 @@ from functools import partial
 from typing import Self
 from urllib.parse import quote
 
-from ..arguments import each, matching, optional, shown
-from ..errors import UsageError
-from ..hub.budget import PERCENT
+from ..arguments import each, matching
 from ..hub.stream import Stream
 from ..loop_thread import LoopThread, leave_to_parent
 from .access import AccessPolicy
 from .addresses import port_of
 from .announcing import Announcing
-from .budgeting import keep_budget
-from .catalogue import STREAM, Catalogue
+from .budgeting import Budgeting
+from .catalogue import Catalogue
 from .certificate import certificate
 from .judgement import Judge
 from .lifetime import Lifetime
@@ -87,8 +83,7 @@ class Server(Catalogue):
         reception = Reception(self.streams, judge, proxies, certificate(tls_cert, tls_key))
         self._listener = Listener(reception)
         self._thread: LoopThread | None = None
-        self._cpu_budget = optional(PERCENT).take("cpu_budget", cpu_budget)
-        self._budgeting: asyncio.Task[None] | None = None
+        self._budgeting = Budgeting(self.streams, cpu_budget)
         self._announcing = Announcing(announce, self.streams, reception, self._listener)
 
     def urls(self, stream: Stream | None = None) -> list[str]:
@@ -96,18 +91,36 @@ class Server(Catalogue):
 
         Asked of the sockets: all of these answer, and while nothing listens there are none. A Unix socket is unix:PATH.
         """
-        if (
-            stream is not None
-            and self.streams.get(STREAM.take("stream", stream).name) is not stream
-        ):
-            raise UsageError(
-                f"the stream {shown(stream.name)} is not on this server; right would be one of its own"
-            )
-        return self._listener.urls(f"?stream={quote(stream.name)}" if stream else "")
+        query = "" if stream is None else f"?stream={quote(self._own(stream).name)}"
+        return self._listener.urls(query)
+
+    def remove(self, stream: Stream) -> None:
+        """Serve this stream no more; from any thread. Its name is free at once.
+
+        Its viewers are told that there is no such stream now (close code 4004), and come again when there is one. Its
+        source is closed. Nobody else notices. Raises UsageError.
+        """
+        self._lifetime.check("use")
+        del self.streams[self._own(stream).name]
+        self._lifetime.run(partial(self._end, stream))
 
     def reload(self) -> None:
         """Read tokens, certificate and key from their files anew. In the server's event loop."""
         self._listener.reload()
+
+    def change(self, other: "Server", names: Sequence[str]) -> None:
+        """Serve the streams of these names, in this order: those of another server, never started, else those here.
+
+        Answer whom it would, by its tokens and within its budget. In the server's event loop.
+        """
+        for stream in self._exchange(other, names):
+            self._end(stream)
+        self._listener.change(other._listener)
+        self._budgeting.change(other._budgeting)
+
+    def _end(self, stream: Stream) -> None:
+        self._listener.dismiss(stream)
+        self._stop(stream)
 
     async def start(self) -> None:
         """Listen; once. Raises UsageError when the address cannot be listened on."""
@@ -122,8 +135,7 @@ class Server(Catalogue):
             self._lifetime = Lifetime()  # it may be tried again
             raise
         self.port = port_of(self._listener.sockets)
-        if self._cpu_budget is not None:
-            self._budgeting = asyncio.create_task(keep_budget(self.streams, self._cpu_budget))
+        self._budgeting.start()
 
     async def close(self) -> None:
         """Say goodbye to viewers (close code 1001), stop the sources, free the port. Closing again is no fault.
@@ -133,10 +145,7 @@ class Server(Catalogue):
         if self._lifetime.is_forked:
             return
         self._lifetime.end()
-        if self._budgeting:
-            self._budgeting.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._budgeting
+        await self._budgeting.close()
         await self._announcing.close()
         await self._listener.close()
         self._let_go()

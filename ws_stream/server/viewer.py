@@ -27,7 +27,7 @@ class Viewer:
     def __init__(self, peer: Peer, stream: Stream, request: Request) -> None:
         self.ended: asyncio.Future[Goodbye | None] = asyncio.get_running_loop().create_future()
         self.subscription = stream.join(peer, request)
-        self._stream = stream
+        self.stream = stream
 
     def on_message(self, text: bytes) -> None:
         """Handle what the viewer says; one that breaks the protocol is to be closed."""
@@ -46,7 +46,7 @@ class Viewer:
 
     def leave(self) -> None:
         """The viewer is gone."""
-        self._stream.leave(self.subscription)
+        self.stream.leave(self.subscription)
 
     def _handle(self, message: messages.ViewerMessage | None, now: float) -> None:
         subscription = self.subscription
@@ -59,6 +59,6 @@ class Viewer:
             case messages.ClockQuestion(viewer_time):
                 subscription.answer_clock(viewer_time)
             case messages.Requested(id, members):
-                self._stream.ask(subscription, members, id)
+                self.stream.ask(subscription, members, id)
             case messages.Input():
-                self._stream.operators.hear(subscription, message)
+                self.stream.operators.hear(subscription, message)

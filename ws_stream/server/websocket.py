@@ -137,6 +137,10 @@ class ViewerConnection(HttpConnection):
         """There is nothing that the viewer can decode."""
         self.end((UNSUITED, sentence))
 
+    def watches(self, stream: Stream) -> bool:
+        """Whether it is a viewer of this stream."""
+        return self._viewer is not None and self._viewer.stream is stream
+
     def end(self, goodbye: Goodbye) -> None:
         """Say goodbye to the viewer, if it is one."""
         if self._viewer:

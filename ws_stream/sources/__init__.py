@@ -34,8 +34,14 @@ def open_source(address: str | PathLike[str]) -> Source:
     text = PATH.take("address", address)
     if replay.is_recording(text):
         return replay.Replay(text)
+    parts = known_address(text)
+    return SCHEMES[parts.scheme](parts)
+
+
+def known_address(text: str) -> Address:
+    """The address of a source of a kind that there is; nothing is opened. Raises UsageError."""
     parts = Address.parse(text)
     if parts.scheme not in SCHEMES:
         known = ", ".join(f"{scheme}:" for scheme in SCHEMES)
         raise UsageError(f"{shown(f'{parts.scheme}:')} is no kind of source; known are {known}")
-    return SCHEMES[parts.scheme](parts)
+    return parts
