@@ -32,6 +32,7 @@ from .classes import (
     DIRECT,
     GUESSER,
     LINES,
+    NEEDLESS,
     NO_TLS,
     NO_TOKENS,
     PROXY,
@@ -142,4 +143,6 @@ class Devices:
 
     def ask(self, row: Row) -> Answer:
         root_path = ROOT_PATH if row.proxy == BELOW else ""
-        return self._all[row.token != NO_TOKENS, row.tls != NO_TLS, root_path].ask(row)
+        return self._all[row.token not in (NO_TOKENS, NEEDLESS), row.tls != NO_TLS, root_path].ask(
+            row
+        )

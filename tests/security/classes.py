@@ -25,7 +25,8 @@ COOKIE = "ws-stream-8000"
 PROXY, STRANGER, CLIENT = "10.0.0.5", "198.51.100.7", "203.0.113.9"
 """The proxy that is believed, one that is not, and whom each of them says to speak for."""
 
-NO_TOKENS, GUESSER = "the server has none", "right, from where too many were wrong"
+NO_TOKENS, NEEDLESS = "the server has none", "view by header, and the server has none"
+MIXED, GUESSER = "wrong by header, right by cookie", "right, from where too many were wrong"
 NO_TLS, TLS, LACKS_TLS = "a port of http", "by TLS", "in the clear at a port of TLS"
 DIRECT, CLAIMS = "none", "one that is not trusted and says all"
 SILENT, FOR, HTTPS, HTTP, HOST, BELOW, NONSENSE = (
@@ -66,12 +67,14 @@ COLUMNS: dict[str, dict[str, str | None]] = {
     },
     "token": {
         NO_TOKENS: None,
+        NEEDLESS: VIEW,
         "none": None,
         **{
             f"{kind} by {way}": token
             for kind, token in (("wrong", WRONG), ("view", VIEW), ("control", CONTROL))
             for way in ("header", "cookie", "subprotocol")
         },
+        MIXED: WRONG,
         GUESSER: VIEW,
     },
     "tls": dict.fromkeys((NO_TLS, TLS, LACKS_TLS)),
@@ -172,7 +175,10 @@ def _of_token(row: Row) -> Iterator[tuple[str, str]]:
     token = row.example("token")
     if token is None:
         return
-    if row.token.endswith("cookie"):
+    if row.token == MIXED:
+        yield "Authorization", f"Bearer {token}"
+        yield "Cookie", f"{COOKIE}={VIEW}"
+    elif row.token.endswith("cookie"):
         yield "Cookie", f"a=b; {COOKIE}={token}"
     elif row.token.endswith("subprotocol"):
         yield "Sec-WebSocket-Protocol", f"ws-stream.token.{token}"

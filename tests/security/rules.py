@@ -21,6 +21,8 @@ from .classes import (
     HTTP,
     HTTPS,
     LACKS_TLS,
+    MIXED,
+    NEEDLESS,
     NO_TLS,
     NO_TOKENS,
     NONSENSE,
@@ -68,7 +70,7 @@ NO_PAGE = (
 )
 LAN = "address | own name | allowed name"
 LOOPBACK = "loopback address | loopback name"
-WRONG = "none | wrong by header | wrong by cookie | wrong by subprotocol"
+WRONG = f"none | wrong by header | wrong by cookie | wrong by subprotocol | {MIXED}"
 READS = "GET | HEAD | GET 1.0"
 
 ANSWERS = [
@@ -116,7 +118,7 @@ VIEWER_BY: Mapping[str, int] = {
 """The library's answer to who asks for a WebSocket by something else than GET and HTTP/1.1."""
 
 RIGHTS = [
-    rule("CONTROL", token=f"{NO_TOKENS} | control by header | control by cookie | control by subprotocol"),
+    rule("CONTROL", token=f"{NO_TOKENS} | {NEEDLESS} | control by header | control by cookie | control by subprotocol"),
     rule("VIEW", token="view by header | view by cookie | view by subprotocol"),
 ]  # fmt: skip
 """Of those whose WebSocket is open."""

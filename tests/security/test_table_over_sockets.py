@@ -32,6 +32,7 @@ from .classes import (
     DIRECT,
     GUESSER,
     LINES,
+    NEEDLESS,
     NO_TLS,
     NO_TOKENS,
     ROOT_PATH,
@@ -144,7 +145,7 @@ class Servers:
         self._all: dict[tuple[bool, bool, bool], Server] = {}
 
     async def ask(self, row: Row) -> Answer:
-        kind = row.token != NO_TOKENS, row.tls != NO_TLS, row.proxy == BELOW
+        kind = row.token not in (NO_TOKENS, NEEDLESS), row.tls != NO_TLS, row.proxy == BELOW
         if kind not in self._all:
             self._all[kind] = await self._started(*kind)
         source = STRANGER if row.proxy in (DIRECT, CLAIMS) else PROXY
@@ -189,5 +190,5 @@ async def test_rows_are_answered_by_nginx_as_without(
         server.stream("camera", input=True).publish(PICTURE)
         with nginx(tmp_path, path) as port:
             for row in some_rows(nginx=True):
-                if (row.token == NO_TOKENS) is (tokens is None):
+                if (row.token in (NO_TOKENS, NEEDLESS)) is (tokens is None):
                     await as_the_rules_say(row, expected.of(row), lambda row: told(row, port))

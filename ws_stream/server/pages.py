@@ -65,16 +65,15 @@ def _methods(asked: str) -> Reply:
     return refused._replace(headers=allowed)
 
 
-def _signed_in(request: HttpRequest) -> Reply:
+def _signed_in(request: HttpRequest, verdict: Verdict) -> Reply:
     """Its browser presents the token it came with from now on, where no script can read it.
 
     No page of another origin can have that done: such a header it may not set, and a token it has not.
     """
-    scheme, _, token = request.header("authorization").partition(" ")
-    if scheme.lower() != "bearer":
+    if not verdict.token:
         return _sentence(HTTPStatus.OK, "signed in")
     kept = (
-        f"{cookie_name(request.host)}={token.strip()}; Path={request.root_path}/; Max-Age={_KEPT}"
+        f"{cookie_name(request.host)}={verdict.token}; Path={request.root_path}/; Max-Age={_KEPT}"
     )
     kept += "; HttpOnly; SameSite=Strict" + ("; Secure" if request.is_secure else "")
     return Reply(HTTPStatus.NO_CONTENT, "", b"", {"Set-Cookie": kept})
@@ -150,7 +149,7 @@ def _metrics(streams: Mapping[str, Stream]) -> Reply:
 _ANSWERS: Mapping[str, Callable[[HttpRequest, Verdict, Mapping[str, Stream]], Reply]] = {
     "/healthz": lambda _, verdict, streams: _health(verdict, streams),
     "/metrics": lambda _request, _verdict, streams: _metrics(streams),
-    "/signin": lambda request, *_: _signed_in(request),
+    "/signin": lambda request, verdict, _: _signed_in(request, verdict),
     "/streams": lambda _request, _verdict, streams: _streams(streams),
 }
 
