@@ -1,4 +1,4 @@
-"""A healthy viewer beside an attack: it shows every picture that is published, each exactly, until the attack is over."""
+"""A healthy viewer beside an attack: it shows every picture that is published, each exactly, until that is over."""
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine
