@@ -375,15 +375,17 @@ async def paced(rate: int) -> AsyncIterator[None]:
 
 @attack_on_tls
 async def handshakes_that_never_end(port: int) -> None:
-    """300 clients that have begun to say by TLS that they are there, and go on byte by byte."""
+    """300 that begin a handshake, go on byte by byte, and come again a second after they are cut off."""
 
     async def drip() -> None:
         _, writer = await asyncio.open_connection(HOST, port)
         writer.write(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03")
-        while True:
-            writer.write(b"x")
-            await writer.drain()
-            await asyncio.sleep(0.05)
+        with contextlib.suppress(*GONE):
+            while True:
+                writer.write(b"x")
+                await writer.drain()
+                await asyncio.sleep(0.05)
+        await asyncio.sleep(1)
 
     await many(300, drip)
 
