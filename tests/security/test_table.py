@@ -42,7 +42,7 @@ def test_each_row_is_answered_as_the_rules_say(devices: Devices, share: int) -> 
 
 def test_each_rule_is_for_some_row() -> None:
     expected = Expected()
-    for row in rows(17):
+    for row in rows(37):
         expected.of(row)
     idle = {
         name: [rule for rule, fitted in zip(table.rules, table.fitted, strict=True) if not fitted]
