@@ -10,6 +10,8 @@ from .targets import PROGRAMS, ROOT, TARGETS
 
 PATIENCE = 120
 """Seconds beyond its own that a fuzzer may take: to begin, and for an input that does not end."""
+MOST_AT_A_TIME = 180
+"""Seconds after which a fuzzer begins anew with what it has learnt: atheris takes kilobytes for each input."""
 _FIGURES = re.compile(r"#(\d+)\s+\w+\s+cov: (\d+) ft: (\d+) corp: (\d+)/")
 _FINDINGS = ("crash-*", "timeout-*", "oom-*", "leak-*")
 _INSTRUMENTED = re.compile(r"^INFO: Instrumenting .*\n", re.MULTILINE)
@@ -45,6 +47,18 @@ def build() -> None:
 
 def run(name: str, seconds: int, folder: Path, seed: int = 0) -> Report:
     """Fuzz one target for so long; its corpus is kept in the folder. A seed of 0 is another one each time."""
+    reports: list[Report] = []
+    for begin in range(0, seconds, MOST_AT_A_TIME):
+        reports.append(_run(name, min(seconds - begin, MOST_AT_A_TIME), folder, seed))
+        if not reports[-1].is_right:
+            break
+    return reports[-1]._replace(
+        seconds=sum(report.seconds for report in reports),
+        executions=sum(report.executions for report in reports),
+    )
+
+
+def _run(name: str, seconds: int, folder: Path, seed: int) -> Report:
     target = TARGETS[name]
     corpus, begin = folder / "corpus", folder / "seeds"
     for path in (corpus, begin):

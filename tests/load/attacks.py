@@ -8,8 +8,10 @@ import contextlib
 import itertools
 import os
 import random
+import secrets
+import ssl
 import sys
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
 from websockets.asyncio.client import ClientConnection
 from websockets.asyncio.client import connect as open_websocket
@@ -26,11 +28,35 @@ GONE = (OSError, WebSocketException, TimeoutError, EOFError)
 Attack = Callable[[int], Awaitable[None]]
 """Goes on until it is cancelled."""
 ATTACKS: dict[str, Attack] = {}
+ON_TLS: set[str] = set()
+"""Those on a server that speaks TLS and asks for a token."""
+NAMED = (
+    *("half requests", "headers drop by drop", "connections 500 a second"),
+    *("messages 10000 a second", "handshakes that never end", "guessed tokens"),
+)
+"""Those that docs/security.md promises something of."""
 
 
 def attack(function: Attack) -> Attack:
-    ATTACKS[getattr(function, "__name__", "").replace("_", " ")] = function
+    ATTACKS[name_of(function)] = function
     return function
+
+
+def attack_on_tls(function: Attack) -> Attack:
+    ON_TLS.add(name_of(function))
+    return attack(function)
+
+
+def name_of(function: Attack) -> str:
+    return getattr(function, "__name__", "").replace("_", " ")
+
+
+def trusting() -> ssl.SSLContext:
+    """An attacker asks for nobody's certificate."""
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return context
 
 
 def viewer(port: int, query: str = "", origin: str | None = None) -> open_websocket:
@@ -317,6 +343,65 @@ async def a_crop_of_its_own_each_time(port: int) -> None:
                 await websocket.recv()
 
     await many(6, come)
+
+
+@attack
+async def connections_500_a_second(port: int) -> None:
+    request = f"GET /healthz HTTP/1.1\r\nHost: {HOST}\r\nConnection: close\r\n\r\n".encode()
+    async with asyncio.TaskGroup() as group:
+        async for _ in paced(500):
+            group.create_task(write(port, request))
+
+
+@attack
+async def messages_10000_a_second(port: int) -> None:
+    async with viewer(port, "?fps=0") as websocket:
+        reading = asyncio.create_task(read_all(websocket))
+        text = b'{"type":"resync"}'
+        frame = bytes([0x81, 0x80 | len(text), 0, 0, 0, 0]) + text
+        async for _ in paced(100):
+            if websocket.transport.get_write_buffer_size() < 1 << 20:
+                websocket.transport.write(frame * 100)
+        reading.cancel()
+
+
+async def paced(rate: int) -> AsyncIterator[None]:
+    """So often a second; what was missed is made up for."""
+    began = asyncio.get_running_loop().time()
+    for number in itertools.count(1):
+        yield
+        await asyncio.sleep(max(0, began + number / rate - asyncio.get_running_loop().time()))
+
+
+@attack_on_tls
+async def handshakes_that_never_end(port: int) -> None:
+    """300 that begin a handshake, go on byte by byte, and come again a second after they are cut off."""
+
+    async def drip() -> None:
+        _, writer = await asyncio.open_connection(HOST, port)
+        writer.write(b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03")
+        with contextlib.suppress(*GONE):
+            while True:
+                writer.write(b"x")
+                await writer.drain()
+                await asyncio.sleep(0.05)
+        await asyncio.sleep(1)
+
+    await many(300, drip)
+
+
+@attack_on_tls
+async def guessed_tokens(port: int) -> None:
+    """As quickly as they are answered, on connections that are kept."""
+
+    async def guess() -> None:
+        reader, writer = await asyncio.open_connection(HOST, port, ssl=trusting())
+        while True:
+            bearer = f"Authorization: Bearer {secrets.token_urlsafe(32)}"
+            writer.write(f"HEAD /streams HTTP/1.1\r\nHost: {HOST}\r\n{bearer}\r\n\r\n".encode())
+            await reader.readuntil(b"\r\n\r\n")
+
+    await many(32, guess)
 
 
 async def run(name: str, port: int, seconds: float) -> None:

@@ -11,12 +11,15 @@ import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator
+from pathlib import Path
 from statistics import median, quantiles
 from typing import NamedTuple
 
-from ws_stream import connect
+from tests.pair import made_pair
+from ws_stream import Connection, connect
+from ws_stream.server.tokens import new_token
 
-from .attacks import ATTACKS, HOST
+from .attacks import ATTACKS, HOST, ON_TLS
 from .child import Child
 
 MOST_SECONDS, MOST_LINES = 5, 100
@@ -38,12 +41,25 @@ class Seen(NamedTuple):
 
 
 class Target:
-    """The server that is attacked."""
+    """The server that is attacked; by TLS and with a token, where it is given a folder for its certificate."""
 
-    def __init__(self) -> None:
+    def __init__(self, folder: Path | None) -> None:
         self._errors = tempfile.TemporaryFile("w+")  # noqa: SIM115 - closed below
-        self._child = Child("target", self._errors)
+        self._cert: str | None = None
+        self._token: str | None = None
+        arguments: tuple[str, ...] = ()
+        if folder:
+            self._cert, key = made_pair(folder)
+            self._token = new_token()
+            arguments = self._cert, key, self._token
+        self._child = Child("target", self._errors, *arguments)
         self.port = self._child.port
+
+    def connect(self) -> Connection:
+        """A viewer that may see it."""
+        scheme = "wss" if self._cert else "ws"
+        url = f"{scheme}://{HOST}:{self.port}/stream/camera"
+        return connect(url, token=self._token, tls_ca=self._cert)
 
     def cpu_seconds(self) -> float:
         return float(self._child.ask())
@@ -79,8 +95,8 @@ async def attacked(name: str | None, port: int, seconds: float) -> AsyncIterator
 class Healthy:
     """The viewer that only watches."""
 
-    def __init__(self, port: int) -> None:
-        self.connection = connect(f"ws://{HOST}:{port}/stream/camera")
+    def __init__(self, target: Target) -> None:
+        self.connection = target.connect()
         self._ages: list[float] = []
         self._task = asyncio.create_task(self._watch())
 
@@ -108,8 +124,20 @@ class Healthy:
 
 async def beside(names: list[str], seconds: float, turns: int) -> dict[str, tuple[Seen, Seen]]:
     """Of each attack, what was seen alone and beside it."""
-    target, found = Target(), {}
-    healthy = Healthy(target.port)
+    found: dict[str, tuple[Seen, Seen]] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        for secure in (None, Path(folder)):
+            of_kind = [name for name in names if (name in ON_TLS) is bool(secure)]
+            if of_kind:
+                found |= await _beside(Target(secure), of_kind, seconds, turns)
+    return found
+
+
+async def _beside(
+    target: Target, names: list[str], seconds: float, turns: int
+) -> dict[str, tuple[Seen, Seen]]:
+    found: dict[str, tuple[Seen, Seen]] = {}
+    healthy = Healthy(target)
     try:
         await asyncio.sleep(2)
         for name in names:

@@ -9,9 +9,9 @@ from typing import IO
 class Child:
     """Runs a module of tests.load, whose first line is its port."""
 
-    def __init__(self, module: str, errors: int | IO[str]) -> None:
+    def __init__(self, module: str, errors: int | IO[str], *arguments: str) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-m", f"tests.load.{module}"],
+            [sys.executable, "-m", f"tests.load.{module}", *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=errors,

@@ -1,7 +1,8 @@
-"""A server to be attacked, in a process of its own: `python -m tests.load.target`.
+"""A server to be attacked, in a process of its own: `python -m tests.load.target [CERT KEY TOKEN]`.
 
 It publishes 1024x600 pictures, 30 a second, in which a square moves, and is slow to hear what viewers do. Prints its
 port, then for each line on standard input the CPU seconds it has used; ends on SIGTERM as `ws-stream serve` does.
+With arguments it speaks TLS and asks for the token.
 """
 
 import asyncio
@@ -39,7 +40,9 @@ async def main() -> None:
     stop, ended = asyncio.Event(), threading.Event()
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGTERM, stop.set)
-    async with Server(port=0) as server:
+    cert, key, *tokens = sys.argv[1:] or (None, None)
+    lines = [f"view:{token}" for token in tokens] or None
+    async with Server(port=0, tls_cert=cert, tls_key=key, tokens=lines) as server:
         server.stream("camera", fps=RATE, input=lambda _: time.sleep(0.05))
         thread = threading.Thread(target=publish, args=(server, ended))
         thread.start()

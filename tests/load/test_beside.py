@@ -8,7 +8,7 @@ import random
 
 import pytest
 
-from .attacks import ATTACKS
+from .attacks import ATTACKS, NAMED
 from .beside import beside
 
 SECONDS = 1.0
@@ -23,3 +23,17 @@ async def test_whatever_one_address_does_others_see_the_stream_as_before(share: 
     for name, (alone, hurt) in found.items():
         assert alone.rate > 0, name
         assert hurt.rate >= 0.7 * alone.rate, name
+
+
+A_TENTH = 1 / 30 / 10
+"""Seconds: of the time between two pictures. The age alone is of few milliseconds, which any process moves by more."""
+
+
+@pytest.mark.long
+@pytest.mark.timeout(900)
+async def test_beside_a_named_attack_rate_and_age_change_by_less_than_a_tenth() -> None:
+    found = await beside(list(NAMED), 10.0, 3)
+    assert set(found) == set(NAMED)
+    for name, (alone, hurt) in found.items():
+        assert hurt.rate > 0.9 * alone.rate, name
+        assert hurt.late_age < 1.1 * alone.late_age + A_TENTH, name

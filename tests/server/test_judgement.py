@@ -37,7 +37,7 @@ def test_without_tokens_everybody_has_every_right(target: str, token: str | None
 @pytest.mark.parametrize("query", ["", "?step=2"])
 def test_what_tells_of_this_device_needs_a_token(target: str, query: str) -> None:
     for token, right in ((VIEW, Right.VIEW), (CONTROL, Right.CONTROL)):
-        assert asked(target + query, token) == Verdict(right)
+        assert asked(target + query, token) == Verdict(right, token=token)
     for presented in (None, WRONG, ""):
         verdict = asked(target + query, presented)
         assert (verdict.right, verdict.refused) == (Right.NOTHING, HTTPStatus.UNAUTHORIZED)

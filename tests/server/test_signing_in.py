@@ -153,6 +153,26 @@ async def test_who_is_signed_in_already_is_told_so_and_has_no_other_cookie(serve
     assert "Set-Cookie" not in headers
 
 
+async def test_nor_does_one_that_a_right_cookie_comes_with(server: Server) -> None:
+    """Who is signed in and opens an old address would be signed out, and the header is the client's own text."""
+    cookie = f"ws-stream-{server.port}={VIEW}"
+    for wrong in (new_token(), f"{VIEW}; Domain=evil.example", "", "\xff"):
+        told = await fetch(server, "/signin", Authorization=f"Bearer {wrong}", Cookie=cookie)
+        assert told[0] == HTTPStatus.UNAUTHORIZED
+        assert "Set-Cookie" not in told[1]
+    for path in ("/streams", "/metrics"):
+        told = await fetch(server, path, Authorization=f"Bearer {new_token()}", Cookie=cookie)
+        assert told[0] == HTTPStatus.UNAUTHORIZED
+
+
+@pytest.mark.parametrize("token", [VIEW, "a; Domain=evil.example", "a\tb", "\xff", ""])
+async def test_a_server_without_tokens_makes_no_cookie_of_what_it_is_told(token: str) -> None:
+    async with Server(port=0) as server:
+        status, headers, _ = await fetch(server, "/signin", Authorization=f"Bearer {token}")
+    assert status == HTTPStatus.OK
+    assert "Set-Cookie" not in headers
+
+
 async def test_who_guesses_is_slowed_and_who_watches_goes_on(server: Server) -> None:
     watching = aiter(connect(url(server), token=VIEW))
     async with asyncio.timeout(10):

@@ -184,7 +184,10 @@ def test_a_new_token_is_one_and_another_each_time() -> None:
         ("", "", "ws-stream.v1, ws-stream.token.a", ["a"]),
         ("", "", "ws-stream.token.a,ws-stream.token.b", ["a", "b"]),
         ("", "", "ws-stream.tokens.a", []),
-        ("Bearer a", "ours=b", "ws-stream.token.c", ["a", "b", "c"]),
+        ("", "ours=b", "ws-stream.token.c", ["b", "c"]),
+        ("Basic a", "ours=b", "ws-stream.token.c", ["b", "c"]),
+        ("Bearer a", "ours=b", "ws-stream.token.c", ["a"]),
+        ("Bearer", "ours=b", "ws-stream.token.c", [""]),
     ],
 )
 def test_a_token_comes_in_a_header_a_cookie_or_a_subprotocol(

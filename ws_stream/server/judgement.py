@@ -12,7 +12,7 @@ from typing import NamedTuple
 from .access import AccessPolicy
 from .allowances import Allowances
 from .request import HttpRequest
-from .tokens import Right, Tokens, presented
+from .tokens import Right, Tokens, bearer, presented
 
 WRONG_A_SECOND, WRONG_AT_ONCE = 0.5, 30
 """Wrong tokens of one address. A page of a dozen streams whose token was withdrawn presents it some thirty times."""
@@ -33,6 +33,8 @@ class Verdict(NamedTuple):
     refused: HTTPStatus | None = None
     sentence: str = ""
     headers: Mapping[str, str] = {}
+    token: str = ""
+    """That of `Authorization`, where it gives the right."""
 
 
 class Judge:
@@ -70,7 +72,8 @@ class Judge:
         right = self._right(offered, address, now)
         if right is None:
             return _SLOWED
-        return Verdict(right) if right >= needed else _WRONG if offered else _MISSING
+        refused = _WRONG if offered else _MISSING
+        return Verdict(right, token=bearer(request) or "") if right >= needed else refused
 
     def right(self, request: HttpRequest) -> Right:
         """What its tokens give, whoever asks and however often."""

@@ -19,7 +19,7 @@ from . import health, metrics
 from .files import File, files
 from .judgement import Verdict, cookie_name
 from .request import HttpRequest
-from .tokens import Right, is_token
+from .tokens import Right
 
 _KEPT = 34_560_000
 """Seconds that a browser stays signed in: 400 days, the most that browsers keep a cookie (RFC 6265bis, section 5.5)."""
@@ -68,16 +68,16 @@ def _methods(asked: str) -> Reply:
     return refused._replace(headers=allowed)
 
 
-def _signed_in(request: HttpRequest) -> Reply:
+def _signed_in(request: HttpRequest, verdict: Verdict) -> Reply:
     """Its browser presents the token it came with from now on, where no script can read it.
 
     No page of another origin can have that done: such a header it may not set, and a token it has not.
     """
-    scheme, _, token = request.header("authorization").partition(" ")
-    token = token.strip()
-    if scheme.lower() != "bearer" or not is_token(token):
+    if not verdict.token:
         return _sentence(HTTPStatus.OK, "signed in")
-    kept = f"{cookie_name(request.host)}={token}; Path={request.root_path}/; Max-Age={_KEPT}"
+    kept = (
+        f"{cookie_name(request.host)}={verdict.token}; Path={request.root_path}/; Max-Age={_KEPT}"
+    )
     kept += "; HttpOnly; SameSite=Strict" + ("; Secure" if request.is_secure else "")
     return Reply(HTTPStatus.NO_CONTENT, "", b"", {"Set-Cookie": kept})
 
@@ -156,7 +156,7 @@ def _metrics(streams: Mapping[str, Stream]) -> Reply:
 _ANSWERS: Mapping[str, Callable[[HttpRequest, Verdict, Mapping[str, Stream]], Reply]] = {
     "/healthz": lambda _, verdict, streams: _health(verdict, streams),
     "/metrics": lambda _request, _verdict, streams: _metrics(streams),
-    "/signin": lambda request, *_: _signed_in(request),
+    "/signin": lambda request, verdict, _: _signed_in(request, verdict),
     "/streams": lambda _request, _verdict, streams: _streams(streams),
 }
 

@@ -129,14 +129,21 @@ def _read(path: Path) -> list[Line]:
     return _parsed(content.decode(errors="replace").splitlines(), name)
 
 
+def bearer(request: HttpRequest) -> str | None:
+    """The token in `Authorization`: said for this very request, so it counts alone."""
+    scheme, _, token = request.header("authorization").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None
+
+
 def presented(request: HttpRequest, cookie: str) -> Iterator[str]:
-    """The tokens in a request: of `Authorization`, of the cookie of this name, of what a WebSocket offers.
+    """The tokens in a request: of `Authorization`, else of the cookie of this name and of what a WebSocket offers.
 
     Pages of other origins can neither set a header of a WebSocket nor have our cookie, so they offer a subprotocol.
     """
-    scheme, _, token = request.header("authorization").partition(" ")
-    if scheme.lower() == "bearer":
-        yield token.strip()
+    alone = bearer(request)
+    if alone is not None:
+        yield alone
+        return
     for pair in request.header("cookie").split(";"):
         name, _, value = pair.strip().partition("=")
         if name == cookie:
