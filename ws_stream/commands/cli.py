@@ -6,6 +6,7 @@ said in one sentence.
 
 import argparse
 import asyncio
+import contextlib
 import gc
 import io
 import os
@@ -15,6 +16,7 @@ import sys
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any, NoReturn
 
+from ..arguments import why
 from ..client import Connection, connect
 from ..conformance import run
 from ..errors import UsageError, WsStreamError
@@ -47,9 +49,11 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         with asyncio.Runner(loop_factory=new_event_loop) as runner:
             runner.run(_COMMANDS[options.command](options))
     except WsStreamError as error:
-        print(f"ws-stream: {error}", file=sys.stderr)
+        _complain(error)
         sys.exit(2)
-    except (KeyboardInterrupt, BrokenPipeError):
+    except BrokenPipeError:
+        _leave_output()
+    except KeyboardInterrupt:
         pass
     sys.exit(0)
 
@@ -65,13 +69,16 @@ async def _serve(options: argparse.Namespace) -> None:
             _when_hung_up(server.reload)
         for stream in server.streams.values():
             for url in server.urls(stream):
-                output = sys.stderr if options.allow_input else sys.stdout
-                print(f"{stream.name}: {found(url)}", file=output, flush=True)
+                line = f"{stream.name}: {found(url)}"
+                try:
+                    _say_aside(line) if options.allow_input else _say(line)
+                except UsageError as error:  # it is to serve
+                    _complain(error)
         await stop.wait()
 
 
 async def _token(options: argparse.Namespace) -> None:
-    print(f"{options.right}:{new_token()}")
+    _say(f"{options.right}:{new_token()}")
 
 
 async def _record(options: argparse.Namespace) -> None:
@@ -90,7 +97,7 @@ async def _record(options: argparse.Namespace) -> None:
             _rewrite(line)
     finally:
         _rewrite("")
-    print(f"{record.figures()}, saved {', '.join(map(str, names.made))}")
+    _say(f"{record.figures()}, saved {', '.join(map(str, names.made))}")
 
 
 def _when_ended(stop: Callable[[], None]) -> None:
@@ -107,14 +114,14 @@ def _when_hung_up(reload: Callable[[], None]) -> None:
 def _dump(record: Record) -> None:
     """Save what a ring holds; that it cannot be now is no reason to stop."""
     try:
-        print(record.dump(), flush=True)
+        _say(record.dump())
     except UsageError as error:
-        print(f"ws-stream: {error}", file=sys.stderr, flush=True)
+        _complain(error)
 
 
 async def _info(options: argparse.Namespace) -> None:
     for line in info(_opened(options)):
-        print(line)
+        _say(line)
 
 
 async def _cut(options: argparse.Namespace) -> None:
@@ -136,13 +143,13 @@ def _opened(options: argparse.Namespace) -> Recording:
 
 async def _certificate(options: argparse.Namespace) -> None:
     for line in make_certificate(options.names, options.cert, options.key, options.days):
-        print(line)
+        _say(line)
 
 
 async def _watch(options: argparse.Namespace) -> None:
     watch = Watch(_connected(options, options.url), count=options.count, png=options.png)
     async for line in watch.lines():
-        print(line, flush=True)
+        _say(line)
 
 
 def _connected(options: argparse.Namespace, url: str) -> Connection:
@@ -151,7 +158,7 @@ def _connected(options: argparse.Namespace, url: str) -> Connection:
 
 async def _list(options: argparse.Namespace) -> None:
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-    print(*await found_lines(options.seconds, width), sep="\n")
+    _say(*await found_lines(options.seconds, width))
 
 
 async def _bench(options: argparse.Namespace) -> None:
@@ -159,14 +166,40 @@ async def _bench(options: argparse.Namespace) -> None:
         lines = await measured(options, _progress)
     finally:
         _progress("")
-    print(*lines, sep="\n")
+    _say(*lines)
 
 
 async def _conformance(options: argparse.Namespace) -> None:
     report = run([options.program, *options.arguments])
-    print(*report.lines(), sep="\n")
+    _say(*report.lines())
     if not report.is_passed:
         sys.exit(1)
+
+
+def _say(*lines: str) -> None:
+    """On standard output. Raises UsageError when that is full, and BrokenPipeError when nobody reads it."""
+    try:
+        print(*lines, sep="\n", flush=True)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        _leave_output()
+        raise UsageError(f"cannot write to standard output: {why(error)}") from None
+
+
+def _leave_output() -> None:
+    """What could not be written is not tried again: Python would at the end, and complain."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _say_aside(line: str) -> None:
+    """On standard error, where that takes it."""
+    with contextlib.suppress(OSError):
+        print(line, file=sys.stderr, flush=True)
+
+
+def _complain(error: WsStreamError) -> None:
+    _say_aside(f"ws-stream: {error}")
 
 
 def _progress(text: str) -> None:
