@@ -41,8 +41,8 @@ PyObject *walk_open_variant(Walk *self, PyObject *arguments)
                           &average, &encoding.has_lz4, &encoding.has_copy, &band_rows, &source_width, &source_height,
                           &code, &epoch))
         return NULL;
-    const int fits = pixel.len == sizeof r.pixel && x >= 0 && y >= 0 && width >= 1 && height >= 1 && step >= 1 &&
-                     source_width >= 1 && source_height >= 1 && x <= source_width && y <= source_height && band_rows >= 1;
+    int fits = pixel.len == sizeof r.pixel && x >= 0 && y >= 0 && width >= 1 && height >= 1 && step >= 1 &&
+               source_width >= 1 && source_height >= 1 && x <= source_width && y <= source_height && band_rows >= 1;
     if (fits)
         memcpy(&r.pixel, pixel.buf, sizeof r.pixel);
     PyBuffer_Release(&pixel);
@@ -55,11 +55,13 @@ PyObject *walk_open_variant(Walk *self, PyObject *arguments)
     r.step = (size_t)step;
     r.average = average;
     encoding.band_rows = (size_t)band_rows;
-    if (fits)
-        WITH_LOCK(self, done = ws_walk_open_variant(&self->walk, (size_t)variant_id, &r, &encoding, (size_t)source_width,
-                                                    (size_t)source_height, (uint8_t)code, epoch));
+    fits = fits && ws_variant_can_be(&r, &encoding, (size_t)source_width, (size_t)source_height);
+    if (!fits)
+        return PyErr_Format(PyExc_ValueError, "such a rendition cannot be kept");
+    WITH_LOCK(self, done = ws_walk_open_variant(&self->walk, (size_t)variant_id, &r, &encoding, (size_t)source_width,
+                                                (size_t)source_height, (uint8_t)code, epoch));
     if (!done)
-        return PyErr_Format(PyExc_ValueError, "such a rendition cannot be kept, or there is no memory for it");
+        return PyErr_NoMemory();
     Py_RETURN_NONE;
 }
 

@@ -14,12 +14,18 @@ static void blank(ws_variant *v)
 /* Of two kept rows; what follows is aligned. */
 static size_t rooms_of(size_t row_bytes) { return 2 * ((row_bytes + 4 + 7) / 8 * 8); }
 
+int ws_variant_can_be(const ws_rendition *r, const ws_encoding *encoding, size_t source_width, size_t source_height)
+{
+    return encoding->band_rows && ws_rendition_is_valid(r) && r->crop_width <= source_width &&
+           r->crop_x <= source_width - r->crop_width && r->crop_height <= source_height &&
+           r->crop_y <= source_height - r->crop_height;
+}
+
 int ws_variant_open(ws_variant *v, const ws_rendition *r, const ws_encoding *encoding, size_t source_width,
                     size_t source_height, uint8_t code, uint32_t epoch)
 {
     enum { SLACK = 8 };
-    if (!encoding->band_rows || !ws_rendition_is_valid(r) || r->crop_width > source_width || r->crop_x > source_width - r->crop_width ||
-        r->crop_height > source_height || r->crop_y > source_height - r->crop_height)
+    if (!ws_variant_can_be(r, encoding, source_width, source_height))
         return 0;
     const size_t width = ws_rendition_width(r), height = ws_rendition_height(r), row_bytes = width * r->pixel.kept_size;
     ws_variant_close(v);

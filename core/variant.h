@@ -66,6 +66,9 @@ typedef struct {
     ws_memory scratch;
 } ws_variant;
 
+/* Whether a variant can be of such a rendition. */
+int ws_variant_can_be(const ws_rendition *r, const ws_encoding *encoding, size_t source_width, size_t source_height);
+
 /* Begins an epoch: a blank picture of this rendition, which has no turn yet. 0 where there is no memory, or the rendition cannot be. */
 int ws_variant_open(ws_variant *v, const ws_rendition *r, const ws_encoding *encoding, size_t source_width,
                     size_t source_height, uint8_t code, uint32_t epoch);

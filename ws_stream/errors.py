@@ -36,6 +36,7 @@ class Failure(StrEnum):
     FAILED = "the source failed; the device's log says why"
     NOTHING_YET = "nothing written yet"
     TORN = "the writer overwrites pictures faster than they can be read"
+    NO_MEMORY = "the device has no memory for a picture now; its log says more"
     ENDED = "the source ended"
 
 

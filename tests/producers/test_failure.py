@@ -28,6 +28,13 @@ def test_viewers_hear_the_kind_of_failure_and_the_log_hears_all(error: BaseExcep
     assert "password" in log + details
 
 
+def test_that_there_is_no_memory_is_said_without_a_place_in_some_code() -> None:
+    viewers, log, details = told(MemoryError("Unable to allocate 24. MiB"))
+    assert viewers == Failure.NO_MEMORY
+    assert "right would be more of it" in log
+    assert details == ""
+
+
 def test_the_log_shows_where_a_source_s_own_code_failed() -> None:
     try:
         raise ZeroDivisionError("oops")

@@ -91,6 +91,18 @@ def test_pictures_stand_where_the_device_s_clock_says() -> None:
     assert kept.closed == (250_000, BEGAN + 950_000)
 
 
+def test_a_device_that_stays_away_for_many_tries_leaves_one_gap() -> None:
+    kept, (before,), (after,) = Kept(), frames([1]), frames([2], epoch=8)
+    lost = [Message(None, None, BEGAN + tries) for tries in range(1, 9)]
+    recorder = Recorder(kept)
+    for message, frame, at in [*received([before]), *lost, *received([after]), *lost]:
+        if message is None:
+            recorder.lost("refused", at)
+        else:
+            recorder.take(message, frame, at)
+    assert [chunk.kind for chunk in kept.chunks].count(Kind.GAP) == recorder.gaps == 2
+
+
 def test_over_a_gap_they_stand_where_the_recorder_s_clock_says() -> None:
     (before,), (after,) = frames([1]), frames([2], epoch=8)
     restarted = Frame(8, 1, 5, after.format, after.pixels)

@@ -17,6 +17,7 @@ from ws_stream.pixels.frame import Frame, blank
 from ws_stream.pixels.rendition import Crop, Rendition
 from ws_stream.pixels.resample import Rows, resample
 from ws_stream.protocol.picture import Header, Kind, parse, serialize_header
+from ws_stream.walk import variant as variant_module
 from ws_stream.walk.bases import MAX_BASES
 from ws_stream.walk.numpy_walk import NumpyWalk
 from ws_stream.walk.rate_limit import TIMES
@@ -528,3 +529,26 @@ def test_a_sample_reads_every_so_manyth_row(every: int) -> None:
     assert walk.sample(np.ones((10, 1), np.uint8), first, every, 1.0)
     expected = [int(y >= first and (y - first) % every == 0) for y in range(10)]
     assert list(walk.picture(0)) == expected
+
+
+@pytest.mark.parametrize("failing", ["differing_rows", "update", "resample_rows"])
+def test_an_update_cut_short_for_want_of_memory_leaves_nobody_with_a_wrong_picture(
+    failing: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    variant = gray_variant()
+    for value in (10, 20):
+        put(variant, gray(value), 1)
+    call = getattr(variant_module, failing)
+
+    def cut_short(*arguments: object) -> None:
+        call(*arguments)
+        raise MemoryError
+
+    with monkeypatch.context() as patch, pytest.raises(MemoryError):
+        patch.setattr(variant_module, failing, cut_short)
+        put(variant, gray(30), 1, 2)
+    assert variant.is_uncommitted
+    assert put(variant, gray(30), 1, 2)
+    for base in (1, 2):
+        held = Frame(7, base, 0, variant.geometry.kept, gray(10 * base))
+        assert (decode(message(variant, base), held).pixels == 30).all()

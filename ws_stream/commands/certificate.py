@@ -129,11 +129,16 @@ _USAGES = (
 
 
 def _write(path: str, content: bytes, mode: int) -> None:
-    """A file that was not there. Raises UsageError."""
+    """A file that was not there. Raises UsageError, and then it is not."""
+    right = "right would be a file that is not there yet"
     try:
         with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:  # noqa: PTH123 - of its mode from its first byte on
-            file.write(content)
+            right = "right would be room for a few kilobytes"
+            try:
+                file.write(content)
+                file.flush()
+            except BaseException:
+                Path(path).unlink()
+                raise
     except (OSError, ValueError) as error:
-        raise UsageError(
-            f"cannot write {shown(path)}: {why(error)}; right would be a file that is not there yet"
-        ) from None
+        raise UsageError(f"cannot write {shown(path)}: {why(error)}; {right}") from None

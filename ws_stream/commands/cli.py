@@ -1,4 +1,4 @@
-"""The command line: arguments, exit codes; the only `print` and the only `asyncio.Runner`.
+"""The command line: arguments, exit codes; the only `asyncio.Runner`.
 
 Exit code 0: done; 1: ended by a fault of ours, or what was examined has one; 2: what was asked for cannot be done,
 said in one sentence.
@@ -40,6 +40,7 @@ from .record import Record, patient
 from .reloading import Reloading
 from .serving import lines, settings
 from .settings import new_server, open_streams
+from .terminal import complain, leave_output, progress, rewrite, say, say_aside
 from .watch import Watch
 
 
@@ -55,10 +56,11 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
         with asyncio.Runner(loop_factory=new_event_loop) as runner:
             runner.run(_COMMANDS[options.command](options))
     except WsStreamError as error:
-        for line in str(error).splitlines():
-            print(f"ws-stream: {line}", file=sys.stderr)
+        complain(error)
         sys.exit(2)
-    except (KeyboardInterrupt, BrokenPipeError):
+    except BrokenPipeError:
+        leave_output()
+    except KeyboardInterrupt:
         pass
     sys.exit(0)
 
@@ -98,18 +100,21 @@ def _reload(reloading: Reloading, server: Server) -> None:
 def _say_addresses(server: Server, streams: Iterable[Stream]) -> None:
     """Where each is found; not between what viewers do."""
     hears = any(stream.operators.may_be_heard for stream in server.streams.values())
-    output = sys.stderr if hears else sys.stdout
     for stream in streams:
         for url in server.urls(stream):
-            print(f"{stream.name}: {found(url)}", file=output, flush=True)
+            line = f"{stream.name}: {found(url)}"
+            try:
+                say_aside(line) if hears else say(line)
+            except UsageError as error:  # it is to serve
+                complain(error)
 
 
 async def _check(options: argparse.Namespace) -> None:
-    print(*lines(read_config(options.file)), sep="\n")
+    say(*lines(read_config(options.file)))
 
 
 async def _token(options: argparse.Namespace) -> None:
-    print(f"{options.right}:{new_token()}")
+    say(f"{options.right}:{new_token()}")
 
 
 async def _record(options: argparse.Namespace) -> None:
@@ -125,10 +130,10 @@ async def _record(options: argparse.Namespace) -> None:
         asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, _dump, record)
     try:
         async for line in record.lines(options.seconds):
-            _rewrite(line)
+            rewrite(line)
     finally:
-        _rewrite("")
-    print(f"{record.figures()}, saved {', '.join(map(str, names.made))}")
+        rewrite("")
+    say(f"{record.figures()}, saved {', '.join(map(str, names.made))}")
 
 
 def _when_ended(stop: Callable[[], None]) -> None:
@@ -140,14 +145,14 @@ def _when_ended(stop: Callable[[], None]) -> None:
 def _dump(record: Record) -> None:
     """Save what a ring holds; that it cannot be now is no reason to stop."""
     try:
-        print(record.dump(), flush=True)
+        say(record.dump())
     except UsageError as error:
-        print(f"ws-stream: {error}", file=sys.stderr, flush=True)
+        complain(error)
 
 
 async def _info(options: argparse.Namespace) -> None:
     for line in info(_opened(options)):
-        print(line)
+        say(line)
 
 
 async def _cut(options: argparse.Namespace) -> None:
@@ -156,9 +161,9 @@ async def _cut(options: argparse.Namespace) -> None:
 
 async def _export(options: argparse.Namespace) -> None:
     try:
-        export(_opened(options), options.out, options.at, lambda done: _rewrite(bar(done)))
+        export(_opened(options), options.out, options.at, lambda done: rewrite(bar(done)))
     finally:
-        _rewrite("")
+        rewrite("")
 
 
 def _opened(options: argparse.Namespace) -> Recording:
@@ -169,13 +174,13 @@ def _opened(options: argparse.Namespace) -> Recording:
 
 async def _certificate(options: argparse.Namespace) -> None:
     for line in make_certificate(options.names, options.cert, options.key, options.days):
-        print(line)
+        say(line)
 
 
 async def _watch(options: argparse.Namespace) -> None:
     watch = Watch(_connected(options, options.url), count=options.count, png=options.png)
     async for line in watch.lines():
-        print(line, flush=True)
+        say(line)
 
 
 def _connected(options: argparse.Namespace, url: str) -> Connection:
@@ -184,35 +189,22 @@ def _connected(options: argparse.Namespace, url: str) -> Connection:
 
 async def _list(options: argparse.Namespace) -> None:
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-    print(*await found_lines(options.seconds, width), sep="\n")
+    say(*await found_lines(options.seconds, width))
 
 
 async def _bench(options: argparse.Namespace) -> None:
     try:
-        lines = await measured(options, _progress)
+        lines = await measured(options, progress)
     finally:
-        _progress("")
-    print(*lines, sep="\n")
+        progress("")
+    say(*lines)
 
 
 async def _conformance(options: argparse.Namespace) -> None:
     report = run([options.program, *options.arguments])
-    print(*report.lines(), sep="\n")
+    say(*report.lines())
     if not report.is_passed:
         sys.exit(1)
-
-
-def _progress(text: str) -> None:
-    """Say what is done now; on a terminal in one line that is written anew, and gone at the end."""
-    if text and not sys.stderr.isatty():
-        print(text, file=sys.stderr, flush=True)
-    _rewrite(text)
-
-
-def _rewrite(text: str) -> None:
-    """On a terminal, say how it goes, in one line that is written anew."""
-    if sys.stderr.isatty():
-        print(f"\r\x1b[K{text}", end="", file=sys.stderr, flush=True)
 
 
 _SERVING = frozenset({"demo", "serve"})

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from ..errors import UsageError
@@ -10,7 +11,7 @@ from ..protocol import control, messages
 from ..recording import Recording
 from ..recording.chunk import MICROSECONDS, Chunk, Kind
 from ..recording.excerpt import cut
-from ..recording.writer import Writer, create, named
+from ..recording.writer import begun
 
 
 def info(recording: Recording) -> Iterator[str]:
@@ -39,7 +40,7 @@ def cut_file(recording: Recording, out: Path, begin: float, end: float | None) -
         )
     cut(
         recording.played(begin),
-        lambda: Writer(create(out), named(out)),
+        partial(begun, out),
         round(begin * MICROSECONDS),
         round(end * MICROSECONDS),
     )

@@ -71,5 +71,6 @@ class Reloading:
                 now[action.dest] = before
                 late.append(key)
         if late:
-            _log.warning("%s: as before until it is started anew", ", ".join(late))
+            sentence = f"{', '.join(late)}: as before until it is started anew"
+            _log.warning("%s", printable(sentence, MAX_LINE))
         return now

@@ -76,7 +76,15 @@ class Watch:
 
 
 def _save(frame: Frame, png: Path) -> None:
+    data = encode_png(frame.to_rgb())
     try:
-        png.write_bytes(encode_png(frame.to_rgb()))
+        with png.open("wb") as file:
+            try:
+                file.write(data)
+                file.flush()
+            except OSError:
+                if png.is_file():  # and not a pipe, say
+                    png.unlink()  # half a picture is none
+                raise
     except OSError as error:
         raise UsageError(f"cannot write {png}: {why(error)}") from None

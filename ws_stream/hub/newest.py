@@ -14,7 +14,7 @@ from ..pixels.formats import Pixels
 from ..walk.variant import SETTLE_EVERY
 from .audience import Audience
 from .errands import Errands
-from .subscription import now_us
+from .subscription import TRY_AGAIN, now_us
 
 Rows = list[tuple[int, int]]
 """Spans (first, rows) outside of which nothing has changed."""
@@ -45,6 +45,13 @@ class Newest:
             self._show(array, rows, said)
 
     def flush(self) -> None:
+        """As `send`, now or when there is memory for it."""
+        try:
+            self.send()
+        except MemoryError:
+            self._errands.run_at("flush", time.monotonic() + TRY_AGAIN, self.flush)
+
+    def send(self) -> None:
         """Send what is due, and show the picture to those that lack it and have their turn."""
         if (
             self.array is None
@@ -88,8 +95,11 @@ class Newest:
 
     def _settle(self) -> None:
         """It may stand still, and be shown within a tolerance only."""
-        if not self._audience.walk.is_settled():
-            self._show_again((now_us(), self._said[1]))
+        try:
+            if not self._audience.walk.is_settled():
+                self._show_again((now_us(), self._said[1]))
+        except MemoryError:
+            self._settle_later(is_whole=True)
 
     def _show_again(self, said: Said) -> None:
         with self._lock:

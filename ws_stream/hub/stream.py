@@ -139,7 +139,7 @@ class Stream:
         """Tell a viewer that has joined what it sees, and show it."""
         with self._lock:
             self.audience.greet(subscription)
-        self._newest.flush()
+        self._newest.send()
         self.demand()
 
     def leave(self, subscription: Subscription) -> None:

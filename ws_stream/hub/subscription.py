@@ -19,6 +19,8 @@ DEAD_AFTER = 15.0
 AHEAD_US = (time.time_ns() - time.monotonic_ns()) // 1000
 """Microseconds that the device's time is ahead of the clock that only moves forward: once and for all, as ages of
 pictures would be wrong by as much as somebody sets the wall clock by."""
+TRY_AGAIN = 1.0
+"""Seconds after which there may be memory for what there was none."""
 CLOCK_WAS_SET = 1000
 """Microseconds that the wall clock is off since, at least, if it was set: two clocks are not read at one moment."""
 
@@ -151,7 +153,10 @@ class Subscription:
 
     def flush(self) -> None:
         """Send the newest picture, now or when it may be."""
-        due, is_handed_over = self._walk.flush_one(self.place, time.monotonic())
+        try:
+            due, is_handed_over = self._walk.flush_one(self.place, time.monotonic())
+        except MemoryError:  # whoever has the pictures says so
+            due, is_handed_over = time.monotonic() + TRY_AGAIN, False
         if is_handed_over:
             self._peer.finish_picture()
         if due < inf:

@@ -16,6 +16,8 @@ from ..printable import MAX_LINE, indented, printable
 LINES_A_MINUTE = 10
 """Of the log, of one source, whatever its writer or its own code does."""
 
+NO_MEMORY = "there is no memory for a picture; right would be more of it, or smaller pictures: --step, --crop"
+
 _log = logging.getLogger(__name__)
 
 
@@ -34,6 +36,8 @@ def told(error: BaseException) -> Told:
         return Told(error.failure, str(error))
     if isinstance(error, WsStreamError):
         return Told(Failure.UNFIT, str(error))
+    if isinstance(error, MemoryError):
+        return Told(Failure.NO_MEMORY, NO_MEMORY)
     details = "".join(traceback.format_exception(error)).rstrip()
     return Told(Failure.FAILED, f"the source failed: {error!r}", details)
 

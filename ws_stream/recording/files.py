@@ -12,7 +12,7 @@ from ..errors import UsageError
 from ..pixels.frame import Frame
 from .chunk import MICROSECONDS, Chunk, Kind
 from .excerpt import Excerpt, whole
-from .writer import Addition, Writer, check_free, create, named, size_of
+from .writer import Addition, Writer, begun, check_free, size_of
 
 NOTHING_CAME = "no picture came, so there is nothing to keep"
 
@@ -21,25 +21,30 @@ class Names:
     """FILE.wss, FILE-2.wss, FILE-3.wss, ...: the first must be free; of the others the next that is free is taken."""
 
     def __init__(self, first: Path) -> None:
-        self.made: list[Path] = []
+        self._made: list[Path] = []
         self._first = first
         self._others: Iterator[Path] = (
             first.with_name(f"{first.stem}-{number}{first.suffix}") for number in count(2)
         )
         check_free(first)
 
+    @property
+    def made(self) -> list[Path]:
+        """Those that are there."""
+        return [path for path in self._made if path.exists()]
+
     def open(self) -> Writer:
         """A writer on the next file. Raises UsageError."""
         path = self._first
-        if self.made:
+        if self._made:
             path = next(other for other in self._others if not other.exists())
-        writer = Writer(create(path), named(path))
-        self.made.append(path)
+        writer = begun(path)
+        self._made.append(path)
         return writer
 
     def drop(self) -> None:
         """Remove the file that was made last, as no picture is in it."""
-        self.made.pop().unlink()
+        self._made.pop().unlink()
 
 
 class Limits(NamedTuple):

@@ -72,12 +72,14 @@ class Recorder:
         """Bytes of all messages."""
         self._sink = sink
         self._timeline = Timeline()
+        self._is_lost = False
         self._problem: str | None = None
         """What was said last of the source: while it lasts, that is said again each second."""
 
     def take(self, message: str | bytes, frame: Frame | None, received: int) -> None:
         """A message that came, and the picture that it made, if any. Raises UsageError when there is no room."""
         self.received += len(message)
+        self._is_lost = False
         if isinstance(message, str):
             if len(message) <= MAX_SERVER_MESSAGE and (kind := self._kind_of(message)):
                 self._add(kind, message.encode(), received)
@@ -89,7 +91,10 @@ class Recorder:
             self._add(Kind.BINARY, message, received)
 
     def lost(self, reason: str, received: int) -> None:
-        """The connection was lost; another one follows. Raises UsageError when there is no room."""
+        """The connection was lost, or cannot be made again yet. Raises UsageError when there is no room."""
+        if self._is_lost:
+            return
+        self._is_lost = True
         self.gaps += 1
         self._problem = None
         self._add(Kind.GAP, reason.encode(), received)

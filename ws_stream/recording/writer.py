@@ -4,7 +4,7 @@ Knows nothing of where chunks come from.
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -55,6 +55,11 @@ def check_free(path: Path) -> None:
         )
 
 
+def begun(path: Path) -> "Writer":
+    """A writer on a new file, which goes again where not even one picture has room. Raises UsageError."""
+    return Writer(create(path), named(path), lambda: path.unlink(missing_ok=True))
+
+
 class Addition(NamedTuple):
     """What is to be appended to a file."""
 
@@ -71,12 +76,15 @@ def size_of(chunks: Sequence[Chunk]) -> int:
 class Writer:
     """Appends to one file, which can be played up to the last chunk at any time."""
 
-    def __init__(self, file: BinaryIO, name: str) -> None:
+    def __init__(
+        self, file: BinaryIO, name: str, remove: Callable[[], None] = lambda: None
+    ) -> None:
         self.name = name
         self.size = 0
         """Bytes written."""
         self.pictures = 0
         self._file = file
+        self._remove = remove
         self._index = bytearray()
         """The places so far, as they are written: a week of recording has hundreds of thousands."""
         self._announced_at = 0
@@ -144,9 +152,11 @@ class Writer:
                 rest = rest[self._file.write(rest) :]
         except OSError as error:
             self._file.close()
-            raise UsageError(
-                f"cannot write on {self.name}: {why(error)}; what was written before can be played"
-            ) from None
+            kept = "what was written before can be played"
+            if not self.pictures:
+                kept = "there is nothing to keep of it"
+                self._remove()
+            raise UsageError(f"cannot write on {self.name}: {why(error)}; {kept}") from None
         self.size += len(data)
 
 

@@ -6,24 +6,40 @@ Knows nothing of what connections are for.
 
 import asyncio
 import errno
+import resource
 import socket
+import time
 from collections.abc import Callable
+from typing import Any
 
-Admits = Callable[[str], bool]
-"""Whether a connection from this address may come in now."""
+Admits = Callable[[socket.socket, str], bool]
+"""Whether this connection, from this address, may come in now."""
 
 UNIX = "unix"
 """The address of whoever connects to a Unix socket."""
+SPARE = 16
+"""File descriptors that no connection may have: they are for sources, certificates and tokens."""
+NO_DESCRIPTORS = (
+    "connections are refused, as this process may open few more files; "
+    "right would be a higher limit: ulimit -n, or LimitNOFILE= of a unit"
+)
+PAUSE = 1.0
+"""Seconds after which asyncio tries again to accept what the system had no room for."""
 MOST_REFUSED = 64
 """Connections refused one after the other before others on the event loop have their turn."""
+_NO_ROOM = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 
 
 class Gate(socket.socket):
     """A listening socket. uvloop accepts without asking it, and leaves it to whoever is told of the connection."""
 
-    __slots__ = ("admits",)
+    __slots__ = ("_failed", "admits")
 
     admits: Admits
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 - a socket's
+        super().__init__(*arguments, **options)
+        self._failed = -PAUSE
 
     def leave(self) -> None:
         """Soon it listens no longer."""
@@ -31,11 +47,30 @@ class Gate(socket.socket):
     def accept(self) -> tuple[socket.socket, object]:
         """The next connection that may come in. Raises BlockingIOError when there is none now."""
         for _ in range(MOST_REFUSED):
-            connection, address = super().accept()
-            if self.admits(peer_of(connection, address)):
+            try:
+                connection, address = super().accept()
+            except OSError as error:
+                if error.errno in _NO_ROOM and not self._is_first():
+                    raise BlockingIOError from None
+                raise
+            if self.admits(connection, peer_of(connection, address)):
                 return connection, address
             connection.close()
         raise BlockingIOError
+
+    def _is_first(self) -> bool:
+        """Whether asyncio has not just heard of it: it logs each time, and tries a hundred times."""
+        now = time.monotonic()
+        if now < self._failed + PAUSE / 2:
+            return False
+        self._failed = now
+        return True
+
+
+def leaves_spare(descriptor: int) -> bool:
+    """Whether there are others for the device itself: the system hands out the lowest that is free."""
+    most, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return most == resource.RLIM_INFINITY or descriptor < most - min(SPARE, most // 4)
 
 
 def peer_of(connection: socket.socket, name: object) -> str:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator, Mapping
 from functools import partial
 from http import HTTPStatus
+from socket import socket
 
 from websockets.asyncio.server import ServerConnection
 from websockets.datastructures import Headers
@@ -19,12 +20,14 @@ from ..hub.stream import Stream
 from ..protocol.request import parse_request
 from . import pages
 from .certificate import Certificate
+from .gate import NO_DESCRIPTORS, leaves_spare
 from .judgement import Judge
 from .peers import Peers, origin
 from .plain_http import HttpConnection
 from .proxy import Proxies
 from .request import HttpRequest, header, parts
 from .request_log import RequestLog
+from .viewer import goodbye_after
 from .websocket import NO_RIGHT, NO_STREAM, UNSUITED, ViewerConnection
 
 _CLOSE_CODES = {
@@ -73,7 +76,8 @@ class Reception:
         if not self._proxies.trusts(connection.peer):
             connection.address = origin(connection.peer)
         one_too_many = self.connections.add(connection)
-        if not (self.has_gate or self.admits(connection.peer)):
+        opened = connection.transport.get_extra_info("socket")
+        if not (self.has_gate or self.admits(opened, connection.peer)):
             one_too_many = connection
         if one_too_many:
             one_too_many.transport.abort()
@@ -164,6 +168,9 @@ class Reception:
                 await connection.say_goodbye(*verdict)
         except UnsuitedError as error:
             await connection.say_goodbye(UNSUITED, str(error))
+        except Exception as error:
+            self.log.exception("a viewer could not be let in")
+            await connection.say_goodbye(*goodbye_after(error))
         finally:
             self.connections.remove_viewer(connection)
             connection.detach()
@@ -209,8 +216,11 @@ class Reception:
             if isinstance(connection, ViewerConnection) and connection.request:
                 yield connection
 
-    def admits(self, address: str) -> bool:
+    def admits(self, connection: socket, address: str) -> bool:
         """Count a connection from this address; whether it may come in. A proxy's are counted by its requests."""
+        if not leaves_spare(connection.fileno()):
+            self.log.warning(NO_DESCRIPTORS)
+            return False
         return self._proxies.trusts(address) or self.connections.may_arrive(
             origin(address), time.monotonic()
         )

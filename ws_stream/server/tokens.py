@@ -67,11 +67,6 @@ class Tokens:
         return granted
 
 
-def is_token(text: str) -> bool:
-    """Whether this may be a token at all; what may not goes into no header."""
-    return _TOKEN.fullmatch(text) is not None
-
-
 def known(lines: object, file: object) -> Tokens | None:
     """Those of the lines and of the file, None where there is neither. Raises UsageError, which shows none of them."""
     if lines is None and file is None:

@@ -18,6 +18,13 @@ Goodbye = tuple[int, str]
 """A close code and its reason."""
 
 
+def goodbye_after(error: BaseException | None) -> Goodbye:
+    """What a viewer is told that ends by a fault that is not its own; the log hears which."""
+    if isinstance(error, MemoryError):
+        return CloseCode.TRY_AGAIN_LATER, "the device has no memory for what was asked for"
+    return CloseCode.INTERNAL_ERROR, ""
+
+
 class Viewer:
     """One viewer behind a connection: what it says, and how it ends.
 

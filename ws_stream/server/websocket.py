@@ -6,6 +6,7 @@ takes the socket first, sends what of a picture is still to be sent, and gives i
 
 import asyncio
 import socket
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -19,7 +20,7 @@ from ..walk.outlet import BY_TRANSPORT, frame_head
 from .hearing import Hearing
 from .plain_http import HttpConnection
 from .tokens import Right
-from .viewer import Goodbye, Viewer
+from .viewer import Goodbye, Viewer, goodbye_after
 
 SILENT = 4001
 """Close code for a viewer that gave no sign of life."""
@@ -149,7 +150,7 @@ class ViewerConnection(HttpConnection):
     def fail(self) -> None:
         """A fault of ours: each viewer could bring it about as often as it likes, so the log is the library's."""
         self.logger.exception("what a viewer asked for could not be done")
-        self.end((CloseCode.INTERNAL_ERROR, ""))
+        self.end(goodbye_after(sys.exception()))
 
     def send_data(self) -> None:
         """Send what the library has to say (pong, close) between two messages, never within one."""

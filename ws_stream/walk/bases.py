@@ -39,6 +39,7 @@ class Bases:
         """Of the last update."""
         self._marks_since = 0
         self._since: list[Since] = []
+        self._is_spoiled = False
         groups = -(-width // 8)
         self._full = np.full(groups, 255, np.uint8)
         self._full[-1] = 255 >> groups * 8 - width
@@ -64,6 +65,7 @@ class Bases:
     def commit(self, newest: int) -> None:
         """Picture `newest` has a successor."""
         self._marks_since = 0 if self.is_abandoned(newest) else newest
+        self._is_spoiled = False
 
     def abandon(self, newest: int) -> None:
         """What was marked is not shown as it is: it is part of what is marked next."""
@@ -72,7 +74,12 @@ class Bases:
 
     def is_abandoned(self, newest: int) -> bool:
         """Whether marks were abandoned since the newest picture."""
-        return bool(self._since) and self._since[-1].number == newest
+        return self._is_spoiled or (bool(self._since) and self._since[-1].number == newest)
+
+    def spoil(self) -> None:
+        """An update was cut short, and nobody knows what it has touched: all who watch lack the whole picture."""
+        self._since.clear()
+        self._marks_since, self._is_spoiled = 0, True
 
     def lack(self, base: int) -> Lack:
         """What a viewer of picture `base` (0: blank) lacks."""

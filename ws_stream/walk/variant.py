@@ -118,6 +118,15 @@ class Variant:
         if self.is_uncommitted:  # by an update before that was neither committed nor abandoned
             self.abandon()
         self.pace.read = now
+        try:
+            self._take(view, asked, now)
+        except MemoryError:
+            self.bases.spoil()
+            self.is_uncommitted = True
+            raise
+        self.is_uncommitted = self.has_news
+
+    def _take(self, view: Pixels, asked: Rows | None, now: float) -> None:
         kept, new = self.picture.pixels, self._new
         format_, rendition, *_ = self.geometry
         resample_rows(view, format_, rendition, new, asked)
@@ -130,7 +139,6 @@ class Variant:
         for key in self._deltas.bodies.keys() - {"whole"}:  # marks may be kept since others now
             del self._deltas.bodies[key]
         self.bases.add(update(kept, new, changed, self.geometry.kept, copy))
-        self.is_uncommitted = self.has_news
 
     def is_other(self, said: bytes) -> bool:
         """Whether this update made another picture, or one of which something else is said."""
