@@ -22,8 +22,6 @@ class Table:
     def __init__(self, rules: Iterable[Rule]) -> None:
         self.rules = list(rules)
         self.fitted = [0] * len(self.rules)
-        self._columns = sorted({column for rule in self.rules for column in rule.when})
-        self._known: dict[tuple[str, ...], int] = {}
 
     def of(self, row: Mapping[str, str]) -> object:
         """What the first rule says that fits."""
@@ -33,15 +31,11 @@ class Table:
 
     def number(self, row: Mapping[str, str]) -> int:
         """Which is the first rule that fits. Raises StopIteration where none does."""
-        classes = tuple(map(row.__getitem__, self._columns))
-        number = self._known.get(classes)
-        if number is None:
-            number = self._known[classes] = next(
-                number
-                for number, rule in enumerate(self.rules)
-                if all(row[column] in named for column, named in rule.when.items())
-            )
-        return number
+        return next(
+            number
+            for number, rule in enumerate(self.rules)
+            if all(row[column] in named for column, named in rule.when.items())
+        )
 
 
 class Answer(NamedTuple):
