@@ -20,6 +20,7 @@ ROOMS = {
     "fair_lock": [],
     "allowance": [],
     "printable": [],
+    "regular_file": [],
     "loop_thread": [],
     "png": [],
     "pixels": [
@@ -33,6 +34,7 @@ ROOMS = {
         "options",
         "offer",
         "request",
+        "token",
         "input",
         "messages",
         "control",

@@ -15,6 +15,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from .arguments import shown, why
 from .errors import UsageError
 from .limits import MAX_ADDRESS_LETTERS
+from .protocol.token import LETTERS
 from .retry import is_final_close, is_final_status
 from .trust import untrusted
 
@@ -22,7 +23,7 @@ SILENCE = 10.0
 """Seconds without a byte after which the connection counts as lost: the server speaks every second, and a picture that
 is longer on its way arrives in parts."""
 
-_TOKEN = re.compile(r"(?:(?:view|control):)?([A-Za-z0-9_-]{22,128})")
+_TOKEN = re.compile(rf"(?:(?:view|control):)?({LETTERS})")
 """Of a server's tokens; the right it gives there is not presented."""
 
 

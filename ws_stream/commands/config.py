@@ -6,9 +6,7 @@ is served now.
 
 import argparse
 import difflib
-import os
 import re
-import stat
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -19,6 +17,7 @@ from ..arguments import PATH, TEXT, plain, shown, why
 from ..errors import UsageError
 from ..hub.kinds import FPS, NAME
 from ..printable import printable
+from ..regular_file import read_regular
 from . import logs
 from .keys import SERVER, STREAM, Keys, complete, kind
 from .settings import MOST_FAULTS, Settings, StreamSettings, new_server, refuse
@@ -45,24 +44,17 @@ def read_config(file: str) -> Settings:
 
 def _text(path: Path, name: str) -> str:
     try:
-        with open(path, "rb", opener=_at_once) as file:
-            is_file = stat.S_ISREG(os.fstat(file.fileno()).st_mode)
-            content = file.read(MOST_BYTES + 1) if is_file else b""
-        text = content.decode()
+        content, _ = read_regular(path, MOST_BYTES + 1)
+        text = (content or b"").decode()
     except (OSError, ValueError) as error:
         raise UsageError(
             f"cannot read {name}: {plain(why(error))}; right would be a file in TOML"
         ) from None
-    if not is_file or len(content) > MOST_BYTES:
+    if content is None or len(content) > MOST_BYTES:
         raise UsageError(
             f"{name} cannot be read; right would be a regular file of at most {MOST_BYTES >> 10} KiB"
         )
     return text
-
-
-def _at_once(path: str, flags: int) -> int:
-    """Opens what others would wait for, a pipe, without waiting."""
-    return os.open(path, flags | os.O_NONBLOCK | os.O_CLOEXEC)
 
 
 class _Reader:

@@ -19,17 +19,20 @@ PATHS = frozenset({"mmap", "xwd", "fb", "replay"})
 
 def played(source: str, options: argparse.Namespace) -> str | Source:
     """One to be served; a recording is played as was asked for. Raises UsageError."""
-    is_changed = options.speed is not None or options.loop
-    if not (is_changed and is_recording(source)):
+    if not (_is_changed(options) and is_recording(source)):
         return source
     return Replay(source, speed=options.speed or 1.0, loop=options.loop)
 
 
 def check_played(sources: Sequence[str], options: argparse.Namespace) -> None:
     """Raises UsageError where these options are for none of the sources."""
-    is_changed = options.speed is not None or options.loop
-    if is_changed and not any(map(is_recording, sources)):
+    if _is_changed(options) and not any(map(is_recording, sources)):
         raise UsageError("--speed and --loop are for recordings; right would be a source FILE.wss")
+
+
+def _is_changed(options: argparse.Namespace) -> bool:
+    """Whether recordings are to be played otherwise than they were taken."""
+    return options.speed is not None or options.loop
 
 
 def anchored(source: str, folder: Path) -> str:

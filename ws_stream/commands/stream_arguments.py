@@ -41,5 +41,5 @@ def add_input(parser: argparse.ArgumentParser) -> None:
         "--allow-input",
         action="store_true",
         help="write what viewers do with the pictures to standard output, a line of JSON each; "
-        "whoever reaches the server can do that",
+        "whoever reaches the server can do that, or with tokens who has a control: one",
     )

@@ -54,8 +54,9 @@ class Catalogue:
         by more, and what stands still is exact within a second; with a `depth` of 16, 12 or 8, so many bits of a pixel.
         `fps` is the most pictures per second that a viewer is sent. With `verify_damage`, `publish` checks every damage
         hint and raises UsageError for a wrong one: for debugging, it costs what the hint saves. With `input`, whoever
-        reaches the server may operate the device (docs/input.md): a function is called with each `InputEvent`, in a
-        thread of its own; with True, `input()` of the stream gives them. Raises UsageError.
+        reaches the server, or where it asks for tokens who has one for that, may operate the device (docs/input.md): a
+        function is called with each `InputEvent`, in a thread of its own; with True, `input()` of the stream gives
+        them. Raises UsageError.
         """
         options = rendition(crop=crop, step=step, average=average, tolerance=tolerance, depth=depth)
         pixel_format = optional(FORMAT).take("format", format)

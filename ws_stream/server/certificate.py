@@ -12,6 +12,7 @@ import stat
 from ..arguments import PATH, optional, why
 from ..errors import UsageError
 from ..printable import MAX_LINE, printable
+from ..regular_file import read_regular
 
 LOOK_EVERY = 2.0
 """Seconds between two looks at the files, which take 10 microseconds."""
@@ -89,26 +90,19 @@ def _read(path: str, what: str, *, is_secret: bool) -> bytes:
     """What a file holds. Raises UsageError."""
     right = f"right would be a {what} in PEM, in a file that this user may read"
     try:
-        with open(path, "rb", opener=_at_once) as file:
-            status = os.fstat(file.fileno())
-            content = file.read(_MAX_FILE_BYTES) if stat.S_ISREG(status.st_mode) else None
+        content, mode = read_regular(path, _MAX_FILE_BYTES)
     except (OSError, ValueError) as error:
         raise UsageError(
             f"cannot read the {what} {printable(path)}: {why(error)}; {right}"
         ) from None
     if content is None:
         raise UsageError(f"the {what} {printable(path)} is no regular file; {right}")
-    if is_secret and status.st_mode & stat.S_IROTH:
+    if is_secret and mode & stat.S_IROTH:
         raise UsageError(
             f"everybody on this machine may read the {what} {printable(path)}; "
             f"right would be chmod o-rwx, as whoever has it can pretend to be this server"
         )
     return content
-
-
-def _at_once(path: str, flags: int) -> int:
-    """Opens what others would wait for, a pipe, without waiting."""
-    return os.open(path, flags | os.O_NONBLOCK | os.O_CLOEXEC)
 
 
 def _context(cert: str, key: str) -> ssl.SSLContext:

@@ -87,8 +87,7 @@ class Listener:
             _log.warning(
                 "%s", printable(f"{error}; until then the tokens are those before", MAX_LINE)
             )
-        if self._reception.certificate:
-            self._reception.certificate.reload()
+        self._reload_certificate()
 
     def change(self, other: "Listener") -> None:
         """From now on answer whom another does, by its tokens, and read certificate and key anew."""
@@ -96,6 +95,9 @@ class Listener:
         self._reception.change(other._reception)
         if asked:
             self._warn()
+        self._reload_certificate()
+
+    def _reload_certificate(self) -> None:
         if self._reception.certificate:
             self._reception.certificate.reload()
 

@@ -163,9 +163,9 @@ class Reception:
         self.connections.add_viewer(connection)
         try:
             request = parse_request(connection.request.path.partition("?")[2])
-            verdict = await connection.attach(stream, request).ended
-            if verdict:
-                await connection.say_goodbye(*verdict)
+            goodbye = await connection.attach(stream, request).ended
+            if goodbye:
+                await connection.say_goodbye(*goodbye)
         except UnsuitedError as error:
             await connection.say_goodbye(UNSUITED, str(error))
         except Exception as error:

@@ -81,10 +81,8 @@ class Tls(asyncio.Transport, asyncio.Protocol):
             self._socket.close()
             return
         self._flush()
-        if self._is_open:
-            self._connection.data_received(
-                said
-            )  # also when there is nothing: it looks at how much waits to be read
+        if self._is_open:  # also when there is nothing: it looks at how much waits to be read
+            self._connection.data_received(said)
         if self._has_ended and not self._socket.is_closing():
             self._connection.eof_received()
             self.close()

@@ -16,14 +16,12 @@ from pathlib import Path
 from ..arguments import PATH, why
 from ..errors import UsageError
 from ..printable import printable
+from ..protocol.token import CARRIER, LETTERS
 from .request import HttpRequest
 
-_TOKEN = re.compile(r"[A-Za-z0-9_-]{22,128}")
-"""What may stand in an address, a header, a cookie and a WebSocket's subprotocol. 22 such letters are 128 bits."""
+_TOKEN = re.compile(LETTERS)
 VARIABLE = "WS_STREAM_TOKEN"
 """Of the environment: a token for commands, to ask for or to present."""
-CARRIER = "ws-stream.token."
-"""What a WebSocket offers beside the protocol that it speaks; the server never takes it up."""
 _SECRET_BYTES = 32
 _MOST_BYTES = 65536
 """Of a file: some 400 tokens."""
@@ -42,7 +40,6 @@ class Right(IntEnum):
 
 
 _RIGHTS = {"view": Right.VIEW, "control": Right.CONTROL}
-
 
 Line = tuple[bytes, Right]
 """The hash of a token, and the right it gives."""
