@@ -83,7 +83,7 @@ async def device() -> Device:
 async def page(device: Device, chromium: Browser) -> AsyncIterator[Page]:
     async with listening(device.talk) as url, opened(url, chromium) as page:
         await page.wait_for_function(
-            "() => wsStream.view.shown && document.body.className !== 'off'"
+            "() => window.wsStream?.view.shown && document.body.className !== 'off'"
         )
         yield page
 
@@ -198,7 +198,7 @@ async def test_what_the_device_says_of_a_picture_is_shown_and_the_place_stays(
         stream.publish(shade)
         async with opened(server.urls(stream)[0], chromium) as page:
             await page.wait_for_function(
-                "() => wsStream.view.shown && document.body.className !== 'off'"
+                "() => window.wsStream?.view.shown && document.body.className !== 'off'"
             )
             assert not await page.is_visible("#meta")
         stream.publish(shade, meta={"exposure": 12.5, "by": "<b>\u202e"})

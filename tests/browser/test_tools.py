@@ -37,7 +37,7 @@ async def showing(
         async with opened("about:blank", browser, accept_downloads=True) as page:
             await page.goto(f"{url}{'&' if '?' in url else '?'}{query}")
             await page.wait_for_selector("#wish-step", state="attached")
-            await until(page, "wsStream.view.shown")
+            await until(page, "window.wsStream?.view.shown")
             yield page, stream
 
 
