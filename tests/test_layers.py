@@ -24,7 +24,8 @@ ROOMS = {
     "loop_thread": [],
     "png": [],
     "pixels": [
-        *("formats", "colours", "described", "frame", "rendition", "work", "tolerance", "resample"),
+        *("formats", "colours", "described", "frame", "rendition", "damage", "work", "tolerance"),
+        "resample",
     ],
     "protocol": [
         "json_text",
@@ -54,7 +55,7 @@ ROOMS = {
         *("mmap_file", "shm", "xwd", "fb_info", "fb", "font", "testcard", "replay"),
     ],
     "hub": [
-        *("errands", "kinds", "damage", "producer", "figures", "subscription", "wishes", "rates"),
+        *("errands", "kinds", "producer", "figures", "subscription", "wishes", "rates"),
         *("grants", "audience", "newest", "held", "input", "caller", "operators", "stream"),
         "budget",
     ],

@@ -4,9 +4,11 @@ import math
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.hub.viewer import BOTH_WALKS, NewWalk
-from ws_stream.errors import SourceError
+from ws_stream.errors import SourceError, UsageError
 from ws_stream.pixels.formats import GRAY8, RGB565, PixelFormat, Pixels
 from ws_stream.pixels.rendition import Rendition
 from ws_stream.producers.polls import (
@@ -96,6 +98,30 @@ class Counted(Source):
         return self.array
 
 
+class Damaged(Source):
+    """Its writer says which rows it has drawn, and may draw others without a word."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.width, self.height = 5, 33
+        self.array = np.zeros((33, 5), np.uint8)
+        self.drawn: list[int] = []
+        self.asked: list[object] = []
+
+    def draw(self, row: int, value: int) -> None:
+        self.array[row] = value
+        self.drawn.append(row)
+
+    def poll(self, seen: object = None) -> Picture | None:
+        self.asked.append(seen)
+        version = len(self.drawn) + 1
+        if seen == version:
+            return None
+        since = seen - 1 if isinstance(seen, int) else 0
+        damage = [(0, row, 5, 1) for row in self.drawn[since:]]
+        return Picture(self.array, version, self.intact, damage=damage)
+
+
 class Room:
     """A source, a walk with one variant, and the time."""
 
@@ -140,6 +166,72 @@ class Room:
         (_, width, height), step = self.sizes[-1], self.rendition.step
         shape = -(-height // step), -(-width // step)
         return np.frombuffer(self.walk.picture(0), self.source.format.dtype).reshape(shape)
+
+
+@BOTH_WALKS
+class TestDamage:
+    def test_only_rows_are_read_in_which_something_was_drawn(self, walk: NewWalk) -> None:
+        source = Damaged()
+        room = Room(source, walk)
+        room.poll()
+        source.array[7] = 70
+        source.draw(9, 90)
+        room.now += 1
+        room.poll()
+        assert (room.shown[9] == 90).all()
+        assert not room.shown[7].any()
+
+    def test_it_counts_for_nothing_where_nothing_was_seen(self, walk: NewWalk) -> None:
+        source = Damaged()
+        room = Room(source, walk)
+        source.torn = TORN_TRIES  # what was read has no version
+        source.draw(0, 10)
+        room.poll()
+        assert room.number == 0
+        source.array[7] = 70
+        room.now += 1
+        room.poll()
+        assert source.asked[-1] is None
+        assert np.array_equal(room.shown, source.array)
+
+    def test_a_picture_torn_while_its_rows_were_read_is_read_whole(self, walk: NewWalk) -> None:
+        source = Damaged()
+        room = Room(source, walk)
+        room.poll()
+        source.draw(9, 90)
+        source.array[7] = 70
+        source.torn = 1
+        room.now += 1
+        room.poll()
+        assert np.array_equal(room.shown, source.array)
+
+    @given(data=st.data())
+    def test_what_is_shown_in_the_end_is_the_picture(
+        self, walk: NewWalk, data: st.DataObject
+    ) -> None:
+        source = Damaged()
+        room = Room(source, walk)
+        for value in range(1, data.draw(st.integers(1, 12))):
+            for row in data.draw(st.lists(st.integers(0, 32), max_size=4)):
+                source.draw(row, value)
+            source.torn = data.draw(st.integers(0, 2 * TORN_TRIES))
+            room.now += data.draw(st.sampled_from([0.001, INTERVAL, 1]))
+            room.polls.due(INTERVAL, room.now)
+            room.polls.poll(INTERVAL, room.now)
+        source.torn = 0
+        for _ in range(2):  # one may have been left out by its phase
+            room.now += 1
+            room.poll()
+        assert np.array_equal(room.shown, source.array)
+
+    def test_what_is_no_damage_is_refused_in_a_sentence(self, walk: NewWalk) -> None:
+        source = Damaged()
+        room = Room(source, walk)
+        room.poll()
+        source.drawn.append("x")  # type: ignore[arg-type]  # a source may be anybody's code
+        room.now += 1
+        with pytest.raises(UsageError, match="damage"):
+            room.poll()
 
 
 @BOTH_WALKS

@@ -12,6 +12,7 @@ import numpy as np
 
 from ..arguments import SWITCH, optional
 from ..fair_lock import FairLock
+from ..pixels.damage import Damage, spans
 from ..pixels.described import FORMAT
 from ..pixels.formats import SIDE, PixelFormat, Pixels, as_picture, guess
 from ..pixels.rendition import Rendition
@@ -21,7 +22,6 @@ from ..protocol.request import Request
 from ..walk import Walk, new_walk
 from .audience import Audience, Limits
 from .caller import Hearer
-from .damage import Damage, spans
 from .errands import Errands
 from .input import InputEvents
 from .kinds import FPS, INPUT, MOMENT, NAME, PROBLEM, RENDITION

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from ..errors import Failure, SourceError, UsageError
 from ..hub.subscription import now_us
+from ..pixels.damage import spans
 from ..pixels.formats import PixelFormat, as_picture, check_fits
 from ..protocol.extension import extension_of
 from ..sources import Picture, Source
@@ -71,7 +72,7 @@ class Polls:
         count = picture.completed if picture else self._seen[1]
         is_read = self._is_due(count, interval, now) or lacks or self._seen[0] is None
         if picture and (is_read or not (settled or self._lock.vain)):
-            may_sample = only_new and picture.meta is None
+            may_sample = only_new and picture.meta is None and picture.damage is None
             self._read(picture, time_us, now, may_sample=may_sample)
         self._has_waiting = self._walk.first_turn() <= now
         if self._has_waiting:
@@ -110,7 +111,8 @@ class Polls:
                 return
             picture, time_us = newest
             self._announce(picture)
-            changed = self._walk.update(picture.pixels, None, now)
+            rows = None if picture.damage is None else spans(picture.damage)
+            changed = self._walk.update(picture.pixels, rows, now)
             if picture.intact():
                 self._walk.commit(time_us, extension_of(picture.meta))
                 self._seen = picture.version, picture.completed
@@ -150,7 +152,10 @@ class Polls:
             )
         pixels = as_picture(picture.pixels)
         check_fits(pixels, self._source.format)
-        return picture if pixels is picture.pixels else picture._replace(pixels=pixels)
+        damage = None if seen is None else picture.damage
+        if pixels is picture.pixels and damage is picture.damage:
+            return picture
+        return picture._replace(pixels=pixels, damage=damage)
 
     def _announce(self, picture: Picture) -> None:
         height, width = picture.pixels.shape[:2]

@@ -6,6 +6,7 @@ Knows nothing of who watches.
 from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
+from ..pixels.damage import Damage
 from ..pixels.formats import PixelFormat, Pixels
 from ..protocol.extension import SideData
 
@@ -23,6 +24,9 @@ class Picture(NamedTuple):
     """Pictures that the writer has completed so far; None where nobody counts."""
     meta: SideData | None = None
     """What is to be said of exactly this picture: a dict that JSON can hold in 4096 bytes."""
+    damage: Damage | None = None
+    """Rectangles (x, y, width, height), in pixels, outside which nothing has changed since the picture `seen`: only their
+    rows are read. None where nobody knows, or nothing was seen."""
 
 
 class Source(Protocol):
