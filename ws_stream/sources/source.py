@@ -25,8 +25,8 @@ class Picture(NamedTuple):
     meta: SideData | None = None
     """What is to be said of exactly this picture: a dict that JSON can hold in 4096 bytes."""
     damage: Damage | None = None
-    """Rectangles (x, y, width, height), in pixels, outside which nothing has changed since the picture `seen`: only their
-    rows are read. None where nobody knows, or nothing was seen."""
+    """Rectangles (x, y, width, height), in pixels, outside which nothing has changed since the picture `seen`: only
+    their rows are read. None where nobody knows, or nothing was seen."""
 
 
 class Source(Protocol):
