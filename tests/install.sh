@@ -15,6 +15,9 @@ for pair in cc:gcc Xvfb:xvfb xterm:xterm xwd:x11-apps xdotool:xdotool ip:iproute
 done
 echo 'int LLVMFuzzerTestOneInput(void) { return 0; }' | clang -x c -fsanitize=fuzzer,address -o /dev/null - 2>/dev/null ||
     missing="$missing clang"
+for pair in libEGL.so.1:libegl1 libGL.so.1:libgl1 libxkbcommon.so.0:libxkbcommon0; do # what Qt is linked to
+    ldconfig -p | grep -q "${pair%%:*}" || missing="$missing ${pair##*:}"
+done
 include=$(${1:-python3} -c 'import sysconfig; print(sysconfig.get_path("include"))')
 [ -e "$include/Python.h" ] || missing="$missing python3-dev"
 command -v firefox-esr >/dev/null || command -v firefox >/dev/null || missing="$missing firefox-esr"

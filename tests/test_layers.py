@@ -26,6 +26,7 @@ ROOMS = {
     "pixels": [
         *("formats", "colours", "described", "frame", "rendition", "damage", "work", "tolerance"),
         "resample",
+        "foreign",
     ],
     "protocol": [
         "json_text",

@@ -71,7 +71,7 @@ RIGHT: Mapping[str, Mapping[str, Any]] = {
         "verify_damage": False,
         "input": False,
     },
-    "Stream.publish": {"array": PICTURE, "time_us": None, "damage": None, "meta": None},
+    "Stream.publish": {"picture": PICTURE, "time_us": None, "damage": None, "meta": None},
     "Stream.set_problem": {"problem": None},
     "open_recording": {"path": RECORDING.name},
     "open_source": {"address": "test:"},

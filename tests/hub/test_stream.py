@@ -892,7 +892,7 @@ class TestRefusals:
     )
     def test_what_is_no_picture_is_refused_in_one_sentence(self, array: object) -> None:
         with pytest.raises(UsageError, match=r" is no picture; right would be ") as refused:
-            Stream("a").publish(array)  # type: ignore[arg-type]  # wrong on purpose
+            Stream("a").publish(array)
         assert str(refused.value).isprintable()
         assert len(str(refused.value)) < 400
 

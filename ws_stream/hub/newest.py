@@ -5,12 +5,14 @@ It is remembered, not copied. `publish` is called with the stream's lock held, e
 
 import time
 from math import inf
-from typing import TypeAlias
+from typing import Any, TypeAlias
+
+import numpy as np
 
 from ..arguments import shown
 from ..errors import UsageError
 from ..fair_lock import FairLock
-from ..pixels.formats import Pixels
+from ..pixels.formats import PixelFormat, Pixels
 from ..walk.variant import SETTLE_EVERY
 from .audience import Audience
 from .errands import Errands
@@ -20,6 +22,8 @@ Rows = list[tuple[int, int]]
 """Spans (first, rows) outside of which nothing has changed."""
 
 
+Kind: TypeAlias = tuple[tuple[int, ...], np.dtype[Any], PixelFormat | None]
+"""A picture's shape, dtype and the format that it is said to be of."""
 Said: TypeAlias = tuple[int, bytes]
 """What is said of a picture: when it was taken, microseconds since 1970, and its messages' header extensions."""
 
@@ -32,6 +36,7 @@ class Newest:
     ) -> None:
         self.array: Pixels | None = None
         """None before the first picture of the stream's format and size."""
+        self.kind: Kind | None = None
         self._said: Said = (0, b"")
         self._audience = audience
         self._errands = errands

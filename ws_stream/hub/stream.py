@@ -14,7 +14,8 @@ from ..arguments import SWITCH, optional
 from ..fair_lock import FairLock
 from ..pixels.damage import Damage, spans
 from ..pixels.described import FORMAT
-from ..pixels.formats import SIDE, PixelFormat, Pixels, as_picture, guess
+from ..pixels.foreign import as_pixels
+from ..pixels.formats import SIDE, PixelFormat, Pixels, guess
 from ..pixels.rendition import Rendition
 from ..pixels.resample import check
 from ..protocol.extension import SideData, extension_of
@@ -32,7 +33,7 @@ from .subscription import Peer, Subscription, device_us, now_us
 from .wishes import Wish, Wishes
 
 REPORT_EVERY = 1.0
-"""Seconds between two reports to each viewer; a viewer without a message for ten counts its connection as lost."""
+"""Seconds between two reports to each viewer, which counts its connection as lost after ten without a message."""
 
 
 class Stream:
@@ -91,7 +92,7 @@ class Stream:
 
     def publish(
         self,
-        array: Pixels,
+        picture: object,
         *,
         time_us: int | None = None,
         damage: Damage | None = None,
@@ -99,24 +100,24 @@ class Stream:
     ) -> None:
         """Show this picture to every viewer. Never waits for one.
 
-        `array` is of shape `format.shape(width, height)` with any strides; without a format, its shape and dtype say
-        which. While there are viewers it is read before this returns. It is also remembered, not copied, and read when
-        a viewer comes, or one that wants fewer has its turn: until the next `publish` it should hold a whole picture,
-        this one or a newer. `time_us` is when it was taken, in microseconds since 1970-01-01 UTC by the wall clock;
-        now by default. `damage` are rectangles (x, y, width, height), in pixels of the array, outside which nothing
-        has changed since the array published before: only their rows are read and compared. `meta` is what you have to
-        say of exactly this picture (exposure, sensor time, pointer position): a dict that JSON can hold in 4096 bytes.
-        Viewers have it as `frame.meta`. Raises UsageError for what does not fit, and in a forked child.
+        `picture` is an array of shape `format.shape(width, height)` with any strides (without a format, shape and dtype
+        say which), a tensor in the processor's memory, or a picture of Pillow, Matplotlib, OpenCV, pygame or Qt. While
+        there are viewers it is read before this returns. Arrays and tensors are remembered, not copied, and read when a
+        viewer comes, or one that wants fewer has its turn: until the next `publish` they should hold a whole picture,
+        this one or a newer. `time_us` is when it was taken, microseconds since 1970-01-01 UTC by the wall clock; now by
+        default. `damage` are rectangles (x, y, width, height), in its pixels, outside which nothing has changed since
+        the one published before: only their rows are read. `meta` is what is said of exactly this picture: a dict that
+        JSON can hold in 4096 bytes. Raises UsageError for what does not fit, and in a forked child.
         """
         self._errands.check_process()
         stamp = now_us() if time_us is None else device_us(MOMENT.take("time_us", time_us))
         rows = None if damage is None else spans(damage)
         said = b"" if meta is None else extension_of(meta)
         with self._lock:  # who joins meanwhile sees this picture afterwards, and no older one
-            self._newest.publish(self._accept(array), rows, (stamp, said))
+            self._newest.publish(self._accept(picture), rows, (stamp, said))
 
     def input(self) -> InputEvents:
-        """What viewers do from now on, for `for` or `async for`. Whoever heard it before hears no more.
+        """What viewers do from now on, for `for` or `async for`; whoever heard it before hears no more.
 
         Raises UsageError in a forked child, and unless the stream was made with `input`.
         """
@@ -153,8 +154,7 @@ class Stream:
 
     def ask(self, subscription: Subscription, members: Mapping[str, Any], id: int | None) -> None:  # noqa: A002 - the wire's word
         """The viewer asks for these members of a request anew; they are granted soon. Raises UsageError."""
-        wish = self._wishes.newest(subscription)
-        request = wish.request._replace(**members)
+        request = (wish := self._wishes.newest(subscription)).request._replace(**members)
         request.rendition(self.audience.default)  # what cannot be is refused here
         self._wishes.add(subscription, Wish(request, wish.id if id is None else id))
 
@@ -206,18 +206,18 @@ class Stream:
         self._errands.adopt(server)
         self.operators.open()
 
-    def _accept(self, array: Pixels) -> Pixels:
+    def _accept(self, picture: object) -> Pixels:
         """The array as the walk can read it, its format and size being the stream's from now on. Raises UsageError."""
-        array, newest = as_picture(array), self._newest.array
-        if newest is None or array.shape != newest.shape or array.dtype != newest.dtype:
-            pixel_format = self.format or guess(array)
-            check(array, pixel_format, self.audience.default)
+        array, told = as_pixels(picture, self.format)
+        if self._newest.kind != (kind := (array.shape, array.dtype, told)):
+            check(array, pixel_format := told or guess(array), self.audience.default)
             self._resize(pixel_format, array.shape[1], array.shape[0])
+            self._newest.kind = kind
         return array if array.strides[2:] in ((), (1,)) else np.ascontiguousarray(array)
 
     def _resize(self, pixel_format: PixelFormat, width: int, height: int) -> None:
         if self.audience.resize(pixel_format, width, height, time.monotonic()):
-            self._newest.array = None  # it is of another size or format
+            self._newest.array = self._newest.kind = None  # it is of another size or format
             self._errands.run("greet", self._greet_all)
 
     def _grant(self, wishes: Mapping[Subscription, Wish]) -> None:

@@ -125,7 +125,10 @@ def as_picture(value: object) -> Pixels:
             "a masked array is no picture; right would be what its method filled returns"
         )
     if not isinstance(value, np.ndarray):
-        raise UsageError(f"{type(value).__name__} is no picture; right would be a numpy array")
+        raise UsageError(
+            f"{type(value).__name__} is no picture; right would be a numpy array, a tensor, or a picture of Pillow, "
+            "Matplotlib, OpenCV, pygame or Qt"
+        )
     return value.view(np.ndarray)
 
 
