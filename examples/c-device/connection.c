@@ -14,7 +14,7 @@ void wd_connection_open(wd_connection *c, int socket, double now)
     c->state = CONNECTION_ASKS;
     c->socket = socket;
     c->viewer = -1;
-    c->is_kept = c->closes = c->is_within = 0;
+    c->is_kept = c->closes = c->is_within = c->is_finished = 0;
     c->got = c->at = c->end = c->body_left = 0;
     c->since = now;
     c->deadline = now + LINE_WITHIN;
@@ -108,6 +108,10 @@ int wd_connection_send(wd_connection *c, wd_delta_message *message, double now)
     c->body_left -= sent;
     if (c->state == CONNECTION_TAKES && !c->body_left)
         end_reply(c, now);
+    if (c->state == CONNECTION_LEAVES && !c->is_finished) { /* what is read of the peer then ends with its own goodbye */
+        wd_port_finish(c->socket);
+        c->is_finished = 1;
+    }
     if (c->state != CONNECTION_WATCHES || !message || message->begin == message->end)
         return 1;
     c->is_within = 1;

@@ -23,7 +23,7 @@ typedef struct {
     size_t at, end;
     const uint8_t *body; /* sent behind it */
     size_t body_left;
-    int closes, is_within; /* within: a message has begun */
+    int closes, is_within, is_finished; /* within: a message has begun */
     uint8_t bytes[DEVICE_HEAD];
 } wd_connection;
 

@@ -23,6 +23,7 @@ int wd_port_accept(int listener);
 /* How many bytes there were or went; 0: none now; -1: the connection is over. */
 ptrdiff_t wd_port_read(int socket, uint8_t *to, size_t size);
 ptrdiff_t wd_port_write(int socket, const uint8_t *from, size_t size);
+void wd_port_finish(int socket); /* nothing more is written */
 void wd_port_close(int socket);
 
 /* Waits until something can be done with one of the sockets, so many milliseconds at most. */

@@ -75,6 +75,8 @@ ptrdiff_t wd_port_write(int socket, const uint8_t *from, size_t size)
 #endif
 }
 
+void wd_port_finish(int socket) { shutdown(socket, SHUT_WR); }
+
 void wd_port_close(int socket) { close(socket); }
 
 void wd_port_wait(const wd_port_interest *interests, size_t count, int milliseconds)

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "size.h"
+
 enum { EVENTS = 32 };
 #define MOST_U53 ((UINT64_C(1) << 53) - 1)
 
@@ -116,7 +118,8 @@ void wd_said_read(wd_said *s, const char *text, size_t length)
     char name[16];
     int is_right = 1;
     memset(s, 0, sizeof *s);
-    if (!ws_stream_is_object(text, length) || !is_text(member(object, "type"), UINT16_MAX, 1, &type))
+    if (length > DEVICE_SAID || !ws_stream_is_object(text, length) ||
+        !is_text(member(object, "type"), UINT16_MAX, 1, &type))
         return;
     if (ws_stream_copy(type, name, sizeof name) + 1 == sizeof name)
         name[0] = 0;

@@ -2,11 +2,11 @@
 
 #include <string.h>
 
+#include "guests.h"
 #include "port.h"
 
-enum { NO_TEXT = 1007, FULL = 1013, NORMAL = 1000 };
+enum { NO_TEXT = 1007, TOO_LONG = 1009, NORMAL = 1000 };
 enum { REPLY_ROOM = 512, MESSAGES = 8 }; /* bytes that an answer takes at most; what is heard of a viewer in one turn */
-#define EARLY 0.5 /* seconds in which a new connection's place is its own */
 
 uint64_t wd_service_time(const ws_device *d, double now) { return d->time_begun + (uint64_t)((now - d->begun) * 1e6); }
 
@@ -37,108 +37,12 @@ void wd_service_close(ws_device *d, wd_connection *c)
     wd_connection_close(c);
 }
 
-static void say_goodbye(wd_connection *c, unsigned code, const char *why, double now)
+void wd_service_goodbye(wd_connection *c, unsigned code, const char *why, double now)
 {
     wd_say text = wd_connection_room(c);
     wd_say_close(&text, code, why);
     wd_connection_said(c, &text);
     wd_connection_leave(c, now);
-}
-
-/* ---- Who comes ---- */
-
-/* The place for one more: a free one, or that of the connection which has asked for nothing for longest. */
-static int place_for_more(const ws_device *d, double now)
-{
-    int found = -1;
-    for (int i = 0; i < DEVICE_CONNECTIONS; i++) {
-        const wd_connection *const c = &d->connections[i];
-        if (c->state == CONNECTION_FREE)
-            return i;
-        if (c->state == CONNECTION_ASKS && (c->is_kept || now - c->since > EARLY) &&
-            (found < 0 || c->since < d->connections[found].since))
-            found = i;
-    }
-    return found;
-}
-
-int wd_service_has_place(const ws_device *d, double now) { return place_for_more(d, now) >= 0; }
-
-void wd_service_accept(ws_device *d, double now)
-{
-    for (int place; (place = place_for_more(d, now)) >= 0;) {
-        const int socket = wd_port_accept(d->listener);
-        if (socket == PORT_NONE)
-            return;
-        wd_service_close(d, &d->connections[place]);
-        wd_connection_open(&d->connections[place], socket, now);
-    }
-}
-
-static void announce(ws_device *d, wd_connection *c)
-{
-    const wd_viewer *const v = viewer_of(d, c);
-    wd_say text = wd_say_to(d->scratch, sizeof d->scratch), room = wd_connection_room(c);
-    wd_say_text(&text, "{\"type\":\"stream\",\"name\":\"");
-    wd_say_text(&text, d->options.name);
-    wd_say_text(&text, "\",\"epoch\":");
-    wd_say_integer(&text, v->epoch);
-    wd_say_text(&text, ",\"format\":\"rgb565\",\"width\":");
-    wd_say_integer(&text, DEVICE_WIDTH);
-    wd_say_text(&text, ",\"height\":");
-    wd_say_integer(&text, DEVICE_HEIGHT);
-    wd_say_text(&text, ",\"source\":[");
-    wd_say_integer(&text, DEVICE_WIDTH);
-    wd_say_text(&text, ",");
-    wd_say_integer(&text, DEVICE_HEIGHT);
-    wd_say_text(&text, "],\"step\":1,\"crop\":null,\"average\":false,\"tolerance\":0,\"fps\":");
-    wd_say_integer(&text, DEVICE_FPS);
-    wd_say_text(&text, d->options.hear ? ",\"input\":true}" : ",\"input\":false}");
-    wd_say_frame(&room, SAY_TEXT, d->scratch, wd_say_length(&text));
-    wd_connection_said(c, &room);
-}
-
-static void join(ws_device *d, wd_connection *c, const wd_query *q, const wd_reply *r, double now)
-{
-    wd_delta_offer offer;
-    int place = 0;
-    while (place < DEVICE_VIEWERS && d->viewers[place].is_open)
-        place++;
-    c->state = CONNECTION_WATCHES;
-    if (r->code) {
-        say_goodbye(c, r->code, r->why, now);
-    } else if (!wd_viewer_suits(q, &offer)) {
-        say_goodbye(c, VIEWER_UNSUITED, "this device has one rendition, and it is not offered to decode that", now);
-    } else if (place == DEVICE_VIEWERS) {
-        say_goodbye(c, FULL, "there are as many viewers as may be", now);
-    } else {
-        c->viewer = place;
-        wd_viewer_open(&d->viewers[place], q, &offer, wd_port_random(), d->pictures, now);
-        announce(d, c);
-    }
-}
-
-static void answer(ws_device *d, wd_connection *c, double now)
-{
-    wd_reply_facts facts = {d->options.name, d->options.own_name, 0, DEVICE_WIDTH, DEVICE_HEIGHT};
-    wd_head h;
-    wd_query q = {.given = 0};
-    const int status = wd_connection_ask(c, &h, now);
-    if (status == HEAD_MORE)
-        return;
-    for (int i = 0; i < DEVICE_VIEWERS; i++)
-        facts.viewers += (unsigned)d->viewers[i].is_open;
-    wd_say text = wd_say_to(d->scratch, sizeof d->scratch);
-    wd_reply r = wd_reply_to(&text, &h, status, &facts);
-    if (r.is_viewer && !r.code && (r.why = wd_query_read(&q, h.query.at, h.query.length)) != NULL)
-        r.code = VIEWER_BROKE;
-    if (text.is_cut || (r.is_viewer && c->closes)) { /* nothing counts behind a request before it is answered */
-        wd_connection_close(c);
-        return;
-    }
-    wd_connection_answer(c, &text, &r, now);
-    if (r.is_viewer)
-        join(d, c, &q, &r, now);
 }
 
 /* ---- What viewers say ---- */
@@ -177,13 +81,13 @@ static void hear_text(ws_device *d, wd_connection *c, wd_viewer *v, double now)
 {
     wd_said s;
     if (!is_utf8(v->frames.text, v->frames.text_length)) {
-        say_goodbye(c, NO_TEXT, "viewers send UTF-8", now);
+        wd_service_goodbye(c, NO_TEXT, "viewers send UTF-8", now);
         return;
     }
     wd_said_read(&s, v->frames.text, v->frames.text_length);
     const int code = wd_viewer_hear(v, &s, now);
     if (code) {
-        say_goodbye(c, (unsigned)code, "this message breaks the protocol's tables, or asks for what cannot be shown", now);
+        wd_service_goodbye(c, (unsigned)code, "this message breaks the protocol's tables, or asks for what cannot be shown", now);
         return;
     }
     if (s.type == SAID_CLOCK) {
@@ -217,9 +121,9 @@ static int hear_some(ws_device *d, wd_connection *c, double now)
         wd_say_frame(&text, SAY_PONG, sent, length);
         wd_connection_said(c, &text);
     } else if (what == FRAMES_CLOSE) {
-        say_goodbye(c, length ? (unsigned)sent[0] << 8 | sent[1] : NORMAL, "", now);
+        wd_service_goodbye(c, length ? (unsigned)sent[0] << 8 | sent[1] : NORMAL, "", now);
     } else if (what > FRAMES_IGNORED) {
-        say_goodbye(c, (unsigned)what, what == 1009 ? "this message is too long" : "viewers send masked texts", now);
+        wd_service_goodbye(c, (unsigned)what, what == TOO_LONG ? "this message is too long" : "viewers send masked texts", now);
     }
     return c->state == CONNECTION_WATCHES;
 }
@@ -244,7 +148,7 @@ static void hear_viewer(ws_device *d, wd_connection *c, double now)
 void wd_service_hear(ws_device *d, wd_connection *c, double now)
 {
     if (c->state == CONNECTION_ASKS)
-        answer(d, c, now);
+        wd_guests_answer(d, c, now);
     else if (c->state == CONNECTION_WATCHES)
         hear_viewer(d, c, now);
     else if (c->state == CONNECTION_LEAVES && !wd_connection_drop(c))
@@ -261,7 +165,7 @@ static void report(ws_device *d, wd_connection *c, double now)
     const int code = wd_viewer_report(viewer_of(d, c), &text, d->pictures, wd_service_time(d, now), now);
     wd_connection_said(c, &text);
     if (code)
-        say_goodbye(c, (unsigned)code, "nothing was heard", now);
+        wd_service_goodbye(c, (unsigned)code, "nothing was heard", now);
 }
 
 void wd_service_send(ws_device *d, wd_connection *c, double now)

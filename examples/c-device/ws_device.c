@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "guests.h"
 #include "port.h"
 #include "service.h"
 
@@ -31,6 +32,8 @@ int ws_device_start(ws_device *d, const ws_device_options *options)
     d->picture = (ws_picture){.code = FORMAT, .width = DEVICE_WIDTH, .height = DEVICE_HEIGHT};
     ws_crc_table_fill(&d->crc);
     wd_delta_open(&d->room);
+    for (int i = 0; i < DEVICE_CONNECTIONS; i++)
+        wd_connection_close(&d->connections[i]); /* a free one is no viewer's */
     d->listener = wd_port_listen(options->port, options->is_public);
     return d->listener != PORT_NONE;
 }
@@ -85,7 +88,7 @@ static double due_of(ws_device *d, const wd_connection *c, double now)
 
 static void wait(ws_device *d, int milliseconds)
 {
-    wd_port_interest interests[DEVICE_CONNECTIONS + 1] = {{d->listener, wd_service_has_place(d, wd_port_now()), 0}};
+    wd_port_interest interests[DEVICE_CONNECTIONS + 1] = {{d->listener, wd_guests_have_place(d, wd_port_now()), 0}};
     const double now = wd_port_now();
     double due = now + milliseconds / 1000.0;
     size_t count = interests[0].reads ? 1 : 0;
@@ -105,7 +108,7 @@ void ws_device_poll(ws_device *d, int milliseconds)
     const double now = wd_port_now();
     d->pictures += (uint64_t)d->is_changed;
     d->is_changed = 0;
-    wd_service_accept(d, now);
+    wd_guests_accept(d, now);
     for (int i = 0; i < DEVICE_CONNECTIONS; i++)
         wd_service_hear(d, &d->connections[i], now);
     pack_all(d, now);
