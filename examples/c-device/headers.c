@@ -52,7 +52,7 @@ static void say_frames(wd_say *to, wd_letters host)
     int is_told = !host.at || memchr(host.at, ':', host.length) != NULL;
     for (size_t i = 0; host.at && wd_access_is_loopback(host) && i < 3; i++) {
         say_frame_source(to, (wd_letters){LOCAL[i], strlen(LOCAL[i])});
-        is_told |= strlen(LOCAL[i]) == host.length && !memcmp(LOCAL[i], host.at, host.length);
+        is_told |= wd_head_has(host, LOCAL[i]);
     }
     if (!is_told)
         say_frame_source(to, host);

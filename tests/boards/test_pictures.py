@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.boards.board import NO_MEMORY, Board, Pixels, Viewer, make, running
@@ -26,6 +26,7 @@ STEPS = st.one_of(
     st.tuples(st.just("join"), OFFERS),
     st.tuples(st.sampled_from(["leave", "resync", "read", "acknowledge"]), st.integers(0, 1)),
 )
+HISTORIES = st.lists(STEPS, min_size=5, max_size=40)
 
 
 def drawn(kind: str, seed: int, width: int, height: int) -> Pixels:
@@ -54,13 +55,24 @@ def play(board: Board, viewers: list[Viewer], step: tuple[object, ...], stack: E
             viewers[index].acknowledge()
 
 
-@settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-@given(steps=st.lists(STEPS, min_size=5, max_size=40))
+@settings(max_examples=12, deadline=None)
+@given(steps=HISTORIES)
 def test_viewers_that_are_late_lost_or_new_end_with_every_pixel(
     driver: Path, steps: list[tuple[object, ...]]
 ) -> None:
+    check(driver, steps)
+
+
+@pytest.mark.long
+@settings(max_examples=1000, deadline=None)
+@given(steps=HISTORIES)
+def test_so_they_do_in_a_thousand_histories(
+    driver: Path, steps: list[tuple[object, ...]]
+) -> None:
+    check(driver, steps)
+
+
+def check(driver: Path, steps: list[tuple[object, ...]]) -> None:
     with running(driver) as board, ExitStack() as stack:
         viewers: list[Viewer] = []
         for step in [("join", ""), *steps]:
@@ -162,6 +174,7 @@ def test_the_python_client_sees_what_is_flushed(board: Board) -> None:
         )
 
 
+@pytest.mark.long
 def test_another_size_is_as_right(tmp_path: Path) -> None:
     sizes = "SIZES=-DDEVICE_WIDTH=37 -DDEVICE_HEIGHT=11 -DDEVICE_VIEWERS=1 -DDEVICE_MESSAGE=1024"
     small = make("driver", "tests/boards/driver.c", sizes, "FLAGS=-O0", f"LINK={NO_MEMORY}", build=tmp_path)
