@@ -30,8 +30,8 @@ static wd_letters trimmed(const char *at, const char *end)
 
 int wd_head_has(wd_letters list, const char *word)
 {
-    const char *at = list.at, *const end = list.at + list.length;
-    while (list.at && at <= end) {
+    const char *at = list.at, *const end = list.at ? list.at + list.length : NULL;
+    while (at && at <= end) {
         const char *const comma = memchr(at, ',', (size_t)(end - at)), *const stop = comma ? comma : end;
         const wd_letters one = trimmed(at, stop);
         if (is_same(one.at, one.length, word))
