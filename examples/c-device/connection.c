@@ -102,10 +102,12 @@ int wd_connection_send(wd_connection *c, wd_delta_message *message, double now)
         return 0;
     if (c->at < c->end)
         return 1;
-    if (c->body_left && !send_some(c, c->body, &sent, c->body_left))
-        return 0;
-    c->body += sent;
-    c->body_left -= sent;
+    if (c->body_left) {
+        if (!send_some(c, c->body, &sent, c->body_left))
+            return 0;
+        c->body += sent;
+        c->body_left -= sent;
+    }
     if (c->state == CONNECTION_TAKES && !c->body_left)
         end_reply(c, now);
     if (c->state == CONNECTION_LEAVES && !c->is_finished) { /* what is read of the peer then ends with its own goodbye */

@@ -1,5 +1,6 @@
 #include "head.h"
 
+#include <stdint.h>
 #include <string.h>
 
 static char lower(char sign) { return sign >= 'A' && sign <= 'Z' ? (char)(sign + 32) : sign; }
@@ -73,7 +74,7 @@ static int read_field(wd_head *h, const char *at, const char *end)
     if (!colon || colon == at || *at == ' ' || *at == '\t' || colon[-1] == ' ' || colon[-1] == '\t')
         return 0;
     for (const char *sign = at; sign < end; sign++)
-        if ((*sign >= 0 && *sign < ' ' && *sign != '\t') || *sign == 127)
+        if (((uint8_t)*sign < ' ' && *sign != '\t') || *sign == 127)
             return 0;
     const wd_letters value = trimmed(colon + 1, end);
     const size_t length = (size_t)(colon - at);

@@ -1,8 +1,10 @@
 """examples/c-device as a test has it: its programs under sanitizers, one that runs, and viewers without manners."""
 
+import fcntl
 import os
 import re
 import subprocess
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -32,11 +34,22 @@ def make(name: str, main: str, *variables: str, build: Path = BUILD) -> Path:
     """A program around the example's files."""
     program = build / name
     command = ["make", "-s", "-C", os.fspath(EXAMPLE), f"BUILD={build}", f"NAME={name}", f"MAIN={ROOT / main}"]
-    done = subprocess.run(
-        [*command, *variables, os.fspath(program)], check=False, capture_output=True, text=True
-    )
+    build.mkdir(parents=True, exist_ok=True)
+    with (build / "lock").open("w") as lock:  # tests of several files may run at a time
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        done = subprocess.run(
+            [*command, *variables, os.fspath(program)], check=False, capture_output=True, text=True
+        )
     assert done.returncode == 0, done.stdout + done.stderr
     return program
+
+
+def conformance(*command: str | Path) -> None:
+    """A program passes the vectors of all that it claims, which is what viewers say."""
+    program = [sys.executable, "-m", "ws_stream", "conformance", *command]
+    done = subprocess.run(program, check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
+    assert re.findall(r"(\w+) +passes", done.stdout)[:3] == ["requests", "input", "queries"]
 
 
 class Board:
@@ -98,10 +111,11 @@ def running(*command: str | Path) -> Iterator[Board]:
 class Viewer:
     """One that says only what it is told to say."""
 
-    def __init__(self, board: Board, query: str = "") -> None:
+    def __init__(self, board: Board | str, query: str = "") -> None:
+        url = board if isinstance(board, str) else board.url(query)
         self._stack = ExitStack()
         self.socket: ClientConnection = self._stack.enter_context(
-            dial(board.url(query), subprotocols=["ws-stream.v1"], compression=None, max_size=None)
+            dial(url, subprotocols=["ws-stream.v1"], compression=None, max_size=None)
         )
         self.session = Session()
         self.messages: list[bytes] = []

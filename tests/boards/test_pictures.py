@@ -1,6 +1,7 @@
 """What a board's viewers see: every pixel that was flushed, whatever they do meanwhile."""
 
 import struct
+from collections.abc import Sequence
 from contextlib import ExitStack, suppress
 from pathlib import Path
 
@@ -60,7 +61,7 @@ def play(board: Board, viewers: list[Viewer], step: tuple[object, ...], stack: E
 def test_viewers_that_are_late_lost_or_new_end_with_every_pixel(
     driver: Path, steps: list[tuple[object, ...]]
 ) -> None:
-    check(driver, steps)
+    check((driver,), steps)
 
 
 @pytest.mark.long
@@ -69,11 +70,12 @@ def test_viewers_that_are_late_lost_or_new_end_with_every_pixel(
 def test_so_they_do_in_a_thousand_histories(
     driver: Path, steps: list[tuple[object, ...]]
 ) -> None:
-    check(driver, steps)
+    check((driver,), steps)
 
 
-def check(driver: Path, steps: list[tuple[object, ...]]) -> None:
-    with running(driver) as board, ExitStack() as stack:
+def check(command: Sequence[str | Path], steps: list[tuple[object, ...]]) -> None:
+    """Play a history; then each viewer comes to show what the display does."""
+    with running(*command) as board, ExitStack() as stack:
         viewers: list[Viewer] = []
         for step in [("join", ""), *steps]:
             play(board, viewers, step, stack)

@@ -23,14 +23,14 @@ typedef struct {
     size_t count;
 } peer;
 
-static peer peers[SOCKETS];
+static peer peers[SOCKETS + 1]; /* the last is the listener */
 static ws_device device;
 static double time_now;
 static const uint8_t *at, *end;
 
 /* ---- The port ---- */
 
-int wd_port_listen(uint16_t port, int is_public) { return port + is_public; }
+int wd_port_listen(uint16_t port, int is_public) { return port == 1 && !is_public ? SOCKETS : PORT_NONE; }
 uint16_t wd_port_of(int listener) { return (uint16_t)listener; }
 
 int wd_port_accept(int listener)
