@@ -265,7 +265,10 @@ RUN_BY: Mapping[str, Callable[..., object]] = {
     "c-device/demo.c": test_parts.test_the_demo_is_red_where_it_is_touched,
     "c-device/pack_page.py": test_requests.test_every_file_of_the_page_is_there,
     "c-device/Makefile": test_parts.test_the_demo_is_red_where_it_is_touched,
-    **{f"c-device/{name}": test_pictures.test_viewers_that_are_late_lost_or_new_end_with_every_pixel for name in C_DEVICE},
+    **{
+        f"c-device/{name}": test_pictures.test_viewers_that_are_late_lost_or_new_end_with_every_pixel
+        for name in C_DEVICE
+    },
 }
 DATA: Sequence[str] = (".png", ".md")
 

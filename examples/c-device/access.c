@@ -1,6 +1,6 @@
-/* A page of the Internet can make the browser of somebody on this network ask here, also by a name that it points at this
-   device. So the name asked for must be one that no page can point, and the page that asks must lie on the very host it
-   asks for. */
+/* A page of the Internet can make the browser of somebody on this network ask here, also by a name that it points
+   at this device. So the name asked for must be one that no page can point, and the page that asks must lie on the
+   very host it asks for. */
 #include "access.h"
 
 #include <string.h>

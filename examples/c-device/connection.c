@@ -110,7 +110,7 @@ int wd_connection_send(wd_connection *c, wd_delta_message *message, double now)
     }
     if (c->state == CONNECTION_TAKES && !c->body_left)
         end_reply(c, now);
-    if (c->state == CONNECTION_LEAVES && !c->is_finished) { /* what is read of the peer then ends with its own goodbye */
+    if (c->state == CONNECTION_LEAVES && !c->is_finished) { /* the peer may hang up now */
         wd_port_finish(c->socket);
         c->is_finished = 1;
     }

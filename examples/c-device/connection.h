@@ -1,5 +1,5 @@
-/* One socket: a request and its reply, one after the other, until one of them opens a viewer's WebSocket. Every wait has its
-   end here. Knows nothing of what is asked for, nor of what viewers are told. */
+/* One socket: a request and its reply, one after the other, until one of them opens a viewer's WebSocket. Every
+   wait has its end here. Knows nothing of what is asked for, nor of what viewers are told. */
 #ifndef DEVICE_CONNECTION_H
 #define DEVICE_CONNECTION_H
 

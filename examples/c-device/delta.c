@@ -22,8 +22,8 @@ size_t wd_delta_longest(size_t rows)
     return (groups + 7) / 8 + 2 * groups + rows * DEVICE_WIDTH * 2;
 }
 
-/* Marks rows [first, end) that are lacked. The row above them is row 0 of the marks where the viewer has it as it is; where
-   not, the first one has none above it, and brings all its colours. Returns the number of that row. */
+/* Marks rows [first, end) that are lacked. The row above them is row 0 of the marks where the viewer has it as it
+   is; where not, the first one has none above it, and brings all its colours. Returns the number of that row. */
 static size_t mark_rows(wd_delta_room *room, const wd_mirror *m, const wd_lack *l, size_t first, size_t end)
 {
     const size_t above = first && !l->touched[first - 1];
@@ -45,8 +45,8 @@ static size_t content_length(const wd_delta_room *room, size_t rows)
 }
 
 /* Appends the segment of rows [first, end). 0 where there is no room for it. */
-static int put_segment(wd_delta_room *room, const wd_mirror *m, const wd_lack *l, const wd_delta_offer *offer, size_t first,
-                       size_t end, wd_delta_message *message)
+static int put_segment(wd_delta_room *room, const wd_mirror *m, const wd_lack *l, const wd_delta_offer *offer,
+                       size_t first, size_t end, wd_delta_message *message)
 {
     const size_t above = mark_rows(room, m, l, first, end), length = content_length(room, end - first);
     uint8_t *const to = message->bytes + message->end;
@@ -100,5 +100,6 @@ void wd_delta_head(wd_delta_message *message, const ws_picture *picture, uint32_
     uint8_t *const at = message->bytes + DELTA_PAYLOADS - table;
     if (message->segments < DEVICE_SEGMENTS) /* the table was written from the begin of its room on */
         memmove(at, message->bytes + WS_PREFIX, table);
-    message->begin = (size_t)(at - message->bytes) - ws_put_prefix(at - WS_PREFIX, picture, &body, base, flags, checksum);
+    const size_t before = ws_put_prefix(at - WS_PREFIX, picture, &body, base, flags, checksum);
+    message->begin = (size_t)(at - message->bytes) - before;
 }

@@ -1,7 +1,9 @@
-/* From what a viewer lacks to the message that brings it: as much as one message takes, from a row on. Knows no sockets.
+/* From what a viewer lacks to the message that brings it: as much as one message takes, from a row on. Knows no
+   sockets.
 
-   A message's length stands before its first byte, and a board has no memory for a message of a whole picture. So a large
-   change travels as several pictures, each of which is the one before with more rows made new: as a panel itself shows it. */
+   A message's length stands before its first byte, and a board has no memory for a message of a whole picture. So a
+   large change travels as several pictures, each of which is the one before with more rows made new: as a panel
+   itself shows it. */
 #ifndef DEVICE_DELTA_H
 #define DEVICE_DELTA_H
 
@@ -12,7 +14,7 @@
 
 enum {
     DELTA_ENTRY = 12,
-    DELTA_PAYLOADS = WS_PREFIX + DELTA_ENTRY * DEVICE_SEGMENTS, /* where they begin; before them as much of the table as there is */
+    DELTA_PAYLOADS = WS_PREFIX + DELTA_ENTRY * DEVICE_SEGMENTS, /* where they begin, behind the table */
 };
 
 /* What a viewer decodes: segments of so many rows, messages of so many bytes behind their WebSocket head. */
@@ -44,8 +46,8 @@ void wd_delta_open(wd_delta_room *room);
 /* The longest content of so many rows. */
 size_t wd_delta_longest(size_t rows);
 
-/* Puts the table and the payloads of rows from `cursor` on into the message, and takes them from what is lacked. Where the
-   next message goes on; 0 where these were the last rows. */
+/* Puts the table and the payloads of rows from `cursor` on into the message, and takes them from what is lacked.
+   Where the next message goes on; 0 where these were the last rows. */
 size_t wd_delta_pack(wd_delta_room *room, const wd_mirror *m, wd_lack *l, const wd_delta_offer *offer, size_t cursor,
                   wd_delta_message *message);
 

@@ -28,8 +28,8 @@ void wd_frames_open(wd_frames *f);
 /* Where so many bytes are to be put that come next. */
 uint8_t *wd_frames_want(wd_frames *f, size_t *count);
 
-/* So many came, 1 to `count`. TEXT: a message of text_length bytes, whole until the next call. PING, CLOSE: what came with
-   it is in `control`. */
+/* So many came, 1 to `count`. TEXT: a message of text_length bytes, whole until the next call. PING, CLOSE: what
+   came with it is in `control`. */
 int wd_frames_took(wd_frames *f, size_t count);
 
 #endif

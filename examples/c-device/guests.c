@@ -67,7 +67,7 @@ static void join(ws_device *d, wd_connection *c, const wd_query *q, const wd_rep
     if (r->code) {
         wd_service_goodbye(c, r->code, r->why, now);
     } else if (!wd_viewer_suits(q, &offer)) {
-        wd_service_goodbye(c, VIEWER_UNSUITED, "this device has one rendition, and it is not offered to decode that", now);
+        wd_service_goodbye(c, VIEWER_UNSUITED, "this device has one rendition, which was not offered to be decoded", now);
     } else if (place == DEVICE_VIEWERS) {
         wd_service_goodbye(c, FULL, "there are as many viewers as may be", now);
     } else {

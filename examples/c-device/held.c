@@ -4,7 +4,10 @@
 
 #define WHEEL 10000.0 /* pixels that one event scrolls at most */
 
-static double within(double value, double least, double most) { return value < least ? least : value > most ? most : value; }
+static double within(double value, double least, double most)
+{
+    return value < least ? least : value > most ? most : value;
+}
 
 static int take_touch(wd_held *h, wd_said_event *e)
 {
@@ -46,8 +49,8 @@ static void show_key(const wd_held_key *key, wd_said_event *e)
     e->code = name_of(key->code, key->code_length);
 }
 
-/* What goes up does so as it went down, whatever Shift has done meanwhile. `e` shows letters of the key that is behind the
-   last one, which stay until the next event. */
+/* What goes up does so as it went down, whatever Shift has done meanwhile. `e` shows letters of the key that is
+   behind the last one, which stay until the next event. */
 static void lift_key(wd_held *h, unsigned i, wd_said_event *e)
 {
     const wd_held_key lifted = h->key[i];

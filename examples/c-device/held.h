@@ -1,5 +1,5 @@
-/* What a viewer holds down: so whatever was pressed is released, whether the viewer says so or not. The rules are those of
-   ws_stream/hub/held.py, for fewer keys and fingers. Knows nothing of who hears it. */
+/* What a viewer holds down: so whatever was pressed is released, whether the viewer says so or not. The rules are
+   those of ws_stream/hub/held.py, for fewer keys and fingers. Knows nothing of who hears it. */
 #ifndef DEVICE_HELD_H
 #define DEVICE_HELD_H
 

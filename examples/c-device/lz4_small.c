@@ -1,5 +1,6 @@
-/* Blocks of LZ4 by core/lz4.h, from sixty lines and a table of 4 kB: liblz4 takes 16 kB, and a board would have to bring
-   it. Nothing is loaded, so a `ws_lz4` holds only the table, as its `stream`. The format is that of docs/protocol.md. */
+/* Blocks of LZ4 by core/lz4.h, from sixty lines and a table of 4 kB: liblz4 takes 16 kB, and a board would have to
+   bring it. Nothing is loaded, so a `ws_lz4` holds only the table, as its `stream`. The format is that of
+   docs/protocol.md. */
 #include "lz4_small.h"
 
 #include <string.h>
@@ -57,7 +58,7 @@ size_t ws_lz4_pack(const ws_lz4 *lz4, const uint8_t *from, size_t size, uint8_t 
     if (!size || size > MOST)
         return 0;
     memset(table, 0, sizeof ((wd_lz4_small *)lz4->stream)->places);
-    for (size_t at = 1; at + LAST <= size;) { /* place 0 is where nothing was seen, too: it is compared like any other */
+    for (size_t at = 1; at + LAST <= size;) { /* a slot that is 0 is compared like any other */
         uint16_t *const slot = &table[slot_of(load32(from + at))];
         const size_t place = *slot;
         *slot = (uint16_t)at;

@@ -16,7 +16,7 @@ typedef struct {
 
 typedef struct {
     uint8_t touched[DEVICE_HEIGHT];
-    uint8_t masks[DEVICE_HEIGHT][DEVICE_GROUPS]; /* a bit a pixel, the leftmost the lowest; all 0 in a row not touched */
+    uint8_t masks[DEVICE_HEIGHT][DEVICE_GROUPS]; /* a bit a pixel, the leftmost the lowest; 0 in other rows */
 } wd_lack;
 
 /* An area is what it was flushed to be, whatever of it lies in the picture; viewers lack what differs. Whether anything

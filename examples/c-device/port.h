@@ -1,5 +1,5 @@
-/* What a board must have: sockets that never wait, a clock, chance. port_posix.c is for POSIX, and for lwIP as it has the
-   same functions. Nothing else here calls a system. */
+/* What a board must have: sockets that never wait, a clock, chance. port_posix.c is for POSIX, and for lwIP as it
+   has the same functions. Nothing else here calls a system. */
 #ifndef DEVICE_PORT_H
 #define DEVICE_PORT_H
 

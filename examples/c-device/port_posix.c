@@ -50,7 +50,7 @@ int wd_port_accept(int listener)
     if (made < 0)
         return PORT_NONE;
     setsockopt(made, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
-#ifdef TCP_NOTSENT_LOWAT /* without it Linux takes megabytes of pictures that are old when they arrive; lwIP never does */
+#ifdef TCP_NOTSENT_LOWAT /* else Linux takes megabytes, which are old when they arrive; lwIP never does */
     const int unsent = 16384;
     setsockopt(made, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent, sizeof unsent);
 #endif

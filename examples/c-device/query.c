@@ -119,11 +119,13 @@ static int read_value(wd_query *q, size_t key, const char *at, size_t length)
     static const char *const SWITCHES[] = {"0", "no", "false", "1", "yes", "true"};
     static const char *const DEPTHS[] = {"24", "16", "12", "8"};
     static const uint8_t BITS[] = {24, 16, 12, 8};
-    static const char *const NAMES[] = {"rgbx8888", "bgrx8888", "rgb888", "bgr888", "rgb565", "gray8", "rgb444", "rgb332"};
+    static const char *const NAMES[] = {"rgbx8888", "bgrx8888", "rgb888", "bgr888",
+                                        "rgb565",   "gray8",    "rgb444", "rgb332"};
     static const char *const SEGMENTS[] = {"marked", "lz4", "copy"};
     const char *const end = at + length;
     uint64_t *const number = &q->numbers[key];
-    const size_t place = place_of(at, length, KEYS[key].form == DEPTH ? DEPTHS : SWITCHES, KEYS[key].form == DEPTH ? 4 : 6);
+    const int is_depth = KEYS[key].form == DEPTH;
+    const size_t place = place_of(at, length, is_depth ? DEPTHS : SWITCHES, is_depth ? 4 : 6);
     switch (KEYS[key].form) {
     case NUMBER: return take_digits(at, end, KEYS[key].most, number) == end && *number >= KEYS[key].least;
     case CROP: return read_numbers(at, end, ',', 4, 2, INT32_MAX, q->crop);

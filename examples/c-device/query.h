@@ -1,4 +1,5 @@
-/* What a viewer requests and offers in the query of its address. Knows no sockets. docs/protocol.md is the authority. */
+/* What a viewer requests and offers in the query of its address. Knows no sockets. docs/protocol.md is the
+   authority. */
 #ifndef DEVICE_QUERY_H
 #define DEVICE_QUERY_H
 

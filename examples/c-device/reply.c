@@ -9,7 +9,8 @@
 
 static const char SUBPROTOCOL[] = "ws-stream.v1";
 
-static wd_reply with_text(wd_say *to, const wd_head *h, const wd_reply_facts *facts, int status, const char *type, const char *text)
+static wd_reply with_text(wd_say *to, const wd_head *h, const wd_reply_facts *facts, int status,
+                          const char *type, const char *text)
 {
     const int is_head = wd_head_is(h->method, "HEAD"), is_wrong = status == HEAD_WRONG || status == HEAD_TOO_LONG;
     wd_say_status(to, status);
@@ -122,8 +123,8 @@ wd_reply wd_reply_to(wd_say *to, const wd_head *h, int status, const wd_reply_fa
         return sentence(to, &none, facts, status, "this is no request; right would be GET or HEAD, without a body\n");
     const char *const refusal = wd_access_refusal(h->host, h->origin, facts->own);
     const int is_read = wd_head_is(h->method, "GET") || wd_head_is(h->method, "HEAD");
-    if (wd_head_has(h->upgrade, "websocket") && wd_head_has(h->connection, "upgrade") && wd_head_has(h->protocol, SUBPROTOCOL) &&
-        wd_head_is(h->method, "GET"))
+    const int upgrades = wd_head_has(h->upgrade, "websocket") && wd_head_has(h->connection, "upgrade");
+    if (upgrades && wd_head_has(h->protocol, SUBPROTOCOL) && wd_head_is(h->method, "GET"))
         return open_viewer(to, h, facts, refusal);
     if (refusal)
         return sentence(to, h, facts, 403, refusal);

@@ -10,7 +10,10 @@ enum { REPLY_ROOM = 512, MESSAGES = 8 }; /* bytes that an answer takes at most; 
 
 uint64_t wd_service_time(const ws_device *d, double now) { return d->time_begun + (uint64_t)((now - d->begun) * 1e6); }
 
-static wd_viewer *viewer_of(ws_device *d, const wd_connection *c) { return c->viewer < 0 ? NULL : &d->viewers[c->viewer]; }
+static wd_viewer *viewer_of(ws_device *d, const wd_connection *c)
+{
+    return c->viewer < 0 ? NULL : &d->viewers[c->viewer];
+}
 
 static void tell(ws_device *d, int place, uint32_t number, const wd_said_event *event)
 {
@@ -87,7 +90,7 @@ static void hear_text(ws_device *d, wd_connection *c, wd_viewer *v, double now)
     wd_said_read(&s, v->frames.text, v->frames.text_length);
     const int code = wd_viewer_hear(v, &s, now);
     if (code) {
-        wd_service_goodbye(c, (unsigned)code, "this message breaks the protocol's tables, or asks for what cannot be shown", now);
+        wd_service_goodbye(c, (unsigned)code, "this message breaks the tables, or asks for what cannot be shown", now);
         return;
     }
     if (s.type == SAID_CLOCK) {
@@ -123,7 +126,8 @@ static int hear_some(ws_device *d, wd_connection *c, double now)
     } else if (what == FRAMES_CLOSE) {
         wd_service_goodbye(c, length ? (unsigned)sent[0] << 8 | sent[1] : NORMAL, "", now);
     } else if (what > FRAMES_IGNORED) {
-        wd_service_goodbye(c, (unsigned)what, what == TOO_LONG ? "this message is too long" : "viewers send masked texts", now);
+        const char *const why = what == TOO_LONG ? "this message is too long" : "viewers send masked texts";
+        wd_service_goodbye(c, (unsigned)what, why, now);
     }
     return c->state == CONNECTION_WATCHES;
 }

@@ -10,7 +10,8 @@ enum { RGB565 = 1 << 4, HEARD_A_SECOND = 8192, HEARD_AT_ONCE = 32768 };
 
 int wd_viewer_suits(const wd_query *q, wd_delta_offer *offer)
 {
-    const uint64_t segment = wd_query_number(q, QUERY_SEGMENT, UINT32_MAX), message = wd_query_number(q, QUERY_MESSAGE, UINT32_MAX);
+    const uint64_t segment = wd_query_number(q, QUERY_SEGMENT, UINT32_MAX);
+    const uint64_t message = wd_query_number(q, QUERY_MESSAGE, UINT32_MAX);
     const uint64_t kinds = wd_query_number(q, QUERY_KINDS, QUERY_MARKED | QUERY_LZ4);
     const int fits = !wd_query_has(q, QUERY_FIT) || (q->fit[0] >= DEVICE_WIDTH && q->fit[1] >= DEVICE_HEIGHT);
     size_t rows = DEVICE_BAND;
@@ -25,7 +26,8 @@ int wd_viewer_suits(const wd_query *q, wd_delta_offer *offer)
 
 static double bounded(double fps) { return fps < DEVICE_FPS ? fps : DEVICE_FPS; }
 
-void wd_viewer_open(wd_viewer *v, const wd_query *q, const wd_delta_offer *offer, uint32_t epoch, uint64_t pictures, double now)
+void wd_viewer_open(wd_viewer *v, const wd_query *q, const wd_delta_offer *offer, uint32_t epoch,
+                    uint64_t pictures, double now)
 {
     v->is_open = v->is_blank = 1;
     v->acknowledges = (int)wd_query_number(q, QUERY_ACKNOWLEDGE, 1);

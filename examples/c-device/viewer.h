@@ -1,6 +1,7 @@
 /* One viewer: what it lacks, when it may have more, and what it is told. Knows no sockets.
 
-   Flow control and rates are those of core/. An epoch is a viewer's own here, and so are the numbers of its pictures. */
+   Flow control and rates are those of core/. An epoch is a viewer's own here, and so are the numbers of its
+   pictures. */
 #ifndef DEVICE_VIEWER_H
 #define DEVICE_VIEWER_H
 
@@ -45,7 +46,8 @@ typedef struct {
 int wd_viewer_suits(const wd_query *q, wd_delta_offer *offer);
 
 /* It comes. */
-void wd_viewer_open(wd_viewer *v, const wd_query *q, const wd_delta_offer *offer, uint32_t epoch, uint64_t pictures, double now);
+void wd_viewer_open(wd_viewer *v, const wd_query *q, const wd_delta_offer *offer, uint32_t epoch,
+                    uint64_t pictures, double now);
 
 /* What it said is done, but for `clock` and `input`. 0, or why it is closed. */
 int wd_viewer_hear(wd_viewer *v, const wd_said *s, double now);

@@ -10,7 +10,8 @@
 enum { FORMAT = 5, WHOLES_AT_ONCE = 8 }; /* rgb565 on the wire; see docs/protocol.md */
 
 /* A picture and its message are no larger than headers can say, and each row fits into a message. */
-typedef char sides_fit[DEVICE_WIDTH > 0 && DEVICE_WIDTH <= 16384 && DEVICE_HEIGHT > 0 && DEVICE_HEIGHT <= 16384 ? 1 : -1];
+typedef char width_fits[DEVICE_WIDTH > 0 && DEVICE_WIDTH <= 16384 ? 1 : -1];
+typedef char height_fits[DEVICE_HEIGHT > 0 && DEVICE_HEIGHT <= 16384 ? 1 : -1];
 typedef char rows_fit[DEVICE_MESSAGE >= DELTA_PAYLOADS + DELTA_ENTRY + DEVICE_ROW + 4 ? 1 : -1];
 
 static int is_name(const char *name)

@@ -1,5 +1,5 @@
-/* A server of one stream for boards: what is flushed to a display is shown by browsers, and what their users do there comes
-   back. C99 and sockets; no memory is taken but that of `ws_device`, which may be static.
+/* A server of one stream for boards: what is flushed to a display is shown by browsers, and what their users do
+   there comes back. C99 and sockets; no memory is taken but that of `ws_device`, which may be static.
 
    One thread calls all functions, as LVGL is used. docs/protocol.md is the authority on what travels. */
 #ifndef WS_DEVICE_H
@@ -9,8 +9,8 @@
 #include "mirror.h"
 #include "viewer.h"
 
-/* What a viewer's user did; `viewer` tells viewers apart, `number` is the picture that was shown. Texts are to be copied by
-   ws_stream_copy (clients/c/ws_stream.h) before the next call. What they hold is any stranger's. */
+/* What a viewer's user did; `viewer` tells viewers apart, `number` is the picture that was shown. Texts are to be
+   copied by ws_stream_copy (clients/c/ws_stream.h) before the next call. What they hold is any stranger's. */
 typedef void ws_device_hear(void *context, int viewer, uint32_t number, const wd_said_event *event);
 
 typedef struct {
@@ -43,7 +43,8 @@ typedef struct {
 int ws_device_start(ws_device *d, const ws_device_options *options);
 void ws_device_stop(ws_device *d);
 
-/* An area of the picture is this now: `width` x `height` pixels of rgb565, in words as the processor has them. Never waits. */
+/* An area of the picture is this now: `width` x `height` pixels of rgb565, in words as the processor has them.
+   Never waits. */
 void ws_device_flush(ws_device *d, unsigned x, unsigned y, unsigned width, unsigned height, const uint16_t *pixels);
 
 /* Does what is due, and waits for more so many milliseconds at most; 0: not at all. Never waits for a viewer. */

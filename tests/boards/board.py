@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection
 from websockets.sync.client import connect as dial
+from websockets.typing import Subprotocol
 
 from ws_stream.protocol import control
 from ws_stream.protocol.messages import ViewerMessage
@@ -33,7 +34,15 @@ Pixels = NDArray[np.uint16]
 def make(name: str, main: str, *variables: str, build: Path = BUILD) -> Path:
     """A program around the example's files."""
     program = build / name
-    command = ["make", "-s", "-C", os.fspath(EXAMPLE), f"BUILD={build}", f"NAME={name}", f"MAIN={ROOT / main}"]
+    command = [
+        "make",
+        "-s",
+        "-C",
+        os.fspath(EXAMPLE),
+        f"BUILD={build}",
+        f"NAME={name}",
+        f"MAIN={ROOT / main}",
+    ]
     build.mkdir(parents=True, exist_ok=True)
     with (build / "lock").open("w") as lock:  # tests of several files may run at a time
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -115,7 +124,7 @@ class Viewer:
         url = board if isinstance(board, str) else board.url(query)
         self._stack = ExitStack()
         self.socket: ClientConnection = self._stack.enter_context(
-            dial(url, subprotocols=["ws-stream.v1"], compression=None, max_size=None)
+            dial(url, subprotocols=[Subprotocol("ws-stream.v1")], compression=None, max_size=None)
         )
         self.session = Session()
         self.messages: list[bytes] = []

@@ -1,6 +1,6 @@
-/* What a picture costs a board, for a profiler that counts instructions: `cost SCENE VIEWERS PICTURES` flushes so many and
-   packs them. SCENE: `label`, 60 x 20 pixels of text; `page`, all of it, flat with text; `noise`, all of it. Then it says
-   how many bytes a viewer was sent. */
+/* What a picture costs a board, for a profiler that counts instructions: `cost SCENE VIEWERS PICTURES` flushes so
+   many and packs them. SCENE: `label`, 60 x 20 pixels of text; `page`, all of it, flat with text; `noise`, all of
+   it. Then it says how many bytes a viewer was sent. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +22,8 @@ static void draw(const char *scene, unsigned number, unsigned width, unsigned he
             seed = seed * 1664525u + 1013904223u;
             const unsigned letter = (x / 8 * 31 + y / 16 * 17 + number) * 2654435761u >> 16;
             const int is_ink = y % 16 > 3 && y % 16 < 13 && letter >> (x % 8 + y % 4) & 1 && letter % 3;
-            pixels[y * width + x] = *scene == 'n' ? (uint16_t)(seed >> 16) : is_ink ? 0xFFFF : (uint16_t)(number % 2 * 0x1082);
+            const unsigned text = is_ink ? 0xFFFF : number % 2 * 0x1082;
+            pixels[y * width + x] = (uint16_t)(*scene == 'n' ? seed >> 16 : text);
         }
 }
 

@@ -6,12 +6,18 @@ import shutil
 import subprocess
 from pathlib import Path
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from tests.boards.board import BUILD, EXAMPLE, ROOT, SANITIZED, Board, Viewer, conformance, make
-from tests.boards.board import running
+from tests.boards.board import (
+    BUILD,
+    EXAMPLE,
+    ROOT,
+    SANITIZED,
+    Viewer,
+    conformance,
+    make,
+)
 from tests.boards.test_pictures import HISTORIES, check
 
 STUBS = """
@@ -50,7 +56,9 @@ def test_the_demo_is_red_where_it_is_touched(driver: Path) -> None:
             viewer.read(5)
             touch = {"kind": "touch", "touch": 1, "x": 30.5, "y": 40, "phase": "start"}
             viewer.say(json.dumps({"type": "input", "epoch": 1, "number": 1, "events": [touch]}))
-            while (held := viewer.session.held) is None or (held.pixels[40:56, 30:46] != 0xF800).any():
+            while (held := viewer.session.held) is None or (
+                held.pixels[40:56, 30:46] != 0xF800
+            ).any():
                 viewer.read(5)
                 viewer.acknowledge()
             assert (held.pixels[:40] == 0xFFFF).all()
@@ -66,11 +74,11 @@ def emulated() -> tuple[str, Path, Path]:
             "apt-get install gcc-arm-linux-gnueabihf libc6-dev-armhf-cross qemu-user-static"
         )
     options = f"CC={compiler}", "FLAGS=-Os -static"
-    made = (
+    driver, said = (
         make(name, f"tests/boards/{name}.c", *options, build=BUILD / "armhf")
         for name in ("driver", "conformance")
     )
-    return machine, *made
+    return machine, driver, said
 
 
 @pytest.mark.long

@@ -67,9 +67,7 @@ def test_viewers_that_are_late_lost_or_new_end_with_every_pixel(
 @pytest.mark.long
 @settings(max_examples=1000, deadline=None)
 @given(steps=HISTORIES)
-def test_so_they_do_in_a_thousand_histories(
-    driver: Path, steps: list[tuple[object, ...]]
-) -> None:
+def test_so_they_do_in_a_thousand_histories(driver: Path, steps: list[tuple[object, ...]]) -> None:
     check((driver,), steps)
 
 
@@ -171,15 +169,15 @@ def test_a_viewer_of_rate_0_is_sent_nothing_until_it_asks(board: Board) -> None:
 def test_the_python_client_sees_what_is_flushed(board: Board) -> None:
     board.flush(3, 4, drawn("noise", 8, 50, 60))
     with connect(board.url()) as screen:
-        assert screen.wait_for(
-            lambda frame: np.array_equal(frame.pixels, board.mirror), 10
-        )
+        assert screen.wait_for(lambda frame: np.array_equal(frame.pixels, board.mirror), 10)
 
 
 @pytest.mark.long
 def test_another_size_is_as_right(tmp_path: Path) -> None:
     sizes = "SIZES=-DDEVICE_WIDTH=37 -DDEVICE_HEIGHT=11 -DDEVICE_VIEWERS=1 -DDEVICE_MESSAGE=1024"
-    small = make("driver", "tests/boards/driver.c", sizes, "FLAGS=-O0", f"LINK={NO_MEMORY}", build=tmp_path)
+    small = make(
+        "driver", "tests/boards/driver.c", sizes, "FLAGS=-O0", f"LINK={NO_MEMORY}", build=tmp_path
+    )
     with running(small) as board, Viewer(board, "?kinds=marked") as viewer:
         for seed in range(20):
             board.flush(seed, seed % 5, drawn("noise", seed, 30, 9))

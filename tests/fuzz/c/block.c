@@ -1,5 +1,5 @@
-/* Bytes packed by the board's sixty lines of LZ4 are unpacked to the same ones, by the strict rules of docs/protocol.md, and
-   never need more room than they were given. Input: the room, 16 bits, then the bytes. */
+/* Bytes packed by the board's sixty lines of LZ4 are unpacked to the same ones, by the strict rules of
+   docs/protocol.md, and never need more room than they were given. Input: the room, 16 bits, then the bytes. */
 #include <string.h>
 
 #include "../../../core/tests/check.h"

@@ -1,6 +1,7 @@
-/* A board's server whose sockets a hostile network has: connections that say anything in any parts, take as little as they
-   like and leave when they like, while its display is flushed. Whatever they do, each hears whole replies and whole frames,
-   none within another, and nothing outside the device's memory is touched. Input: what happens, see `step`. */
+/* A board's server whose sockets a hostile network has: connections that say anything in any parts, take as little
+   as they like and leave when they like, while its display is flushed. Whatever they do, each hears whole replies
+   and whole frames, none within another, and nothing outside the device's memory is touched. Input: what happens,
+   see `step`. */
 #include <string.h>
 
 #include "../../../core/tests/check.h"
