@@ -110,13 +110,22 @@ $(kernel_program): tests/web/kernel/random.c $(wildcard web/kernel/*.[ch]) Makef
 
 # The same C, driven by libFuzzer; `python -m tests.fuzz` makes these and runs them. They need clang.
 fuzz_build := build/fuzz/bin
-fuzz_programs := $(addprefix $(fuzz_build)/c-,history source unpack client session)
+fuzz_programs := $(addprefix $(fuzz_build)/c-,history source unpack client session board block)
+
+boards_parts := $(filter-out %/demo.c %/port_posix.c,$(wildcard examples/c-device/*.c)) \
+	$(addprefix core/,crc32.c marks.c message.c pack.c rate_limit.c window.c) $(addprefix clients/c/,json.c values.c)
+boards_flags := -Iexamples/c-device -Icore -Iclients/c -DDEVICE_WIDTH=37 -DDEVICE_HEIGHT=11 -DDEVICE_MESSAGE=1024
 
 $(fuzz_build)/c-history: fuzz_parts := $(core_player) $(core_library)
 $(fuzz_build)/c-source: fuzz_parts := tests/fuzz/c/source.c core/tests/decoder.c $(core_library)
 $(fuzz_build)/c-unpack: fuzz_parts := tests/fuzz/c/unpack.c core/unpack.c clients/c/lz4.c web/kernel/unpack.c
 $(fuzz_build)/c-client: fuzz_parts := $(clients_fuzz) $(clients_library)
 $(fuzz_build)/c-session: fuzz_parts := tests/fuzz/c/session.c $(clients_library)
+# A board's server, of a small display; the test has its sockets and its page.
+$(fuzz_build)/c-board: fuzz_parts := tests/fuzz/c/board.c $(boards_parts)
+$(fuzz_build)/c-block: fuzz_parts := tests/fuzz/c/block.c core/unpack.c examples/c-device/lz4_small.c
+$(fuzz_build)/c-board $(fuzz_build)/c-block: core_flags += $(boards_flags)
+$(fuzz_build)/c-board $(fuzz_build)/c-block: $(wildcard examples/c-device/*.[ch])
 $(fuzz_programs): $(core_sources) $(clients_sources) $(wildcard tests/fuzz/c/*.c web/kernel/*.[ch])
 	@mkdir -p $(@D)
 	@clang $(core_flags) -fsanitize=fuzzer -DLIBFUZZER -o $@ $(sort core/tests/memory.c $(fuzz_parts)) $(core_link)

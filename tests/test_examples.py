@@ -23,6 +23,7 @@ from PIL import Image
 from playwright.async_api import Page
 
 from tests import test_node
+from tests.boards import test_parts, test_pictures, test_requests
 from tests.browser import test_operate_x
 from tests.browser.browser import opened, shows
 from tests.commands import test_reloading
@@ -244,6 +245,8 @@ def test_perl_presents_the_token_of_its_environment(
     assert file.exists()
 
 
+C_DEVICE = {path.name for path in (EXAMPLES / "c-device").glob("*.[ch]")} - {"demo.c"}
+"""Files of one program, all of them compiled into it."""
 RUN_BY: Mapping[str, Callable[..., object]] = {
     "operate_x.py": test_operate_x.test_an_x_program_is_operated_from_the_page_which_shows_what_it_does,
     "node_save.mjs": test_node.test_node_saves_a_picture_of_a_live_stream,
@@ -259,8 +262,15 @@ RUN_BY: Mapping[str, Callable[..., object]] = {
     "perl/ws_stream.pl": test_perl_saves_what_the_device_shows,
     "perl/Viewer.pm": test_perl_passes_all_that_a_viewer_can_claim,
     "perl/Picture.pm": test_perl_passes_all_that_a_viewer_can_claim,
+    "c-device/demo.c": test_parts.test_the_demo_is_red_where_it_is_touched,
+    "c-device/pack_page.py": test_requests.test_every_file_of_the_page_is_there,
+    "c-device/Makefile": test_parts.test_the_demo_is_red_where_it_is_touched,
+    **{
+        f"c-device/{name}": test_pictures.test_viewers_that_are_late_lost_or_new_end_with_every_pixel
+        for name in C_DEVICE
+    },
 }
-DATA: Sequence[str] = (".png",)
+DATA: Sequence[str] = (".png", ".md")
 
 
 def test_every_example_is_run_by_a_test() -> None:

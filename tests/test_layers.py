@@ -12,6 +12,7 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "ws_stream"
 C_CLIENT = Path(__file__).parents[1] / "clients" / "c"
+C_DEVICE = Path(__file__).parents[1] / "examples" / "c-device"
 
 ROOMS = {
     "errors": [],
@@ -282,7 +283,9 @@ def test_no_object_knows_too_much_to_be_one_thing(file: Path) -> None:
 
 
 EACH_C_FILE = pytest.mark.parametrize(
-    "file", sorted(C_CLIENT.rglob("*.[ch]")), ids=lambda file: str(file.relative_to(C_CLIENT))
+    "file",
+    sorted([*C_CLIENT.rglob("*.[ch]"), *C_DEVICE.glob("*.[ch]")]),
+    ids=lambda file: file.relative_to(C_CLIENT.parents[1]).as_posix(),
 )
 
 
@@ -301,6 +304,13 @@ def test_the_c_client_needs_no_system_below_it(file: Path) -> None:
     if file.name == "conformance.c":
         known |= {"stdio.h", "stdlib.h"}
     assert set(re.findall(r'#include [<"](.*)[>"]', file.read_text())) <= known
+
+
+@pytest.mark.parametrize("file", sorted(C_DEVICE.glob("*.[ch]")), ids=lambda file: file.name)
+def test_a_board_s_server_knows_its_system_by_its_port_alone(file: Path) -> None:
+    included = re.findall(r"#include <(.*)>", file.read_text())
+    systems = set(included) - {"string.h", "stddef.h", "stdint.h", "math.h"}
+    assert bool(systems) == (file.name in ("port_posix.c", "demo.c"))
 
 
 def test_attributes_are_counted_wherever_they_are_assigned() -> None:

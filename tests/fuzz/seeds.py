@@ -146,6 +146,27 @@ def http() -> Iterator[bytes]:
         yield bytes([len(head)]) + head + frame
 
 
+def board() -> Iterator[bytes]:
+    """What happens to a board, as tests/fuzz/c/board.c reads it: a peer asks, or watches and says something."""
+    takes = b"\x04\xff" * 3
+    for data in http():
+        request = data[1:256]
+        yield bytes([0, len(request)]) + request + takes
+    for text in _from("viewer"):
+        if len(text) < MOST:
+            what, rest = (2, len(text)) if len(text) < 256 else (3, -(-len(text) // 17))
+            said = bytes([what, rest % 256]) + text.ljust(rest * (1 if what == 2 else 17))
+            yield b"\x01\x06step=1" + takes + b"\x07\x05\x03\x0f\x07\x11" + takes + said + takes
+
+
+def block() -> Iterator[bytes]:
+    """Room, then bytes to pack."""
+    for count, colours in itertools.product((1, 12, 13, 255, 4000), (1, 3, 256)):
+        made = np.random.default_rng(count).integers(0, colours, count).astype(np.uint8).tobytes()
+        yield struct.pack("<H", 5000) + made
+        yield struct.pack("<H", count // 2) + made
+
+
 def tokens() -> Iterator[bytes]:
     """Files of tokens."""
     yield b"view:%b\n" % TOKEN

@@ -62,6 +62,8 @@ TARGETS: Mapping[str, Target] = {
     "c-unpack": Target(_c("unpack"), seeds.lz4),
     "c-history": Target([*_c("history"), "-len_control=0"], seeds.nothing, 8192),
     "c-source": Target([*_c("source"), "-len_control=0"], seeds.nothing, 512),
+    "c-board": Target(_c("board"), seeds.board),
+    "c-block": Target(_c("block"), seeds.block, 8192),
     "js-session": Target(_javascript("session"), seeds.session),
     "js-recording": Target(_javascript("recording"), seeds.recording),
     "js-png": Target(_javascript("png"), seeds.png),

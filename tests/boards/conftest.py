@@ -1,0 +1,22 @@
+"""The programs that all tests of this folder share."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.boards.board import NO_MEMORY, SANITIZED, Board, make, running
+
+
+@pytest.fixture(scope="session")
+def driver() -> Path:
+    if not (shutil.which("cc") and shutil.which("make")):
+        pytest.skip("there is no C compiler on this machine, or no make")
+    return make("driver", "tests/boards/driver.c", f"FLAGS={SANITIZED}", f"LINK={NO_MEMORY}")
+
+
+@pytest.fixture
+def board(driver: Path) -> Iterator[Board]:
+    with running(driver) as board:
+        yield board
