@@ -86,12 +86,15 @@ ROOMS = {
             "admission",
             "websocket",
             "reception",
+            "mounted",
             "mount",
             "addresses",
             "listener",
         ),
         *("announcing", "lifetime", "offer", "catalogue", "budgeting", "server"),
     ],
+    "mounts": ["under", "asgi", "aiohttp_app"],
+    "flask": [],
     "clock": [],
     "session": [],
     "retry": [],
@@ -127,6 +130,7 @@ ROOMS = {
 """The rooms, and the files of those that have several. A room's `__init__` comes after its files."""
 
 LIBRARIES = {
+    "aiohttp": {"mounts"},
     "asyncio": {
         "loop_thread",
         "hub",
@@ -139,6 +143,7 @@ LIBRARIES = {
         "commands",
     },
     "cryptography": {"commands"},
+    "flask": {"flask"},
     "lz4": {"codec", "walk"},
     "prometheus_client": {"server"},
     "zeroconf": {"discovery"},

@@ -24,7 +24,7 @@ from .plain_http import HttpConnection
 from .proxy import Proxies
 from .request import parts
 from .request_log import RequestLog
-from .websocket import ViewerConnection
+from .websocket import ViewerConnection, bound_socket
 
 
 class Reception:
@@ -116,7 +116,7 @@ class Reception:
         if (
             not connection.transport.is_closing()
         ):  # else its socket's number may be another's by now
-            connection.bound_socket()
+            bound_socket(connection.transport.get_extra_info("socket"))
             await self.admission.follow(connection)
 
     def change(self, other: "Reception") -> None:

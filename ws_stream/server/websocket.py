@@ -54,23 +54,6 @@ class ViewerConnection(Guest, HttpConnection):
         """Whether it has said more than was heard: it is not silent."""
         return self._hearing.is_behind
 
-    def bound_socket(self) -> None:
-        """Let the kernel queue little, and look often whether a lost link is back.
-
-        Where it cannot be told so, acknowledgements alone bound the queue, and TCP doubles its wait as it always did.
-        """
-        tcp = self.transport.get_extra_info("socket")
-        lowat = getattr(socket, "TCP_NOTSENT_LOWAT", None)
-        gone = getattr(socket, "TCP_USER_TIMEOUT", None)
-        options = (
-            (lowat, UNSENT_BYTES),
-            (_TCP_RTO_MAX_MS, RETRANSMIT_WITHIN_MS),
-            (gone, int(1000 * GONE_AFTER)),
-        )
-        for option, value in options:
-            with suppress(OSError, TypeError):
-                tcp.setsockopt(socket.IPPROTO_TCP, option, value)
-
     async def say_goodbye(self, code: int, reason: str) -> None:
         """Close the connection; a peer that does not answer is left."""
         with suppress(TimeoutError):
@@ -173,6 +156,23 @@ class ViewerConnection(Guest, HttpConnection):
                     self._viewer.on_message(text)
                 except Exception:
                     self.fail()
+
+
+def bound_socket(tcp: Any) -> None:  # noqa: ANN401 - a socket, in whatever a transport wraps it
+    """Let the kernel queue little, and look often whether a lost link is back.
+
+    Where it cannot be told so, acknowledgements alone bound the queue, and TCP doubles its wait as it always did.
+    """
+    lowat = getattr(socket, "TCP_NOTSENT_LOWAT", None)
+    gone = getattr(socket, "TCP_USER_TIMEOUT", None)
+    options = (
+        (lowat, UNSENT_BYTES),
+        (_TCP_RTO_MAX_MS, RETRANSMIT_WITHIN_MS),
+        (gone, int(1000 * GONE_AFTER)),
+    )
+    for option, value in options:
+        with suppress(OSError, TypeError):
+            tcp.setsockopt(socket.IPPROTO_TCP, option, value)
 
 
 class _Gone(asyncio.Transport):
