@@ -86,6 +86,7 @@ ROOMS = {
             "admission",
             "websocket",
             "reception",
+            "speech",
             "mounted",
             "mount",
             "addresses",

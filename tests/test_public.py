@@ -35,6 +35,8 @@ LISTENING = {"host": "127.0.0.1", "port": 0}
 PICTURE = np.zeros((3, 4, 3), np.uint8)
 
 RIGHT: Mapping[str, Mapping[str, Any]] = {
+    "aiohttp_app": {"server": Server(port=0)},
+    "asgi": {"server": Server(port=0)},
     "connect": {"url": "wss://127.0.0.1:8000/stream/a", "tls_ca": CERT, "token": None},
     "Connection": {"url": "wss://127.0.0.1:8000/stream/a", "tls_ca": CERT, "token": None},
     "Connection.age": {"frame": blank(1, RGB888, 4, 3)},

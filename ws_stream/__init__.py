@@ -1,7 +1,7 @@
 """Stream raw pictures from a small device to browsers. See README.md, and docs/ for the depth."""
 
-from importlib import import_module
-from typing import TYPE_CHECKING
+import importlib
+import typing
 
 from .client import Connection, connect
 from .errors import (
@@ -24,7 +24,7 @@ from .recording import Moment, Recording, open_recording
 from .server.server import Server
 from .sources import Picture, Source, open_source
 
-if TYPE_CHECKING:
+if typing.TYPE_CHECKING:
     from .mounts.aiohttp_app import aiohttp_app
     from .mounts.asgi import asgi
 
@@ -67,5 +67,5 @@ _MOUNTS = ("aiohttp_app", "asgi")
 
 def __getattr__(name: str) -> object:
     if name in _MOUNTS:
-        return getattr(import_module(f"{__name__}.mounts.{name}"), name)
+        return getattr(importlib.import_module(f"{__name__}.mounts.{name}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

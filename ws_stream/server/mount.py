@@ -15,13 +15,14 @@ from websockets.frames import CloseCode
 from ..errors import UsageError
 from .admission import Entry
 from .files import files
-from .mounted import Channel, MountedViewer
+from .mounted import MountedViewer
 from .pages import Reply
 from .peers import origin
 from .proxy import Proxies
 from .reception import Reception
 from .request import HttpRequest
 from .request_log import RequestLog
+from .speech import Channel
 
 _PLAIN = "text/plain; charset=utf-8"
 

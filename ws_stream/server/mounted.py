@@ -8,8 +8,6 @@ import asyncio
 import sys
 import time
 from collections.abc import AsyncIterator
-from contextlib import suppress
-from typing import Protocol
 
 from websockets.frames import CloseCode
 
@@ -19,25 +17,8 @@ from ..walk.outlet import BY_TRANSPORT, payload
 from .admission import Entry
 from .hearing import BYTES_A_SECOND, BYTES_AT_ONCE
 from .request_log import RequestLog
-from .viewer import (
-    CLOSE_TIMEOUT,
-    GONE_AFTER,
-    UNREAD_BYTES,
-    Goodbye,
-    Guest,
-    as_reason,
-    goodbye_after,
-)
-
-
-class Channel(Protocol):
-    """A WebSocket that is open, by whatever framework."""
-
-    async def send(self, message: str | bytes) -> None:
-        """Send one message; returns when there is room for another. Raises OSError when nobody is there."""
-
-    async def close(self, code: int, reason: str) -> None:
-        """Say goodbye. Nothing is sent afterwards."""
+from .speech import Channel, Speech
+from .viewer import Guest, as_reason, goodbye_after
 
 
 class MountedViewer(Guest):
@@ -46,13 +27,7 @@ class MountedViewer(Guest):
     def __init__(self, entry: Entry, channel: Channel, log: RequestLog) -> None:
         self.asked, self.address, self.right, self.refused = entry
         self.logger = log
-        self._channel = channel
-        self._waiting: list[str | bytes] = []
-        self._goodbye: Goodbye | None = None
-        self._woken = asyncio.Event()
-        self._done = asyncio.Event()
-        """It takes no more: all was sent, its goodbye too, or nobody is there."""
-        self._sends_since: float | None = None
+        self._speech = Speech(channel, self._give)
         self._is_behind = False
 
     @property
@@ -66,23 +41,22 @@ class MountedViewer(Guest):
 
     def write(self, message: str) -> None:
         """Send a control message. What is not taken waits here, up to a bound."""
-        since = self._sends_since
-        unsent = sum(len(text) for text in self._waiting if isinstance(text, str))
-        if unsent > UNREAD_BYTES or (since is not None and time.monotonic() - since > GONE_AFTER):
+        if self._speech.is_stuck:
             self.end(None)
         else:
             self.finish_picture()
-            self._put(message)
+            self._speech.say(message)
 
     def finish_picture(self) -> None:
         """Send what is still to be sent of a picture: all of it. Until it is taken there is no other."""
         tail = self._viewer.subscription.take() if self._viewer else None
         if tail:
-            self._put(payload(tail))
+            self._speech.say(payload(tail))
 
-    def _put(self, message: str | bytes) -> None:
-        self._waiting.append(message)
-        self._woken.set()
+    def _give(self) -> None:
+        """All was taken: the next picture may come, and be it at once."""
+        if self._viewer:
+            self._viewer.subscription.give()
 
     def fail(self) -> None:
         """A fault of ours: each viewer could bring it about as often as it likes, so the log is that of requests."""
@@ -91,34 +65,16 @@ class MountedViewer(Guest):
 
     async def say_goodbye(self, code: int, reason: str) -> None:
         """Close, behind what waits; a peer that does not take it is left."""
-        self._goodbye = code, as_reason(reason)
-        self._woken.set()
-        with suppress(TimeoutError):
-            async with asyncio.timeout(CLOSE_TIMEOUT):
-                await self._done.wait()
+        await self._speech.end((code, as_reason(reason)))
 
     async def speak(self) -> None:
-        """Send what is to be said, one message after the other, until the goodbye."""
+        """Send what is to be said, until the goodbye."""
         try:
-            while self._waiting or self._goodbye is None:
-                await self._woken.wait()
-                self._woken.clear()
-                await self._send_all()
-            await self._channel.close(*self._goodbye)
+            await self._speech.run()
         except OSError:
             self.end(None)  # nobody is there
         except Exception:
             self.fail()
-        finally:
-            self._done.set()
-
-    async def _send_all(self) -> None:
-        while self._waiting:
-            self._sends_since = time.monotonic()
-            await self._channel.send(self._waiting.pop(0))
-            self._sends_since = None
-            if self._viewer and not self._waiting and not self._goodbye:
-                self._viewer.subscription.give()  # it may bring the next picture at once
 
     async def hear(self, said: AsyncIterator[str | bytes]) -> None:
         """Hear what the viewer says, as much a second as of any other, until it is gone."""
