@@ -5,6 +5,7 @@ Knows aiohttp, which the program brings; it is imported when it is used.
 
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from ..arguments import instance
 from ..errors import UsageError
@@ -69,7 +70,9 @@ def _asked(request: "web.Request") -> HttpRequest:
     query = request.rel_url.raw_query_string
     target = f"{path}?{query}" if query else path
     version = f"HTTP/{request.version.major}.{request.version.minor}"
-    return HttpRequest(request.method, target, version, headers, request.secure, root_path=root)
+    return HttpRequest(
+        request.method, target, version, headers, request.secure, root_path=quote(root, safe="/%")
+    )
 
 
 async def _follow(mount: Mount, entry: Entry, request: "web.Request") -> "web.WebSocketResponse":

@@ -22,7 +22,8 @@ Message = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
-Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+Application = Callable[[Any, Any, Any], Awaitable[None]]
+"""As every framework takes it, whatever types it has for these three."""
 
 SERVER = instance(Server, "a ws_stream.Server")
 _AS_SENT = "/:@!$&'()*+,;=~-._"
@@ -133,7 +134,7 @@ def _asked(scope: Scope, method: str, more: Mapping[str, str] = {}) -> HttpReque
         version,
         {**headers, **more},
         is_secure,
-        root_path=quote(root, safe=_AS_SENT),
+        root_path=quote(root),
     )
 
 
