@@ -42,10 +42,14 @@ def free_ports(count: int) -> list[str]:
 
 
 @contextmanager
-def running(name: str, *arguments: str) -> Iterator["subprocess.Popen[str]"]:
+def running(name: str, *arguments: str, **variables: str) -> Iterator["subprocess.Popen[str]"]:
     command = [sys.executable, os.fspath(EXAMPLES / name), *arguments]
     with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env={**os.environ, **variables},
     ) as program:
         try:
             yield program
@@ -138,12 +142,12 @@ async def test_the_first_user_s_program_before_and_after_and_for_an_img_show_the
     url = f"ws://{HOST}:{pictures}/stream/camera"
     with (
         running("mjpeg/before.py", region.path, before),
-        running("mjpeg/after.py", region.path, after, pictures),
+        running("flask_app.py", PICTURE=region.path, PORT=after, PICTURES_PORT=pictures),
         running("mjpeg/img.py", url, img),
     ):
         assert b"<img src='/camera'>" in until_answered(before, "/")
         page = until_answered(after, "/").decode()
-        assert f"src='http://{HOST}:{pictures}/?stream=camera'" in page
+        assert f'src="http://{HOST}:{pictures}/?stream=camera"' in page
         assert is_nearly(until_answered(img, "/camera.jpg"), first)
         with connect(url) as screen:
             assert np.array_equal(screen.wait_for(bool, 10).to_rgb(), first)
@@ -285,11 +289,10 @@ RUN_BY: Mapping[str, Callable[..., object]] = {
     "watch_screen.py": test_the_screen_is_watched_until_ctrl_c,
     "test_screen.py": test_the_tests_of_a_screen_pass,
     "mjpeg/before.py": test_the_first_user_s_program_before_and_after_and_for_an_img_show_the_same,
-    "mjpeg/after.py": test_the_first_user_s_program_before_and_after_and_for_an_img_show_the_same,
     "mjpeg/img.py": test_the_first_user_s_program_before_and_after_and_for_an_img_show_the_same,
     "fastapi_app.py": test_mounts.test_the_page_of_a_program_shows_its_pictures_to_the_pixel,
     "aiohttp_app.py": test_an_aiohttp_program_shows_its_pictures_by_its_own_port,
-    "flask_app.py": test_mounts.test_the_page_of_a_program_shows_its_pictures_to_the_pixel,
+    "flask_app.py": test_the_first_user_s_program_before_and_after_and_for_an_img_show_the_same,
     "streams.toml": test_reloading.test_the_example_is_served,
     "grafana/ws-stream.json": test_metrics.TestDashboard,
     "proxy/nginx.conf": test_proxies.test_a_python_client_sees_every_pixel,

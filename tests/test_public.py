@@ -164,10 +164,13 @@ def server_for(name: str, arguments: Mapping[str, Any]) -> Server:
     return server
 
 
+FUNCTIONS = ("aiohttp_app", "asgi", "connect", "open_recording", "open_source", "to_rgb")
+
+
 def call(name: str, arguments: Mapping[str, Any]) -> None:
     """Call it, look whether what it returned works, and let go of that. Raises what the call does."""
     owner, _, method = name.partition(".")
-    if name in ("connect", "open_recording", "open_source", "to_rgb", "Connection", "Recording"):
+    if name in (*FUNCTIONS, "Connection", "Recording"):
         made = getattr(ws_stream, name)(**arguments)
         getattr(made, "close", lambda: None)()
     elif name == "Server":

@@ -24,15 +24,8 @@ AIOHTTP_S = {"date", "server"}
 
 
 @asynccontextmanager
-async def mounted(
-    server: Server, prefix: str = "/cam/"
-) -> AsyncIterator[tuple[str, web.AppRunner]]:
-    async def home(_: web.Request) -> web.Response:
-        return web.Response(text="at home")
-
-    app = web.Application()
-    app.router.add_get("/", home)
-    app.add_subapp(prefix, aiohttp_app(server))
+async def served(app: web.Application) -> AsyncIterator[tuple[str, web.AppRunner]]:
+    """An application's address, and what runs it."""
     runner = web.AppRunner(app, shutdown_timeout=1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
@@ -40,6 +33,18 @@ async def mounted(
         yield f"http://127.0.0.1:{runner.addresses[0][1]}", runner
     finally:
         await runner.cleanup()
+
+
+@asynccontextmanager
+async def mounted(server: Server) -> AsyncIterator[tuple[str, web.AppRunner]]:
+    async def home(_: web.Request) -> web.Response:
+        return web.Response(text="at home")
+
+    app = web.Application()
+    app.router.add_get("/", home)
+    app.add_subapp("/cam/", aiohttp_app(server))
+    async with served(app) as running:
+        yield running
 
 
 @asynccontextmanager

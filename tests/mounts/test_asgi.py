@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
+from pathlib import Path
 
 import pytest
 
@@ -165,6 +166,13 @@ async def test_who_is_no_viewer_has_no_handshake(
         assert host.kinds() == ["websocket.close"]
 
 
+async def test_a_host_without_websockets_says_that_there_is_one(server: Server) -> None:
+    headers = {"Host": "localhost", "Authorization": f"Bearer {TOKEN}", "Upgrade": "websocket"}
+    headers["Sec-WebSocket-Protocol"] = SUBPROTOCOL
+    status, _, body = await ask(asgi(server), "/stream/camera", "GET", headers)
+    assert (status, body) == (426, b"/stream/camera is a WebSocket; the viewer is at /\n")
+
+
 async def test_the_mount_without_its_last_stroke_leads_to_the_page(server: Server) -> None:
     status, said, _ = await ask(asgi(server), "?stream=camera", "GET", {"Host": "localhost"})
     assert (status, said["location"]) == (307, "cam/?stream=camera")
@@ -234,3 +242,41 @@ async def test_a_server_started_elsewhere_afterwards_is_a_reply_that_says_so() -
 async def test_what_is_no_request_is_refused(server: Server) -> None:
     with pytest.raises(UsageError, match="not 'telnet'"):
         await Host().run(asgi(server), {"type": "telnet"})
+
+
+def test_a_program_whose_event_loop_is_another_in_each_of_its_tests_is_served_in_each() -> None:
+    server = Server(cpu_budget=50)
+    application = asgi(server)
+    server.stream("camera").publish(picture(1))
+    gone = {"type": "websocket.disconnect", "code": 1006}
+
+    async def look(*, is_last: bool) -> None:
+        assert (await ask(application, "/streams", "GET", {"Host": "localhost"}))[0] == 200
+        host = await visit(application, "/stream/camera", {"Host": "localhost"}, gone)
+        assert host.kinds()[0] == "websocket.accept"
+        assert server._budgeting._task
+        assert not server._budgeting._task.done(), "a budget is kept in a mount as well"
+        if is_last:
+            await server.close()
+
+    for number in range(3):
+        asyncio.run(look(is_last=number == 2))
+
+
+async def test_tokens_that_are_read_anew_count_for_who_watches_by_a_mount(tmp_path: Path) -> None:
+    file = tmp_path / "tokens"
+    file.write_text(f"view:{TOKEN}\n")
+    file.chmod(0o600)
+    server = Server(token_file=file)
+    server.stream("camera").publish(picture(1))
+    headers = {"Host": "localhost", "Authorization": f"Bearer {TOKEN}"}
+    host = Host({"type": "websocket.connect"})
+    asked = scope("websocket", "/stream/camera", headers, subprotocols=[SUBPROTOCOL])
+    watching = asyncio.create_task(host.run(asgi(server), asked))
+    while not server.streams["camera"].watched:
+        await asyncio.sleep(0)
+    file.write_text(f"view:{'b' * 32}\n")
+    server.reload()
+    await watching
+    assert host.told[-1]["code"] == 1012
+    await server.close()

@@ -69,9 +69,11 @@ async def _live(server: Server, mount: Mount, receive: Receive, send: Send) -> N
 
 
 async def _answer(mount: Mount, scope: Scope, send: Send) -> None:
-    asked = _asked(scope, scope["method"])
+    asked = _asked(
+        scope, scope["method"], {"upgrade": ""}
+    )  # a host without WebSockets passes it on
     reply = moved_to(asked) or await mount.answer(asked, _peer(scope))
-    assert isinstance(reply, Reply)  # a viewer's has the scope "websocket"
+    assert isinstance(reply, Reply)  # so it is no viewer's
     await _reply(reply, "http.response", send)
 
 

@@ -65,6 +65,8 @@ class Lifetime:
 
     def enter(self) -> bool:
         """A request of a mount comes in the running event loop: whether it starts by that. Raises UsageError."""
+        if self._loop and self._loop.is_closed():
+            self._loop = None  # without a word, as between two tests of the program
         self.check("mount")
         if self._loop:
             return False
