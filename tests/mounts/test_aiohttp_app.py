@@ -59,7 +59,7 @@ async def viewing(
 
 
 async def ending(opened: aiohttp.ClientWebSocketResponse) -> tuple[int | None, str | None]:
-    while (message := await opened.receive(5)).type in (
+    while (message := await opened.receive(60)).type in (
         aiohttp.WSMsgType.TEXT,
         aiohttp.WSMsgType.BINARY,
     ):

@@ -52,7 +52,7 @@ class Host:
         async def send(message: Message) -> None:
             self.told.append(message)
 
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             await application(asked, self.queue.get, send)
 
     def kinds(self) -> list[str]:

@@ -42,7 +42,7 @@ def ending(viewer: ClientConnection) -> int:
     """The code by which it is closed."""
     with pytest.raises(ConnectionClosed) as closed:
         while True:
-            viewer.recv(10)
+            viewer.recv(60)
     return closed.value.rcvd.code if closed.value.rcvd else 1006
 
 
@@ -59,7 +59,7 @@ def test_a_program_shows_its_pictures_by_its_own_socket_and_goes_on_as_it_was(
     with hosted(host, app) as (port, program):
         assert b"at home" in get(port, "/")[1]
         with connect(f"http://{HOST}:{port}/cam/?stream=camera") as screen:
-            assert np.array_equal(screen.wait_for(bool, 10).to_rgb(), PICTURE)
+            assert np.array_equal(screen.wait_for(bool, 60).to_rgb(), PICTURE)
         assert b"<canvas" in get(port, "/cam/")[1]
         assert get(port, "/cam/healthz") == (200, b'{"status": "ok"}')
         assert b'"camera"' in get(port, "/cam/streams")[1]
@@ -73,12 +73,12 @@ def test_a_program_shows_its_pictures_by_its_own_socket_and_goes_on_as_it_was(
             assert ending(viewer) == 4004
         with view(port) as viewer:
             assert viewer.subprotocol == SUBPROTOCOL
-            viewer.recv(10)
+            viewer.recv(60)
             viewer.socket.close()  # midway, without a word
         while b'"viewers": 0' not in get(port, "/cam/streams")[1]:
             time.sleep(0.02)
         with view(port) as viewer:
-            viewer.recv(10)
+            viewer.recv(60)
             program.terminate()
             assert ending(viewer) == ENDS_WITH[host]
 

@@ -17,7 +17,7 @@ from ws_stream.pixels.formats import GRAY8, Pixels
 from ws_stream.protocol import control, messages
 from ws_stream.protocol.picture import SUBPROTOCOL
 from ws_stream.server.admission import NO_STREAM, Entry
-from ws_stream.server.hearing import BYTES_A_SECOND, BYTES_AT_ONCE
+from ws_stream.server.hearing import BYTES_AT_ONCE
 from ws_stream.server.mounted import MountedViewer
 from ws_stream.server.pages import Reply
 from ws_stream.server.request import HttpRequest
@@ -109,7 +109,7 @@ class Room:
 
     async def ended(self) -> tuple[int, str] | None:
         assert self.task
-        await asyncio.wait_for(self.task, 5)
+        await asyncio.wait_for(self.task, 60)
         return self.channel.goodbye
 
 
@@ -119,7 +119,7 @@ async def settled() -> None:
 
 
 async def until(condition: Callable[[], object]) -> None:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while not condition():
             await asyncio.sleep(0)
 
@@ -220,7 +220,7 @@ async def test_a_goodbye_stands_behind_all_that_waits() -> None:
 async def test_who_does_not_take_its_goodbye_holds_nothing_up() -> None:
     async with room(Channel(room=0)) as one:
         await one.enter()
-        async with asyncio.timeout(CLOSE_TIMEOUT + 4):
+        async with asyncio.timeout(CLOSE_TIMEOUT + 60):
             await one.server.close()
         assert await one.ended() is None
 
@@ -276,12 +276,12 @@ async def test_who_says_too_much_is_heard_later_and_is_not_silent() -> None:
         viewer = await one.enter()
         assert viewer
         assert not viewer.is_behind
-        words = 2 * BYTES_AT_ONCE // len(CLOCK)
+        words = 20 * BYTES_AT_ONCE // len(CLOCK)
         one.say(*[CLOCK] * words)
         await until(lambda: viewer.is_behind)
         await settled()
         heard = one.channel.kinds.count("clock")
-        assert BYTES_AT_ONCE - len(CLOCK) <= heard * len(CLOCK) <= BYTES_AT_ONCE + BYTES_A_SECOND
+        assert BYTES_AT_ONCE // len(CLOCK) - 1 <= heard < words / 2
         viewer.time_out()
         await settled()
         assert one.stream.watched
