@@ -60,9 +60,9 @@ def running(command: Sequence[str | Path], **variables: str) -> Iterator[subproc
 
 
 @contextmanager
-def python(module: str, *arguments: object) -> Iterator[subprocess.Popen[str]]:
+def python(module: str, *arguments: object, **variables: str) -> Iterator[subprocess.Popen[str]]:
     """`python -m module arguments...`, as `running` has it."""
-    with running([sys.executable, "-m", module, *map(str, arguments)]) as process:
+    with running([sys.executable, "-m", module, *map(str, arguments)], **variables) as process:
         yield process
 
 

@@ -85,7 +85,7 @@ def test_the_program_that_is_operated_hears_what_viewers_do() -> None:
 
 
 def test_what_is_quoted_of_the_examples_is_what_they_say() -> None:
-    examples = "".join(path.read_text() for path in (ROOT / "examples/mjpeg").glob("*.py"))
+    examples = "".join(path.read_text() for path in (ROOT / "examples").rglob("*.py"))
     quoted = programs("migrating-from-mjpeg.md")
     assert len(quoted) >= 5
     assert [text for text in quoted if text not in examples] == []

@@ -24,7 +24,7 @@ from playwright.async_api import Page
 
 from tests import test_node
 from tests.boards import test_parts, test_pictures, test_requests
-from tests.browser import test_operate_x
+from tests.browser import test_mounts, test_operate_x
 from tests.browser.browser import opened, shows
 from tests.commands import test_reloading
 from tests.proxy import test_proxies
@@ -43,10 +43,14 @@ def free_ports(count: int) -> list[str]:
 
 
 @contextmanager
-def running(name: str, *arguments: str) -> Iterator["subprocess.Popen[str]"]:
+def running(name: str, *arguments: str, **variables: str) -> Iterator["subprocess.Popen[str]"]:
     command = [sys.executable, os.fspath(EXAMPLES / name), *arguments]
     with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env={**os.environ, **variables},
     ) as program:
         try:
             yield program
@@ -139,12 +143,12 @@ async def test_the_first_user_s_program_before_and_after_and_for_an_img_show_the
     url = f"ws://{HOST}:{pictures}/stream/camera"
     with (
         running("mjpeg/before.py", region.path, before),
-        running("mjpeg/after.py", region.path, after, pictures),
+        running("flask_app.py", PICTURE=region.path, PORT=after, PICTURES_PORT=pictures),
         running("mjpeg/img.py", url, img),
     ):
         assert b"<img src='/camera'>" in until_answered(before, "/")
         page = until_answered(after, "/").decode()
-        assert f"src='http://{HOST}:{pictures}/?stream=camera'" in page
+        assert f'src="http://{HOST}:{pictures}/?stream=camera"' in page
         assert is_nearly(until_answered(img, "/camera.jpg"), first)
         with connect(url) as screen:
             assert np.array_equal(screen.wait_for(bool, 10).to_rgb(), first)
@@ -159,6 +163,41 @@ async def test_the_first_user_s_program_before_and_after_and_for_an_img_show_the
             (viewer,) = browser.main_frame.child_frames
             await viewer.wait_for_selector("#picture")
             assert np.array_equal(await shows(cast(Page, viewer), second), second)
+
+
+def test_an_aiohttp_program_shows_its_pictures_by_its_own_port() -> None:
+    (port,) = free_ports(1)
+    with running("aiohttp_app.py", port):
+        until_answered(port, "/cam/")
+        shown = np.zeros((120, 160, 3), np.uint8)
+        with connect(f"http://{HOST}:{port}/cam/?stream=camera") as screen:
+            for shade in (200, 60):
+                connection = HTTPConnection(HOST, int(port))
+                connection.request("POST", f"/shade/{shade}")
+                assert connection.getresponse().status == 200
+                connection.close()
+                shown[:, ::2] = shade
+                screen.wait_for(lambda frame: np.array_equal(frame.to_rgb(), shown), 10)
+
+
+def test_the_first_user_s_program_shows_its_pictures_under_gunicorn(tmp_path: Path) -> None:
+    region = Region(tmp_path / "picture")
+    shown = region.show(40)
+    port, pictures = free_ports(2)
+    settings = {"PICTURE": region.path, "PICTURES_PORT": pictures, "HOME": os.fspath(tmp_path)}
+    options = "--threads=4", f"--chdir={EXAMPLES}", f"--bind={HOST}:{port}"
+    command = [sys.executable, "-m", "gunicorn", *options, "flask_app:app"]
+    with subprocess.Popen(command, env={**os.environ, **settings}) as program:
+        try:
+            page = until_answered(port, "/").decode()
+            assert f'<iframe src="http://{HOST}:{pictures}/?stream=camera"' in page
+            with connect(f"ws://{HOST}:{pictures}/stream/camera") as screen:
+                screen.wait_for(lambda frame: np.array_equal(frame.to_rgb(), shown), 10)
+                shown = region.show(200)
+                screen.wait_for(lambda frame: np.array_equal(frame.to_rgb(), shown), 10)
+        finally:
+            program.terminate()
+        assert program.wait(20) == 0
 
 
 PERL = ["perl", os.fspath(EXAMPLES / "perl/ws_stream.pl")]
@@ -253,8 +292,10 @@ RUN_BY: Mapping[str, Callable[..., object]] = {
     "watch_screen.py": test_the_screen_is_watched_until_ctrl_c,
     "test_screen.py": test_the_tests_of_a_screen_pass,
     "mjpeg/before.py": test_the_first_user_s_program_before_and_after_and_for_an_img_show_the_same,
-    "mjpeg/after.py": test_the_first_user_s_program_before_and_after_and_for_an_img_show_the_same,
     "mjpeg/img.py": test_the_first_user_s_program_before_and_after_and_for_an_img_show_the_same,
+    "fastapi_app.py": test_mounts.test_the_page_of_a_program_shows_its_pictures_to_the_pixel,
+    "aiohttp_app.py": test_an_aiohttp_program_shows_its_pictures_by_its_own_port,
+    "flask_app.py": test_the_first_user_s_program_before_and_after_and_for_an_img_show_the_same,
     "streams.toml": test_reloading.test_the_example_is_served,
     "grafana/ws-stream.json": test_metrics.TestDashboard,
     "proxy/nginx.conf": test_proxies.test_a_python_client_sees_every_pixel,

@@ -1,5 +1,7 @@
 """The public names. A change here is a change for users and belongs in CHANGELOG.md."""
 
+import subprocess
+import sys
 import types
 
 import ws_stream
@@ -31,6 +33,8 @@ def test_the_public_names_are_these() -> None:
         "UsageError",
         "WaitTimeoutError",
         "WsStreamError",
+        "aiohttp_app",
+        "asgi",
         "connect",
         "open_recording",
         "open_source",
@@ -42,3 +46,9 @@ def test_nothing_else_is_in_sight_than_modules() -> None:
     seen = {name for name in vars(ws_stream) if not name.startswith("_")}
     others = seen - set(ws_stream.__all__)
     assert all(isinstance(getattr(ws_stream, name), types.ModuleType) for name in others)
+
+
+def test_who_mounts_nothing_does_not_wait_for_a_mount() -> None:
+    waits = "import sys, ws_stream; sys.exit(any('mounts' in n or n in ('flask', 'aiohttp') for n in sys.modules))"
+    assert subprocess.run([sys.executable, "-c", waits], check=False).returncode == 0
+    assert ws_stream.asgi.__module__ == "ws_stream.mounts.asgi"

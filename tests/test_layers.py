@@ -84,13 +84,19 @@ ROOMS = {
             "tls",
             "plain_http",
             "viewer",
+            "admission",
             "websocket",
             "reception",
+            "speech",
+            "mounted",
+            "mount",
             "addresses",
             "listener",
         ),
         *("announcing", "lifetime", "offer", "catalogue", "budgeting", "server"),
     ],
+    "mounts": ["under", "asgi", "aiohttp_app"],
+    "flask": [],
     "clock": [],
     "session": [],
     "retry": [],
@@ -126,6 +132,7 @@ ROOMS = {
 """The rooms, and the files of those that have several. A room's `__init__` comes after its files."""
 
 LIBRARIES = {
+    "aiohttp": {"mounts"},
     "asyncio": {
         "loop_thread",
         "hub",
@@ -138,6 +145,7 @@ LIBRARIES = {
         "commands",
     },
     "cryptography": {"commands"},
+    "flask": {"flask"},
     "lz4": {"codec", "walk"},
     "prometheus_client": {"server"},
     "zeroconf": {"discovery"},

@@ -35,6 +35,8 @@ LISTENING = {"host": "127.0.0.1", "port": 0}
 PICTURE = np.zeros((3, 4, 3), np.uint8)
 
 RIGHT: Mapping[str, Mapping[str, Any]] = {
+    "aiohttp_app": {"server": Server(port=0)},
+    "asgi": {"server": Server(port=0)},
     "connect": {"url": "wss://127.0.0.1:8000/stream/a", "tls_ca": CERT, "token": None},
     "Connection": {"url": "wss://127.0.0.1:8000/stream/a", "tls_ca": CERT, "token": None},
     "Connection.age": {"frame": blank(1, RGB888, 4, 3)},
@@ -162,10 +164,13 @@ def server_for(name: str, arguments: Mapping[str, Any]) -> Server:
     return server
 
 
+FUNCTIONS = ("aiohttp_app", "asgi", "connect", "open_recording", "open_source", "to_rgb")
+
+
 def call(name: str, arguments: Mapping[str, Any]) -> None:
     """Call it, look whether what it returned works, and let go of that. Raises what the call does."""
     owner, _, method = name.partition(".")
-    if name in ("connect", "open_recording", "open_source", "to_rgb", "Connection", "Recording"):
+    if name in (*FUNCTIONS, "Connection", "Recording"):
         made = getattr(ws_stream, name)(**arguments)
         getattr(made, "close", lambda: None)()
     elif name == "Server":

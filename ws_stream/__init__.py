@@ -1,5 +1,8 @@
 """Stream raw pictures from a small device to browsers. See README.md, and docs/ for the depth."""
 
+import importlib
+import typing
+
 from .client import Connection, connect
 from .errors import (
     ChecksumError,
@@ -20,6 +23,10 @@ from .protocol.input import Custom, Key, Pointer, Text, Touch
 from .recording import Moment, Recording, open_recording
 from .server.server import Server
 from .sources import Picture, Source, open_source
+
+if typing.TYPE_CHECKING:
+    from .mounts.aiohttp_app import aiohttp_app
+    from .mounts.asgi import asgi
 
 __all__ = [
     "ChecksumError",
@@ -46,8 +53,19 @@ __all__ = [
     "UsageError",
     "WaitTimeoutError",
     "WsStreamError",
+    "aiohttp_app",
+    "asgi",
     "connect",
     "open_recording",
     "open_source",
     "to_rgb",
 ]
+
+_MOUNTS = ("aiohttp_app", "asgi")
+"""Each in a file of its name, imported when it is asked for: who mounts nothing does not wait for it."""
+
+
+def __getattr__(name: str) -> object:
+    if name in _MOUNTS:
+        return getattr(importlib.import_module(f"{__name__}.mounts.{name}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -111,7 +111,7 @@ def test_a_visitor_is_known_by_its_own_address_and_cannot_forge_it(
         for viewer in (ann, bob):
             viewer.recv(10)
         assert set(addresses(server)) == {ip_address(ANN), ip_address(BOB)}
-        assert not any(peer.is_secure for peer in server._listener._reception.connections)
+        assert not any(peer.asked.is_secure for peer in server._listener._reception.connections)
 
 
 def test_the_bound_on_viewers_is_each_visitor_s_own(

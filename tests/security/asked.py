@@ -57,7 +57,7 @@ class Caller(ViewerConnection):
     def __init__(self, protocol: ServerProtocol, peer: str, *, speaks_tls: bool) -> None:
         self.protocol = protocol
         self.peer = peer
-        self.address = self.is_secure = self.refused = None
+        self.address = self.refused = None
         told = {"ssl_object": object() if speaks_tls else None}
         self.transport: Any = SimpleNamespace(get_extra_info=told.get)
 

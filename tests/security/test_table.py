@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from ws_stream.server import reception
+from ws_stream.server import admission
 
 from .asked import Devices, Now
 from .classes import COUNT, rows
@@ -20,7 +20,7 @@ SHOWN = 5
 @pytest.fixture
 def devices(monkeypatch: pytest.MonkeyPatch) -> Iterator[Devices]:
     now = Now()
-    monkeypatch.setattr(reception, "time", now)
+    monkeypatch.setattr(admission, "time", now)
     yield Devices(now)
 
 

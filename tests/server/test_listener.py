@@ -12,9 +12,10 @@ from websockets.frames import CloseCode
 
 from ws_stream import Server, UsageError
 from ws_stream.protocol import control, messages
-from ws_stream.server import gate, websocket
+from ws_stream.server import gate, viewer
+from ws_stream.server.admission import NO_STREAM
 from ws_stream.server.request_log import LINES_A_MINUTE
-from ws_stream.server.websocket import NO_STREAM, ViewerConnection
+from ws_stream.server.websocket import ViewerConnection
 
 from .test_server import HANDSHAKE, fetch, picture, receive_frame, refusal, viewing
 
@@ -80,7 +81,7 @@ async def test_who_is_refused_and_goes_on_talking_costs_no_memory_and_is_gone_in
     writer.write(b"\x81\x82\0\0\0\0{}" * 1000)
     (connection,) = server._listener._reception.connections
     assert isinstance(connection, ViewerConnection)
-    async with asyncio.timeout(websocket.CLOSE_TIMEOUT + 4):
+    async with asyncio.timeout(viewer.CLOSE_TIMEOUT + 4):
         while server._listener._reception.connections:
             assert len(connection._early) <= 1000
             await asyncio.sleep(0.01)

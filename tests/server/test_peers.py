@@ -17,6 +17,7 @@ from ws_stream.server.peers import (
     REQUESTS_A_SECOND,
     REQUESTS_AT_ONCE,
     Peers,
+    Viewers,
     origin,
 )
 
@@ -31,6 +32,7 @@ class Peer:
 class Room:
     def __init__(self) -> None:
         self.peers: Peers[Peer] = Peers()
+        self.viewers: Viewers[Peer] = Viewers()
 
     def enter(self, address: str = "a", *, has_asked: bool = True) -> tuple[Peer, Peer | None]:
         """One more, and who is cut off because of it."""
@@ -42,14 +44,14 @@ def test_one_address_does_not_take_all_places() -> None:
     room = Room()
     for _ in range(MAX_ADDRESS_VIEWERS):
         peer, _ = room.enter()
-        assert room.peers.too_many(peer) is None
-        room.peers.add_viewer(peer)
+        assert room.viewers.too_many(peer.address) is None
+        room.viewers.add(peer)
     last, _ = room.enter()
-    assert "from your address" in str(room.peers.too_many(last))
+    assert "from your address" in str(room.viewers.too_many(last.address))
     other, _ = room.enter("b")
-    assert room.peers.too_many(other) is None
-    room.peers.remove_viewer(peer)
-    assert room.peers.too_many(last) is None
+    assert room.viewers.too_many(other.address) is None
+    room.viewers.remove(peer)
+    assert room.viewers.too_many(last.address) is None
 
 
 def test_connections_of_a_proxy_count_for_nobody_until_it_says_whose_they_are() -> None:
@@ -82,9 +84,9 @@ def test_nor_do_all_together_take_more_than_there_are() -> None:
     room = Room()
     for number in range(MAX_VIEWERS):
         peer, _ = room.enter(f"address {number // MAX_ADDRESS_VIEWERS}")
-        room.peers.add_viewer(peer)
+        room.viewers.add(peer)
     last, _ = room.enter("elsewhere")
-    assert "that is the limit" in str(room.peers.too_many(last))
+    assert "that is the limit" in str(room.viewers.too_many(last.address))
 
 
 def test_of_one_connection_too_many_from_an_address_the_oldest_that_has_not_asked_is_cut_off() -> (

@@ -27,8 +27,9 @@ from ws_stream.pixels.formats import RGB888
 from ws_stream.pixels.frame import Frame, blank
 from ws_stream.protocol import control, messages
 from ws_stream.protocol.picture import SUBPROTOCOL
-from ws_stream.server import hearing, peers, websocket
-from ws_stream.server.websocket import SILENT, UNREAD_BYTES, ViewerConnection
+from ws_stream.server import hearing, peers, viewer
+from ws_stream.server.viewer import SILENT, UNREAD_BYTES
+from ws_stream.server.websocket import ViewerConnection
 
 PROTOCOL = [Subprotocol(SUBPROTOCOL)]
 
@@ -408,7 +409,7 @@ async def test_closing_waits_for_nobody_longer_than_the_limit(server: Server) ->
     _, writer = await asyncio.open_connection("127.0.0.1", server.port)
     async with viewing(server) as deaf:
         deaf.transport.pause_reading()
-        async with asyncio.timeout(websocket.CLOSE_TIMEOUT + 2):
+        async with asyncio.timeout(viewer.CLOSE_TIMEOUT + 2):
             await server.close()
         deaf.transport.abort()
     writer.close()

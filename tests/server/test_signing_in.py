@@ -15,9 +15,9 @@ from websockets.typing import Subprotocol
 from ws_stream import ConnectError, Frame, InputEvents, Key, Server, UsageError, connect
 from ws_stream.protocol import control, messages
 from ws_stream.protocol.picture import SUBPROTOCOL
+from ws_stream.server.admission import NO_RIGHT
 from ws_stream.server.judgement import WRONG_AT_ONCE
 from ws_stream.server.tokens import new_token
-from ws_stream.server.websocket import NO_RIGHT
 
 from .test_requests import heard
 from .test_server import fetch

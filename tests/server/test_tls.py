@@ -27,7 +27,7 @@ from ws_stream.pixels.formats import GRAY8, Pixels
 from ws_stream.protocol.picture import SUBPROTOCOL, parse
 from ws_stream.server import certificate as certificate_module
 from ws_stream.server import plain_http
-from ws_stream.server.websocket import UNREAD_BYTES
+from ws_stream.server.viewer import UNREAD_BYTES
 from ws_stream.walk import NumpyWalk, Walk, new_walk
 
 from .test_server import HANDSHAKE

@@ -36,8 +36,8 @@ from ws_stream.protocol import control, messages
 from ws_stream.protocol.picture import parse
 from ws_stream.protocol.request import Request
 from ws_stream.server import hearing
-from ws_stream.server.viewer import Viewer
-from ws_stream.server.websocket import SILENT, UNREAD_BYTES, ViewerConnection
+from ws_stream.server.viewer import SILENT, UNREAD_BYTES, Viewer
+from ws_stream.server.websocket import ViewerConnection
 from ws_stream.walk import NumpyWalk, Walk, new_walk
 
 SMALL_BUFFER = 4096

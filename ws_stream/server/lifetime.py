@@ -24,6 +24,12 @@ _REFUSED: Mapping[tuple[str, str], str] = {
     ("start", "forked"): _FORKED,
     ("use", "closed"): _CLOSED,
     ("use", "forked"): _FORKED,
+    ("mount", "elsewhere"): (
+        "this server runs in another event loop than the program that it is mounted in; right would be to start it "
+        "there (`async with`), or not at all: a mount needs no port"
+    ),
+    ("mount", "closed"): _CLOSED,
+    ("mount", "forked"): _FORKED,
     ("close", "elsewhere"): (
         "this server runs in another event loop; right would be to close it there, or to leave its `with` block"
     ),
@@ -47,7 +53,7 @@ class Lifetime:
         return self._process not in (0, os.getpid())
 
     def check(self, wanted: str) -> None:
-        """Raises UsageError unless it can be done now: "start", "use", "close" or "leave"."""
+        """Raises UsageError unless it can be done now: "start", "use", "mount", "close" or "leave"."""
         sentence = _REFUSED.get((wanted, self._where()))
         if sentence:
             raise UsageError(sentence)
@@ -56,6 +62,16 @@ class Lifetime:
         """It starts in the running event loop. Raises UsageError."""
         self.check("start")
         self._loop, self._process = asyncio.get_running_loop(), os.getpid()
+
+    def enter(self) -> bool:
+        """A request of a mount comes in the running event loop: whether it starts by that. Raises UsageError."""
+        if self._loop and self._loop.is_closed():
+            self._loop = None  # without a word, as between two tests of the program
+        self.check("mount")
+        if self._loop:
+            return False
+        self._loop, self._process = asyncio.get_running_loop(), os.getpid()
+        return True
 
     def end(self) -> None:
         """It is closed, in the running event loop or where there is none. Raises UsageError."""

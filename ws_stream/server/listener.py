@@ -26,7 +26,8 @@ from .hearing import RECEIVED_BYTES
 from .places import Place
 from .reception import Reception
 from .tls import by_tls
-from .websocket import CLOSE_TIMEOUT, ViewerConnection
+from .viewer import CLOSE_TIMEOUT
+from .websocket import ViewerConnection
 
 _log = logging.getLogger(__name__)
 
@@ -82,7 +83,7 @@ class Listener:
     def reload(self) -> None:
         """Read what lies in files anew. What cannot be used is told in the log, and what was before stays."""
         try:
-            self._reception.reload()
+            self._reception.admission.reload()
         except UsageError as error:
             _log.warning(
                 "%s", printable(f"{error}; until then the tokens are those before", MAX_LINE)
@@ -103,7 +104,7 @@ class Listener:
 
     def dismiss(self, stream: Stream) -> None:
         """Nobody watches it any more."""
-        self._reception.dismiss(stream)
+        self._reception.admission.dismiss(stream)
 
     @property
     def sockets(self) -> list[socket.socket]:

@@ -52,12 +52,11 @@ def origin(address: str) -> Hashable:
 
 
 class Peers(Generic[P]):
-    """The connections of one server, oldest first, and how many of them are viewers."""
+    """The connections of one server, oldest first."""
 
     def __init__(self) -> None:
         self._peers: dict[P, None] = {}
         self._connections: Counter[Hashable] = Counter()
-        self._viewers: Counter[Hashable] = Counter()
         self._arrivals = Allowances(ARRIVALS_A_SECOND, ARRIVALS_AT_ONCE)
         self._requests = Allowances(REQUESTS_A_SECOND, REQUESTS_AT_ONCE)
 
@@ -93,22 +92,6 @@ class Peers(Generic[P]):
         peer.address = address
         return self.add(peer)
 
-    def too_many(self, peer: P) -> str | None:
-        """Why this one cannot be a viewer now, in one sentence, or None."""
-        if self._viewers.total() >= MAX_VIEWERS:
-            return f"{MAX_VIEWERS} viewers are connected, and that is the limit"
-        if self._viewers[peer.address] >= MAX_ADDRESS_VIEWERS:
-            return f"{MAX_ADDRESS_VIEWERS} viewers are connected from your address, and that is the limit"
-        return None
-
-    def add_viewer(self, peer: P) -> None:
-        """This one is a viewer."""
-        self._viewers[peer.address] += 1
-
-    def remove_viewer(self, peer: P) -> None:
-        """It is none any more."""
-        _less(self._viewers, peer.address)
-
     def _one_too_many(self, peer: P) -> P | None:
         if peer.address is not None and self._connections[peer.address] > MAX_ADDRESS_CONNECTIONS:
             idle = [p for p in self._peers if not p.has_asked and p.address == peer.address]
@@ -129,6 +112,46 @@ class Peers(Generic[P]):
         wait = allowance.due() - now
         allowance.take(now)
         return max(0.0, wait)
+
+
+class Watching(Protocol):
+    """Whoever watches."""
+
+    @property
+    def address(self) -> Hashable:
+        """Where it comes from, see `origin`."""
+
+
+W = TypeVar("W", bound=Watching)
+
+
+class Viewers(Generic[W]):
+    """Those who watch, in the order in which they came, by whatever they are connected."""
+
+    def __init__(self) -> None:
+        self._viewers: dict[W, None] = {}
+        self._of: Counter[Hashable] = Counter()
+
+    def __iter__(self) -> Iterator[W]:
+        return iter(tuple(self._viewers))
+
+    def too_many(self, address: Hashable) -> str | None:
+        """Why nobody of this address can be a viewer now, in one sentence, or None."""
+        if len(self._viewers) >= MAX_VIEWERS:
+            return f"{MAX_VIEWERS} viewers are connected, and that is the limit"
+        if self._of[address] >= MAX_ADDRESS_VIEWERS:
+            return f"{MAX_ADDRESS_VIEWERS} viewers are connected from your address, and that is the limit"
+        return None
+
+    def add(self, viewer: W) -> None:
+        """One more watches."""
+        self._viewers[viewer] = None
+        self._of[viewer.address] += 1
+
+    def remove(self, viewer: W) -> None:
+        """It watches no more."""
+        del self._viewers[viewer]
+        _less(self._of, viewer.address)
 
 
 def _less(counter: Counter[Hashable], key: Hashable) -> None:

@@ -19,6 +19,7 @@ from ..errors import UsageError
 from ..printable import MAX_PRINTED, printable
 from .gate import peer_of
 from .hearing import RequestHead
+from .request import HttpRequest
 from .tls import HANDSHAKE
 
 REQUEST_LINE_WITHIN = 2.0
@@ -95,8 +96,8 @@ class HttpConnection(ServerConnection):
         """The address at the other end."""
         self.address: Hashable = None
         """Of whoever asks, as `peers.origin` says; None until a proxy has said so."""
-        self.is_secure: bool | None = None
-        """Whether whoever asks does so by https."""
+        self.asked: HttpRequest
+        """What its newest request is, as it was sent."""
         self._head = RequestHead()
         self._was_answered = False
         self._deadline: asyncio.TimerHandle | None = None

@@ -13,6 +13,7 @@ from ..arguments import each, matching
 from ..errors import UsageError
 from ..printable import printable
 from .gate import UNIX
+from .request import HttpRequest
 
 _TRUSTED = each(matching(".*", "an address or a network of proxies, or 'unix'"))
 _ROOT_PATH = matching(
@@ -70,6 +71,16 @@ class Proxies:
         if scheme and scheme not in _SECURE:
             raise UsageError(_cannot_be("X-Forwarded-Proto", scheme, "http or https"))
         return Forwarded(client, _SECURE.get(scheme), read("X-Forwarded-Host"))
+
+    def original(self, asked: HttpRequest, peer: str) -> tuple[HttpRequest, str]:
+        """What a request was before it came through proxies, and the address it came from. Raises UsageError."""
+        if not self.trusts(peer):
+            return asked, peer
+        said = self.forwarded(peer, lambda name: asked.headers.get(name.lower()))
+        host = {} if said.host is None else {"host": said.host}
+        is_secure = asked.is_secure if said.is_secure is None else said.is_secure
+        asked = asked._replace(headers={**asked.headers, **host}, is_secure=is_secure)
+        return asked, said.address
 
     def target(self, target: str) -> str:
         """What is asked for here: a proxy may have left the path under which it shows this server, or not."""

@@ -4,6 +4,7 @@ Knows nothing of how pictures are encoded. Runs in the caller's event loop (`asy
 (`with`), for programs that have no event loop.
 """
 
+import asyncio
 import os
 import socket
 from collections.abc import Iterable, Sequence
@@ -23,6 +24,7 @@ from .certificate import certificate
 from .judgement import Judge
 from .lifetime import Lifetime
 from .listener import Listener
+from .mount import Mount
 from .places import checked_place
 from .proxy import checked_proxies
 from .reception import Reception
@@ -82,6 +84,7 @@ class Server(Catalogue):
         proxies = checked_proxies(trusted_proxies, root_path)
         reception = Reception(self.streams, judge, proxies, certificate(tls_cert, tls_key))
         self._listener = Listener(reception)
+        self._mount = Mount(reception, proxies, self._enter)
         self._thread: LoopThread | None = None
         self._budgeting = Budgeting(self.streams, cpu_budget)
         self._announcing = Announcing(announce, self.streams, reception, self._listener)
@@ -93,6 +96,21 @@ class Server(Catalogue):
         """
         query = "" if stream is None else f"?stream={quote(self._own(stream).name)}"
         return self._listener.urls(query)
+
+    def mounted(self) -> Mount:
+        """Its requests and viewers by the sockets of another program: what mounts are made of (docs/mounting.md).
+
+        Raises UsageError when it runs in another event loop or process, or is closed.
+        """
+        self._lifetime.check("mount")
+        return self._mount
+
+    def _enter(self) -> None:
+        """A mount has a request. The first starts what is to run, if nothing runs yet. Raises UsageError."""
+        if self._lifetime.enter():
+            for stream in self.streams.values():
+                stream.adopt(self)
+            self._budgeting.start()
 
     def remove(self, stream: Stream) -> None:
         """Serve this stream no more; from any thread. Its name is free at once.
@@ -147,7 +165,7 @@ class Server(Catalogue):
         self._lifetime.end()
         await self._budgeting.close()
         await self._announcing.close()
-        await self._listener.close()
+        await asyncio.gather(self._mount.close(), self._listener.close())
         self._let_go()
 
     async def __aenter__(self) -> Self:

@@ -1,10 +1,12 @@
-"""What a viewer says, and how it ends: words go to its stream's subscription.
+"""What a viewer says, and how it ends: words go to its stream's subscription. And what every connection of one has.
 
 Knows nothing of WebSockets' frames or of how words arrive.
 """
 
 import asyncio
 import time
+from abc import ABC, abstractmethod
+from collections.abc import Hashable
 
 from websockets.frames import CloseCode
 
@@ -13,6 +15,21 @@ from ..hub.stream import Stream
 from ..hub.subscription import Peer
 from ..protocol import control, messages
 from ..protocol.request import Request
+from .request import HttpRequest
+from .tokens import Right
+
+SILENT = 4001
+"""Close code for a viewer that gave no sign of life."""
+UNSUITED = 4406
+"""Close code for a viewer that can decode no rendition. It is of those after which none tries again."""
+UNREAD_BYTES = 65536
+"""Bytes that may wait for a peer beside the largest picture it was sent; over that it only asks and never reads."""
+CLOSE_TIMEOUT = 1
+"""Seconds a viewer has for its goodbye when the server closes: a stuck one must not hold up a shutdown."""
+GONE_AFTER = 20.0
+"""Seconds after which a viewer is gone that takes nothing of what it is sent; it is sent something each second."""
+_REASON_BYTES = 123
+"""Bytes of the longest reason a WebSocket can be closed with."""
 
 Goodbye = tuple[int, str]
 """A close code and its reason."""
@@ -23,6 +40,11 @@ def goodbye_after(error: BaseException | None) -> Goodbye:
     if isinstance(error, MemoryError):
         return CloseCode.TRY_AGAIN_LATER, "the device has no memory for what was asked for"
     return CloseCode.INTERNAL_ERROR, ""
+
+
+def as_reason(sentence: str) -> str:
+    """As much of a sentence as a WebSocket can be closed with."""
+    return sentence.strip().encode()[:_REASON_BYTES].decode(errors="ignore")
 
 
 class Viewer:
@@ -69,3 +91,76 @@ class Viewer:
                 self.stream.ask(subscription, members, id)
             case messages.Input():
                 self.stream.operators.hear(subscription, message)
+
+
+class Guest(ABC):
+    """A connection that asks to watch, whatever it speaks: what of `hub.subscription.Peer` is the same for all."""
+
+    asked: HttpRequest
+    """What it asked for when it came."""
+    address: Hashable
+    """Of whoever asks, as `peers.origin` says."""
+    right = Right.NOTHING
+    refused: Goodbye | None = None
+    """Why it is not let in."""
+    _viewer: Viewer | None = None
+
+    def attach(self, stream: Stream, request: Request) -> Viewer:
+        """From now on this is a viewer of a stream."""
+        self._viewer = Viewer(self, stream, request)
+        stream.begin(self._viewer.subscription)
+        return self._viewer
+
+    def detach(self) -> None:
+        """From now on it is none."""
+        viewer, self._viewer = self._viewer, None
+        if viewer:
+            viewer.leave()
+
+    @property
+    def may_operate(self) -> bool:
+        """The device, where anybody may."""
+        return self.right >= Right.CONTROL
+
+    @property
+    @abstractmethod
+    def is_behind(self) -> bool:
+        """Whether it has said more than was heard: it is not silent."""
+
+    def time_out(self) -> None:
+        """Nothing was heard of the viewer for too long, also while a full socket holds up what is sent."""
+        if not self.is_behind:
+            self.end((SILENT, "nothing was heard"))
+
+    def refuse(self, sentence: str) -> None:
+        """There is nothing that the viewer can decode."""
+        self.end((UNSUITED, sentence))
+
+    def watches(self, stream: Stream) -> bool:
+        """Whether it is a viewer of this stream."""
+        return self._viewer is not None and self._viewer.stream is stream
+
+    def end(self, goodbye: Goodbye | None) -> None:
+        """Say goodbye to the viewer, if it is one; None: it is gone."""
+        if self._viewer:
+            self._viewer.end(goodbye)
+
+    @abstractmethod
+    async def say_goodbye(self, code: int, reason: str) -> None:
+        """Close the connection; a peer that does not answer is left."""
+
+    @abstractmethod
+    def fileno(self) -> int:
+        """The socket that pictures are written to, or what the walk takes in its place (`walk.outlet`)."""
+
+    @abstractmethod
+    def write(self, message: str) -> None:
+        """Send a control message, after whatever of a picture is still to be sent."""
+
+    @abstractmethod
+    def finish_picture(self) -> None:
+        """Send what is still to be sent of a picture."""
+
+    @abstractmethod
+    def fail(self) -> None:
+        """A fault of ours, which is being handled."""

@@ -19,19 +19,7 @@ from ..protocol.request import Request
 from ..walk.outlet import BY_TRANSPORT, frame_head
 from .hearing import Hearing
 from .plain_http import HttpConnection
-from .tokens import Right
-from .viewer import Goodbye, Viewer, goodbye_after
-
-SILENT = 4001
-"""Close code for a viewer that gave no sign of life."""
-UNSUITED = 4406
-"""Close code for a viewer that can decode no rendition. It is of those after which none tries again."""
-NO_RIGHT = 4401
-"""Close code for a viewer that presents no token which lets it see. It is of those after which none tries again."""
-NO_STREAM = 4004
-"""Close code for a viewer of a stream there is not; there may be one later."""
-UNREAD_BYTES = 65536
-"""Bytes that may wait for a peer beside the largest picture it was sent; over that it only asks and never reads."""
+from .viewer import CLOSE_TIMEOUT, GONE_AFTER, UNREAD_BYTES, Guest, Viewer, as_reason, goodbye_after
 
 UNSENT_BYTES = 16384
 """Bytes the kernel takes beyond what is on its way to the viewer. Without a bound Linux takes up to 4 MB for a reader
@@ -39,74 +27,38 @@ that never reads, all of it pictures that are old when they arrive."""
 RETRANSMIT_WITHIN_MS = 1000
 """Milliseconds TCP waits at most before it sends again what was lost: after an outage of 2 s pictures are fresh within
 0.9 s rather than 1.5. Linux 6.15 and later."""
-GONE_AFTER_MS = 20_000
-"""Milliseconds after which a viewer is gone whose host does not acknowledge, or has no room for, what it is sent; it is
-sent something each second. Linux."""
 _TCP_RTO_MAX_MS = 44
 """From Linux's tcp.h; Python has no name for it yet."""
-CLOSE_TIMEOUT = 1
-"""Seconds a viewer has for its goodbye when the server closes: a stuck one must not hold up a shutdown."""
-_REASON_BYTES = 123
-"""Bytes of the longest reason a WebSocket can be closed with."""
 
 
-class ViewerConnection(HttpConnection):
+class ViewerConnection(Guest, HttpConnection):
     """A connection whose memory is bounded whatever its peer does: the library's own answers (pong) wait for nobody."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:  # noqa: ANN401 - as above
         super().__init__(*arguments, **options)
         self._hearing = Hearing(super().data_received)
         self._unread_limit = UNREAD_BYTES
-        self.right = Right.NOTHING
-        self.refused: Goodbye | None = None
-        """Why it is not let in."""
-        self._viewer: Viewer | None = None
         self._early: list[Event] = []
         self._fragments = b""
 
     def attach(self, stream: Stream, request: Request) -> Viewer:
         """From now on this is a viewer of a stream."""
-        self._viewer = Viewer(self, stream, request)
-        stream.begin(self._viewer.subscription)
+        viewer = super().attach(stream, request)
         early, self._early = self._early, []
         for event in early:
             self.process_event(event)
-        return self._viewer
+        return viewer
 
     @property
-    def may_operate(self) -> bool:
-        """The device, where anybody may."""
-        return self.right >= Right.CONTROL
-
-    def detach(self) -> None:
-        """From now on its socket is its own."""
-        viewer, self._viewer = self._viewer, None
-        if viewer:
-            viewer.leave()
-
-    def bound_socket(self) -> None:
-        """Let the kernel queue little, and look often whether a lost link is back.
-
-        Where it cannot be told so, acknowledgements alone bound the queue, and TCP doubles its wait as it always did.
-        """
-        tcp = self.transport.get_extra_info("socket")
-        lowat = getattr(socket, "TCP_NOTSENT_LOWAT", None)
-        gone = getattr(socket, "TCP_USER_TIMEOUT", None)
-        options = (
-            (lowat, UNSENT_BYTES),
-            (_TCP_RTO_MAX_MS, RETRANSMIT_WITHIN_MS),
-            (gone, GONE_AFTER_MS),
-        )
-        for option, value in options:
-            with suppress(OSError, TypeError):
-                tcp.setsockopt(socket.IPPROTO_TCP, option, value)
+    def is_behind(self) -> bool:
+        """Whether it has said more than was heard: it is not silent."""
+        return self._hearing.is_behind
 
     async def say_goodbye(self, code: int, reason: str) -> None:
         """Close the connection; a peer that does not answer is left."""
-        reason = reason.strip().encode()[:_REASON_BYTES].decode(errors="ignore")
         with suppress(TimeoutError):
             async with asyncio.timeout(CLOSE_TIMEOUT):
-                await self.close(code, reason)
+                await self.close(code, as_reason(reason))
         self.transport.abort()
 
     def fileno(self) -> int:
@@ -128,24 +80,6 @@ class ViewerConnection(HttpConnection):
         """Send what is still to be sent of a picture."""
         with self._own_socket():
             pass
-
-    def time_out(self) -> None:
-        """Nothing was heard of the viewer for too long, also while a full socket holds up what is sent."""
-        if self._viewer and not self._hearing.is_behind:
-            self._viewer.end((SILENT, "nothing was heard"))
-
-    def refuse(self, sentence: str) -> None:
-        """There is nothing that the viewer can decode."""
-        self.end((UNSUITED, sentence))
-
-    def watches(self, stream: Stream) -> bool:
-        """Whether it is a viewer of this stream."""
-        return self._viewer is not None and self._viewer.stream is stream
-
-    def end(self, goodbye: Goodbye) -> None:
-        """Say goodbye to the viewer, if it is one."""
-        if self._viewer:
-            self._viewer.end(goodbye)
 
     def fail(self) -> None:
         """A fault of ours: each viewer could bring it about as often as it likes, so the log is the library's."""
@@ -222,6 +156,23 @@ class ViewerConnection(HttpConnection):
                     self._viewer.on_message(text)
                 except Exception:
                     self.fail()
+
+
+def bound_socket(tcp: Any) -> None:  # noqa: ANN401 - a socket, in whatever a transport wraps it
+    """Let the kernel queue little, and look often whether a lost link is back.
+
+    Where it cannot be told so, acknowledgements alone bound the queue, and TCP doubles its wait as it always did.
+    """
+    lowat = getattr(socket, "TCP_NOTSENT_LOWAT", None)
+    gone = getattr(socket, "TCP_USER_TIMEOUT", None)
+    options = (
+        (lowat, UNSENT_BYTES),
+        (_TCP_RTO_MAX_MS, RETRANSMIT_WITHIN_MS),
+        (gone, int(1000 * GONE_AFTER)),
+    )
+    for option, value in options:
+        with suppress(OSError, TypeError):
+            tcp.setsockopt(socket.IPPROTO_TCP, option, value)
 
 
 class _Gone(asyncio.Transport):

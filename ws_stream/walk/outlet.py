@@ -73,3 +73,8 @@ def frame_head(opcode: int, length: int) -> bytes:
     if length < 1 << 16:
         return struct.pack(">BBH", _FIN | opcode, 126, length)
     return struct.pack(">BBQ", _FIN | opcode, 127, length)
+
+
+def payload(frame: bytes) -> bytes:
+    """The message in such a frame, for whoever frames it otherwise."""
+    return frame[{126: 4, 127: 10}.get(frame[1], 2) :]
