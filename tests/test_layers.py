@@ -55,6 +55,7 @@ ROOMS = {
     "sources": [
         *("address", "source", "packed", "layout", "memory", "mapped_file", "mapped"),
         *("mmap_file", "shm", "xwd", "fb_info", "fb", "font", "testcard", "replay"),
+        *("process", "slots", "program"),
     ],
     "hub": [
         *("errands", "kinds", "producer", "figures", "subscription", "wishes", "rates"),
