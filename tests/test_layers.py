@@ -55,7 +55,7 @@ ROOMS = {
     "sources": [
         *("address", "source", "packed", "layout", "memory", "mapped_file", "mapped"),
         *("mmap_file", "shm", "xwd", "fb_info", "fb", "font", "testcard", "replay"),
-        *("process", "slots", "program", "foreign", "film", "video"),
+        *("process", "slots", "program", "foreign", "film", "video", "rights", "v4l2", "camera"),
     ],
     "hub": [
         *("errands", "kinds", "producer", "figures", "subscription", "wishes", "rates"),

@@ -9,7 +9,7 @@ from os import PathLike
 
 from ..arguments import PATH, shown
 from ..errors import UsageError
-from . import fb, mmap_file, program, replay, shm, testcard, video, xwd
+from . import camera, fb, mmap_file, program, replay, shm, testcard, video, xwd
 from .address import Address
 from .mapped_file import Mapping
 from .source import Picture, Source
@@ -25,6 +25,7 @@ SCHEMES: collections.abc.Mapping[str, Callable[[Address], Source]] = {
     "replay": replay.open_replay,
     "cmd": program.open_cmd,
     "video": video.open_video,
+    "camera": camera.open_camera,
 }
 
 
