@@ -29,7 +29,11 @@ class Probe:
         self.picture = self.source.poll(seen)
         if self.picture is None:
             return None
-        pixels, version, completed = self.picture.pixels, self.picture.version, self.picture.completed
+        pixels, version, completed = (
+            self.picture.pixels,
+            self.picture.version,
+            self.picture.completed,
+        )
         taken = self.picture.taken
         age = None if taken is None else time.monotonic() - taken
         view = not pixels.flags.owndata

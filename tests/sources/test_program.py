@@ -1,11 +1,13 @@
 """Pictures of real programs: those that go on, and those that do whatever a program may."""
 
+import re
 import shlex
 import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +21,9 @@ from ws_stream.errors import Failure, SourceError, UsageError
 from ws_stream.pixels.formats import GRAY8
 from ws_stream.sources import Picture, Source, known_address, open_source, process, program
 from ws_stream.sources.program import ProgramSource
+
+from . import test_xwd
+from .newest import newest
 
 SIZE = "?width=4&height=2&format=gray8"
 WHOLE = "import os, signal, sys, time\nsay = lambda *parts: os.write(1, bytes(parts) * 8)\n"
@@ -373,3 +378,27 @@ def read(path: Path) -> bytes:
         return path.read_bytes()
     except OSError:
         return b""
+
+
+@pytest.mark.skipif(not shutil.which("ffmpeg"), reason="there is no ffmpeg here")
+def test_what_the_document_says_of_an_x_screen_shows_what_is_drawn_there(tmp_path: Path) -> None:
+    text = (Path(__file__).parents[2] / "docs/sources.md").read_text()
+    (command,) = re.findall(r"`(cmd:ffmpeg [^`]*x11grab[^`]*)`", text)
+    with test_xwd.xvfb(tmp_path, 24, "320x200") as (file, display):
+        address = (
+            command.replace("x11grab", "x11grab -draw_mouse 0")
+            .replace("1920", "320")
+            .replace("1080", "200")
+            .replace(" :0 ", f" {display} ")
+        )
+        logo = ("xlogo", "-geometry", "320x200+0+0", "-bw", "0", "-bg", "#ff8000")
+        with test_xwd.running(display, *logo), closing(open_source(address)) as grabbed:
+            memory = open_source(f"xwd:{file}")
+            until(grabbed, lambda picture: picture.pixels[0, 0, :3].tolist() == [0, 0x80, 0xFF])
+            until(grabbed, lambda picture: is_same(picture, newest(memory)))
+            memory.close()
+
+
+def is_same(picture: Picture, other: Picture) -> bool:
+    """But for what stands in the fourth byte."""
+    return np.array_equal(picture.pixels[..., :3], other.pixels[..., :3])
