@@ -1,16 +1,16 @@
 #!/bin/sh
 # Installs the programs the tests run, where they are missing: a compiler for the compiled rows, one that knows libFuzzer,
 # two browsers, an X server with a mapped framebuffer, something that draws, something that types, what networks are made
-# with, two proxies, what speaks TLS, what finds services, and what judges ours. As root on Debian by apt-get; elsewhere
-# Chromium by its driver's own download, and a sentence about the rest. What only `pytest -m long` takes is not installed:
-# gcc-arm-linux-gnueabihf libc6-dev-armhf-cross qemu-user-static, and for packages and images: mmdebstrap buildah.
+# with, two proxies, what speaks TLS, what finds services, what judges ours, and what draws films. As root on Debian by
+# apt-get; elsewhere Chromium by its driver's own download, and a sentence about the rest. What only `pytest -m long` takes
+# is not installed: gcc-arm-linux-gnueabihf libc6-dev-armhf-cross qemu-user-static, and for packages and images: mmdebstrap buildah.
 set -eu
 cd "$(dirname "$0")/.."
 PATH="$PATH:/usr/sbin" # where Debian has what is not for every user
 
 missing=
 for pair in cc:gcc Xvfb:xvfb xterm:xterm xwd:x11-apps xdotool:xdotool ip:iproute2 nft:nftables nginx:nginx caddy:caddy curl:curl openssl:openssl \
-    dbus-daemon:dbus avahi-daemon:avahi-daemon avahi-browse:avahi-utils systemd-analyze:systemd strace:strace; do
+    dbus-daemon:dbus avahi-daemon:avahi-daemon avahi-browse:avahi-utils systemd-analyze:systemd strace:strace ffmpeg:ffmpeg; do
     command -v "${pair%%:*}" >/dev/null || missing="$missing ${pair##*:}"
 done
 echo 'int LLVMFuzzerTestOneInput(void) { return 0; }' | clang -x c -fsanitize=fuzzer,address -o /dev/null - 2>/dev/null ||

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from playwright.async_api import Page
 
-from tests import test_node
+from tests import test_node, test_picamera2
 from tests.boards import test_parts, test_pictures, test_requests
 from tests.browser import test_mounts, test_operate_x
 from tests.browser.browser import opened, shows
@@ -291,6 +291,7 @@ RUN_BY: Mapping[str, Callable[..., object]] = {
     "node_save.mjs": test_node.test_node_saves_a_picture_of_a_live_stream,
     "watch_screen.py": test_the_screen_is_watched_until_ctrl_c,
     "test_screen.py": test_the_tests_of_a_screen_pass,
+    "picamera2_stream.py": test_picamera2.test_its_colours_are_right_and_it_is_open_only_while_somebody_watches,
     "mjpeg/before.py": test_the_first_user_s_program_before_and_after_and_for_an_img_show_the_same,
     "mjpeg/img.py": test_the_first_user_s_program_before_and_after_and_for_an_img_show_the_same,
     "fastapi_app.py": test_mounts.test_the_page_of_a_program_shows_its_pictures_to_the_pixel,

@@ -53,8 +53,19 @@ ROOMS = {
         *("counts", "subscriber", "places", "numpy_walk", "layout", "compiled_walk"),
     ],
     "sources": [
-        *("address", "source", "packed", "layout", "memory", "mapped_file", "mapped"),
+        *(
+            "address",
+            "source",
+            "foreign",
+            "packed",
+            "layout",
+            "memory",
+            "rights",
+            "mapped_file",
+            "mapped",
+        ),
         *("mmap_file", "shm", "xwd", "fb_info", "fb", "font", "testcard", "replay"),
+        *("process", "slots", "program", "film", "video", "v4l2", "camera"),
     ],
     "hub": [
         *("errands", "kinds", "producer", "figures", "subscription", "wishes", "rates"),

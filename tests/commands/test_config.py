@@ -96,8 +96,14 @@ def test_a_relative_path_begins_at_the_folder_of_the_file(
     assert found.streams[0].place == "a b%c/streams.toml, line 4: "
 
 
+def test_a_command_with_quotes_of_both_kinds_is_taken_as_it_stands(tmp_path: Path) -> None:
+    command = """cmd:sh -c 'cat "a & b" | head -c 8'?width=4&height=2&format=gray8"""
+    (stream,) = read(tmp_path, f"[streams.a]\nsource = '''{command}'''\n").streams
+    assert stream.source == command
+
+
 def test_of_each_kind_of_source_it_is_known_whether_it_has_a_path() -> None:
-    assert set(SCHEMES) == sources.PATHS | {"shm", "test"}
+    assert set(SCHEMES) == sources.PATHS | {"shm", "test", "cmd"}
 
 
 SOURCE = '\nsource = "test:"\n'

@@ -1,6 +1,7 @@
 """What of a source goes into the walk and when it is asked again, by a clock that only the test moves."""
 
 import math
+import time
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from tests.hub.viewer import BOTH_WALKS, NewWalk
 from ws_stream.errors import SourceError, UsageError
+from ws_stream.hub.subscription import now_us
 from ws_stream.pixels.formats import GRAY8, RGB565, PixelFormat, Pixels
 from ws_stream.pixels.rendition import Rendition
 from ws_stream.producers.polls import (
@@ -655,3 +657,29 @@ class TestFreshPictures:
         room = Room(Source())
         room.poll(1000)
         assert room.polls.due(0.01, room.now) <= room.now + 0.02
+
+
+class Camera(Source):
+    """It knows when its pictures were taken."""
+
+    def poll(self, seen: object = None) -> Picture | None:
+        picture = super().poll(seen)
+        return picture and picture._replace(taken=self.taken)
+
+    taken: float | None = None
+
+
+def test_a_picture_is_as_old_as_its_source_says_and_never_of_the_future(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    source, walk, times = Camera(), NumpyWalk(1 / INTERVAL), list[int]()
+    walk.open(0, GRAY8, Rendition(), (3, 2), 1)
+    monkeypatch.setattr(walk, "commit", lambda time_us, _: times.append(time_us))
+    polls = Polls(source, walk, lambda *_: None)
+    for ago in (None, 5.0, -5.0):
+        source.taken = None if ago is None else time.monotonic() - ago
+        before = now_us()
+        polls.poll(INTERVAL, len(times) + 1.0)
+        late = times[-1] - before
+        assert abs(late + 1e6 * max(0.0, ago or 0.0)) < 2e6
+        assert late <= now_us() - before

@@ -27,6 +27,10 @@ sources:
   shm:NAME?width=W&height=H&format=F    named shared memory, with the same options
   xwd:PATH                              the file that Xvfb -fbdir maps
   fb:/dev/fb0                           a Linux framebuffer
+  camera:/dev/video0                    a V4L2 camera; also width=, height=, fps=, format=
+  video:FILE                            a film; also loop=1
+  cmd:PROGRAM WORDS?width=W&height=H&format=F
+                                        what a program writes to its standard output
   test:                                 a moving test card; also width=, height=, format=
   FILE.wss                              a recording; also --speed and --loop
 """

@@ -13,7 +13,7 @@ from ..selftest.workload import WorkloadSource
 from ..sources import Source, known_address, open_source
 from ..sources.replay import Replay, is_recording
 
-PATHS = frozenset({"mmap", "xwd", "fb", "replay"})
+PATHS = frozenset({"mmap", "xwd", "fb", "replay", "video", "camera"})
 """Kinds of sources whose address has the path of a file."""
 
 

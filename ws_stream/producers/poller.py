@@ -167,10 +167,10 @@ class Poller:
         self._wait(seconds)
 
     def _rest(self, stream: Stream) -> None:
-        """Nobody watches: a source that only maps memory lets go of it, and finds it again."""
+        """Nobody watches: a source that can lets go of what it holds, and finds it again when it is polled."""
         self._forget(stream)
-        if hasattr(self._source, "mapping"):
-            self._source.close()
+        if rest := getattr(self._source, "rest", None):
+            rest()
 
     def _forget(self, stream: Stream) -> None:
         self._mapping = None

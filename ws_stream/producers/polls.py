@@ -3,6 +3,7 @@
 Knows nothing of threads: it is told the time, and says when it is to be asked again.
 """
 
+import time
 from collections.abc import Callable
 
 from ..errors import Failure, SourceError, UsageError
@@ -114,7 +115,8 @@ class Polls:
             rows = None if picture.damage is None else spans(picture.damage)
             changed = self._walk.update(picture.pixels, rows, now)
             if picture.intact():
-                self._walk.commit(time_us, extension_of(picture.meta))
+                taken_us = time_us if picture.taken is None else _wall_us(picture.taken)
+                self._walk.commit(taken_us, extension_of(picture.meta))
                 self._seen = picture.version, picture.completed
                 self._still = 0 if changed else self._still + 1
                 self._torn = 0
@@ -164,3 +166,8 @@ class Polls:
     def _abandon(self) -> None:
         self._walk.abandon()
         self._seen = None, None
+
+
+def _wall_us(taken: float) -> int:
+    """This device's time at a moment of `time.monotonic`, which cannot be later than now."""
+    return now_us() - max(0, round((time.monotonic() - taken) * 1e6))

@@ -9,7 +9,7 @@ from os import PathLike
 
 from ..arguments import PATH, shown
 from ..errors import UsageError
-from . import fb, mmap_file, replay, shm, testcard, xwd
+from . import camera, fb, mmap_file, program, replay, shm, testcard, video, xwd
 from .address import Address
 from .mapped_file import Mapping
 from .source import Picture, Source
@@ -23,6 +23,9 @@ SCHEMES: collections.abc.Mapping[str, Callable[[Address], Source]] = {
     "fb": fb.open_fb,
     "test": testcard.open_test,
     "replay": replay.open_replay,
+    "cmd": program.open_cmd,
+    "video": video.open_video,
+    "camera": camera.open_camera,
 }
 
 

@@ -16,12 +16,14 @@ from ..pixels.formats import PixelFormat
 
 _ADDRESS = re.compile(r"([A-Za-z][A-Za-z0-9+-]*):(.*)", re.DOTALL)
 _NUMBER = re.compile(r"[0-9]{1,19}|0[xX][0-9A-Fa-f]{1,16}")
+_COMMANDS = frozenset({"cmd"})
+"""Kinds whose path is a command: it ends at the last '?', and what it holds is its own, `?`, `&` and `%` too."""
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9._-]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """An address taken apart; percent-encoding is undone in the path and in values."""
+    """An address taken apart; percent-encoding is undone in the path, unless it is a command, and in values."""
 
     scheme: str
     path: str
@@ -30,14 +32,16 @@ class Address:
     @classmethod
     def parse(cls, text: str) -> Self:
         """The parts of an address. Raises UsageError for a text that is none."""
-        if len(text) > MAX_ADDRESS_LETTERS or not unquote(text).isprintable():
+        match = _ADDRESS.fullmatch(text)
+        is_command = bool(match and match[1].lower() in _COMMANDS)
+        said = text if is_command else unquote(text)
+        if len(text) > MAX_ADDRESS_LETTERS or not said.isprintable():
             raise UsageError(
                 f"{shown(text)} is no source; right would be up to {MAX_ADDRESS_LETTERS} letters that can be printed"
             )
-        match = _ADDRESS.fullmatch(text)
         if match is None:
             raise UsageError(f"{shown(text)} is no source: {_hint(plain(text))}")
-        path, _, query = match[2].partition("?")
+        path, query = _command(match[2]) if is_command else _path(match[2])
         options: dict[str, str] = {}
         for part in query.split("&") if query else []:
             option, equals, value = part.partition("=")
@@ -48,7 +52,7 @@ class Address:
             if option in options:
                 raise UsageError(f"the option {shown(option)} is given twice in {shown(text)}")
             options[option] = unquote(value)
-        return cls(match[1].lower(), unquote(path), options)
+        return cls(match[1].lower(), path, options)
 
     def only(self, *known: str) -> None:
         """Raises UsageError if there is an option but these."""
@@ -89,6 +93,18 @@ def parse_number(option: str, text: str) -> int:
 def stream_name(text: str, default: str) -> str:
     """The text as the name of a stream: what a name may not hold becomes '-'; the default if nothing remains."""
     return _NOT_IN_NAMES.sub("-", text).strip("-")[:64] or default
+
+
+def _path(rest: str) -> tuple[str, str]:
+    """A path, and the options behind the first '?'."""
+    path, _, query = rest.partition("?")
+    return unquote(path), query
+
+
+def _command(rest: str) -> tuple[str, str]:
+    """A command as it stands, and the options behind the last '?'."""
+    command, mark, query = rest.rpartition("?")
+    return (command, query) if mark else (rest, "")
 
 
 def _hint(text: str) -> str:

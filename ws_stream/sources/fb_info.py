@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from ..errors import UsageError
 from ..pixels.described import big_endian, described, named
 from ..pixels.formats import GRAY8, PixelFormat
+from .foreign import FROM_LINUX, known_as
 from .layout import Layout
 from .packed import PARTS, Packed, Table, colour_table, ramp
 
@@ -32,17 +33,10 @@ _REVERSED_IN_BYTE = 2
 _YWRAP = 256
 """In `vmode`: below the last row of the memory comes the first."""
 
+_RGB565 = [(11, 5), (5, 6), (0, 5)]
 _BYTES = {8: 1, 15: 2, 16: 2, 24: 3, 32: 4}
 """Of a pixel, by its bits."""
-_FOURCCS = {
-    "RGBP": "rgb565",
-    "RGB3": "rgb888",
-    "BGR3": "bgr888",
-    "RGB4": "xrgb8888",
-    "BGR4": "bgrx8888",
-    "XR24": "bgrx8888",
-    "GREY": "gray8",
-}
+_FOURCCS = ("RGBP", "RGB3", "BGR3", "RGB4", "BGR4", "XR24", "GREY")
 """Of V4L2: what drivers say instead of bit fields."""
 _RIGHT = "right would be packed pixels of 8, 16, 24 or 32 bits, set with: fbset -depth 32"
 
@@ -144,7 +138,10 @@ def _format(
     if v.grayscale:
         fields = [(fields[0][0], fields[0][1] or bits)] * 3
     size = _BYTES[bits]
-    return described(size, *(big_endian(size, fields) if byteorder == "big" else fields))
+    if byteorder != "big":
+        return described(size, *fields)
+    swapped = known_as("rgb565be") if fields == _RGB565 else None
+    return swapped or described(size, *big_endian(size, fields))
 
 
 def _table(v: Variable, f: Fixed, colours: NDArray[np.uint16]) -> Table | None:
@@ -170,4 +167,4 @@ def _of_fourcc(code: int) -> PixelFormat:
         raise UsageError(
             f"a framebuffer of the format {letters!r} cannot be shown; right would be one of {', '.join(_FOURCCS)}"
         )
-    return named(_FOURCCS[letters])
+    return named(FROM_LINUX[letters])

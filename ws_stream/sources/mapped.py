@@ -169,6 +169,10 @@ class MappedSource:
         fd = file.fd if file.is_regular else -1
         return Mapping(life.memory, life.layout, self._number, life.zero_is_none, fd, file.size)
 
+    def rest(self) -> None:
+        """Nobody watches: let go of the file until the next poll."""
+        self.close()
+
     def close(self) -> None:
         """Let go of the file; views of its memory stay readable as long as they live."""
         self._forget()

@@ -6,6 +6,7 @@ Knows nothing of who reads it, nor of what stands in the file.
 import logging
 import os
 import stat
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -14,6 +15,7 @@ from ..errors import Failure, SourceError, UsageError
 from ..printable import MAX_LINE, printable
 from .layout import Counter, Front, Layout
 from .memory import FileMemory, Mapped, open_memory
+from .rights import may_open
 
 CUT = (
     "is cut off and written anew while it is read; right would be to write it in place, or to a new file that is "
@@ -64,7 +66,7 @@ class MappedFile:
         except OSError as error:
             self.close()
             raise SourceError(
-                f"{self._path} cannot be read: {why(error)}", Failure.UNREADABLE
+                f"{self._path} cannot be read: {why(error)}{self._right(error)}", Failure.UNREADABLE
             ) from None
         return resized
 
@@ -123,6 +125,13 @@ class MappedFile:
         raise SourceError(
             f"bytes {start} to {end} of {self._path} cannot be mapped: {reason}", Failure.UNREADABLE
         )
+
+    def _right(self, error: OSError) -> str:
+        """What would be right where a device may not be read; of files that is their writer's affair."""
+        with suppress(OSError):
+            if isinstance(error, PermissionError) and not stat.S_ISREG(self._path.stat().st_mode):
+                return f"; {may_open(self._path)}"
+        return ""
 
     def _check(self, mode: int) -> None:
         if not (stat.S_ISREG(mode) or stat.S_ISCHR(mode) or stat.S_ISBLK(mode)):

@@ -27,6 +27,8 @@ class Picture(NamedTuple):
     damage: Damage | None = None
     """Rectangles (x, y, width, height), in pixels, outside which nothing has changed since the picture `seen`: only
     their rows are read. None where nobody knows, or nothing was seen."""
+    taken: float | None = None
+    """When it was taken, in seconds of `time.monotonic`; None where nobody knows: then it was when it was polled."""
 
 
 class Source(Protocol):
