@@ -117,6 +117,18 @@ int main(int count, char **words)
 
 
 @pytest.mark.long
+def test_a_machine_of_32_bits_leaves_the_same_bytes(tmp_path: Path) -> None:
+    if not shutil.which("qemu-arm-static"):
+        pytest.skip("there is no qemu-arm-static; right would be: apt-get install qemu-user-static")
+    source, flags = ROOT / "clients/c/tests/ring_kill.c", ("-std=c99", "-static", *STRICT[:-1])
+    program = compiled(source, tmp_path, *flags, compiler="arm-linux-gnueabihf-gcc")
+    command = ["qemu-arm-static", program, "write", tmp_path / "c", str(WIDTH), str(HEIGHT)]
+    subprocess.run([*command, "3", "150"], check=True)
+    with write_in_python(tmp_path / "python", 3, 150):
+        assert timeless(tmp_path / "c") == timeless(tmp_path / "python")
+
+
+@pytest.mark.long
 def test_the_one_in_rust_is_read(tmp_path: Path) -> None:
     if not shutil.which("rustc"):
         pytest.skip("there is no rustc on this machine; right would be: apt-get install rustc")
