@@ -27,7 +27,7 @@ POLLS = 3
 """Of the compiled poller at a look."""
 INVERSE = pow(2654435761, -1, 2**24)
 INSTRUCTIONS = 1600
-"""More than three pictures take, one of them a whole one."""
+"""More than a picture takes: from the beginning of one into the next."""
 
 
 @contextmanager
@@ -198,7 +198,7 @@ def test_ten_thousand_writers_are_killed_in_all(
 @pytest.mark.timeout(900)
 @EACH_READER
 @pytest.mark.parametrize("slots", [1, 2])
-def test_writers_are_killed_at_each_instruction_of_several_pictures(
+def test_writers_are_killed_at_each_instruction_of_a_picture(
     tmp_path: Path, slots: int, follow: Follower
 ) -> None:
     assert survive(follow, tmp_path / "ring", slots, "step", INSTRUCTIONS, 0) > 0
