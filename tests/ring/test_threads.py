@@ -26,9 +26,9 @@ def threads(folder: Path, *flags: str, source: Path = HERE / "threads.c") -> Pat
 
 
 def test_what_is_drawn_is_handed_over(tmp_path: Path) -> None:
-    done = run(threads(tmp_path, TSAN), "handed", 3000, tmp_path / "ring")
+    done = run(threads(tmp_path, TSAN), "handed", 300, tmp_path / "ring")
     assert (done.returncode, done.stderr) == (0, ""), done.stderr
-    assert int(done.stdout) > 100
+    assert int(done.stdout) > 10
 
 
 def test_without_the_release_it_would_be_noticed(tmp_path: Path) -> None:
@@ -40,7 +40,7 @@ def test_without_the_release_it_would_be_noticed(tmp_path: Path) -> None:
     text = (HERE / "threads.c").read_text()
     source.write_text(text.replace("../../clients/c/ws_stream_ring.h", "ws_stream_ring.h"))
     program = threads(tmp_path, TSAN, f"-I{HERE}", source=source)
-    done = run(program, "handed", 3000, tmp_path / "ring")
+    done = run(program, "handed", 300, tmp_path / "ring")
     assert done.returncode != 0
     assert "WARNING: ThreadSanitizer: data race" in done.stderr
 
