@@ -74,6 +74,11 @@ clients_seconds ?= 3
 clients_fuzz := clients/c/tests/fuzz.c clients/c/tests/decisions.c
 clients_programs := $(addprefix $(clients_build)/,test_ws_stream random conformance ws-stream-save)
 
+# The ring's writer, to be killed by tests/ring: as it is on a device, so without sanitizers.
+$(clients_build)/ring_kill: clients/c/tests/ring_kill.c clients/c/ws_stream_ring.h Makefile
+	@mkdir -p $(@D)
+	@$(clients_cc) $(filter-out -fsanitize=% -fno-sanitize% -fno-omit%,$(clients_flags)) -O2 -o $@ $<
+
 clients: $(clients_programs)
 
 clients-check: clients

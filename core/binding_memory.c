@@ -51,6 +51,7 @@ static int memory_getbuffer(PyObject *object, Py_buffer *view, int flags)
 static PyObject *memory_is_lost(Memory *self, PyObject *unused)
 {
     (void)unused;
+    __atomic_thread_fence(__ATOMIC_ACQUIRE); /* what is read next, a number say, is read after what was read so far */
     return PyBool_FromLong(ws_range_is_lost(self->range));
 }
 

@@ -21,11 +21,11 @@ static int is_within(const ws_source *s, Py_ssize_t offset, Py_ssize_t distance,
     if (distance < 0 || (s->slots > 1 && (long long)s->slots - 1 > (distance ? left / distance : 0)))
         return 0;
     const int bytes = s->number_bytes, is_known = bytes == 4 || bytes == 8 || (bytes == 1 && s->kept == WS_FRONT);
-    return s->kept == WS_NOTHING || (is_known && number >= 0 && number <= length - bytes);
+    return s->kept == WS_NOTHING || s->kept == WS_RING || (is_known && number >= 0 && number <= length - bytes);
 }
 
 /* set_source(buffer, offset, stride, distance, width, height, pixel_bytes, slots,
-              kept, number, number_bytes, big_endian, zero_is_none, fd, size) */
+              kept, number, number_bytes, big_endian, zero_is_none, fd, size, ring): the last is the header of one */
 PyObject *walk_set_source(Walk *self, PyObject *arguments)
 {
     PyObject *object;
@@ -33,9 +33,11 @@ PyObject *walk_set_source(Walk *self, PyObject *arguments)
     Py_ssize_t offset, stride, distance, width, height, bytes, slots, number;
     long long size;
     int kept, number_bytes, big_endian, zero_is_none, fd;
+    const char *ring;
+    Py_ssize_t ring_bytes;
     struct stat status;
-    if (!PyArg_ParseTuple(arguments, "OnnnnnnninippiL", &object, &offset, &stride, &distance, &width, &height, &bytes,
-                          &slots, &kept, &number, &number_bytes, &big_endian, &zero_is_none, &fd, &size))
+    if (!PyArg_ParseTuple(arguments, "OnnnnnnninippiLy#", &object, &offset, &stride, &distance, &width, &height, &bytes,
+                          &slots, &kept, &number, &number_bytes, &big_endian, &zero_is_none, &fd, &size, &ring, &ring_bytes))
         return NULL;
     if (PyObject_GetBuffer(object, &memory, PyBUF_SIMPLE))
         return NULL;
@@ -43,12 +45,14 @@ PyObject *walk_set_source(Walk *self, PyObject *arguments)
                         .slot_bytes = (size_t)distance, .slots = (size_t)slots, .kept = (ws_kept)kept,
                         .number_bytes = number_bytes, .number_is_big_endian = big_endian,
                         .zero_is_none = zero_is_none, .fd = fd, .size = size};
-    if (kept < WS_NOTHING || kept > WS_FRONT || !is_within(&source, offset, distance, number, memory.len)) {
+    const int is_ring = kept == WS_RING && ring_bytes == WS_RING_HEADER &&
+                        ws_ring_open(&source.ring, memory.buf, (size_t)memory.len, (const uint8_t *)ring, source.slots);
+    if (kept < WS_NOTHING || kept > WS_RING || (kept == WS_RING && !is_ring) || !is_within(&source, offset, distance, number, memory.len)) {
         PyBuffer_Release(&memory);
         return PyErr_Format(PyExc_ValueError, "pictures or their number do not lie within the memory");
     }
     source.memory = (const uint8_t *)memory.buf + offset;
-    source.number = kept == WS_NOTHING ? NULL : (const uint8_t *)memory.buf + number;
+    source.number = kept == WS_NOTHING || kept == WS_RING ? NULL : (const uint8_t *)memory.buf + number;
     source.range = ws_range_of(memory.buf);
     source.links = fd >= 0 && fstat(fd, &status) == 0 ? status.st_nlink : 0;
     ws_walk_lock(&self->walk);

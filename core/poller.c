@@ -48,6 +48,8 @@ static uint64_t number_of(const ws_source *s)
 {
     if (s->kept == WS_NOTHING)
         return 1;
+    if (s->kept == WS_RING)
+        return ws_ring_number(&s->ring);
     if (s->number_bytes == 1)
         return __atomic_load_n(s->number, __ATOMIC_ACQUIRE);
     if (s->number_bytes == 4) {
@@ -72,9 +74,33 @@ static uint64_t slot_of(const ws_source *s, uint64_t number)
     return number == 0 && s->zero_is_none ? s->slots : less(s, number, 1) % s->slots;
 }
 
-/* Whether the picture of which `number` told may have been overwritten; see ws_stream/sources/layout.py. */
-static int is_torn(const ws_source *s, uint64_t number)
+/* The newest picture. */
+typedef struct {
+    uint64_t number, slot;
+    ws_ring_picture said; /* in a ring, else nothing */
+} newest;
+
+/* Looks where it is: 1; 0: it is being drawn; -1: Python is asked why there is none. */
+static int find(const ws_source *s, newest *found)
 {
+    *found = (newest){.number = 0};
+    if (s->kept == WS_RING) {
+        const int is_there = ws_ring_newest(&s->ring, &found->said);
+        found->number = found->said.number;
+        found->slot = found->said.slot;
+        return is_there;
+    }
+    found->number = number_of(s);
+    found->slot = slot_of(s, found->number);
+    return found->slot < s->slots ? 1 : -1;
+}
+
+/* Whether it may have been overwritten; see ws_stream/sources/layout.py. */
+static int is_torn(const ws_source *s, const newest *found)
+{
+    const uint64_t number = found->number;
+    if (s->kept == WS_RING)
+        return !ws_ring_is_intact(&s->ring, &found->said);
     __atomic_thread_fence(__ATOMIC_ACQUIRE); /* the number is read after the pixels */
     const uint64_t now = number_of(s);
     if (s->kept != WS_COUNT)
@@ -94,11 +120,11 @@ static int is_the_file(const ws_source *s)
 }
 
 /* Reads a sample of a picture that has been still for long; whether it still is. */
-static int seems_still(ws_poller *p, ws_walk *walk, const ws_view *view, uint64_t number, double now)
+static int seems_still(ws_poller *p, ws_walk *walk, const ws_view *view, const newest *found, double now)
 {
     const ws_asked sample = {.first = (size_t)p->still % SAMPLE_EVERY, .every = SAMPLE_EVERY};
     const int changed = ws_walk_update(walk, view, &sample, now);
-    if (changed == 0 && ws_walk_is_settled(walk) && !is_torn(&p->source, number) && !is_lost(&p->source)) {
+    if (changed == 0 && ws_walk_is_settled(walk) && !is_torn(&p->source, found) && !is_lost(&p->source)) {
         p->still++;
         p->torn = 0;
         return 1;
@@ -107,34 +133,50 @@ static int seems_still(ws_poller *p, ws_walk *walk, const ws_view *view, uint64_
     return 0;
 }
 
-/* Reads the newest picture. */
-static int read_newest(ws_poller *p, ws_walk *walk, int may_sample, double now)
+/* Reads it: all of it, or with `only_new` what may differ from the picture seen. 0 where it was torn; or an event. */
+static int read_picture(ws_poller *p, ws_walk *walk, const newest *found, int only_new, double now)
 {
     const ws_source *const s = &p->source;
+    const uint64_t read = now_us(p), taken = (uint64_t)((int64_t)found->said.time + p->ahead_us);
+    ws_view view = s->view;
+    ws_span spans[WS_RING_SPANS];
+    uint8_t said[WS_RING_SAID];
+    view.pixels = s->memory + found->slot * s->slot_bytes;
+    const int is_known = only_new && s->kept == WS_RING && p->has_seen;
+    const int count = is_known ? ws_ring_damage(&s->ring, (uint32_t)p->seen, found->said.number, spans) : -1;
+    const ws_asked asked = {.spans = spans, .count = count < 0 ? 0 : (size_t)count};
+    if (only_new && count < 0 && !found->said.meta_bytes && p->still > STILL_POLLS &&
+        seems_still(p, walk, &view, found, now))
+        return WS_POLLED;
+    const int changed = ws_walk_update(walk, &view, count < 0 ? NULL : &asked, now);
+    if (changed < 0)
+        return changed == WS_MISFIT ? WS_REFRESH : WS_NO_MEMORY;
+    const size_t length = ws_ring_said(&s->ring, &found->said, said);
+    const int torn = is_torn(s, found), lost = is_lost(s); /* asked last: the number may be lost, too */
+    if (torn || lost)
+        return !ws_walk_abandon(walk) ? WS_NO_MEMORY : lost ? WS_REFRESH : 0;
+    if (!ws_walk_commit(walk, found->said.time && taken < read ? taken : read, (ws_extensions){said, length}))
+        return WS_NO_MEMORY;
+    p->still = changed ? 0 : p->still + 1;
+    p->torn = 0;
+    p->seen = found->number;
+    p->has_seen = 1;
+    return WS_POLLED;
+}
+
+/* Reads the newest picture. */
+static int read_newest(ws_poller *p, ws_walk *walk, int only_new, double now)
+{
+    newest found;
     for (int attempt = 0; attempt < TORN_TRIES; attempt++) {
-        const uint64_t time = now_us(p), number = number_of(s), slot = slot_of(s, number);
-        ws_view view = s->view;
-        if (slot >= s->slots || (attempt && !is_the_file(s)))
+        const int is_there = attempt && !is_the_file(&p->source) ? -1 : find(&p->source, &found);
+        if (is_there < 0)
             return WS_REFRESH;
-        view.pixels = s->memory + slot * s->slot_bytes;
-        if (may_sample && p->still > STILL_POLLS && seems_still(p, walk, &view, number, now))
+        if (!is_there && p->has_seen)
             return 0;
-        const int changed = ws_walk_update(walk, &view, NULL, now);
-        if (changed < 0)
-            return changed == WS_MISFIT ? WS_REFRESH : WS_NO_MEMORY;
-        const int torn = is_torn(s, number), lost = is_lost(s); /* asked last: the number may be lost, too */
-        if (!torn && !lost) {
-            ws_walk_commit(walk, time, (ws_extensions){0}); /* without extensions it cannot fail */
-            p->still = changed ? 0 : p->still + 1;
-            p->torn = 0;
-            p->seen = number;
-            p->has_seen = 1;
-            return 0;
-        }
-        if (!ws_walk_abandon(walk))
-            return WS_NO_MEMORY;
-        if (lost)
-            return WS_REFRESH;
+        const int event = is_there ? read_picture(p, walk, &found, only_new && !attempt, now) : 0;
+        if (event)
+            return event & ~WS_POLLED;
     }
     p->has_seen = 0;
     return ++p->torn >= TORN_TURNS ? WS_TORN : 0;
@@ -162,7 +204,7 @@ static int is_due(ws_poller *p, double interval, double now)
         return 0;
     if (now > p->due + interval) /* nobody watched, or the device was busy */
         p->due = now;
-    if (p->source.kept == WS_COUNT)
+    if (p->source.kept == WS_COUNT || p->source.kept == WS_RING)
         due = ws_phase_lock_look(&p->lock, number_of(&p->source), p->due, interval, &wait);
     p->due += wait;
     return due;

@@ -5,6 +5,7 @@
 
 #include "guard.h"
 #include "phase_lock.h"
+#include "ring.h"
 #include "walk.h"
 
 /* What a writer keeps beside its pictures. */
@@ -12,6 +13,7 @@ typedef enum {
     WS_NOTHING, /* one slot, and nobody knows whether the picture in it is new or whole */
     WS_COUNT,   /* the number of pictures completed; picture n is in slot (n - 1) % slots */
     WS_FRONT,   /* the slot of the newest one */
+    WS_RING,    /* all that docs/ring.md says */
 } ws_kept;
 
 /* Where pictures lie in memory that others write to, and where that number stands. */
@@ -27,6 +29,7 @@ typedef struct {
     int fd;                 /* of a regular file, whose size is looked at before its memory is read; or -1 */
     int64_t size;
     uint64_t links; /* names it has: one that is replaced has one less */
+    ws_ring ring;
 } ws_source;
 
 /* Why Python is wanted. */

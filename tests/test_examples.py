@@ -28,6 +28,7 @@ from tests.browser import test_mounts, test_operate_x
 from tests.browser.browser import opened, shows
 from tests.commands import test_reloading
 from tests.proxy import test_proxies
+from tests.ring import test_c, test_lvgl
 from tests.server import test_metrics
 from ws_stream import Server, connect
 from ws_stream.server.tokens import new_token
@@ -301,6 +302,9 @@ RUN_BY: Mapping[str, Callable[..., object]] = {
     "grafana/ws-stream.json": test_metrics.TestDashboard,
     "proxy/nginx.conf": test_proxies.test_a_python_client_sees_every_pixel,
     "proxy/Caddyfile": test_proxies.test_a_python_client_sees_every_pixel,
+    "ring/lvgl_ring.h": test_lvgl.test_the_callback_copies_what_lvgl_flushes_and_that_is_all_that_is_read,
+    "ring/lvgl_ring.py": test_lvgl.test_lvgl_itself_flushes_a_bar_and_no_other_row_is_read,
+    "ring/writer.rs": test_c.test_the_one_in_rust_is_read,
     "perl/ws_stream.pl": test_perl_saves_what_the_device_shows,
     "perl/Viewer.pm": test_perl_passes_all_that_a_viewer_can_claim,
     "perl/Picture.pm": test_perl_passes_all_that_a_viewer_can_claim,

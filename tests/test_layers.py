@@ -53,20 +53,12 @@ ROOMS = {
         *("counts", "subscriber", "places", "numpy_walk", "layout", "compiled_walk"),
     ],
     "sources": [
-        *(
-            "address",
-            "source",
-            "foreign",
-            "packed",
-            "layout",
-            "memory",
-            "rights",
-            "mapped_file",
-            "mapped",
-        ),
-        *("mmap_file", "shm", "xwd", "fb_info", "fb", "font", "testcard", "replay"),
-        *("process", "slots", "program", "film", "video", "v4l2", "camera"),
+        *("address", "source", "foreign", "packed", "layout", "memory", "rights", "mapped_file"),
+        *("mapped", "mmap_file", "shm", "ring_layout", "ring_life", "ring", "xwd", "fb_info", "fb"),
+        *("font", "testcard", "replay", "process", "slots", "program", "film", "video", "v4l2"),
+        "camera",
     ],
+    "ring": [],
     "hub": [
         *("errands", "kinds", "producer", "figures", "subscription", "wishes", "rates"),
         *("grants", "audience", "newest", "held", "input", "caller", "operators", "stream"),
@@ -169,6 +161,7 @@ LIBRARIES = {
         "codec",
         "walk",
         "sources",
+        "ring",
         "hub",
         "testing",
         "selftest",
@@ -186,8 +179,8 @@ MAX_FUNCTION = 40
 """Lines of a function, with its docstring and comments."""
 MAX_ATTRIBUTES = 10
 """Of an object: more are a second object in it."""
-AS_WIDE_AS_THE_WIRE = {"Announcement", "Message"}
-"""What docs/protocol.md puts into one message, by its own names."""
+AS_WIDE_AS_THE_WIRE = {"Announcement", "Message", "RingHeader"}
+"""What docs/protocol.md puts into one message, and docs/ring.md into one header, by its own names."""
 
 
 def place(file: Path) -> tuple[str, str]:

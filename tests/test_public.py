@@ -79,6 +79,15 @@ RIGHT: Mapping[str, Mapping[str, Any]] = {
     "open_source": {"address": "test:"},
     "Recording": {"path": RECORDING.name},
     "Recording.seek": {"seconds": None, "number": 0},
+    "Ring": {
+        "name": f"{FOLDER.name}/ring",
+        "width": 4,
+        "height": 3,
+        "format": "rgb888",
+        "slots": 3,
+        "mode": 0o600,
+    },
+    "Ring.publish": {"array": PICTURE, "damage": None, "meta": None},
     "to_rgb": {"pixels": PICTURE, "pixel_format": RGB888},
 }
 """Of each public function a right value for each of its parameters."""
@@ -88,6 +97,8 @@ RECORDS |= {"Pointer", "Touch", "Key", "Text", "Custom"}
 """What ws_stream makes, and programs read: they are checked where they are handed in again."""
 PROTOCOLS = {"Source"}
 """What programs have: tests/server/test_offer.py."""
+NAMES = {("open_source", "address"), ("Server.serve", "source"), ("Ring", "name")}
+"""What is right, and yet not there: the device's error."""
 HANDS_ON = {"PlainConnection", "InputEvents"}
 """What `with connect(url)` gives: its arguments are those of Connection, to which it hands them on; what `Stream.input`
 gives."""
@@ -170,7 +181,7 @@ FUNCTIONS = ("aiohttp_app", "asgi", "connect", "open_recording", "open_source", 
 def call(name: str, arguments: Mapping[str, Any]) -> None:
     """Call it, look whether what it returned works, and let go of that. Raises what the call does."""
     owner, _, method = name.partition(".")
-    if name in (*FUNCTIONS, "Connection", "Recording"):
+    if name in (*FUNCTIONS, "Connection", "Recording", "Ring"):
         made = getattr(ws_stream, name)(**arguments)
         getattr(made, "close", lambda: None)()
     elif name == "Server":
@@ -207,6 +218,7 @@ def call(name: str, arguments: Mapping[str, Any]) -> None:
             "Frame": blank(1, RGB888, 4, 3),
             "PixelFormat": RGB888,
             "Connection": ws_stream.connect("ws://h"),
+            "Ring": ws_stream.Ring(**RIGHT["Ring"]),
         }
         made = getattr(of[owner], method)(**arguments)
         getattr(made, "close", lambda: None)()  # of what would have to be awaited
@@ -224,7 +236,7 @@ def test_every_odd_value_is_right_or_refused_in_one_sentence(name: str, paramete
             try:
                 call(name, {**RIGHT[name], parameter: value()})
             except WsStreamError as error:
-                assert isinstance(error, UsageError) or parameter in ("source", "address"), label
+                assert isinstance(error, UsageError) or (name, parameter) in NAMES, label
                 sentence = str(error)
                 assert sentence.isprintable(), label
                 assert 10 < len(sentence) < 400, label

@@ -21,6 +21,7 @@ from .pixels.frame import Frame
 from .plain import PlainConnection
 from .protocol.input import Custom, Key, Pointer, Text, Touch
 from .recording import Moment, Recording, open_recording
+from .ring import Ring
 from .server.server import Server
 from .sources import Picture, Source, open_source
 
@@ -44,6 +45,7 @@ __all__ = [
     "Pointer",
     "ProtocolError",
     "Recording",
+    "Ring",
     "Server",
     "Source",
     "SourceError",

@@ -98,9 +98,13 @@ class Walk:
         zero_is_none: bool,
         fd: int,
         size: int,
+        ring: bytes,
         /,
     ) -> None:
-        """Read pictures from this memory from now on; `kept` is one of core/poller.h, `fd` a regular file's, or -1."""
+        """Read pictures from this memory from now on.
+
+        `kept` is one of core/poller.h, `fd` a regular file's, or -1; `ring` is the header of one, else empty.
+        """
 
     def forget_source(self) -> None:
         """Let go of the memory; it is not read any more."""

@@ -208,6 +208,25 @@ def xwd() -> Iterator[bytes]:
         yield header + b"\0" * 4 + table + bytes(range(stride * height % 256))
 
 
+def ring() -> Iterator[bytes]:
+    """Files of rings, small ones: four records, of four rectangles each."""
+    for slots, bits in itertools.product((1, 3), ("gray8", "rgb565", "bgrx8888")):
+        size = {"gray8": 1, "rgb565": 2, "bgrx8888": 4}[bits]
+        at = 192, 80, 512, 128
+        header = struct.pack("<8s4I16s", b"ws-ring\n", 1, 4, 3, 4 * size, bits.encode())
+        header += struct.pack("<8IQ", slots, 4, *at, 512 + 128 * slots, 12 * size, 7)
+        records = b"".join(
+            struct.pack("<4I16I", n % slots, 1, n, 0, 0, 1, 4, 1, *[0] * 12) for n in (4, 5, 6, 3)
+        )
+        heads = b""
+        for slot in range(slots):
+            said = b'{"n":1}' if slot else b""
+            number = max(n for n in range(3, 7) if n % slots == slot)
+            heads += struct.pack("<2IQI", 2, number, 1, len(said)).ljust(64, b"\0") + said.ljust(64)
+        content = header.ljust(128, b"\0") + struct.pack("<I60x", 6) + records
+        yield content + heads + bytes(range(12 * size)) * slots
+
+
 def address() -> Iterator[bytes]:
     """Addresses of memory, each with some."""
     memory = bytes(range(1, 200))

@@ -54,6 +54,7 @@ TARGETS: Mapping[str, Target] = {
     "tokens": Target(_python("tokens"), seeds.tokens, 1024),
     "config": Target(_python("config"), seeds.config, 2048),
     "xwd": Target(_python("xwd"), seeds.xwd, 2048),
+    "ring": Target(_python("ring"), seeds.ring, 2**15),
     "address": Target(_python("address"), seeds.address, 2048),
     "recording": Target(_python("recording"), seeds.recording),
     "lz4": Target(_python("lz4"), seeds.lz4),

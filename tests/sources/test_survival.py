@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests import test_ring
 from tests.sources import test_camera, test_program, test_replay, test_video
 from ws_stream.errors import SourceError
 from ws_stream.sources import SCHEMES, Source, memory, open_source
@@ -55,6 +56,7 @@ OTHERS: Mapping[str, Callable[..., object] | str] = {
     "video": test_video.test_a_file_that_is_cut_while_it_is_played_is_a_sentence_until_there_is_another,
     "camera": test_camera.TestWhatHappensToIt,
     "cmd": test_program.test_a_picture_that_came_before_the_end_is_shown_and_it_is_started_again,
+    "ring": test_ring.test_a_file_that_is_cut_off_is_said_and_found_again,
     "test": "draws its own",
 }
 """Which test does so for the kinds that are not."""

@@ -22,6 +22,7 @@ from .values import LENGTH, Checked, length, whole
 
 _SOURCES = """\
 sources:
+  ring:/NAME                            what your program writes with ws_stream_ring.h
   mmap:PATH?width=W&height=H&format=F   a file or device of raw pixels; also stride=,
                                         offset=, slots=, index=OFFSET:u32le
   shm:NAME?width=W&height=H&format=F    named shared memory, with the same options

@@ -14,7 +14,7 @@ from ..sources import Source, known_address, open_source
 from ..sources.replay import Replay, is_recording
 
 PATHS = frozenset({"mmap", "xwd", "fb", "replay", "video", "camera"})
-"""Kinds of sources whose address has the path of a file."""
+"""Kinds of sources whose address has the path of a file; that of a ring has it if there is a slash in it."""
 
 
 def played(source: str, options: argparse.Namespace) -> str | Source:
@@ -40,7 +40,8 @@ def anchored(source: str, folder: Path) -> str:
     if is_recording(source):
         return str(folder / source)
     address = known_address(source)
-    if address.scheme not in PATHS or address.path[:1] in ("", "/"):
+    is_path = address.scheme in PATHS or (address.scheme == "ring" and "/" in address.path)
+    if not is_path or address.path[:1] in ("", "/"):
         return source
     scheme, _, rest = source.partition(":")
     return f"{scheme}:{quote(fsencode(folder))}/{rest}"

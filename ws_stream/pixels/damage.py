@@ -8,8 +8,9 @@ import numpy as np
 
 from ..arguments import Kind
 
-Damage = Iterable[tuple[int, int, int, int]]
-"""Rectangles (x, y, width, height) in pixels."""
+Rectangle = tuple[int, int, int, int]
+"""x, y, width, height, in pixels."""
+Damage = Iterable[Rectangle]
 
 
 _MOST = 2**62
@@ -30,6 +31,37 @@ _DAMAGE = Kind(
 )
 
 
+def _rectangle(value: Any) -> Rectangle:  # noqa: ANN401 - whatever was handed in
+    _span(value)
+    x, y, width, height = map(index, value)
+    return x, y, width, height
+
+
+_RECTANGLES = Kind(lambda damage: list(map(_rectangle, damage)), _DAMAGE.right)
+
+
 def spans(damage: Damage) -> list[tuple[int, int]]:
     """The rows (first, how many) of rectangles. Raises UsageError for what is none."""
     return _DAMAGE.take("damage", damage)
+
+
+def clipped(damage: Damage, width: int, height: int, most: int) -> list[Rectangle]:
+    """Rectangles as far as they are within a picture, no more than `most`: the last one then holds the rest.
+
+    Raises UsageError for what is none.
+    """
+    found: list[Rectangle] = []
+    for x, y, across, rows in _RECTANGLES.take("damage", damage):
+        left, top = max(0, x), max(0, y)
+        right, bottom = min(width, x + across), min(height, y + rows)
+        if left < right and top < bottom:
+            found.append((left, top, right - left, bottom - top))
+    if len(found) > most:
+        found[most - 1 :] = [_around(found[most - 1 :])]
+    return found
+
+
+def _around(rectangles: list[Rectangle]) -> Rectangle:
+    left, top = (min(each[side] for each in rectangles) for side in (0, 1))
+    right, bottom = (max(each[side] + each[side + 2] for each in rectangles) for side in (0, 1))
+    return left, top, right - left, bottom - top

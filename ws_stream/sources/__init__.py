@@ -9,7 +9,7 @@ from os import PathLike
 
 from ..arguments import PATH, shown
 from ..errors import UsageError
-from . import camera, fb, mmap_file, program, replay, shm, testcard, video, xwd
+from . import camera, fb, mmap_file, program, replay, ring, shm, testcard, video, xwd
 from .address import Address
 from .mapped_file import Mapping
 from .source import Picture, Source
@@ -19,6 +19,7 @@ __all__ = ["SCHEMES", "Mapping", "Picture", "Source", "open_source"]
 SCHEMES: collections.abc.Mapping[str, Callable[[Address], Source]] = {
     "mmap": mmap_file.open_mmap,
     "shm": shm.open_shm,
+    "ring": ring.open_ring,
     "xwd": xwd.open_xwd,
     "fb": fb.open_fb,
     "test": testcard.open_test,

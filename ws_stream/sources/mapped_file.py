@@ -158,6 +158,8 @@ class Mapping(NamedTuple):
     fd: int
     """Of a regular file, which must be of `size` bytes when its memory is read; -1: of a device."""
     size: int
+    ring: bytes = b""
+    """The header of a ring, which then says all that a number would; empty: it is none."""
 
     def arguments(self) -> tuple[object, ...]:
         """Those of the compiled walk's `set_source`."""
@@ -167,8 +169,10 @@ class Mapping(NamedTuple):
             is_big_endian = number.dtype.newbyteorder(">") == number.dtype
             kept = 1 if isinstance(number, Counter) else 2
             what = (kept, number.offset - start, number.dtype.itemsize, is_big_endian)
+        elif self.ring:
+            what = (3, 0, 0, False)
         return (
             *(self.memory.buffer, layout.offset - start, layout.stride, layout.distance),
             *(layout.width, layout.height, layout.format.bytes_per_pixel, layout.slots),
-            *(*what, self.zero_is_none, self.fd, self.size),
+            *(*what, self.zero_is_none, self.fd, self.size, self.ring),
         )

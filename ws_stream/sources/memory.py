@@ -46,7 +46,7 @@ class Mapped:
         return self.start <= start and end <= self.end
 
     def is_lost(self) -> bool:
-        """Asked after reading: whether any of it was cut off."""
+        """Asked after reading: whether any of it was cut off. What is read next is read after what was read before."""
         return self._guarded is not None and self._guarded.is_lost()
 
     def stand_guard(self) -> None:
