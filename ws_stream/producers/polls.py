@@ -5,6 +5,7 @@ Knows nothing of threads: it is told the time, and says when it is to be asked a
 
 from collections.abc import Callable
 
+from ..codec.scroll import LEAST, SAMPLES
 from ..errors import Failure, SourceError, UsageError
 from ..hub.subscription import now_us
 from ..pixels.damage import spans
@@ -29,6 +30,8 @@ SOON = 0.05
 """Seconds at most until viewers for whom there was no picture are looked after again."""
 TORN = f"{Failure.TORN}; right would be more slots"
 
+Spans = list[tuple[int, int]]
+"""The first row and how many, of each."""
 Resize = Callable[[PixelFormat, int, int], None]
 """Told of the format, width and height of each picture before it goes into the walk."""
 
@@ -111,7 +114,8 @@ class Polls:
                 return
             picture, time_us = newest
             self._announce(picture)
-            rows = None if picture.damage is None else spans(picture.damage)
+            height = len(picture.pixels)
+            rows = None if picture.damage is None else _few(spans(picture.damage), height)
             changed = self._walk.update(picture.pixels, rows, now)
             if picture.intact():
                 self._walk.commit(time_us, extension_of(picture.meta))
@@ -164,3 +168,8 @@ class Polls:
     def _abandon(self) -> None:
         self._walk.abandon()
         self._seen = None, None
+
+
+def _few(rows: Spans, height: int) -> Spans | None:
+    """The rows of a picture; None where so many may be scrolled ones, which are only sought in all of it."""
+    return rows if SAMPLES * sum(count for _, count in rows) < LEAST * height else None
