@@ -54,7 +54,18 @@ ROOMS = {
     ],
     "sources": [
         *("address", "source", "packed", "layout", "memory", "mapped_file", "mapped"),
-        *("mmap_file", "shm", "xwd", "fb_info", "fb", "font", "testcard", "replay"),
+        *(
+            "mmap_file",
+            "shm",
+            "masks",
+            "xwd",
+            "segment",
+            "x_requests",
+            "x_link",
+            "x_screen",
+            "screen",
+        ),
+        *("fb_info", "fb", "font", "testcard", "replay"),
     ],
     "hub": [
         *("errands", "kinds", "producer", "figures", "subscription", "wishes", "rates"),
@@ -144,6 +155,7 @@ LIBRARIES = {
         "selftest",
         "commands",
     },
+    "Xlib": {"sources"},
     "cryptography": {"commands"},
     "flask": {"flask"},
     "lz4": {"codec", "walk"},

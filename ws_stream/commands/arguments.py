@@ -26,6 +26,7 @@ sources:
                                         offset=, slots=, index=OFFSET:u32le
   shm:NAME?width=W&height=H&format=F    named shared memory, with the same options
   xwd:PATH                              the file that Xvfb -fbdir maps
+  screen: or screen::0                  the screen of an X server
   fb:/dev/fb0                           a Linux framebuffer
   test:                                 a moving test card; also width=, height=, format=
   FILE.wss                              a recording; also --speed and --loop

@@ -9,7 +9,7 @@ from os import PathLike
 
 from ..arguments import PATH, shown
 from ..errors import UsageError
-from . import fb, mmap_file, replay, shm, testcard, xwd
+from . import fb, mmap_file, replay, screen, shm, testcard, xwd
 from .address import Address
 from .mapped_file import Mapping
 from .source import Picture, Source
@@ -20,6 +20,7 @@ SCHEMES: collections.abc.Mapping[str, Callable[[Address], Source]] = {
     "mmap": mmap_file.open_mmap,
     "shm": shm.open_shm,
     "xwd": xwd.open_xwd,
+    "screen": screen.open_screen,
     "fb": fb.open_fb,
     "test": testcard.open_test,
     "replay": replay.open_replay,
