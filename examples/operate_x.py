@@ -1,8 +1,8 @@
-"""Operate an X display from the viewer page, by its button "Operate". Needs xdotool.
+"""Operate an X display from the viewer page, by its button "Operate". Needs xdotool and ws-stream[screen].
 
-Xvfb :7 -screen 0 800x480x24 -fbdir /tmp &
+Xvfb :7 -screen 0 800x480x24 &
 DISPLAY=:7 xterm &
-python operate_x.py /tmp/Xvfb_screen0 :7
+python operate_x.py :7
 """
 
 import os
@@ -85,9 +85,9 @@ class Display:
 
 
 if __name__ == "__main__":
-    path, name, *port = sys.argv[1:]
+    name, *port = sys.argv[1:]
     with Server(port=int(*port or [8000])) as server:  # on loopback: see docs/input.md
-        stream = server.serve(f"xwd:{path}", input=Display(name).hear)
+        stream = server.serve(f"screen:{name}", input=Display(name).hear)
         print(server.urls(stream)[0], flush=True)
         with suppress(KeyboardInterrupt):
             sys.stdin.read()

@@ -54,9 +54,9 @@ ROOMS = {
     ],
     "sources": [
         *("address", "source", "foreign", "packed", "layout", "memory", "rights", "mapped_file"),
-        *("mapped", "mmap_file", "shm", "ring_layout", "ring_life", "ring", "xwd", "fb_info", "fb"),
-        *("font", "testcard", "replay", "process", "slots", "program", "film", "video", "v4l2"),
-        "camera",
+        *("mapped", "mmap_file", "shm", "ring_layout", "ring_life", "ring", "masks", "xwd"),
+        *("segment", "x_requests", "x_link", "x_screen", "screen", "fb_info", "fb", "font"),
+        *("testcard", "replay", "process", "slots", "program", "film", "video", "v4l2", "camera"),
     ],
     "ring": [],
     "hub": [
@@ -147,6 +147,7 @@ LIBRARIES = {
         "selftest",
         "commands",
     },
+    "Xlib": {"sources"},
     "cryptography": {"commands"},
     "flask": {"flask"},
     "lz4": {"codec", "walk"},

@@ -23,8 +23,7 @@ class Display:
             subprocess.Popen(
                 [
                     *("Xvfb", "-displayfd", str(writing), "-screen", "0", "1024x600x24"),
-                    "-fbdir",
-                    folder,
+                    *("-fbdir", folder, "-nocursor"),
                 ],
                 pass_fds=[writing],
                 stderr=subprocess.DEVNULL,

@@ -58,7 +58,7 @@ async def terminal(tmp_path: Path) -> AsyncIterator[Terminal]:
 
 @pytest.fixture
 def url(terminal: Terminal) -> Iterator[str]:
-    command = [sys.executable, str(EXAMPLE), str(terminal.framebuffer), terminal.name, "0"]
+    command = [sys.executable, str(EXAMPLE), terminal.name, "0"]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as program:

@@ -103,7 +103,7 @@ def test_a_command_with_quotes_of_both_kinds_is_taken_as_it_stands(tmp_path: Pat
 
 
 def test_of_each_kind_of_source_it_is_known_whether_it_has_a_path() -> None:
-    assert set(SCHEMES) == sources.PATHS | {"shm", "ring", "test", "cmd"}
+    assert set(SCHEMES) == sources.PATHS | {"shm", "ring", "screen", "test", "cmd"}
 
 
 SOURCE = '\nsource = "test:"\n'

@@ -183,6 +183,21 @@ class TestDamage:
         assert (room.shown[9] == 90).all()
         assert not room.shown[7].any()
 
+    @pytest.mark.parametrize(("rows", "is_whole"), [(8, False), (9, True)])
+    def test_of_a_quarter_or_more_all_is_read_as_rows_may_have_scrolled(
+        self, walk: NewWalk, rows: int, is_whole: bool
+    ) -> None:
+        source = Damaged()
+        room = Room(source, walk)
+        room.poll()
+        for row in range(rows):
+            source.draw(row, 90)
+        source.array[32] = 70
+        room.now += 1
+        room.poll()
+        assert (room.shown[:rows] == 90).all()
+        assert room.shown[32].any() == is_whole
+
     def test_it_counts_for_nothing_where_nothing_was_seen(self, walk: NewWalk) -> None:
         source = Damaged()
         room = Room(source, walk)

@@ -122,7 +122,14 @@ def test_a_machine_of_32_bits_leaves_the_same_bytes(tmp_path: Path) -> None:
         pytest.skip("there is no qemu-arm-static; right would be: apt-get install qemu-user-static")
     source, flags = ROOT / "clients/c/tests/ring_kill.c", ("-std=c99", "-static", *STRICT[:-1])
     program = compiled(source, tmp_path, *flags, compiler="arm-linux-gnueabihf-gcc")
-    command = ["qemu-arm-static", program, "write", tmp_path / "c", str(WIDTH), str(HEIGHT)]
+    command: list[str | Path] = [
+        "qemu-arm-static",
+        program,
+        "write",
+        tmp_path / "c",
+        str(WIDTH),
+        str(HEIGHT),
+    ]
     subprocess.run([*command, "3", "150"], check=True)
     with write_in_python(tmp_path / "python", 3, 150):
         assert timeless(tmp_path / "c") == timeless(tmp_path / "python")

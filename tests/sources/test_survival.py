@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from tests import test_ring
-from tests.sources import test_camera, test_program, test_replay, test_video
+from tests.sources import test_camera, test_program, test_replay, test_screen, test_video
 from ws_stream.errors import SourceError
 from ws_stream.sources import SCHEMES, Source, memory, open_source
 from ws_stream.sources.rights import may_open
@@ -57,6 +57,7 @@ OTHERS: Mapping[str, Callable[..., object] | str] = {
     "camera": test_camera.TestWhatHappensToIt,
     "cmd": test_program.test_a_picture_that_came_before_the_end_is_shown_and_it_is_started_again,
     "ring": test_ring.test_a_file_that_is_cut_off_is_said_and_found_again,
+    "screen": test_screen.test_viewers_see_it_again_when_the_x_server_is_back_and_nothing_costs_it_without_them,
     "test": "draws its own",
 }
 """Which test does so for the kinds that are not."""

@@ -1,10 +1,6 @@
-import os
-import shutil
 import struct
-import subprocess
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -30,8 +26,8 @@ from ws_stream.pixels.resample import resample
 from ws_stream.sources import Source, open_source, xwd
 
 from .newest import pixels
+from .x_server import SCREENS, dumped, running, xvfb
 
-PROGRAMS = ("Xvfb", "xterm", "xlogo", "xwd")
 MASKS = (0xFF0000, 0x00FF00, 0x0000FF)
 
 
@@ -161,57 +157,6 @@ def test_a_header_that_promises_more_than_the_file_holds_is_refused(tmp_path: Pa
         open_source(f"xwd:{path}")
 
 
-@contextmanager
-def xvfb(directory: Path, depth: int, size: str = "317x203") -> Iterator[tuple[Path, str]]:
-    """A screen of an awkward width; its file and the display's name."""
-    for program in PROGRAMS:
-        if shutil.which(program) is None:
-            pytest.fail(f"{program} is missing; on Debian: apt-get install xvfb xterm x11-apps")
-    read, write = os.pipe()
-    # The pointer is drawn into the file but kept out of what the X protocol gives, so there is none here.
-    screen = ["-screen", "0", f"{size}x{depth}", "-fbdir", str(directory), "-nocursor"]
-    # Without -noreset the end of a lone client resets the server, which drops whoever is just connecting.
-    command = ["Xvfb", "-displayfd", str(write), "-nolisten", "tcp", "-noreset", *screen]
-    server = subprocess.Popen(command, pass_fds=[write], stderr=subprocess.DEVNULL)
-    os.close(write)
-    try:
-        with os.fdopen(read) as numbers:
-            display = f":{numbers.readline().strip()}"
-        assert display != ":", "Xvfb did not start"
-        yield directory / "Xvfb_screen0", display
-    finally:
-        server.terminate()
-        server.wait()
-
-
-@contextmanager
-def running(display: str, *command: str) -> Iterator[None]:
-    environment = os.environ | {"DISPLAY": display}
-    process = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
-    try:
-        yield
-    finally:
-        process.terminate()
-        process.wait()
-
-
-def dumped(display: str) -> Pixels:
-    """The screen as the program `xwd` gets it by the X protocol, converted here."""
-    command = ["xwd", "-root", "-silent", "-display", display]
-    data = subprocess.run(command, capture_output=True, check=True).stdout
-    size, _, _, _, width, height, _, _, _, _, _, bits, stride, visual, *masks, _, _, colours = (
-        struct.unpack(">20I", data[:80])
-    )
-    entries = np.frombuffer(data, ">u2", 6 * colours, size).reshape(-1, 6)
-    rows = np.frombuffer(data, np.uint8, height * stride, size + 12 * colours)
-    words = rows.reshape(height, stride)[:, : width * bits // 8].copy().view(f"<u{bits // 8}")
-    if visual < 4:
-        looked_up: Pixels = (entries[np.argsort(entries[:, 1]), 2:5] >> 8).astype(np.uint8)[words]
-        return looked_up
-    channels = [(words & mask).astype(float) * 255 / mask for mask in masks]
-    return np.stack(channels, axis=2)
-
-
 def seen(source: Source) -> Pixels:
     """What viewers of the newest picture see."""
     array = pixels(source)
@@ -236,16 +181,6 @@ def written(rgb: Pixels) -> bool:
     """Whether there is something, but not too much, on the white of the terminal."""
     window = rgb[95:150, 15:180].reshape(-1, 3)
     return bool(0.5 < (window == 255).all(axis=1).mean() < 0.99)
-
-
-SCREENS = {
-    8: RGBX8888,
-    15: named("xrgb1555"),
-    16: RGB565,
-    24: BGRX8888,
-    30: named("xrgb2101010"),
-}
-"""By the depth of a screen, the format of its pictures."""
 
 
 @pytest.mark.parametrize("depth", SCREENS)

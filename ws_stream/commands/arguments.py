@@ -27,6 +27,7 @@ sources:
                                         offset=, slots=, index=OFFSET:u32le
   shm:NAME?width=W&height=H&format=F    named shared memory, with the same options
   xwd:PATH                              the file that Xvfb -fbdir maps
+  screen: or screen::0                  the screen of an X server
   fb:/dev/fb0                           a Linux framebuffer
   camera:/dev/video0                    a V4L2 camera; also width=, height=, fps=, format=
   video:FILE                            a film; also loop=1

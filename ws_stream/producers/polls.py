@@ -6,6 +6,7 @@ Knows nothing of threads: it is told the time, and says when it is to be asked a
 import time
 from collections.abc import Callable
 
+from ..codec.scroll import LEAST, SAMPLES
 from ..errors import Failure, SourceError, UsageError
 from ..hub.subscription import now_us
 from ..pixels.damage import spans
@@ -30,6 +31,8 @@ SOON = 0.05
 """Seconds at most until viewers for whom there was no picture are looked after again."""
 TORN = f"{Failure.TORN}; right would be more slots"
 
+Spans = list[tuple[int, int]]
+"""The first row and how many, of each."""
 Resize = Callable[[PixelFormat, int, int], None]
 """Told of the format, width and height of each picture before it goes into the walk."""
 
@@ -112,7 +115,8 @@ class Polls:
                 return
             picture, time_us = newest
             self._announce(picture)
-            rows = None if picture.damage is None else spans(picture.damage)
+            height = len(picture.pixels)
+            rows = None if picture.damage is None else _few(spans(picture.damage), height)
             changed = self._walk.update(picture.pixels, rows, now)
             if picture.intact():
                 taken_us = time_us if picture.taken is None else _wall_us(picture.taken)
@@ -171,3 +175,8 @@ class Polls:
 def _wall_us(taken: float) -> int:
     """This device's time at a moment of `time.monotonic`, which cannot be later than now."""
     return now_us() - max(0, round((time.monotonic() - taken) * 1e6))
+
+
+def _few(rows: Spans, height: int) -> Spans | None:
+    """The rows of a picture; None where so many may be scrolled ones, which are only sought in all of it."""
+    return rows if SAMPLES * sum(count for _, count in rows) < LEAST * height else None

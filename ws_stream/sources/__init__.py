@@ -9,7 +9,7 @@ from os import PathLike
 
 from ..arguments import PATH, shown
 from ..errors import UsageError
-from . import camera, fb, mmap_file, program, replay, ring, shm, testcard, video, xwd
+from . import camera, fb, mmap_file, program, replay, ring, screen, shm, testcard, video, xwd
 from .address import Address
 from .mapped_file import Mapping
 from .source import Picture, Source
@@ -21,6 +21,7 @@ SCHEMES: collections.abc.Mapping[str, Callable[[Address], Source]] = {
     "shm": shm.open_shm,
     "ring": ring.open_ring,
     "xwd": xwd.open_xwd,
+    "screen": screen.open_screen,
     "fb": fb.open_fb,
     "test": testcard.open_test,
     "replay": replay.open_replay,

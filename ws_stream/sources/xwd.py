@@ -3,7 +3,6 @@
 The file is a window dump: a header of big-endian words, a colour map, rows of pixels.
 """
 
-import contextlib
 import os
 import struct
 from functools import lru_cache
@@ -13,11 +12,11 @@ from typing import NamedTuple
 import numpy as np
 
 from ..errors import UsageError
-from ..pixels.described import Field, big_endian, described
 from ..pixels.formats import GRAY8, PixelFormat
 from .address import Address
 from .layout import Layout
 from .mapped import MappedSource
+from .masks import format_of_masks, told
 from .packed import MOST_COLOURS, PARTS, Packed, colour_table
 
 _WORDS = struct.Struct(">3I 4x 2I 4x I 4x I 4x 6I 8x I")
@@ -25,8 +24,6 @@ _WORDS = struct.Struct(">3I 4x 2I 4x I 4x I 4x 6I 8x I")
 _VERSION = 7
 _COLOUR = np.dtype([("pixel", ">u4"), ("rgb", ">u2", 3), ("flags", "u1"), ("padding", "u1")])
 _Z_PIXMAP, _TRUE_COLOUR = 2, 4
-_BYTES = {8: 1, 16: 2, 24: 3, 32: 4}
-"""Of a pixel, by its bits."""
 _RIGHT = "right would be Xvfb -screen 0 WIDTHxHEIGHTx24 or x16"
 
 
@@ -126,20 +123,12 @@ def _packed(header: Header, colours: bytes) -> Packed:
 
 
 def _format(header: Header) -> PixelFormat:
-    size = _BYTES.get(header.bits_per_pixel)
-    fields = [_field(mask) for mask in header.masks]
-    if size and header.pixmap_format == _Z_PIXMAP:
-        with contextlib.suppress(UsageError):
-            return described(size, *(big_endian(size, fields) if header.byte_order else fields))
-    order = "most" if header.byte_order else "least"
+    pixel = header.bits_per_pixel, header.masks
+    most_first = bool(header.byte_order)
+    if header.pixmap_format == _Z_PIXMAP and (
+        found := format_of_masks(*pixel, most_first=most_first)
+    ):
+        return found
     raise UsageError(
-        f"a window dump of {header.bits_per_pixel} bits per pixel, {order} significant byte first, with the "
-        f"masks {' '.join(f'{mask:#x}' for mask in header.masks)} is not known; {_RIGHT}"
+        f"a window dump of {told(*pixel, most_first=most_first)} is not known; {_RIGHT}"
     )
-
-
-def _field(mask: int) -> Field:
-    """The lowest bit of a mask and how many it has; no colour, where there is a gap between them."""
-    low = (mask & -mask).bit_length() - 1
-    bits = mask.bit_count()
-    return (low, bits) if mask and mask >> low == (1 << bits) - 1 else (0, 0)
