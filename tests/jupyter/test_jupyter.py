@@ -59,7 +59,8 @@ async def watch_loop(lab: Jupyter, page: Page, index: int, stop: str) -> None:
     await shows(page, PICTURE, index)
 
 
-@pytest.mark.timeout(300)  # Jupyter starts slowly on a machine that is busy
+@pytest.mark.long  # Jupyter alone takes longer to start than most tests to run
+@pytest.mark.timeout(300)
 async def test_a_picture_is_shown_to_the_pixel_and_a_loop_while_it_runs(
     lab: Jupyter, chromium: Browser
 ) -> None:
