@@ -11,6 +11,10 @@ PATIENCE = 0.5
 TRUST = 3.0
 """Seconds for which a word that came in the cell's own thread shows that others are heard."""
 
+TRUST_APART = 7.0
+"""The same of one that came in a thread apart. A page that is heard says something every 5 s; subshells can be switched
+off, and another front end may have none."""
+
 
 class Ear:
     """The kernel's. It is made while a cell runs, as a rule."""
@@ -31,7 +35,8 @@ class Ear:
 
     def hear(self, now: float, *, is_apart: bool) -> None:
         """A word came, in a thread apart from that of the cells or in theirs."""
-        self._trusted = inf if is_apart else max(self._trusted, now + TRUST)
+        trust = TRUST_APART if is_apart else TRUST
+        self._trusted = max(self._trusted, now + trust)
 
     def is_deaf(self, now: float) -> bool:
         """Whether words wait until the cell has ended."""
