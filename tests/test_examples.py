@@ -1,5 +1,6 @@
 """Every example runs as it stands there. One that no test runs fails here."""
 
+import base64
 import io
 import os
 import re
@@ -16,6 +17,8 @@ from http.client import HTTPConnection
 from pathlib import Path
 from typing import cast
 
+import nbclient
+import nbformat
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -285,9 +288,19 @@ def test_perl_presents_the_token_of_its_environment(
     assert file.exists()
 
 
+def test_the_notebook_runs_and_has_a_picture_where_it_is_read_without_a_kernel() -> None:
+    book = nbformat.read(EXAMPLES / "notebook.ipynb", 4)
+    nbclient.NotebookClient(book, timeout=100).execute()
+    outputs = [cell.outputs for cell in book.cells if cell.cell_type == "code"]
+    for (output,) in outputs[:3]:
+        png = base64.b64decode(output.data["image/png"])
+        assert Image.open(io.BytesIO(png)).size == (160, 120)
+
+
 C_DEVICE = {path.name for path in (EXAMPLES / "c-device").glob("*.[ch]")} - {"demo.c"}
 """Files of one program, all of them compiled into it."""
 RUN_BY: Mapping[str, Callable[..., object]] = {
+    "notebook.ipynb": test_the_notebook_runs_and_has_a_picture_where_it_is_read_without_a_kernel,
     "operate_x.py": test_operate_x.test_an_x_program_is_operated_from_the_page_which_shows_what_it_does,
     "node_save.mjs": test_node.test_node_saves_a_picture_of_a_live_stream,
     "watch_screen.py": test_the_screen_is_watched_until_ctrl_c,

@@ -39,6 +39,7 @@ def test_the_public_names_are_these() -> None:
         "connect",
         "open_recording",
         "open_source",
+        "show",
         "to_rgb",
     }
 

@@ -108,6 +108,9 @@ ROOMS = {
     "waiting": [],
     "plain": [],
     "client": [],
+    "jupyter": [
+        *("bundle", "ear", "kernel", "viewer", "watchers", "calls", "still", "view", "show"),
+    ],
     "testing": ["golden", "check", "screen"],
     "selftest": ["workload", "profiler", "run", "advice"],
     "conformance": [
@@ -141,6 +144,7 @@ LIBRARIES = {
         "hub",
         "discovery",
         "server",
+        "jupyter",
         "waiting",
         "plain",
         "client",

@@ -15,6 +15,7 @@ import pytest
 
 import ws_stream
 from tests.hub.viewer import Room
+from tests.jupyter.notebook import notebook
 from tests.leftovers import nothing_left_behind
 from tests.odd import ODD
 from tests.pair import made_pair
@@ -88,6 +89,7 @@ RIGHT: Mapping[str, Mapping[str, Any]] = {
         "mode": 0o600,
     },
     "Ring.publish": {"array": PICTURE, "damage": None, "meta": None},
+    "show": {"picture": None, "fps": None, "step": None, "crop": None},
     "to_rgb": {"pixels": PICTURE, "pixel_format": RGB888},
 }
 """Of each public function a right value for each of its parameters."""
@@ -105,7 +107,7 @@ gives."""
 INSIDE = {
     *{f"Stream.{name}" for name in ("adopt", "begin", "hand_over", "join", "leave", "limit")},
     *{f"Stream.{name}" for name in ("ask", "resize", "set_behind", "demand", "overdue", "close")},
-    *{"Server.change", "Stream.release"},
+    *{"Server.change", "Server.run", "Stream.release"},
     *{f"Recording.{name}" for name in ("played", "has_place_between")},
 }
 """What the producers, the server and the commands call."""
@@ -178,10 +180,13 @@ def server_for(name: str, arguments: Mapping[str, Any]) -> Server:
 FUNCTIONS = ("aiohttp_app", "asgi", "connect", "open_recording", "open_source", "to_rgb")
 
 
-def call(name: str, arguments: Mapping[str, Any]) -> None:
+def call(name: str, arguments: Mapping[str, Any]) -> None:  # noqa: PLR0912 - a branch for each kind of call
     """Call it, look whether what it returned works, and let go of that. Raises what the call does."""
     owner, _, method = name.partition(".")
-    if name in (*FUNCTIONS, "Connection", "Recording", "Ring"):
+    if name == "show":
+        with notebook():
+            ws_stream.show(**arguments).close()
+    elif name in (*FUNCTIONS, "Connection", "Recording", "Ring"):
         made = getattr(ws_stream, name)(**arguments)
         getattr(made, "close", lambda: None)()
     elif name == "Server":

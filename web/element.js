@@ -28,6 +28,9 @@ const Base = /** @type {new () => StreamHTMLElement} */ (globalThis.HTMLElement 
 export class StreamElement extends Base {
   static observedAttributes = Object.keys(ATTRIBUTES);
 
+  /** What to connect with in place of the browser's. @type {typeof WebSocket | undefined} */
+  WebSocket;
+
   #face = new Face(this, {
     freeze: ["freeze", "Freeze", () => (this.held ? this.release() : this.freeze())],
     save: ["save", "Save as PNG", () => this.#download()],
@@ -109,8 +112,7 @@ export class StreamElement extends Base {
   /** @ignore */
   connectedCallback() {
     upgrade(this);
-    this.#living = new AbortController();
-    const { signal } = this.#living;
+    const { signal } = (this.#living = new AbortController());
     const inView = new IntersectionObserver((entries) => {
       this.#isInView = entries[entries.length - 1].isIntersecting;
       this.#limit();
@@ -119,10 +121,9 @@ export class StreamElement extends Base {
     inView.observe(this);
     resized.observe(this.#face.stage);
     document.addEventListener("visibilitychange", () => this.#limit(), { signal });
-    signal.addEventListener("abort", () => {
-      inView.disconnect();
-      resized.disconnect();
-    });
+    for (const observer of [inView, resized]) {
+      signal.addEventListener("abort", () => observer.disconnect());
+    }
     this.#render();
   }
 
@@ -182,7 +183,7 @@ export class StreamElement extends Base {
     try {
       const url = addressOf(this);
       if (!this.#isSeen) url.searchParams.set("fps", "0");
-      this.#listen(new View(this.#face.renewCanvas(), url.href));
+      this.#listen(new View(this.#face.renewCanvas(), url.href, true, this.WebSocket));
     } catch (error) {
       this.#fault = /** @type {Error} */ (error).message;
     }
@@ -219,9 +220,8 @@ export class StreamElement extends Base {
 
   #render() {
     const { status, held } = this;
-    const now = performance.now();
-    if (["live", "unchanged"].includes(status?.state ?? "")) this.#currentAt = now;
-    const said = say(status, held, now - this.#currentAt, this.#fault);
+    if (["live", "unchanged"].includes(status?.state ?? "")) this.#currentAt = performance.now();
+    const said = say(status, held, performance.now() - this.#currentAt, this.#fault);
     this.#face.say(said, this.#name, this.controls);
     if (!status) return;
     const { state, reason, problem, announced } = status;

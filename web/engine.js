@@ -7,7 +7,7 @@ import { freeze, hold, tellShown } from "./engine/held.js";
 import { Screen } from "./screen.js";
 import { Stream } from "./stream.js";
 
-/** @import { Engine, Kernel, Status } from "./types.d.ts" */
+/** @import { Engine, Options, Status } from "./types.d.ts" */
 
 /** Milliseconds between two words on the figures. */
 const FIGURES_EVERY = 500;
@@ -85,11 +85,11 @@ function statusOf(stream) {
 /**
  * Until the page says `close`. Tells the page, and returns null, where this browser lacks what it takes.
  * @param {MessagePort} port @param {HTMLCanvasElement | OffscreenCanvas} canvas @param {string} url
- * @param {Kernel | null} kernel
+ * @param {Options} options
  */
-export function serve(port, canvas, url, kernel) {
+export function serve(port, canvas, url, options) {
   try {
-    return begin(port, canvas, url, kernel);
+    return begin(port, canvas, url, options);
   } catch (error) {
     const { message } = /** @type {Error} */ (error);
     port.postMessage({ type: "failure", message });
@@ -99,10 +99,11 @@ export function serve(port, canvas, url, kernel) {
 
 /**
  * @param {MessagePort} port @param {HTMLCanvasElement | OffscreenCanvas} canvas @param {string} url
- * @param {Kernel | null} kernel
+ * @param {Options} options
  */
-function begin(port, canvas, url, kernel) {
-  const stream = new Stream(url, { kernel });
+function begin(port, canvas, url, options) {
+  const { kernel = null } = options;
+  const stream = new Stream(url, options);
   const screen = screenOf(canvas, stream);
   /** @type {(news: {type: string, [name: string]: unknown}, transfer?: Transferable[]) => void} */
   const tell = (news, transfer = []) => port.postMessage(news, transfer);

@@ -74,15 +74,19 @@ export class View extends EventTarget {
   #calls = new Map();
   #release;
 
-  /** @param {HTMLCanvasElement} canvas given away @param {string} url @param {boolean} [mayWork] in a worker */
-  constructor(canvas, url, mayWork = true) {
+  /**
+   * @param {HTMLCanvasElement} canvas given away @param {string} url @param {boolean} [mayWork] in a worker
+   * @param {typeof WebSocket} [Socket] in place of the browser's, of the page's own thread only
+   */
+  constructor(canvas, url, mayWork = true, Socket) {
     super();
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
     port1.onmessage = ({ data }) => this.#hear(data);
-    const isShared = mayWork && "transferControlToOffscreen" in canvas;
+    const isShared = mayWork && !Socket && "transferControlToOffscreen" in canvas;
     this.#release = isShared ? release : () => {};
-    this.#begun = this.#begin(canvas, port2, url, isShared).catch((error) => this.#fail(error));
+    const begun = this.#begin([port2, canvas, url], isShared, Socket);
+    this.#begun = begun.catch((error) => this.#fail(error));
   }
 
   /** @param {Request} part @returns {Promise<import("./types.d.ts").Granted | null>} */
@@ -166,14 +170,18 @@ export class View extends EventTarget {
     return null;
   }
 
-  /** Returns the engine if it is on the page's own thread. @param {HTMLCanvasElement} canvas @param {MessagePort} port @param {string} url @param {boolean} isShared */
-  async #begin(canvas, port, url, isShared) {
+  /**
+   * Returns the engine if it is on the page's own thread.
+   * @param {[port: MessagePort, canvas: HTMLCanvasElement, url: string]} given @param {boolean} isShared
+   * @param {typeof WebSocket} [Socket]
+   */
+  async #begin([port, canvas, url], isShared, Socket) {
     const worker = isShared ? await retain() : null;
     this.isFallback = !worker;
     if (!this.#calls) return leave(port);
     if (worker) {
-      const given = canvas.transferControlToOffscreen();
-      worker.postMessage([port, given, url], [port, given]);
+      const offscreen = canvas.transferControlToOffscreen();
+      worker.postMessage([port, offscreen, url], [port, offscreen]);
       return null;
     }
     const [{ serve }, { loadKernel }] = await Promise.all([
@@ -181,7 +189,8 @@ export class View extends EventTarget {
       import("./kernel/kernel.js"),
     ]);
     const kernel = await loadKernel();
-    return this.#calls ? serve(port, canvas, url, kernel) : leave(port);
+    const options = { kernel, WebSocket: Socket };
+    return this.#calls ? serve(port, canvas, url, options) : leave(port);
   }
 
   /** @param {any} news */

@@ -28,6 +28,6 @@ import { loadKernel } from "./kernel/kernel.js";
 // All that is needed is named above: one module does not wait for another.
 const loading = loadKernel();
 addEventListener("message", async ({ data: [port, canvas, url] }) => {
-  serve(port, canvas, url, await loading);
+  serve(port, canvas, url, { kernel: await loading });
 });
 postMessage("ready");

@@ -15,6 +15,7 @@ from .errors import (
 )
 from .hub.input import InputEvent, InputEvents
 from .hub.stream import Stream
+from .jupyter import show
 from .pixels.colours import to_rgb
 from .pixels.formats import PixelFormat
 from .pixels.frame import Frame
@@ -60,6 +61,7 @@ __all__ = [
     "connect",
     "open_recording",
     "open_source",
+    "show",
     "to_rgb",
 ]
 

@@ -59,6 +59,10 @@ class LoopThread:
         """Whether it is the one that asks."""
         return threading.current_thread() is self._thread
 
+    def call(self, errand: Callable[[], object]) -> None:
+        """Call the function there, soon."""
+        self._loop.call_soon_threadsafe(errand)
+
     def begin(self, function: Callable[[], Coroutine[Any, Any, T]]) -> Future[T]:
         """Call the coroutine function there."""
         return asyncio.run_coroutine_threadsafe(function(), self._loop)

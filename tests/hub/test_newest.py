@@ -41,7 +41,7 @@ async def test_a_picture_for_which_there_was_no_memory_follows_when_there_is_som
     viewer = Room(stream).come()
     scarce = Scarce(monkeypatch, stream.walk, call)
     stream.audience.greet(viewer.subscription)
-    stream._newest.flush()
+    stream.newest.flush()
     await viewer.sees(7)
     assert scarce.times < 2
 

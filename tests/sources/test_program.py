@@ -22,7 +22,7 @@ from ws_stream.pixels.formats import GRAY8
 from ws_stream.sources import Picture, Source, known_address, open_source, process, program
 from ws_stream.sources.program import ProgramSource
 
-from . import test_xwd
+from . import x_server
 from .newest import newest
 
 SIZE = "?width=4&height=2&format=gray8"
@@ -384,7 +384,7 @@ def read(path: Path) -> bytes:
 def test_what_the_document_says_of_an_x_screen_shows_what_is_drawn_there(tmp_path: Path) -> None:
     text = (Path(__file__).parents[2] / "docs/sources.md").read_text()
     (command,) = re.findall(r"`(cmd:ffmpeg [^`]*x11grab[^`]*)`", text)
-    with test_xwd.xvfb(tmp_path, 24, "320x200") as (file, display):
+    with x_server.xvfb(tmp_path, 24, "320x200") as (file, display):
         address = (
             command.replace("x11grab", "x11grab -draw_mouse 0")
             .replace("1920", "320")
@@ -392,7 +392,7 @@ def test_what_the_document_says_of_an_x_screen_shows_what_is_drawn_there(tmp_pat
             .replace(" :0 ", f" {display} ")
         )
         logo = ("xlogo", "-geometry", "320x200+0+0", "-bw", "0", "-bg", "#ff8000")
-        with test_xwd.running(display, *logo), closing(open_source(address)) as grabbed:
+        with x_server.running(display, *logo), closing(open_source(address)) as grabbed:
             memory = open_source(f"xwd:{file}")
             until(grabbed, lambda picture: picture.pixels[0, 0, :3].tolist() == [0, 0x80, 0xFF])
             until(grabbed, lambda picture: is_same(picture, newest(memory)))

@@ -159,7 +159,7 @@ test("where the canvas cannot be drawn on, that is told, and there is no connect
   const before = served.world.timers.size;
   const without = { ...served.canvas, getContext: () => null };
   const { port1, port2 } = new MessageChannel();
-  assert.equal(serve(port2, /** @type {any} */ (without), "ws://device/stream/a", null), null);
+  assert.equal(serve(port2, /** @type {any} */ (without), "ws://device/stream/a", {}), null);
   const [told] = await once(port1, "message");
   assert.deepEqual(told, { type: "failure", message: "this browser gives no 2D canvas" });
   assert.ok(served.world.socket.isClosed);

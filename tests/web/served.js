@@ -29,7 +29,7 @@ export function makeServed({ kernel = null } = {}) {
     if (data.error !== undefined) call?.reject(new Error(data.error));
     else call?.resolve(data.value);
   };
-  const acts = serve(port2, /** @type {any} */ (canvas), "ws://device/stream/a", kernel);
+  const acts = serve(port2, /** @type {any} */ (canvas), "ws://device/stream/a", { kernel });
   assert.ok(acts);
   const closed = once(port1, "close");
   /** What is announced last. @type {Announcement} */

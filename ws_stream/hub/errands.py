@@ -20,7 +20,8 @@ class Errands:
     """Without an event loop (nobody has watched yet, or the server is closed) there is nobody to run errands for."""
 
     def __init__(self) -> None:
-        self._owner: object = None
+        self.owner: object = None
+        """Whose event loop it is, or will be."""
         self._process = os.getpid()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread = 0
@@ -30,9 +31,9 @@ class Errands:
 
     def adopt(self, owner: object) -> None:
         """The event loop is, or will be, this owner's, in this process. Raises UsageError when it is another one's."""
-        if self._owner not in (None, owner):
+        if self.owner not in (None, owner):
             raise UsageError("the stream is on another server; right would be a stream for each")
-        self._owner, self._process = owner, os.getpid()
+        self.owner, self._process = owner, os.getpid()
 
     @property
     def is_forked(self) -> bool:
@@ -95,7 +96,7 @@ class Errands:
     def close(self) -> None:
         """Run nothing that waits, and let go of the event loop and of its owner."""
         self._let_go()
-        self._owner = None
+        self.owner = None
 
     def _let_go(self) -> None:
         for name in tuple(self._timers):

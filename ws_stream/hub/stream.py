@@ -1,7 +1,6 @@
-"""A stream: pictures come in under one name, and go to each of its viewers as that one asked.
+"""A stream: pictures come in under one name, and the newest goes to each viewer as that one asked. Nothing is queued.
 
-Knows nothing of sockets, HTTP or where pictures come from. The newest picture wins: nothing is queued. For programs are
-`publish`, `set_problem`, `close` and what can be read; the rest is for the producers and the server.
+Knows nothing of sockets, HTTP or where pictures come from. Programs call `publish`, `set_problem`, `close` and `input`.
 """
 
 import time
@@ -29,11 +28,8 @@ from .kinds import FPS, INPUT, MOMENT, NAME, PROBLEM, RENDITION
 from .newest import Newest
 from .operators import Operators
 from .producer import Producer
-from .subscription import Peer, Subscription, device_us, now_us
+from .subscription import REPORT_EVERY, Peer, Subscription, device_us, now_us
 from .wishes import Wish, Wishes
-
-REPORT_EVERY = 1.0
-"""Seconds between two reports to each viewer, which counts its connection as lost after ten without a message."""
 
 
 class Stream:
@@ -61,7 +57,7 @@ class Stream:
         self._lock = FairLock()
         self._errands = Errands()
         verifies = SWITCH.take("verify_damage", verify_damage)
-        self._newest = Newest(self.audience, self._errands, self._lock, verify_damage=verifies)
+        self.newest = Newest(self.audience, self._errands, self._lock, verify_damage=verifies)
         self._wishes = Wishes(self._errands, self._grant)
         self.operators = Operators(self.name, self._errands, INPUT.take("input", input))
         self.audience.hears_input = self.operators.may_be_heard
@@ -85,6 +81,11 @@ class Stream:
     def wanted(self) -> float:
         """Pictures per second that somebody wants and may have."""
         return self.audience.fps()
+
+    @property
+    def owner(self) -> object:
+        """Whose event loop its viewers are on, as `adopt` says; None before."""
+        return self._errands.owner
 
     def overdue(self, now: float) -> float | None:
         """By how many seconds its source was to be looked at before; None while nobody wants to see it."""
@@ -114,7 +115,7 @@ class Stream:
         rows = None if damage is None else spans(damage)
         said = b"" if meta is None else extension_of(meta)
         with self._lock:  # who joins meanwhile sees this picture afterwards, and no older one
-            self._newest.publish(self._accept(picture), rows, (stamp, said))
+            self.newest.publish(self._accept(picture), rows, (stamp, said))
 
     def input(self) -> InputEvents:
         """What viewers do from now on, for `for` or `async for`; whoever heard it before hears no more.
@@ -140,7 +141,7 @@ class Stream:
         """Tell a viewer that has joined what it sees, and show it."""
         with self._lock:
             self.audience.greet(subscription)
-        self._newest.send()
+        self.newest.send()
         self.demand()
 
     def leave(self, subscription: Subscription) -> None:
@@ -173,8 +174,7 @@ class Stream:
 
     def set_problem(self, problem: str | None) -> None:
         """Let viewers know why there are no pictures, in these very words, or that there are again; from any thread."""
-        problem = PROBLEM.take("problem", problem)
-        if problem != self.problem:
+        if (problem := PROBLEM.take("problem", problem)) != self.problem:
             self._errands.check_process()
             self.audience.figures.set_problem(problem)  # at once: a report is compared with it
             self._errands.run("greet", self._greet_all)
@@ -209,15 +209,15 @@ class Stream:
     def _accept(self, picture: object) -> Pixels:
         """The array as the walk can read it, its format and size being the stream's from now on. Raises UsageError."""
         array, told = as_pixels(picture, self.format)
-        if self._newest.kind != (kind := (array.shape, array.dtype, told)):
+        if self.newest.kind != (kind := (array.shape, array.dtype, told)):
             check(array, pixel_format := told or guess(array), self.audience.default)
             self._resize(pixel_format, array.shape[1], array.shape[0])
-            self._newest.kind = kind
+            self.newest.kind = kind
         return array if array.strides[2:] in ((), (1,)) else np.ascontiguousarray(array)
 
     def _resize(self, pixel_format: PixelFormat, width: int, height: int) -> None:
         if self.audience.resize(pixel_format, width, height, time.monotonic()):
-            self._newest.array = self._newest.kind = None  # it is of another size or format
+            self.newest.array = self.newest.kind = None  # it is of another size or format
             self._errands.run("greet", self._greet_all)
 
     def _grant(self, wishes: Mapping[Subscription, Wish]) -> None:
@@ -232,7 +232,7 @@ class Stream:
             self.audience.share()
             for subscription in granted:
                 self.audience.confirm(subscription, wishes[subscription])
-        self._newest.flush()
+        self.newest.flush()
         self.demand()
 
     def _report(self) -> None:
@@ -247,4 +247,4 @@ class Stream:
     def _greet_all(self) -> None:
         with self._lock:  # what is announced is what the walk shows
             self.audience.greet_all()
-        self._newest.flush()
+        self.newest.flush()

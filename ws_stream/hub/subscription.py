@@ -14,6 +14,8 @@ from ..protocol.request import Request
 from ..walk import Walk
 from .figures import Ages
 
+REPORT_EVERY = 1.0
+"""Seconds between two reports to each viewer, which counts its connection as lost after ten without a message."""
 DEAD_AFTER = 15.0
 """Seconds without any message after which a viewer that acknowledges is gone: it speaks every 5."""
 AHEAD_US = (time.time_ns() - time.monotonic_ns()) // 1000

@@ -7,7 +7,7 @@ import contextlib
 import itertools
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from ..arguments import instance, optional, shown
 from ..errors import UsageError, WsStreamError
@@ -115,6 +115,11 @@ class Catalogue:
         stream.adopt(self)
         self.streams[stream.name] = stream
         return stream
+
+    def run(self, errand: Callable[[], object]) -> None:
+        """Do this in the event loop that the server runs in; from any thread. Raises UsageError if it does not run."""
+        self._lifetime.check("reach")
+        self._lifetime.run(errand)
 
     def _own(self, stream: object) -> Stream:
         """The stream, which is one of these. Raises UsageError."""

@@ -30,6 +30,11 @@ _REFUSED: Mapping[tuple[str, str], str] = {
     ),
     ("mount", "closed"): _CLOSED,
     ("mount", "forked"): _FORKED,
+    ("reach", "nowhere yet"): (
+        "this server is not started; right would be to start it first: `with server:`, or await server.start()"
+    ),
+    ("reach", "closed"): _CLOSED,
+    ("reach", "forked"): _FORKED,
     ("close", "elsewhere"): (
         "this server runs in another event loop; right would be to close it there, or to leave its `with` block"
     ),
@@ -53,7 +58,7 @@ class Lifetime:
         return self._process not in (0, os.getpid())
 
     def check(self, wanted: str) -> None:
-        """Raises UsageError unless it can be done now: "start", "use", "mount", "close" or "leave"."""
+        """Raises UsageError unless it can be done now: "start", "use", "mount", "reach", "close" or "leave"."""
         sentence = _REFUSED.get((wanted, self._where()))
         if sentence:
             raise UsageError(sentence)
