@@ -20,8 +20,7 @@ for part in board compiler; do
     [ -e "$kept.is-whole" ] && continue
     rm -rf "$kept"
     eval "packages=\$$part"
-    # `sys` of another namespace cannot be mounted, about which there is a word.
-    mmdebstrap --quiet --mode=root --architectures="$architecture" --variant=extract --include="$packages" \
+    mmdebstrap --quiet --skip=chroot/mount --mode=root --architectures="$architecture" --variant=extract --include="$packages" \
         "${suite:-bookworm}" "$kept" "deb ${mirror:-http://deb.debian.org/debian} ${suite:-bookworm} main"
     touch "$kept.is-whole"
 done
@@ -31,9 +30,10 @@ cp -a "$folder/$architecture/board" "$root"
 for library in blas lapack; do # what their packages' scripts would link
     ln -s $library/lib$library.so.3 "$root"/usr/lib/*-linux-gnu*/
 done
-mkdir -p "$root/dev/shm" "$root/wheels" "$root/src"
+mkdir -p "$root/dev/shm" "$root/wheels" "$root/tools" "$root/src"
 tar --no-same-owner -C "$root/src" -xf "$folder/$architecture/source.tar"
 mount --bind "$folder/wheels" "$root/wheels"
+mount --bind "$folder/tools" "$root/tools"
 mount -t proc proc "$root/proc"
 mount -t tmpfs tmpfs "$root/dev/shm"
 for device in null zero full random urandom; do
@@ -44,7 +44,8 @@ rm -rf "$root/dev/fd"
 ln -s /proc/self/fd "$root/dev/fd"
 cp "$here/board.sh" "$root/board.sh"
 on_board() {
-    env -i PATH=/usr/bin:/bin:/usr/sbin:/sbin HOME=/root LANG=C.UTF-8 TESTS="${TESTS:-}" chroot "$root" bash /board.sh "$1"
+    env -i PATH=/usr/bin:/bin:/usr/sbin:/sbin HOME=/root LANG=C.UTF-8 TESTS="${TESTS:-}" \
+        WS_STREAM_EXAMPLES="${WS_STREAM_EXAMPLES:-10}" chroot "$root" bash /board.sh "$1"
 }
 on_board board
 cp -a "$folder/$architecture/compiler/." "$root"

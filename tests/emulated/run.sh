@@ -31,14 +31,19 @@ done
 folder=${2:-build/emulated}
 mkdir -p "$folder/wheels" "$folder/$1"
 folder=$(cd "$folder" && pwd)
-# Wheels for every machine only. The last Hypothesis of which there are such: later ones are partly Rust.
-"$python" -m pip download --quiet --disable-pip-version-check --dest "$folder/wheels" --only-binary=:all: --platform any \
-    --implementation py --abi none --python-version 3.11 'setuptools>=77' wheel 'websockets>=17' pytest==9.2.0 \
-    pytest-asyncio==1.5.0 pytest-timeout==2.4.0 hypothesis==6.155.7 >"$folder/pip.log" 2>&1 ||
-    fail "pip cannot download the wheels, see $folder/pip.log"
+# Wheels for every machine only: what a board installs, and the tests' own tools, which are unpacked here. The last
+# Hypothesis of which there are such: later ones are partly Rust.
+fetch() {
+    "$python" -m pip "$@" --quiet --disable-pip-version-check --only-binary=:all: --platform any --implementation py \
+        --abi none --python-version 3.11 >>"$folder/pip.log" 2>&1 || fail "pip cannot fetch the wheels, see $folder/pip.log"
+}
+: >"$folder/pip.log"
+fetch download --dest "$folder/wheels" 'setuptools>=77' wheel 'websockets>=17'
+[ -e "$folder/tools/hypothesis" ] || fetch install --target "$folder/tools" pytest==9.2.0 pytest-asyncio==1.5.0 \
+    pytest-timeout==2.4.0 hypothesis==6.155.7
 
 # All files of the repository as they are now, to be copied as whoever owns the root there.
-git ls-files -z --cached --others --exclude-standard -- core ws_stream web tests bench setup.py pyproject.toml README.md \
-    LICENSE MANIFEST.in Makefile pytest_ws_stream.py docs | tar --null --files-from=- --ignore-failed-read -cf "$folder/$1/source.tar"
+git ls-files -z --cached --others --exclude-standard -- core ws_stream web tests setup.py pyproject.toml \
+    README.md LICENSE MANIFEST.in Makefile pytest_ws_stream.py | tar --null --files-from=- --ignore-failed-read -cf "$folder/$1/source.tar"
 exec unshare --user --map-root-user --map-auto --mount --pid --fork --mount-proc \
     sh tests/emulated/root.sh "$1" "/usr/lib/binfmt.d/qemu-$processor.conf" "$folder"

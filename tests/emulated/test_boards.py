@@ -57,7 +57,9 @@ def test_what_is_missing_gets_one_sentence_that_says_where_it_is(tmp_path: Path)
         [RUN, "armhf"], env=environment, capture_output=True, text=True, check=False
     )
     assert done.returncode == 2
-    assert done.stderr == "tests/emulated: newuidmap is missing; on Debian: apt-get install uidmap\n"
+    assert (
+        done.stderr == "tests/emulated: newuidmap is missing; on Debian: apt-get install uidmap\n"
+    )
 
 
 def test_debian_12_has_all_that_is_required_but_websockets() -> None:
@@ -77,7 +79,10 @@ def test_the_compiled_core_refuses_a_big_endian_processor(tmp_path: Path) -> Non
         done = subprocess.run(
             [*command[:-1], *big, command[-1]], capture_output=True, text=True, check=False
         )
-        assert (done.returncode != 0, "right on this processor is the walk in numpy" in done.stderr) == (
+        assert (
+            done.returncode != 0,
+            "right on this processor is the walk in numpy" in done.stderr,
+        ) == (
             source != "walk.c",
             source != "walk.c",
         )
@@ -88,7 +93,9 @@ def test_the_compiled_core_refuses_a_big_endian_processor(tmp_path: Path) -> Non
 @pytest.mark.parametrize("architecture", ["armhf", "arm64", "s390x"])
 def test_the_core_passes_on_a_board(architecture: str) -> None:
     said = run(RUN, architecture, env={**os.environ, "python": sys.executable})
-    assert len(re.findall(r"^\d+ passed", said, re.MULTILINE)) == 2, "without a compiler, and with one"
+    assert len(re.findall(r"^\d+ passed", said, re.MULTILINE)) == 2, (
+        "without a compiler, and with one"
+    )
 
 
 @pytest.mark.long
@@ -100,7 +107,13 @@ def test_the_core_passes_with_the_oldest_libraries_allowed(tmp_path: Path, walk:
     python = tmp_path / "venv/bin/python"
     pip = (python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
     run(*pip, "numpy==1.24.*", "lz4==4.0.*", "websockets==17.0.*", "setuptools>=77")
-    run(*pip, "pytest==9.2.0", "pytest-asyncio==1.5.0", "pytest-timeout==2.4.0", "hypothesis==6.155.7")
+    run(
+        *pip,
+        "pytest==9.2.0",
+        "pytest-asyncio==1.5.0",
+        "pytest-timeout==2.4.0",
+        "hypothesis==6.155.7",
+    )
     compiler = {"compiled": {}, "numpy": {"CC": "/bin/false"}}[walk]
     run(*pip, "--no-deps", ROOT, env={**os.environ, **compiler})
     for folder in ("tests", "core", "web"):
