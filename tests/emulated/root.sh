@@ -4,7 +4,7 @@
 set -eu
 architecture=$1 binfmt=$2 folder=$3
 here=$(cd "$(dirname "$0")" && pwd)
-board="python3,python3-venv,python3-numpy,python3-lz4,python3-pil,bash"
+board="python3,python3-venv,python3-numpy,python3-lz4,python3-pil,bash,coreutils"
 compiler="gcc,libc6-dev,python3-dev,make"
 root=$folder/$architecture/root
 
@@ -30,8 +30,9 @@ cp -a "$folder/$architecture/board" "$root"
 for library in blas lapack; do # what their packages' scripts would link
     ln -s $library/lib$library.so.3 "$root"/usr/lib/*-linux-gnu*/
 done
-mkdir -p "$root/dev/shm" "$root/wheels" "$root/tools" "$root/src"
+mkdir -p "$root/dev/shm" "$root/wheels" "$root/tools" "$root/src" "$root/suite"
 tar --no-same-owner -C "$root/src" -xf "$folder/$architecture/source.tar"
+tar --no-same-owner -C "$root/suite" -xf "$folder/$architecture/source.tar" tests docs core web pyproject.toml
 mount --bind "$folder/wheels" "$root/wheels"
 mount --bind "$folder/tools" "$root/tools"
 mount -t proc proc "$root/proc"
@@ -48,5 +49,7 @@ on_board() {
         WS_STREAM_EXAMPLES="${WS_STREAM_EXAMPLES:-10}" chroot "$root" bash /board.sh "$1"
 }
 on_board board
-cp -a "$folder/$architecture/compiler/." "$root"
+for part in usr lib etc; do
+    cp -a "$folder/$architecture/compiler/$part/." "$root/$part"
+done
 on_board compiler

@@ -44,6 +44,6 @@ fetch download --dest "$folder/wheels" 'setuptools>=77' wheel 'websockets>=17'
 
 # All files of the repository as they are now, to be copied as whoever owns the root there.
 git ls-files -z --cached --others --exclude-standard -- core ws_stream web tests setup.py pyproject.toml \
-    README.md LICENSE MANIFEST.in Makefile pytest_ws_stream.py | tar --null --files-from=- --ignore-failed-read -cf "$folder/$1/source.tar"
+    README.md LICENSE MANIFEST.in Makefile pytest_ws_stream.py docs | tar --null --files-from=- --ignore-failed-read -cf "$folder/$1/source.tar"
 exec unshare --user --map-root-user --map-auto --mount --pid --fork --mount-proc \
     sh tests/emulated/root.sh "$1" "/usr/lib/binfmt.d/qemu-$processor.conf" "$folder"
