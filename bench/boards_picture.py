@@ -54,7 +54,7 @@ def main(pipeline: str, workload: str, step: int, pictures: int) -> None:
     from ws_stream.selftest.workload import WORKLOADS  # noqa: PLC0415
 
     source = WORKLOADS[workload](WIDTH, HEIGHT, RGBX8888)
-    ring = np.stack([next(source) for _ in range(SLOTS)])
+    ring = np.stack([next(source).copy() for _ in range(SLOTS)])  # some draw in place
     send = by_jpeg(step) if pipeline == "jpeg" else by_walk(pipeline, step)
     sizes = [send(ring[number % SLOTS], number) for number in range(1, pictures + 1)]
     print("bytes", sum(sizes[1:]) // max(1, len(sizes) - 1))

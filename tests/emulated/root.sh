@@ -32,7 +32,7 @@ for library in blas lapack; do # what their packages' scripts would link
 done
 mkdir -p "$root/dev/shm" "$root/wheels" "$root/tools" "$root/src" "$root/suite"
 tar --no-same-owner -C "$root/src" -xf "$folder/$architecture/source.tar"
-tar --no-same-owner -C "$root/suite" -xf "$folder/$architecture/source.tar" tests docs core web pyproject.toml
+tar --no-same-owner -C "$root/suite" -xf "$folder/$architecture/source.tar" --exclude=ws_stream --anchored
 mount --bind "$folder/wheels" "$root/wheels"
 mount --bind "$folder/tools" "$root/tools"
 mount -t proc proc "$root/proc"

@@ -127,7 +127,8 @@ def test_the_core_passes_with_the_oldest_libraries_allowed(tmp_path: Path, walk:
     run(*pip, "--no-deps", ROOT, env={**os.environ, **compiler})
     for folder in ("tests", "docs", "core", "web"):
         shutil.copytree(ROOT / folder, tmp_path / folder)
-    shutil.copy(ROOT / "pyproject.toml", tmp_path)
+    for file in ("pyproject.toml", "README.md"):
+        shutil.copy(ROOT / file, tmp_path)
     is_compiled = "from ws_stream.walk import COMPILED; print(COMPILED)"
     assert run(python, "-c", is_compiled, cwd=tmp_path) == f"{walk == 'compiled'}\n"
     run(
