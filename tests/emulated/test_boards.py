@@ -143,6 +143,7 @@ def test_the_core_passes_with_the_oldest_libraries_allowed(tmp_path: Path, walk:
         "no:cacheprovider",
         "-k",
         f"not ({ELSEWHERE})",
+        *ignored,
         *CORE,
         cwd=tmp_path,
     )
