@@ -38,8 +38,9 @@ core_build := build/core
 core_library := $(filter-out core/binding%,$(core))
 core_player := $(addprefix core/tests/,fuzz.c history.c world.c decoder.c memory.c)
 core_tests := $(patsubst core/tests/%.c,$(core_build)/%,$(wildcard core/tests/test_*.c))
-core_flags := -std=c99 -D_GNU_SOURCE -g -O1 -ffp-contract=off -Wall -Wextra -Wpedantic -Wconversion -Wshadow \
-	-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+core_sanitizers ?= -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+core_flags := -std=c99 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -g -O1 -ffp-contract=off \
+	-Wall -Wextra -Wpedantic -Wconversion -Wshadow $(core_sanitizers)
 core_link := -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc -ldl -lpthread -lm
 core_sources := $(core_library) $(core_headers) $(wildcard core/tests/*.c core/tests/*.h) Makefile
 core_seconds ?= 10

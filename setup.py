@@ -17,6 +17,9 @@ LIMITED_API = 0x030B0000
 """Python 3.11's stable interface: one build serves all later versions. Free-threaded Pythons have none."""
 IS_FREE_THREADED = bool(sysconfig.get_config_var("Py_GIL_DISABLED"))
 
+IN_NUMPY = "ws-stream: {}; it does the same in numpy, which takes more of the processor"
+"""Stands in the log of a build (`pip install -v`); `ws-stream bench` says it, too, where it matters."""
+
 macros: list[tuple[str, str | None]] = [("_GNU_SOURCE", None), ("_FILE_OFFSET_BITS", "64")]
 if not IS_FREE_THREADED:
     macros.append(("Py_LIMITED_API", hex(LIMITED_API)))
@@ -30,6 +33,7 @@ class BuildIfPossible(build_ext):
         try:
             super().build_extension(ext)
         except Exception:
+            print(IN_NUMPY.format("no C compiler that could build the compiled walk"))  # noqa: T201 - the build's log
             Path(self.get_ext_fullpath(ext.name)).unlink(missing_ok=True)  # of an earlier build
             self.distribution.ext_modules = []
             raise
@@ -54,6 +58,9 @@ class WheelOfWhatWasBuilt(bdist_wheel):
         self.root_is_pure = not self.distribution.has_ext_modules()
         super().run()
 
+
+if sys.byteorder != "little":
+    print(IN_NUMPY.format("the compiled walk is for little-endian processors"))  # noqa: T201 - the build's log
 
 setup(
     packages=[*find_packages(include=["ws_stream*"]), "ws_stream.web", "ws_stream.vectors"],

@@ -73,13 +73,12 @@ static PyObject *module_unpack(PyObject *self, PyObject *arguments)
         Py_END_ALLOW_THREADS
     }
     PyBuffer_Release(&block);
-    if (to && made < 0) {
-        Py_DECREF(unpacked);
-        Py_RETURN_NONE;
-    }
-    if (to)
-        _PyBytes_Resize(&unpacked, made);
-    return unpacked;
+    if (!to || made == most)
+        return unpacked;
+    /* The stable interface has no way to make bytes shorter. */
+    PyObject *const shorter = made < 0 ? Py_NewRef(Py_None) : PyBytes_FromStringAndSize((const char *)to, made);
+    Py_DECREF(unpacked);
+    return shorter;
 }
 
 static const PyMethodDef functions[] = {{"unpack", module_unpack, METH_VARARGS, NULL}, {NULL, NULL, 0, NULL}};

@@ -5,6 +5,10 @@
 #include <stdint.h>
 #include <string.h>
 
+#if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+#error "core/ takes pixels for little-endian words; right on this processor is the walk in numpy, which setup.py leaves you"
+#endif
+
 #define WS_PADDING UINT32_C(0xFF000000)
 
 static inline uint32_t load32(const uint8_t *at)

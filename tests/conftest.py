@@ -1,10 +1,21 @@
 """Fixtures of several rooms' tests."""
 
 import logging
+import os
 import signal
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# No time is a reason to fail: the machine may be busy with something else, or be emulated and so take fewer examples.
+settings.register_profile(
+    "untimed",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    max_examples=int(os.environ.get("WS_STREAM_EXAMPLES", "100")),
+)
+settings.load_profile("untimed")
 
 
 @pytest.fixture(autouse=True)

@@ -3,7 +3,8 @@
 # two browsers, an X server with a mapped framebuffer, something that draws, something that types, what networks are made
 # with, two proxies, what speaks TLS, what finds services, what judges ours, and what draws films. As root on Debian by
 # apt-get; elsewhere Chromium by its driver's own download, and a sentence about the rest. What only `pytest -m long` takes
-# is not installed: gcc-arm-linux-gnueabihf libc6-dev-armhf-cross qemu-user-static, xcompmgr, weston with xwayland, and for packages and images: mmdebstrap buildah.
+# is not installed: gcc-arm-linux-gnueabihf libc6-dev-armhf-cross qemu-user-static, xcompmgr, weston with xwayland, for packages and images: mmdebstrap buildah,
+# and for boards of other processors: mmdebstrap qemu-user-static uidmap.
 set -eu
 cd "$(dirname "$0")/.."
 PATH="$PATH:/usr/sbin" # where Debian has what is not for every user

@@ -1,17 +1,12 @@
 """Hypothesis strategies for what the core takes: formats, pixels of awkward shapes and contents, pairs of frames."""
 
 import numpy as np
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from ws_stream.pixels.described import named
 from ws_stream.pixels.formats import FORMATS, RGB444, PixelFormat, Pixels
 from ws_stream.pixels.frame import Frame
 from ws_stream.protocol.picture import parse, serialize
-
-# No time is a reason to fail: the machine may be busy with something else.
-settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("untimed")
 
 UINT32 = st.integers(0, 2**32 - 1)
 TIMES = st.integers(0, 2**53 - 1)

@@ -242,7 +242,7 @@ class TestSizes:
 
     @pytest.mark.parametrize("name", ["rgb565", "gray16", "bgr565", "xrgb1555"])
     async def test_words_of_16_bits_need_a_format(self, name: str) -> None:
-        words = np.full((6, 8), 0x1234, np.uint16)
+        words = np.full((6, 8), 0x1234, "<u2")
         with pytest.raises(UsageError, match="format='rgb565' or format='gray16'"):
             Stream("a").publish(words)
         stream = Stream("a", format=named(name))

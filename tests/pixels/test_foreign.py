@@ -109,8 +109,10 @@ class TestPillow:
         image = image.convert("RGBA").convert(mode) if mode in ("LA", "PA") else image.convert(mode)
         assert np.array_equal(looks(image), np.asarray(image.convert("RGB")))
 
-    def test_sixteen_bits_of_gray_show_the_top_ones(self) -> None:
-        image = import_module("PIL.Image").fromarray(np.array([[0, 255, 256, 65535]], np.uint16))
+    @pytest.mark.parametrize(("mode", "dtype"), [("I;16", "<u2"), ("I;16B", ">u2")])
+    def test_sixteen_bits_of_gray_show_the_top_ones(self, mode: str, dtype: str) -> None:
+        words = np.array([0, 255, 256, 65535], dtype)
+        image = import_module("PIL.Image").frombytes(mode, (4, 1), words.tobytes())
         assert looks(image)[0, :, 0].tolist() == [0, 0, 1, 255]
 
 

@@ -54,7 +54,16 @@ SLOW = figures(take=20, encode=20)
             {"found": figures()._replace(skipped=0.3)},
             {"found": figures()._replace(skipped=0.05)},
         ),
-        ("no compiled walk", {"device": Device(compiled=False, uvloop=True)}, {"device": ALL}),
+        (
+            "no compiled walk",
+            {"device": Device(compiled=False, uvloop=True, can_compile=True)},
+            {"device": Device(compiled=False, uvloop=True, can_compile=False)},
+        ),
+        (
+            "no compiled walk",
+            {"device": Device(compiled=False, uvloop=True, can_compile=True)},
+            {"device": ALL},
+        ),
         (
             "install 'ws-stream[fast]'",
             {"device": Device(compiled=True, uvloop=False)},
@@ -106,7 +115,7 @@ def test_something_is_always_said() -> None:
 @pytest.mark.parametrize("scale", [0.001, 1, 1000])
 def test_all_text_fits_the_terminal(scale: float) -> None:
     found = [figures(scale, scale, scale, size=SIZE, rate=rate) for rate in (0.1, 29.97, 1000)]
-    case = Case(found, Rendition(), Device(compiled=False, uvloop=False))
+    case = Case(found, Rendition(), Device(compiled=False, uvloop=False, can_compile=True))
     text = "\n".join([table(found), *advice(case)])
     assert max(map(len, text.splitlines())) <= COLUMNS
     assert not re.search(r",[0-9]{3}[0-9]", text)  # no two figures touch

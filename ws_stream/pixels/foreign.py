@@ -74,7 +74,8 @@ def _pillow(image: Any) -> Foreign:  # noqa: ANN401 - not imported
     """Its modes: https://pillow.readthedocs.io/en/stable/handbook/concepts.html#concept-modes."""
     if image.mode not in _MODES:
         image = image.convert("RGB" if len(image.getbands()) > 1 or image.mode == "P" else "L")
-    return np.asarray(image), _MODES[image.mode]
+    array = np.asarray(image)
+    return array.astype("<u2") if image.mode == "I;16B" else array, _MODES[image.mode]
 
 
 _MODES = {
@@ -82,9 +83,9 @@ _MODES = {
     "RGB": RGB888,
     "RGBX": RGBX8888,
     "RGBA": RGBX8888,
-    **dict.fromkeys(("I;16", "I;16L"), named("gray16")),
+    **dict.fromkeys(("I;16", "I;16L", "I;16B"), named("gray16")),
 }
-"""Of Pillow, those whose bytes are one of our formats. All others it converts."""
+"""Of Pillow, those whose bytes are one of our formats, or, big-endian, in another order. All others it converts."""
 
 
 def _matplotlib(figure: Any) -> Foreign:  # noqa: ANN401 - not imported

@@ -3,6 +3,7 @@
 Knows nothing of how the figures were come by.
 """
 
+import sys
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
@@ -49,6 +50,8 @@ class Device(NamedTuple):
     compiled: bool
     """The walk is the compiled one."""
     uvloop: bool
+    can_compile: bool = sys.byteorder == "little"
+    """A compiler would bring the compiled walk."""
 
 
 class Case(NamedTuple):
@@ -164,7 +167,7 @@ def _viewer(case: Case) -> Iterator[str]:
 
 
 def _installed(case: Case) -> Iterator[str]:
-    if not case.device.compiled:
+    if case.device.can_compile and not case.device.compiled:
         yield "no compiled walk: all is done in numpy; install gcc and python3-dev, then ws-stream again"
     if not case.device.uvloop:
         yield "uvloop is not installed, with which sending costs less: pip install 'ws-stream[fast]'"
