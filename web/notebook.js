@@ -80,8 +80,9 @@ class CommSocket {
     if (viewer !== "" && viewer !== this.#name) return;
     if (act === "open") this.#open(viewer);
     else if (act === "close") this.#lose(more.code, more.reason);
-    else if (viewer === this.#heard)
-      {this.onmessage?.({ data: act === "say" ? more.message : copyOf(buffers[0]) });}
+    else if (viewer === this.#heard) {
+      this.onmessage?.({ data: act === "say" ? more.message : copyOf(buffers[0]) });
+    }
   }
 
   /** @param {string} viewer */
