@@ -30,22 +30,26 @@ static PyObject *no_subscriber(Py_ssize_t place)
 
 PyObject *walk_open_variant(Walk *self, PyObject *arguments)
 {
-    Py_ssize_t variant_id, x, y, width, height, step, source_width, source_height;
-    Py_buffer pixel;
+    Py_ssize_t variant_id, x, y, width, height, step, source_width, source_height, shown_width, shown_height;
+    Py_buffer pixel, palette;
     unsigned code, epoch;
     int average, done = 0;
     ws_rendition r = {0};
     ws_encoding encoding;
     Py_ssize_t band_rows;
-    if (!PyArg_ParseTuple(arguments, "ny*(nnnn)np(ppn)(nn)II", &variant_id, &pixel, &x, &y, &width, &height, &step,
+    if (!PyArg_ParseTuple(arguments, "ny*(nnnn)np(ppn)(nn)(nn)y*II", &variant_id, &pixel, &x, &y, &width, &height, &step,
                           &average, &encoding.has_lz4, &encoding.has_copy, &band_rows, &source_width, &source_height,
-                          &code, &epoch))
+                          &shown_width, &shown_height, &palette, &code, &epoch))
         return NULL;
     int fits = pixel.len == sizeof r.pixel && x >= 0 && y >= 0 && width >= 1 && height >= 1 && step >= 1 &&
-               source_width >= 1 && source_height >= 1 && x <= source_width && y <= source_height && band_rows >= 1;
-    if (fits)
+               source_width >= 1 && source_height >= 1 && band_rows >= 1 && shown_width >= 1 && shown_height >= 1 &&
+               palette.len <= (Py_ssize_t)sizeof r.palette;
+    if (fits) {
         memcpy(&r.pixel, pixel.buf, sizeof r.pixel);
+        memcpy(r.palette, palette.buf, (size_t)palette.len);
+    }
     PyBuffer_Release(&pixel);
+    PyBuffer_Release(&palette);
     if (!is_variant(variant_id))
         return NULL;
     r.crop_x = (size_t)x;
@@ -59,7 +63,11 @@ PyObject *walk_open_variant(Walk *self, PyObject *arguments)
     if (!fits)
         return PyErr_Format(PyExc_ValueError, "such a rendition cannot be kept");
     WITH_LOCK(self, done = ws_walk_open_variant(&self->walk, (size_t)variant_id, &r, &encoding, (size_t)source_width,
-                                                (size_t)source_height, (uint8_t)code, epoch));
+                                                (size_t)source_height, (uint8_t)code, epoch);
+              if (done) {
+                  self->walk.variants[variant_id].picture.shown_width = (size_t)shown_width;
+                  self->walk.variants[variant_id].picture.shown_height = (size_t)shown_height;
+              });
     if (!done)
         return PyErr_NoMemory();
     Py_RETURN_NONE;

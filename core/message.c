@@ -32,8 +32,8 @@ size_t ws_put_prefix(uint8_t *prefix, const ws_picture *newest, const ws_body *b
     store32(header + 8, newest->number);
     store32(header + 12, base);
     memcpy(header + 16, &newest->times[newest->number % WS_REMEMBERED], sizeof newest->times[0]);
-    store16(header + 24, (uint16_t)newest->width);
-    store16(header + 26, (uint16_t)newest->height);
+    store16(header + 24, (uint16_t)newest->shown_width);
+    store16(header + 26, (uint16_t)newest->shown_height);
     store32(header + 28, flags & WS_HAS_CHECKSUM ? checksum : 0);
     store32(header + 32, body->segments);
     return length + WS_HEADER;

@@ -6,22 +6,58 @@
 /* Products are bounded before they are made. */
 static int has_size(const ws_rendition *r)
 {
+    const size_t side = r->pixel.raw ? 2 * WS_MAX_SIDE : WS_MAX_SIDE; /* a row of chroma, or half a pixel, is one too */
     return r->step >= 1 && r->step <= WS_MAX_STEP && r->crop_width >= 1 && r->crop_height >= 1 &&
-           r->crop_width <= WS_MAX_SIDE * r->step && r->crop_height <= WS_MAX_SIDE * r->step &&
+           r->crop_width <= side * r->step && r->crop_height <= side * r->step &&
            ws_rendition_width(r) * ws_rendition_height(r) * r->pixel.kept_size <= WS_MAX_PICTURE;
+}
+
+/* Of groups that are kept whole, or pixels that are made plain. */
+static int has_groups(const ws_rendition *r)
+{
+    const ws_pixel *const p = &r->pixel;
+    if (p->plain_of)
+        return !p->chunk && !p->raw && !r->average && ws_plain_is_known(p->plain_of) &&
+               p->size == ws_plain_source_size(p->plain_of) && (p->reduced || p->kept_size == ws_plain_size(p->plain_of));
+    if (!p->chunk)
+        return 1;
+    const size_t across = p->chunk / p->size;
+    const int is_group = (p->chunk == 1 || p->chunk == 2 || p->chunk == 4) && across && p->chunk % p->size == 0;
+    const int is_even = p->planes == 1 || (p->chunk == 2 && p->size == 1 && p->down == 2);
+    return p->raw && !p->reduced && !r->average && is_group && is_even && (p->down == 1 || p->down == 2) &&
+           p->planes >= 1 && p->planes <= 3 && r->crop_x % across == 0 && r->crop_width % across == 0 &&
+           r->crop_y % p->down == 0 && r->crop_height % p->down == 0;
+}
+
+int ws_rendition_is_within(const ws_rendition *r, size_t width, size_t height)
+{
+    const ws_pixel *const p = &r->pixel;
+    if (p->plain_of) {
+        const int are_pairs = p->plain_of >= 12 && p->plain_of <= 19, are_squares = are_pairs && p->plain_of >= 14;
+        if ((are_pairs && width % 2) || (are_squares && ws_plain_height(p->plain_of, height) % 2))
+            return 0;
+        width = ws_plain_width(p->plain_of, width);
+        height = ws_plain_height(p->plain_of, height);
+    } else if (p->chunk && p->planes > 1) {
+        if (width % 2 || height % 3)
+            return 0;
+        height = height * 2 / 3;
+    }
+    return r->crop_width <= width && r->crop_x <= width - r->crop_width && r->crop_height <= height &&
+           r->crop_y <= height - r->crop_height;
 }
 
 int ws_rendition_is_valid(const ws_rendition *r)
 {
     const ws_pixel *p = &r->pixel;
     const int sizes = p->size >= 1 && p->size <= 4 && p->kept_size >= 1 && p->kept_size <= 4;
-    const int kept = p->reduced ? p->kept_size <= 2 || p->padded : p->kept_size == p->size;
+    const int kept = p->reduced ? p->kept_size <= 2 || p->padded : p->plain_of || p->kept_size == p->size;
     const int padding = p->padded ? p->kept_size == 4 && p->colour == 3 : p->colour == p->kept_size && p->kept_size < 4;
     const int words = !p->kept_mask[0] || p->kept_size <= 2;
     for (int c = 0; c < 3; c++)
         if (p->source_shift[c] > 31 || p->drop[c] > 15 || p->up[c] > 16 || p->kept_shift[c] > 15)
             return 0;
-    return sizes && kept && padding && words && has_size(r);
+    return sizes && kept && padding && words && has_groups(r) && has_size(r);
 }
 
 /* Both sizes are constants where this is called, and the stride as far as can be. */
@@ -44,7 +80,9 @@ static inline void reduce_pixels(const ws_pixel *p, const uint8_t *restrict from
 
 static void reduce_row(const ws_pixel *pixel, const uint8_t *from, ptrdiff_t stride, size_t width, uint8_t *to)
 {
-    const ws_pixel p = *pixel; /* a copy that no store of a byte can change */
+    ws_pixel p = *pixel; /* a copy that no store of a byte can change */
+    if (p.plain_of)
+        p.size = (uint8_t)ws_plain_size(p.plain_of);
 #define REDUCE_TO(size, kept_size)                                                                                    \
     if (stride == size) /* a constant, so that the compiler makes vectors */                                          \
         reduce_pixels(&p, from, size, width, to, size, kept_size);                                                    \
@@ -90,8 +128,24 @@ static void gather_row(const ws_pixel *p, const uint8_t *from, ptrdiff_t stride,
     }
 }
 
+/* A row of a raw picture that is not kept cell by cell. */
+static const uint8_t *raw_row(const ws_rendition *r, const ws_view *view, size_t y, uint8_t *row, uint8_t *room)
+{
+    if (!r->pixel.plain_of) {
+        ws_regroup_row(r, view, y, row);
+    } else if (r->pixel.reduced) {
+        ws_plain_row(r, view, y, room);
+        reduce_row(&r->pixel, room, ws_plain_size(r->pixel.plain_of), ws_rendition_width(r), row);
+    } else {
+        ws_plain_row(r, view, y, row);
+    }
+    return row;
+}
+
 const uint8_t *ws_resample_row(const ws_rendition *r, const ws_view *view, size_t y, uint8_t *row, uint8_t *mean)
 {
+    if (r->pixel.chunk || r->pixel.plain_of)
+        return raw_row(r, view, y, row, mean);
     const size_t top = y * r->step, width = ws_rendition_width(r);
     const uint8_t *from = view->pixels + (ptrdiff_t)(r->crop_y + top) * view->row_stride +
                           (ptrdiff_t)r->crop_x * view->pixel_stride;

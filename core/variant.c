@@ -16,9 +16,7 @@ static size_t rooms_of(size_t row_bytes) { return 2 * ((row_bytes + 4 + 7) / 8 *
 
 int ws_variant_can_be(const ws_rendition *r, const ws_encoding *encoding, size_t source_width, size_t source_height)
 {
-    return encoding->band_rows && ws_rendition_is_valid(r) && r->crop_width <= source_width &&
-           r->crop_x <= source_width - r->crop_width && r->crop_height <= source_height &&
-           r->crop_y <= source_height - r->crop_height;
+    return encoding->band_rows && ws_rendition_is_valid(r) && ws_rendition_is_within(r, source_width, source_height);
 }
 
 int ws_variant_open(ws_variant *v, const ws_rendition *r, const ws_encoding *encoding, size_t source_width,
@@ -31,7 +29,8 @@ int ws_variant_open(ws_variant *v, const ws_rendition *r, const ws_encoding *enc
     ws_variant_close(v);
     v->geometry = (ws_geometry){*r, source_width, source_height};
     v->encoding = *encoding;
-    v->picture = (ws_picture){epoch, 0, code, width, height, row_bytes, malloc(height * row_bytes + SLACK), {0}, 0, {0}};
+    v->picture = (ws_picture){epoch, 0, code, width, height, width, height, row_bytes,
+                              malloc(height * row_bytes + SLACK), {0}, 0, {0}};
     v->asked = calloc(height, 1);
     ws_pace_open(&v->pace);
     v->is_open = v->picture.pixels && v->asked && ws_bases_open(&v->bases, width, height) &&
@@ -104,6 +103,8 @@ static void read_ahead(const ws_variant *v, const ws_view *view, size_t y)
 {
     enum { LINE = 64, AHEAD = 16 * LINE }; /* processors read ahead within a page of 4 kB only */
     const ws_rendition *r = &v->geometry.rendition;
+    if (r->pixel.chunk || r->pixel.plain_of)
+        return;
     const ptrdiff_t row = (ptrdiff_t)(r->crop_y + y * r->step) * view->row_stride;
     const char *const next = (const char *)view->pixels + row + (ptrdiff_t)r->crop_x * view->pixel_stride;
     for (size_t at = 0; at < AHEAD && at < r->crop_width * r->pixel.size; at += LINE)

@@ -25,7 +25,9 @@ enum { WS_REMEMBERED = 256 }; /* pictures of which it is known when they were ta
 typedef struct {
     uint32_t epoch, number;
     uint8_t code; /* the pixel format's on the wire */
-    size_t width, height, row_bytes;
+    size_t width, height; /* of the grid */
+    size_t shown_width, shown_height; /* of the picture, in its pixels */
+    size_t row_bytes;
     uint8_t *pixels;
     ws_memory said; /* the extensions of its messages */
     size_t said_length;

@@ -76,10 +76,15 @@ static void ask_for_sample(ws_variant *v, size_t first, size_t every)
         v->asked[y] = 1;
 }
 
+/* Whether a kept row is made of rows of the source that lie apart, or of one that it shares with others. */
+static int is_mixed(const ws_pixel *p) { return p->down > 1; }
+
 /* What of a variant is asked for; NULL: all of it, as of a first picture always. */
 static const uint8_t *rows_of(ws_variant *v, const ws_asked *asked)
 {
     if (!asked || !v->picture.number || v->turn.is_missed)
+        return NULL;
+    if (!asked->every && is_mixed(&v->geometry.rendition.pixel))
         return NULL;
     if (asked->every)
         ask_for_sample(v, asked->first, asked->every);
@@ -88,11 +93,20 @@ static const uint8_t *rows_of(ws_variant *v, const ws_asked *asked)
     return v->asked;
 }
 
-static int fits(const ws_variant *v, const ws_view *view)
+/* Whether it is of a variant's source; `as` is the view as a grid of the variant's cells. */
+static int fits(const ws_variant *v, const ws_view *view, ws_view *as)
 {
     const ws_geometry *const g = &v->geometry;
-    return g->source_width == view->width && g->source_height == view->height &&
-           g->rendition.pixel.size == view->pixel_size;
+    const ws_pixel *const p = &g->rendition.pixel;
+    const int is_dense = view->pixel_stride == (ptrdiff_t)view->pixel_size;
+    *as = *view;
+    if (p->raw && is_dense) {
+        as->width = view->width * view->pixel_size / p->size;
+        as->pixel_size = p->size;
+        as->pixel_stride = p->size;
+    }
+    return g->source_width == as->width && g->source_height == as->height && p->size == as->pixel_size &&
+           (is_dense || !(p->chunk || p->plain_of));
 }
 
 int ws_walk_update(ws_walk *walk, const ws_view *view, const ws_asked *asked, double now)
@@ -100,15 +114,16 @@ int ws_walk_update(ws_walk *walk, const ws_view *view, const ws_asked *asked, do
     int changed = 0;
     for (size_t i = 0; i < WS_VARIANTS; i++) {
         ws_variant *const v = &walk->variants[i];
+        ws_view as;
         if (!v->is_open)
             continue;
-        if (!fits(v, view))
+        if (!fits(v, view, &as))
             return WS_MISFIT;
         const uint8_t *const rows = rows_of(v, asked);
         if (!ws_turn_take(&v->turn, walk->fps, now))
             continue;
         const size_t shown = ws_places_bases(&walk->places, i, v->picture.epoch);
-        if (!ws_variant_hold(v, walk->places.bases, shown) || !ws_variant_update(v, view, rows, now))
+        if (!ws_variant_hold(v, walk->places.bases, shown) || !ws_variant_update(v, &as, rows, now))
             return WS_FAILED;
         changed |= ws_variant_has_news(v);
     }

@@ -66,7 +66,8 @@ types:
       - id: num_segments
         type: u4
         valid:
-          max: height
+          max: "format == pixel_format::nv12 or format == pixel_format::i420 ? height + height / 2 : height"
+        doc: At most the rows of the grid; where chroma lies in planes of its own, half as many more than the picture's
       - id: extensions
         type: extensions
         size: _parent.header_length - 36
@@ -149,6 +150,21 @@ enums:
     6: gray8
     7: rgb444
     8: rgb332
+    9: gray16
+    10: rgb565be
+    11: xrgb2101010
+    12: yuyv422
+    13: uyvy422
+    14: nv12
+    15: i420
+    16: bayer_rggb8
+    17: bayer_bggr8
+    18: bayer_gbrg8
+    19: bayer_grbg8
+    20: mono_msb
+    21: mono_lsb
+    22: gray4
+    23: indexed8
   kind:
     0: marked
     1: lz4

@@ -7,6 +7,7 @@
 import { writeFileSync } from "node:fs";
 import process from "node:process";
 
+import { rgbaOf } from "../web/formats/raw.js";
 import { Stream } from "../web/stream.js";
 import { printable } from "../web/words.js";
 
@@ -30,9 +31,8 @@ stream.addEventListener("state", () => {
 });
 
 /** @param {import("../web/types.d.ts").Picture} picture */
-function ppm({ format, width, height, pixels }) {
-  const rgba = new Uint32Array(width * height);
-  format.toRgba(pixels, rgba, 0, rgba.length);
-  const rgb = new Uint8Array(rgba.buffer).filter((_, at) => at % 4 !== 3);
+function ppm(picture) {
+  const { width, height } = picture;
+  const rgb = new Uint8Array(rgbaOf(picture).buffer).filter((_, at) => at % 4 !== 3);
   return Buffer.concat([Buffer.from(`P6\n${width} ${height}\n255\n`), rgb]);
 }

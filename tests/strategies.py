@@ -1,11 +1,14 @@
 """Hypothesis strategies for what the core takes: formats, pixels of awkward shapes and contents, pairs of frames."""
 
+from math import prod
+
 import numpy as np
 from hypothesis import strategies as st
 
 from ws_stream.pixels.described import named
 from ws_stream.pixels.formats import FORMATS, RGB444, PixelFormat, Pixels
 from ws_stream.pixels.frame import Frame
+from ws_stream.pixels.raw import RAW_FORMATS, indexed8
 from ws_stream.protocol.picture import parse, serialize
 
 UINT32 = st.integers(0, 2**32 - 1)
@@ -20,27 +23,37 @@ DESCRIBED = tuple(
         *(
             "xrgb8888",
             "xrgxb86288",
-            "xrgb2101010",
             "bgrx1010102",
             "xrxgxb1062626",
-            "gray16",
             "gray10",
         ),
     )
 )
 """Formats that memory may hold and that do not travel."""
 SOURCE_FORMATS = FORMATS + DESCRIBED
+INDEXED = indexed8(bytes(range(90)))
+"""Thirty colours."""
+ALL_FORMATS = (*SOURCE_FORMATS, *RAW_FORMATS[:-1], INDEXED)
+"""Those that travel raw, too."""
 
 formats = st.sampled_from(FORMATS)
 shapes = st.tuples(st.integers(1, 40), st.integers(1, 40))
 """Width and height."""
 
 
+def possible(pixel_format: PixelFormat, width: int, height: int) -> tuple[int, int]:
+    """The size, or the next larger one that a picture of this format can have."""
+    raw = pixel_format.raw
+    across, down = pixel_format.group if raw and raw.per_byte == 1 else (1, 1)
+    return width + -width % across, height + -height % down
+
+
 def pixels(
     pixel_format: PixelFormat, width: int, height: int, content: str, random: np.random.Generator
 ) -> Pixels:
     """A picture of one of the CONTENTS; padding bytes are 255."""
-    rows = np.zeros((height, width * pixel_format.bytes_per_pixel), np.uint8)
+    shape = pixel_format.shape(width, height)
+    rows = np.zeros((shape[0], prod(shape[1:]) * pixel_format.dtype.itemsize), np.uint8)
     if content == "constant":
         rows[:] = random.integers(1, 256)
     elif content == "noise":
@@ -49,7 +62,7 @@ def pixels(
         rows[:: random.integers(1, 5)] = random.integers(0, 256, rows.shape[1])
     elif content == "few colours":
         rows[:] = random.choice(random.integers(0, 256, 3), rows.shape)
-    array = rows.view(pixel_format.dtype).reshape(pixel_format.shape(width, height))
+    array = rows.view(pixel_format.dtype).reshape(shape)
     if pixel_format is RGB444:
         array &= 0x0FFF
     return _with_padding(array)

@@ -25,9 +25,8 @@ ROOMS = {
     "loop_thread": [],
     "png": [],
     "pixels": [
-        *("formats", "colours", "described", "frame", "rendition", "damage", "work", "tolerance"),
-        "resample",
-        "foreign",
+        *("formats", "raw", "arrays", "plain", "demosaic", "colours", "described", "frame"),
+        *("rendition", "kept", "damage", "work", "tolerance", "regroup", "resample", "foreign"),
     ],
     "protocol": [
         "json_text",

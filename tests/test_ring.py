@@ -15,8 +15,10 @@ from numpy.typing import NDArray
 from tests.leftovers import nothing_left_behind
 from ws_stream import Ring, Server, SourceError, UsageError, connect
 from ws_stream.errors import Failure
-from ws_stream.pixels.damage import Rectangle
+from ws_stream.pixels.damage import Rectangle, in_grid
 from ws_stream.pixels.formats import FORMATS, PixelFormat
+from ws_stream.pixels.kept import Sized
+from ws_stream.pixels.raw import I420, MONO_LSB, NV12, RAW_FORMATS, YUYV422
 from ws_stream.sources import Source, open_source
 from ws_stream.sources.ring_layout import RECORDS, RECTANGLES, SHARED_MEMORY
 
@@ -252,16 +254,33 @@ def test_a_ring_is_served_without_an_option_with_what_is_said_of_its_pictures(
                 assert (frame.pixels == 5).all()
 
 
-@pytest.mark.parametrize("pixel_format", FORMATS, ids=str)
+@pytest.mark.parametrize("pixel_format", (*FORMATS, *RAW_FORMATS), ids=str)
 def test_each_format_is_read_as_it_was_written(path: Path, pixel_format: PixelFormat) -> None:
-    content = np.random.default_rng(1).integers(0, 200, pixel_format.shape(WIDTH, HEIGHT))
-    with Ring(os.fspath(path), WIDTH, HEIGHT, format=pixel_format) as ring:
+    content = np.random.default_rng(1).integers(0, 200, pixel_format.shape(WIDTH, 10))
+    with Ring(os.fspath(path), WIDTH, 10, format=pixel_format) as ring:
         ring.publish(content.astype(pixel_format.dtype))
         source = open_source(f"ring:{path}")
         picture = source.poll()
         assert picture
         assert source.format is pixel_format
         assert np.array_equal(picture.pixels, content)
+
+
+@pytest.mark.parametrize("pixel_format", [NV12, I420, YUYV422, MONO_LSB], ids=str)
+def test_of_every_format_damage_is_rows_of_the_picture(
+    server: Server, path: Path, pixel_format: PixelFormat
+) -> None:
+    """Those of chroma that belong to them are copied from slot to slot, and read."""
+    pixels = pixel_format.blank(16, 40)
+    with Ring(os.fspath(path), 16, 40, format=pixel_format) as ring:
+        ring.publish(pixels)
+        stream = server.serve(f"ring:{path}")
+        with connect(server.urls(stream)[0]) as screen:
+            for row in (38, 7, 20, 21, 0):
+                for y, count in in_grid([(row, 1)], Sized(pixel_format, 16, 40)):
+                    pixels[y : y + count] = row + 1
+                ring.publish(pixels, damage=[(0, row, 16, 1)])
+                screen.wait_for(lambda frame: np.array_equal(frame.pixels, pixels), 10)
 
 
 def test_the_file_is_its_owners_unless_said_otherwise(path: Path) -> None:

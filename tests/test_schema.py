@@ -9,7 +9,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from ws_stream.conformance.vectors import expanded, vectors
-from ws_stream.pixels.formats import BY_NAME
+from ws_stream.pixels.raw import BY_NAME
 from ws_stream.protocol import messages
 from ws_stream.protocol.json_text import decode_json
 from ws_stream.protocol.request import MEMBERS

@@ -17,8 +17,9 @@ from ws_stream.conformance.program import CLAIMED, Program
 from ws_stream.conformance.turn import Case
 from ws_stream.conformance.vectors import expanded, vectors
 from ws_stream.errors import ChecksumError, ProtocolError
-from ws_stream.pixels.formats import BY_NAME, FORMATS, PixelFormat
+from ws_stream.pixels.formats import FORMATS, PixelFormat
 from ws_stream.pixels.frame import Frame
+from ws_stream.pixels.raw import BY_NAME
 from ws_stream.protocol.picture import Kind, parse
 
 from .vectors import make
@@ -61,6 +62,7 @@ SENTENCES = {
     "width": "a marked pixel beyond the width",
     "top": "a pixel with none above it has no colour",
     "colours": "bytes of colours, not one for each pixel",
+    "sides": "right would be a width divisible",
     "lz4": "the LZ4 block is broken|bytes of colours",
 }
 """What the rule in an invalid vector's name is called by the error it raises."""

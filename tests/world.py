@@ -15,16 +15,17 @@ import numpy as np
 
 import ws_stream.walk
 from ws_stream.codec import decode
-from ws_stream.pixels.formats import BGRX8888, GRAY8, RGB565, PixelFormat, Pixels, reduced
+from ws_stream.pixels.formats import BGRX8888, GRAY8, RGB565, PixelFormat, Pixels
 from ws_stream.pixels.frame import Frame, blank
-from ws_stream.pixels.rendition import Crop, Rendition, clamp
-from ws_stream.pixels.resample import resample
+from ws_stream.pixels.kept import Sized, clamp, kept
+from ws_stream.pixels.rendition import Crop, Rendition
+from ws_stream.pixels.resample import resample_rows
 from ws_stream.walk import COMPILED, NumpyWalk
 from ws_stream.walk.bases import MAX_BASES
 from ws_stream.walk.variant import SETTLE_EVERY
 from ws_stream.walk.window import MOST
 
-from .strategies import SOURCE_FORMATS
+from .strategies import ALL_FORMATS, possible
 
 LIBRARY = (lz4.block._block.__file__,)
 """The numpy walk's own LZ4: two versions of LZ4 may pack the same bytes differently."""
@@ -110,6 +111,7 @@ class World:
         self.now = 100.0
         self.format: PixelFormat = GRAY8
         self.source: Pixels = np.zeros((4, 6), np.uint8)
+        self.size = 6, 4
         self.committed: dict[tuple[int, int], bytes] = {}
         """The pixels of each picture, by epoch and number."""
         self.wished: dict[int, Rendition] = {}
@@ -176,10 +178,9 @@ class World:
         self._put(None)
 
     def change_size_or_format(self) -> None:
-        width, height = self.random.choice(SIZES)
-        self.format = self.random.choice(
-            (GRAY8, RGB565, BGRX8888, self.random.choice(SOURCE_FORMATS))
-        )
+        self.format = self.random.choice((GRAY8, RGB565, BGRX8888, self.random.choice(ALL_FORMATS)))
+        width, height = possible(self.format, *self.random.choice(SIZES))
+        self.size = width, height
         self.source = np.zeros(self.format.shape(width, height), self.format.dtype)
         for variant in self.opened:
             self._open(variant)
@@ -315,9 +316,8 @@ class World:
                 self.walk.acknowledge(screen.place, screen.held.number, self.now)
         assert self.walk.is_settled()
         for screen in self.screens:
-            newest = resample(self.source, self.format, self.opened[screen.variant])
             assert screen.held
-            assert screen.held.pixels.tobytes() == newest.tobytes()
+            assert screen.held.pixels.tobytes() == self._exact(self.opened[screen.variant])
         self.judge()
 
     def _change(self) -> int:
@@ -346,9 +346,15 @@ class World:
             pixels = self.walk.picture(variant)
             assert self.committed.setdefault((epoch, number), pixels) == pixels
             if not rendition.tolerance:
-                exact = resample(self.source, self.format, rendition)
-                assert pixels == exact.tobytes()
+                assert pixels == self._exact(rendition)
         self._carry()
+
+    def _exact(self, rendition: Rendition) -> bytes:
+        """What is kept of the source; its last byte of a row may hold pixels beyond the picture."""
+        made = kept(rendition, self.format, *self.size)
+        target = np.empty(made.format.shape(*made[1:]), made.format.dtype)
+        resample_rows(self.source, self.format, rendition, target)
+        return target.tobytes()
 
     def _carry(self) -> None:
         by_place = {screen.place: screen for screen in self.screens}
@@ -360,20 +366,18 @@ class World:
         epoch, _, _ = self.walk.state(screen.variant)
         if screen.told == epoch:
             return
-        rendition = self.opened[screen.variant]
-        height, width = self.source.shape[:2]
-        kept = reduced(self.format, rendition.depth)
-        screen.wire.append(Announced(blank(epoch, kept, *rendition.size(width, height))))
+        made = kept(self.opened[screen.variant], self.format, *self.size)
+        screen.wire.append(Announced(blank(epoch, *made)))
         screen.told = epoch
         self.walk.announced(screen.place, self.now)
 
     def _open(self, variant: int) -> None:
-        height, width = self.source.shape[:2]
-        clamped = clamp(self.wished[variant], Rendition(), width, height)
+        source = Sized(self.format, *self.size)
+        clamped = clamp(self.wished[variant], Rendition(), source)
         assert clamped
         self.opened[variant] = clamped
         self._epoch += 1
-        self.walk.open(variant, self.format, self.opened[variant], (width, height), self._epoch)
+        self.walk.open(variant, self.format, self.opened[variant], self.size, self._epoch)
 
     def _wish(self) -> int:
         """The variant of some wish, opened if it was not; an open one where no place is left."""

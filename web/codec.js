@@ -3,7 +3,7 @@
  */
 
 import { inJavaScript } from "./loops.js";
-import { OPAQUE, wordsOf } from "./pixels.js";
+import { OPAQUE, gridOf, wordsOf } from "./pixels.js";
 import {
   COPY,
   ChecksumError,
@@ -38,7 +38,7 @@ export function wipe(picture) {
 }
 
 /**
- * Applies a message to the picture; returns the rows it changed. Throws ProtocolError, or
+ * Applies a message to the picture; returns the rows that changed. Throws ProtocolError, or
  * ChecksumError when the result is not what was sent: the picture is then blank.
  * @param {Uint8Array} bytes @param {Picture} picture @returns {Run[]}
  */
@@ -54,13 +54,15 @@ export function decode(bytes, picture) {
 /** @param {Message} message @param {Uint8Array} bytes @param {Picture} picture @returns {Run[]} */
 function apply(message, bytes, picture) {
   const { base, number, time, meta, checksum, segments } = message;
-  for (const field of /** @type {const} */ (["epoch", "format", "width", "height"])) {
+  const { pixels, loops, width, height, format } = picture;
+  check(message.format.code === format.code, "the format was not announced");
+  for (const field of /** @type {const} */ (["epoch", "width", "height"])) {
     check(message[field] === picture[field], `the ${field} was not announced`);
   }
   check(base === 0 || base === picture.number, `a delta against ${base}, not ${picture.number}`);
-  const { pixels, loops, width, height, format } = picture;
   if (base === 0) wipe(picture);
-  const rowBytes = width * format.bytesPerPixel;
+  const [columns] = gridOf(format, width, height);
+  const rowBytes = columns * format.bytesPerPixel;
   for (const segment of segments) {
     const { firstRow, rows, kind, shift, start, end } = segment;
     if (kind === COPY) {
@@ -68,7 +70,7 @@ function apply(message, bytes, picture) {
       pixels.copyWithin(firstRow * rowBytes, from, from + rows * rowBytes);
       continue;
     }
-    const most = contentLengths(format, width, rows)[1];
+    const most = contentLengths(format, columns, rows)[1];
     const length =
       kind === MARKED_LZ4 ? loops.unpack(bytes, start, end, most) : loops.take(bytes, start, end);
     check(length >= 0 && loops.draw(segment, length), `row ${firstRow}: no valid marks`);
@@ -77,5 +79,11 @@ function apply(message, bytes, picture) {
     throw new ChecksumError(`picture ${number} is not the one its checksum names`);
   }
   Object.assign(picture, { number, time, meta });
-  return base === 0 ? [[0, height]] : segments.map(({ firstRow, rows }) => [firstRow, rows]);
+  const isAll = base === 0 || segments.some(({ firstRow, rows }) => firstRow + rows > height);
+  if (isAll) return [[0, height]];
+  const reach = format.down > 1 ? 2 : 0; // of what is interpolated
+  return segments.map(({ firstRow, rows }) => {
+    const first = Math.max(firstRow - reach, 0);
+    return [first, Math.min(firstRow + rows + reach, height) - first];
+  });
 }

@@ -37,6 +37,8 @@ const NOTATION = {
   text64: text(64),
   text200: text(200),
   format: (value) => BY_NAME.has(value),
+  palette: (value) =>
+    value === undefined || (`${value}` === value && /^([0-9a-f]{6}){1,256}$/.test(value)),
   size: list(side, side),
   crop: list(place, place, extent, extent),
 };
@@ -48,7 +50,7 @@ const NOTATION = {
 const MEMBERS = {
   stream:
     "name text64, epoch u32, format format, width positive, height positive, source size, step positive, " +
-    "crop crop?, average boolean, tolerance u16, fps number, input boolean",
+    "crop crop?, average boolean, tolerance u16, fps number, input boolean, palette palette",
   granted: "id u32?, fps number",
   pace: "published number, skipped number, fps number, device boolean",
   unchanged: "number u32, time u53",

@@ -121,9 +121,7 @@ export class StreamElement extends Base {
     inView.observe(this);
     resized.observe(this.#face.stage);
     document.addEventListener("visibilitychange", () => this.#limit(), { signal });
-    for (const observer of [inView, resized]) {
-      signal.addEventListener("abort", () => observer.disconnect());
-    }
+    for (const one of [inView, resized]) signal.addEventListener("abort", () => one.disconnect());
     this.#render();
   }
 
@@ -139,7 +137,8 @@ export class StreamElement extends Base {
     if (before === text) return;
     if (name === "controls") this.#render();
     else if (name === "src") this.#open();
-    else this.#change(name, text);
+    else if (name in REQUESTED) this.#change(name, text);
+    else this.#face.rotate(this.rotate ?? 0, this.mirror);
   }
 
   get #isSeen() {

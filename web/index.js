@@ -2,6 +2,7 @@
  * What the package `ws-stream` exports; `ws-stream/element.js` brings the element.
  */
 
+export { rgbaOf } from "./formats/raw.js";
 export { FrameEvent } from "./frame_event.js";
 export { loadKernel } from "./kernel/kernel.js";
 export { Screen } from "./screen.js";

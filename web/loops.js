@@ -5,14 +5,17 @@
 import { crc32 } from "./crc32.js";
 import { unpack } from "./lz4.js";
 import { draw } from "./marks.js";
+import { gridOf } from "./pixels.js";
 import { contentLengths, groups } from "./wire.js";
 
 /** @type {import("./types.d.ts").Kernel} */
 export function inJavaScript(format, width, height) {
-  const pixels = new Uint8Array(width * height * format.bytesPerPixel);
-  const content = new Uint8Array(contentLengths(format, width, height)[1]);
-  const places = new Uint32Array(height * groups(width));
-  const ground = { pixels, places, width, format };
+  const [columns, lines] = gridOf(format, width, height);
+  const pixels = new Uint8Array(columns * lines * format.bytesPerPixel);
+  const content = new Uint8Array(contentLengths(format, columns, lines)[1]);
+  const places = new Uint32Array(lines * groups(columns));
+  const { palette } = format;
+  const ground = { pixels, places, width: columns, format };
   /** @type {Uint32Array<ArrayBuffer> | null} */
   let rgba = null;
   const loops = {
@@ -21,7 +24,10 @@ export function inJavaScript(format, width, height) {
       return (rgba ??= new Uint32Array(width * height));
     },
     /** @param {number} first @param {number} end */
-    convert: (first, end) => format.toRgba(pixels, loops.rgba, first, end),
+    convert(first, end) {
+      format.toRgba?.(pixels, loops.rgba, first, end, { width, height, palette });
+      return format.toRgba !== null;
+    },
     /** @param {Uint8Array} bytes @param {number} start @param {number} end */
     take(bytes, start, end) {
       content.set(bytes.subarray(start, end));

@@ -22,6 +22,8 @@ export class Requests {
   /** @param {string} url */
   constructor(url) {
     this.#url = new URL(url);
+    const { searchParams } = this.#url;
+    if (!searchParams.has("formats")) searchParams.set("formats", "plain,raw");
   }
 
   /** For a new connection: says all that was requested. */

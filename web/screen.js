@@ -1,6 +1,5 @@
 /**
- * One stream's pictures on one canvas, drawn as they come, at most once per display refresh. The
- * canvas has the picture's size; how large it is shown is the page's.
+ * One stream's pictures on one canvas of their size, drawn as they come, at most once per refresh.
  */
 
 /** @import { Stream } from "./stream.js" */
@@ -20,14 +19,25 @@ function imageOf(picture) {
   return image;
 }
 
+/** @type {Promise<unknown> | null} */
+let loading = null;
+
+/** The next refreshes see whether it is there. */
+function learn() {
+  loading ??= import("./formats/raw.js").catch(() => {
+    setTimeout(() => (loading = null), 1000);
+  });
+}
+
 /** @param {Picture} picture @param {Run[]} runs @param {Look | null} look */
-function convert({ loops, pixels, width, format }, runs, look) {
+function convert({ loops, pixels, width, height, format }, runs, look) {
   const toRgba = look?.(format);
-  for (const [firstRow, rows] of runs) {
+  return runs.every(([firstRow, rows]) => {
     const [first, end] = [firstRow * width, (firstRow + rows) * width];
-    if (toRgba) toRgba(pixels, loops.rgba, first, end);
-    else loops.convert(first, end);
-  }
+    if (!toRgba) return loops.convert(first, end);
+    toRgba(pixels, loops.rgba, first, end, { width, height });
+    return true;
+  });
 }
 
 /** These rows, or all where that is no more work. @param {Run[]} runs @param {number} height @returns {Run[]} */
@@ -149,7 +159,7 @@ export class Screen {
     const { picture, label } = this.#due;
     // Number 0: a message was refused; the canvas stays as it is.
     if (globalThis.document?.hidden || !picture.number) return;
-    convert(picture, this.#due.runs, this.#ways.look);
+    if (!convert(picture, this.#due.runs, this.#ways.look)) return learn();
     const plain = { image: imageOf(picture), runs: this.#due.runs };
     const { image, runs } = this.#ways.filter?.(plain.image, plain.runs) ?? plain;
     this.#due = null;

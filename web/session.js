@@ -7,11 +7,11 @@ import { Acknowledgements } from "./acknowledgements.js";
 import { DeviceClock, clockQuestion } from "./clock.js";
 import { blank, decode, wipe } from "./codec.js";
 import { parseControl } from "./control.js";
-import { BY_NAME } from "./pixels.js";
+import { formatOf } from "./pixels.js";
 import { NO_ACK, ProtocolError, isPicture } from "./wire.js";
 
 /**
- * @import { Announcement, Kernel, Outcome, Pace, Picture, PixelFormat, Report, ViewerMessage } from "./types.d.ts"
+ * @import { Announcement, Kernel, Outcome, Pace, Picture, Report, ViewerMessage } from "./types.d.ts"
  */
 
 /** The server takes a viewer that says nothing for 15 s for dead. */
@@ -94,9 +94,9 @@ export class Session {
 
   /** @param {Announcement} announcement @returns {Outcome} */
   #announce(announcement) {
-    const { epoch, format, width, height } = announcement;
-    const known = /** @type {PixelFormat} */ (BY_NAME.get(format)); // parseControl has looked
-    this.picture = blank({ epoch, format: known, width, height }, this.#kernel);
+    const { epoch, width, height } = announcement;
+    const format = formatOf(announcement);
+    this.picture = blank({ epoch, format, width, height }, this.#kernel);
     this.acknowledgements.announce(announcement);
     this.#isResyncing = false;
     return { news: true };

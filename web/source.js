@@ -34,20 +34,3 @@ export function toSourceBox([x, y, width, height], announced) {
   const [firstRow, endRow] = [y, y + height].map((at) => Math.min(at * step, down));
   return [left + first, top + firstRow, end - first, endRow - firstRow];
 }
-
-/**
- * The picture's pixels that show anything of these of the source; the size is 0 where none does.
- * @param {Crop} box in the source @param {Announcement} announced @returns {Crop}
- */
-export function toPictureBox([x, y, width, height], announced) {
-  const { step } = announced;
-  const [left, top] = partOf(announced);
-  /** @param {number} from @param {number} count @param {number} most */
-  const along = (from, count, most) =>
-    [Math.floor(from / step), Math.ceil((from + count) / step)].map((at) =>
-      Math.min(Math.max(at, 0), most),
-    );
-  const [first, end] = along(x - left, width, announced.width);
-  const [firstRow, endRow] = along(y - top, height, announced.height);
-  return [first, firstRow, end - first, endRow - firstRow];
-}

@@ -8,16 +8,40 @@
  * Converts the pixels `first` to before `end` of a picture into RGBA words, at the same places of
  * `rgba`. `pixels` is the whole picture as on the wire, and begins at a multiple of 4 in its buffer.
  */
-export type ToRgba = (pixels: Uint8Array, rgba: Uint32Array, first: number, end: number) => void;
+export type ToRgba = (
+  pixels: Uint8Array,
+  rgba: Uint32Array,
+  first: number,
+  end: number,
+  /** What a raw format needs to know of the picture; its rows are converted whole. */
+  sides?: Sides,
+) => void;
+
+export interface Sides {
+  width: number;
+  height: number;
+  /** Red, green and blue of each index, six hexadecimal digits each. */
+  palette?: string;
+}
 
 export interface PixelFormat {
   name: string;
   /** The format's number on the wire. */
   code: number;
+  /** Of a raw format: bytes of a cell of its grid. */
   bytesPerPixel: number;
-  /** Those of a pixel without padding. */
+  /** Those without padding. */
   colourBytes: number;
-  toRgba: ToRgba;
+  /** Null while it is not loaded: formats/raw.js brings all. */
+  toRgba: ToRgba | null;
+  /** Columns of cells for each pixel of a row, and rows of them for each row. */
+  wide: number;
+  high: number;
+  /** What width and height are multiples of. */
+  across: number;
+  down: number;
+  /** Of indices. */
+  palette?: string;
 }
 
 // Picture messages
@@ -81,8 +105,8 @@ export interface Loops {
   pixels: Uint8Array<ArrayBuffer>;
   /** As converted last; an ImageData can be made of this memory. */
   readonly rgba: Uint32Array<ArrayBuffer>;
-  /** Converts the pixels `first` to before `end`. */
-  convert(first: number, end: number): void;
+  /** Converts the pixels `first` to before `end`. False where formats/raw.js is to be loaded first. */
+  convert(first: number, end: number): boolean;
   /** Makes `bytes[start..end]` the content; returns its length. */
   take(bytes: Uint8Array, start: number, end: number): number;
   /** Unpacks the content, of at most so many bytes. Returns its length; -1 where it is broken. */
@@ -131,6 +155,8 @@ export interface Announcement {
   fps: number;
   /** Whether `input` is heard. */
   input: boolean;
+  /** Of `indexed8`: six hexadecimal digits for each colour. */
+  palette?: string;
 }
 
 export interface Pace {

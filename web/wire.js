@@ -2,7 +2,7 @@
  * Parses picture messages and holds their limits. docs/protocol.md is the authority.
  */
 
-import { BY_CODE } from "./pixels.js";
+import { BY_CODE, gridOf } from "./pixels.js";
 
 /** @import { Message, PixelFormat, Segment, SideData } from "./types.d.ts" */
 
@@ -71,7 +71,8 @@ export function parse(bytes) {
   if (!format) throw new ProtocolError("no pixel format has this code");
   checkSize(format, width, height);
   const meta = table > HEADER_LENGTH ? parseExtensions(view, table) : null;
-  const segments = parseSegments(view, table, count, { format, width, height });
+  const grid = gridOf(format, width, height);
+  const segments = parseSegments(view, table, count, { format, width: grid[0], height: grid[1] });
   return { format, epoch, number, base, time, width, height, checksum, meta, segments };
 }
 
@@ -144,24 +145,29 @@ function parseSegments(view, table, count, { format, width, height }) {
  */
 export function checkSize(format, width, height) {
   const areSides = [width, height].every((side) => side >= 1 && side <= MAX_SIDE);
-  const isSize = width * height * format.bytesPerPixel <= MAX_PICTURE_BYTES;
-  check(areSides && isSize, `a picture of ${width}x${height} is over the limits`);
+  const [columns, rows] = gridOf(format, width, height);
+  const isSize = columns * rows * format.bytesPerPixel <= MAX_PICTURE_BYTES;
+  const isWhole = width % format.across === 0 && height % format.down === 0;
+  check(
+    areSides && isSize && isWhole,
+    `a picture of ${width}x${height} is none, or over the limits`,
+  );
 }
 
 /** @param {number} at @returns {number} the next offset that is divisible by 4 */
 const aligned = (at) => Math.ceil(at / 4) * 4;
 
-/** Groups of eight pixels in a row. @param {number} width */
-export const groups = (width) => (width + 7) >> 3;
+/** Of eight cells in a row. @param {number} columns */
+export const groups = (columns) => (columns + 7) >> 3;
 
 /**
  * The least and the most bytes of the content of marked rows.
- * @param {PixelFormat} format @param {number} width @param {number} rows
+ * @param {PixelFormat} format @param {number} columns @param {number} rows
  */
-export function contentLengths({ colourBytes }, width, rows) {
-  const count = rows * groups(width);
+export function contentLengths({ colourBytes }, columns, rows) {
+  const count = rows * groups(columns);
   const least = (count + 7) >> 3;
-  return [least, least + 2 * count + rows * width * colourBytes];
+  return [least, least + 2 * count + rows * columns * colourBytes];
 }
 
 /** @param {unknown} isRight @param {string} sentence thrown as a ProtocolError where it is not */

@@ -36,6 +36,8 @@ class Walk:
         average: bool,
         encoding: tuple[bool, bool, int],
         size: tuple[int, int],
+        shown: tuple[int, int],
+        palette: bytes,
         code: int,
         epoch: int,
         /,

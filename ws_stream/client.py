@@ -15,7 +15,7 @@ from websockets.typing import Subprotocol
 
 from .arguments import instance
 from .clock import Age
-from .dial import SILENCE, Hearing, Opening, bearer, is_final, reason, websocket_url
+from .dial import SILENCE, Hearing, Opening, bearer, is_final, offering, reason, websocket_url
 from .errors import ChecksumError, ConnectError, ProtocolError, UsageError
 from .limits import MAX_PICTURE_BYTES
 from .pixels.frame import Frame
@@ -121,7 +121,7 @@ class Connection:
 
     def _open(self) -> Opening:
         return Opening(
-            self.url,
+            offering(self.url),
             subprotocols=[Subprotocol(SUBPROTOCOL)],
             compression=None,
             max_size=MAX_MESSAGE,

@@ -7,7 +7,7 @@ import re
 import ssl
 import time
 from typing import Any
-from urllib.parse import parse_qs, quote, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit, urlunsplit
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
@@ -15,6 +15,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from .arguments import shown, why
 from .errors import UsageError
 from .limits import MAX_ADDRESS_LETTERS
+from .protocol.offer import ALL
 from .protocol.token import LETTERS
 from .retry import is_final_close, is_final_status
 from .trust import untrusted
@@ -72,6 +73,15 @@ def websocket_url(url: str) -> tuple[str, str | None]:
         return url if is_stream else f"{place}{page}", token or None
     whole = "/".join([f"{place}{page.rstrip('/')}/stream", *(quote(n, safe="") for n in names[:1])])
     return whole, token or None
+
+
+def offering(url: str) -> str:
+    """The address with all formats that are decoded here, unless it says which: raw ones go to whoever offers them."""
+    parts = urlsplit(url)
+    if "formats" in parse_qs(parts.query, keep_blank_values=True):
+        return url
+    offer = f"formats={','.join(ALL)}"
+    return urlunsplit(parts._replace(query=f"{parts.query}&{offer}" if parts.query else offer))
 
 
 def bearer(token: object) -> dict[str, str]:

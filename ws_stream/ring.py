@@ -18,9 +18,10 @@ from numpy.typing import NDArray
 
 from .arguments import TEXT, Kind, shown, whole, why
 from .errors import SourceError, UsageError
-from .pixels.damage import Damage, Rectangle, clipped
+from .pixels.damage import Damage, Rectangle, clipped, in_grid
 from .pixels.described import FORMAT
 from .pixels.formats import SIDE, PixelFormat, Pixels
+from .pixels.kept import Sized
 from .protocol.extension import SideData, write_side_data
 from .sources import ring_layout as at
 from .sources.layout import Layout
@@ -128,7 +129,7 @@ class Ring:
                 pixels[...] = array
             else:
                 self._bring(array, pixels)
-                _copy(rectangles, array, pixels)
+                self._copy(rectangles, array, pixels)
         self.begin()
         return self._show(rectangles, said)
 
@@ -165,7 +166,13 @@ class Ring:
         if records is None:
             pixels[...] = newest
         else:
-            _copy(records, newest, pixels)
+            self._copy(records, newest, pixels)
+
+    def _copy(self, rectangles: list[Rectangle], newest: Pixels, pixels: Pixels) -> None:
+        layout = self._layout
+        shown = Sized(layout.format, layout.width, layout.height)
+        for y, rows in in_grid([(y, rows) for _, y, _, rows in rectangles], shown):
+            pixels[y : y + rows] = newest[y : y + rows]
 
     def _records(self, held: int) -> list[Rectangle] | None:
         """Where the newest picture differs from this one; None where nobody knows."""
@@ -241,8 +248,3 @@ def _check_fits(array: Pixels, layout: Layout) -> None:
         raise UsageError(
             f"{shown(found)} is no picture of this ring; right would be a numpy array of shape {shape} and {dtype}"
         )
-
-
-def _copy(rectangles: list[Rectangle], newest: Pixels, pixels: Pixels) -> None:
-    for _, y, _, rows in rectangles:
-        pixels[y : y + rows] = newest[y : y + rows]

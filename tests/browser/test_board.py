@@ -7,7 +7,7 @@ import numpy as np
 from tests.boards.board import NO_MEMORY, SANITIZED, make, running
 from tests.browser.browser import Browser, opened, shows
 from ws_stream.pixels.colours import to_rgb
-from ws_stream.pixels.formats import BY_NAME
+from ws_stream.pixels.raw import BY_NAME
 
 
 async def test_a_board_is_seen_and_operated(browser: Browser) -> None:

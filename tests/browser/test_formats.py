@@ -1,12 +1,14 @@
 """All pixel formats in real browsers, on plain http, against a conversion that shares no code with either side."""
 
+import math
 from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tests.browser.browser import Browser, opened, shows
-from ws_stream import Server
+from ws_stream import Server, to_rgb
+from ws_stream.pixels.raw import RAW_FORMATS, indexed8
 
 
 def from_bits(*lengths: int) -> Callable[..., list[int]]:
@@ -82,6 +84,43 @@ async def test_every_format_is_shown_as_an_independent_conversion_says(
                 wanted = expected(raw, name)
                 assert np.array_equal(await shows(page, wanted), wanted), f"{name}, {number}"
         assert await page.evaluate("isSecureContext") is False
+
+
+async def test_every_raw_format_is_shown_to_the_bit_by_raw_pixels(
+    browser: Browser, address: str
+) -> None:
+    """What Python makes of them is held to OpenCV in tests/pixels/test_raw.py."""
+    indexed = indexed8(bytes(range(200, 230)))
+    async with Server(address, 0) as server, opened("about:blank", browser) as page:
+        for pixel_format in (*RAW_FORMATS[:-1], indexed):
+            random = np.random.default_rng(sum(pixel_format.name.encode()))
+            shape = pixel_format.shape(62, 38)
+            size = math.prod(shape) * pixel_format.dtype.itemsize
+            raw = random.integers(0, 256, size, np.uint8)
+            stream = server.stream(pixel_format.name, format=pixel_format)
+            await page.goto(server.urls(stream)[0])
+            for number in range(4):
+                change(raw, random)
+                pixels = raw.view(pixel_format.dtype).reshape(shape)
+                stream.publish(pixels)
+                wanted = to_rgb(pixels, pixel_format)
+                assert np.array_equal(await shows(page, wanted), wanted), f"{stream.name}, {number}"
+            told = await page.evaluate("wsStream.view.shown.announced")
+            assert told["format"] == pixel_format.name
+
+
+async def test_a_page_may_show_a_picture_turned_from_the_start(
+    browser: Browser, address: str
+) -> None:
+    gray = np.arange(12, dtype=np.uint8).reshape(3, 4)
+    async with Server(address, 0) as server, opened("about:blank", browser) as page:
+        stream = server.stream("a")
+        stream.publish(gray)
+        url = server.urls(stream)[0]
+        await page.goto(f"{url}{'&' if '?' in url else '?'}rotate=90&mirror=1")
+        await shows(page, np.repeat(gray[..., None], 3, axis=2))
+        assert await page.evaluate("wsStream.place.turn") == {"quarters": 1, "mirror": True}
+        assert await page.evaluate("wsStream.place.all") == [0, 0, 3, 4]
 
 
 async def test_a_stream_may_change_its_format_while_it_is_shown(

@@ -19,8 +19,8 @@ from tests.browser.listening import listening
 from ws_stream.codec import encode
 from ws_stream.conformance.vectors import expanded, vectors
 from ws_stream.limits import MAX_SIDE
-from ws_stream.pixels.formats import BY_NAME
 from ws_stream.pixels.frame import Frame
+from ws_stream.pixels.raw import BY_NAME
 from ws_stream.protocol.control import serialize
 from ws_stream.protocol.messages import Announcement
 

@@ -14,8 +14,8 @@ from tests.browser.browser import Browser, opened
 from tests.browser.listening import listening
 from ws_stream import Server
 from ws_stream.codec import encode
-from ws_stream.pixels.formats import BY_NAME
 from ws_stream.pixels.frame import Frame
+from ws_stream.pixels.raw import BY_NAME
 from ws_stream.pixels.rendition import Crop
 from ws_stream.protocol.control import serialize
 from ws_stream.protocol.messages import Announcement

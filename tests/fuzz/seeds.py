@@ -16,8 +16,8 @@ from ws_stream.codec import encode
 from ws_stream.conformance.vectors import expanded, vectors
 from ws_stream.errors import ProtocolError
 from ws_stream.limits import MAX_SIDE
-from ws_stream.pixels.formats import BY_NAME
 from ws_stream.pixels.frame import Frame
+from ws_stream.pixels.raw import BY_NAME
 from ws_stream.protocol.picture import Kind, parse
 
 from .laws import events
@@ -47,7 +47,9 @@ def _story(vector: dict[str, Any]) -> list[events.Event]:
     pixel_format = BY_NAME[base["format"]]
     pixels = np.frombuffer(expanded(base["pixels"]), pixel_format.dtype)
     shape = pixel_format.shape(base["width"], base["height"])
-    held = Frame(base["epoch"], base["number"], 0, pixel_format, pixels.reshape(shape))
+    spare = pixel_format.size(pixels.reshape(shape))[0] - base["width"]
+    said = base["epoch"], base["number"], 0, pixel_format
+    held = Frame(*said, pixels.reshape(shape), spare=spare)
     story: list[events.Event] = [(False, announced(held).encode())]
     if held.number:
         story.append((True, encode(held)))
@@ -235,7 +237,7 @@ def address() -> Iterator[bytes]:
         "mmap:a?width=8&height=2&format=gray8&slots=2&index=32:u32le",
         "shm:a?width=0x4&height=2&format=rgb565&slots=3&front=100:u8&distance=20&offset=1&stride=9",
         "mmap:a?width=2&height=2&format=gray8&slots=2&front=0:u8",
-        "mmap:/a%20b?width=9&height=2&format=gray1msb",
+        "mmap:/a%20b?width=9&height=2&format=gray2msb",
         "mmap:a?width=9&height=2&format=r5:g6:b5",
         "mmap:a?width=2&height=2&format=gray4lsb&slots=2&index=0:u64be",
         "xwd:/tmp/Xvfb_screen0",

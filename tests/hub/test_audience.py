@@ -15,7 +15,7 @@ from ws_stream.hub.subscription import Subscription
 from ws_stream.hub.wishes import Wish
 from ws_stream.limits import MAX_NUMBER, MAX_STEP
 from ws_stream.pixels.formats import GRAY8, RGB565
-from ws_stream.pixels.rendition import Crop, Rendition
+from ws_stream.pixels.rendition import KINDS, Crop, Rendition
 from ws_stream.protocol.request import Request
 from ws_stream.walk import NumpyWalk
 
@@ -67,7 +67,11 @@ def seen(people: Audience, subscription: Subscription) -> Shown:
 
 def move(people: Audience, subscription: Subscription, to: Rendition, now: float) -> None:
     """The viewer asks to see another rendition."""
-    people.grant(subscription, Wish(subscription.request._replace(**to._asdict())), now)
+    people.grant(
+        subscription,
+        Wish(subscription.request._replace(**{name: getattr(to, name) for name in KINDS})),
+        now,
+    )
 
 
 class TestSharing:

@@ -3,15 +3,19 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ws_stream.hub.grants import Grant, Source, grant, is_shown, nearest
+from ws_stream.hub.grants import Grant, grant, is_shown, nearest
 from ws_stream.limits import MAX_STEP
-from ws_stream.pixels.formats import BY_NAME, FORMATS, GRAY8, RGB565, RGB888, RGBX8888, reduced
+from ws_stream.pixels.formats import GRAY8, RGB565, RGB888, RGBX8888
+from ws_stream.pixels.kept import Sized, kept, suited
+from ws_stream.pixels.raw import BY_NAME
 from ws_stream.pixels.rendition import Crop, Rendition
 from ws_stream.protocol.offer import UNBOUNDED, Encoding, Offer
 from ws_stream.protocol.picture import Kind
 from ws_stream.protocol.request import Request
 
-SCREEN = Source(RGBX8888, 1024, 600)
+from ..strategies import possible
+
+SCREEN = Sized(RGBX8888, 1024, 600)
 OWN = Rendition()
 
 kinds = st.sets(st.sampled_from([Kind.LZ4, Kind.COPY])).map(
@@ -19,7 +23,7 @@ kinds = st.sets(st.sampled_from([Kind.LZ4, Kind.COPY])).map(
 )
 offers = st.builds(
     Offer,
-    st.frozensets(st.sampled_from(FORMATS)),
+    st.frozensets(st.sampled_from(tuple(BY_NAME.values()))),
     kinds,
     st.integers(1024, 2**22),
     st.integers(8192, 2**22),
@@ -36,33 +40,42 @@ requests = st.builds(
     fit=st.none() | st.tuples(st.integers(1, 3000), st.integers(1, 3000)),
     offer=offers | st.just(Offer()),
 )
-sources = st.builds(Source, st.sampled_from(FORMATS), st.integers(1, 2000), st.integers(1, 2000))
+sources = st.builds(
+    lambda pixel_format, *size: Sized(pixel_format, *possible(pixel_format, *size)),
+    st.sampled_from(tuple(BY_NAME.values())),
+    st.integers(1, 2000),
+    st.integers(1, 2000),
+)
 
 
 @given(requests, sources, st.integers(1, MAX_STEP))
 def test_whatever_is_granted_can_be_decoded_and_is_within_what_the_owner_chose(
-    request: Request, source: Source, step: int
+    request: Request, source: Sized, step: int
 ) -> None:
     granted = grant(request, Rendition(step=step), source)
     if granted is None:
         return
-    width, height = granted.rendition.size(source.width, source.height)
-    kept = reduced(source.format, granted.rendition.depth)
-    assert is_shown(request, kept, width, height)
-    assert width * height <= -(-source.width // step) * -(-source.height // step)
+    made = kept(granted.rendition, *source)
+    assert is_shown(request, made)
+    assert granted.rendition == suited(granted.rendition, *source)
+    own = kept(Rendition(step=step), *source)
+    assert made.width * made.height <= own.width * own.height
 
 
 @given(requests, sources)
 def test_nothing_is_granted_only_where_nothing_can_be_decoded(
-    request: Request, source: Source
+    request: Request, source: Sized
 ) -> None:
     if grant(request, OWN, source) is not None:
         return
-    whole = Rendition(step=MAX_STEP).size(source.width, source.height)
     depths = [depth for depth in (24, 16, 12, 8) if depth <= (request.depth or 24)]
-    formats = {reduced(source.format, depth) for depth in depths} & request.offer.formats
+    made = [
+        kept(Rendition(step=MAX_STEP, depth=depth, plain=plain), *source)
+        for depth in depths
+        for plain in (False, True)
+    ]
     if request.crop is None:
-        assert not any(is_shown(request, kept, *whole) for kept in formats)
+        assert not any(is_shown(request, each) for each in made)
 
 
 def test_who_offers_nothing_has_what_it_requests() -> None:
@@ -70,17 +83,17 @@ def test_who_offers_nothing_has_what_it_requests() -> None:
 
 
 def test_a_depth_is_lowered_to_a_format_that_the_viewer_decodes() -> None:
-    def kept(*names: str, depth: int = 24) -> int | None:
+    def granted(*names: str, depth: int = 24) -> int | None:
         offer = Offer(frozenset(BY_NAME[name] for name in names))
-        granted = grant(Request(offer=offer, depth=depth), OWN, SCREEN)
-        return granted and granted.rendition.depth
+        given = grant(Request(offer=offer, depth=depth), OWN, SCREEN)
+        return given and given.rendition.depth
 
-    assert kept("rgbx8888", "rgb565") == 24
-    assert kept("rgb565", "rgb332") == 16
-    assert kept("rgb332", "bgrx8888") == 8
-    assert kept("rgbx8888", "rgb332", depth=12) == 8
-    assert kept("gray8") is None
-    assert kept("rgbx8888", depth=16) is None
+    assert granted("rgbx8888", "rgb565") == 24
+    assert granted("rgb565", "rgb332") == 16
+    assert granted("rgb332", "bgrx8888") == 8
+    assert granted("rgbx8888", "rgb332", depth=12) == 8
+    assert granted("gray8") is None
+    assert granted("rgbx8888", depth=16) is None
 
 
 def test_where_no_step_is_coarse_enough_a_lower_depth_is_tried() -> None:
@@ -133,7 +146,7 @@ class TestNearest:
             (Offer(max_segment=2000), bounded),
             (Offer(), Encoding()),
         ):
-            gray = Source(GRAY8, 640, 480)
+            gray = Sized(GRAY8, 640, 480)
             assert nearest(self.WANTED, Request(offer=offer), gray, existing) == Grant(OWN, found)
         nothing = Offer(kinds=frozenset([Kind.MARKED, Kind.COPY]), max_segment=1999)
         assert nearest(self.WANTED, Request(offer=nothing), SCREEN, existing[::2]) is None

@@ -7,7 +7,9 @@ from hypothesis import strategies as st
 from ws_stream.hub.rates import LEAST, Spending, rates
 from ws_stream.limits import MAX_STEP, MAX_TOLERANCE
 from ws_stream.pixels.formats import FORMATS, PixelFormat
-from ws_stream.pixels.rendition import Crop, Rendition, clamp
+from ws_stream.pixels.kept import Sized, clamp
+from ws_stream.pixels.raw import BY_NAME
+from ws_stream.pixels.rendition import Crop, Rendition
 from ws_stream.pixels.work import work
 
 WIDTH, HEIGHT = 1024, 600
@@ -26,11 +28,13 @@ renditions = st.builds(
 )
 
 
-@given(renditions, renditions, st.sampled_from(FORMATS))
+@given(renditions, renditions, st.sampled_from(tuple(BY_NAME.values())))
 def test_whatever_a_viewer_requests_is_no_more_work_in_a_second_than_the_owner_chose(
     default: Rendition, requested: Rendition, pixel_format: PixelFormat
 ) -> None:
-    own, granted = (clamp(one, default, WIDTH, HEIGHT) for one in (default, requested))
+    own, granted = (
+        clamp(one, default, Sized(pixel_format, WIDTH, HEIGHT)) for one in (default, requested)
+    )
     assert own
     assert granted
     standard = work(own, pixel_format, WIDTH, HEIGHT)

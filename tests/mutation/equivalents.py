@@ -83,8 +83,8 @@ EQUIVALENTS: dict[str, list[Entry]] = {
             _NUMPY,
         ),
         (
-            "pixels: NDArray[Any] = whole_pixels(colours.reshape(1, -1), pixel_format)[0]",
-            "pixels: NDArray[Any] = whole_pixels(colours.reshape(1, -2), pixel_format)[0]",
+            "pixels: NDArray[Any] = cells(colours.reshape(1, -1), pixel_format)[0]",
+            "pixels: NDArray[Any] = cells(colours.reshape(1, -2), pixel_format)[0]",
             _NUMPY,
         ),
     ],

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from tests.hub.viewer import Room
 from ws_stream import Stream, UsageError, to_rgb
+from ws_stream.pixels.arrays import guess
 from ws_stream.pixels.foreign import as_pixels
-from ws_stream.pixels.formats import BGR888, GRAY8, RGB888, RGBX8888, PixelFormat, guess
+from ws_stream.pixels.formats import BGR888, GRAY8, RGB888, RGBX8888, PixelFormat
 
 SIZES = st.tuples(st.integers(1, 37), st.integers(1, 9))
 """Widths and heights: libraries pad rows as they like."""

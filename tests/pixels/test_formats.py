@@ -8,21 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ws_stream.errors import UsageError
+from ws_stream.pixels.arrays import fits, guess
 from ws_stream.pixels.colours import from_rgb, pack, to_rgb, unpack
 from ws_stream.pixels.described import FORMAT, named
-from ws_stream.pixels.formats import (
-    BY_CODE,
-    BY_NAME,
-    FORMATS,
-    GRAY8,
-    RGB565,
-    RGB888,
-    RGBX8888,
-    PixelFormat,
-    Pixels,
-    fits,
-    guess,
-)
+from ws_stream.pixels.formats import FORMATS, GRAY8, RGB565, RGB888, RGBX8888, PixelFormat, Pixels
+from ws_stream.pixels.raw import BY_CODE, BY_NAME
 
 from ..strategies import SEEDS, formats, pixels, shapes
 

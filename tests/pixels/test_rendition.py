@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from ws_stream.errors import UsageError
 from ws_stream.limits import MAX_PICTURE_BYTES, MAX_SIDE, MAX_STEP, MAX_TOLERANCE
 from ws_stream.pixels.formats import DEPTHS, GRAY8, RGBX8888
-from ws_stream.pixels.rendition import Crop, Rendition, check_size, clamp
+from ws_stream.pixels.kept import Sized, check_size, clamp
+from ws_stream.pixels.rendition import Crop, Rendition
 
 numbers = st.integers(0, 60)
 sides = st.integers(1, 60)
@@ -20,6 +21,7 @@ renditions = st.builds(
     st.booleans(),
     st.integers(0, MAX_TOLERANCE),
     st.sampled_from(sorted(DEPTHS)),
+    st.just(False),
 )
 
 
@@ -37,14 +39,15 @@ def test_a_request_is_clamped_to_the_picture_and_to_the_pixels_the_owner_chose(
     requested: Rendition, chosen: tuple[Rendition, int, int]
 ) -> None:
     default, width, height = chosen
-    given = clamp(requested, default, width, height)
+    source = Sized(GRAY8, width, height)
+    given = clamp(requested, default, source)
     assert given
     assert given == given.check()
     assert prod(given.size(width, height)) <= prod(default.size(width, height))
     assert given.tolerance >= default.tolerance
     assert given.depth <= default.depth
     assert given == default._replace(depth=given.depth) or given.step >= requested.step
-    assert clamp(given, default, width, height) == given or given.step <= default.step
+    assert clamp(given, default, source) == given or given.step <= default.step
 
 
 def test_a_rendition_larger_than_a_message_can_hold_gets_a_sentence_with_the_limits() -> None:

@@ -28,7 +28,8 @@ from tests.sources.ring import FRONTS, PICTURES_AT, TYPES, Buffers, Ring
 from ws_stream.errors import Failure, SourceError
 from ws_stream.hub import subscription
 from ws_stream.hub.stream import Stream
-from ws_stream.pixels.formats import BGRX8888, BY_CODE, GRAY8, RGB888, RGBX8888, PixelFormat, Pixels
+from ws_stream.pixels.formats import BGRX8888, GRAY8, RGB888, RGBX8888, PixelFormat, Pixels
+from ws_stream.pixels.raw import BY_CODE
 from ws_stream.pixels.rendition import Rendition
 from ws_stream.producers import patience, poller
 from ws_stream.producers.poller import Poller
@@ -311,13 +312,13 @@ class TestPictures:
     async def test_one_may_come_to_be_looked_up_and_cease_to_be(
         self, polled: Watch, tmp_path: Path, caplog: pytest.LogCaptureFixture
     ) -> None:
-        """Of a file of one byte of pixels the eight bits are pixels; a longer one is of whole bytes."""
+        """In a file of one byte each two bits are a pixel; a longer one is of whole bytes."""
 
         class Turning(Sized):
             def locate(self, fd: int) -> Layout:
                 if (size := os.fstat(fd).st_size) > 1:
                     return Layout(size, 1, GRAY8, size)
-                return Layout(1, 1, GRAY8, 1, packed=packed_gray("gray1lsb", 8))
+                return Layout(1, 1, GRAY8, 1, packed=packed_gray("gray2lsb", 4))
 
         def turn(content: bytes) -> None:
             (tmp_path / "new").write_bytes(content)
@@ -327,7 +328,7 @@ class TestPictures:
         turn(b"\x07\x07")
         viewer = polled(Turning(path)).enter()
         await viewer.sees(7)
-        for content, first, width in ((b"\x01", 255, 8), (b"\x02", 0, 8), (b"\x09\x09", 9, 2)):
+        for content, first, width in ((b"\x03", 255, 4), (b"\x04", 0, 4), (b"\x09\x09", 9, 2)):
             turn(content)
             await viewer.sees(first)
             assert viewer.pixels is not None

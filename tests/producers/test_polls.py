@@ -11,7 +11,10 @@ from hypothesis import strategies as st
 from tests.hub.viewer import BOTH_WALKS, NewWalk
 from ws_stream.errors import SourceError, UsageError
 from ws_stream.hub.subscription import now_us
+from ws_stream.pixels.damage import in_grid
 from ws_stream.pixels.formats import GRAY8, RGB565, PixelFormat, Pixels
+from ws_stream.pixels.kept import Sized
+from ws_stream.pixels.raw import GRAY4, I420, NV12, XRGB2101010, YUYV422
 from ws_stream.pixels.rendition import Rendition
 from ws_stream.producers.polls import (
     LATE_TURNS,
@@ -165,9 +168,9 @@ class Room:
 
     @property
     def shown(self) -> Pixels:
-        (_, width, height), step = self.sizes[-1], self.rendition.step
-        shape = -(-height // step), -(-width // step)
-        return np.frombuffer(self.walk.picture(0), self.source.format.dtype).reshape(shape)
+        (pixel_format, width, height), step = self.sizes[-1], self.rendition.step
+        shape = pixel_format.lying(-(-width // step), -(-height // step))
+        return np.frombuffer(self.walk.picture(0), pixel_format.dtype).reshape(shape)
 
 
 @BOTH_WALKS
@@ -240,6 +243,25 @@ class TestDamage:
             room.now += 1
             room.poll()
         assert np.array_equal(room.shown, source.array)
+
+    @pytest.mark.parametrize("pixel_format", [NV12, I420, YUYV422, XRGB2101010, GRAY4], ids=str)
+    @given(rows=st.lists(st.integers(0, 39), min_size=1, max_size=3))
+    def test_of_every_format_its_rows_are_those_of_the_picture(
+        self, walk: NewWalk, pixel_format: PixelFormat, rows: list[int]
+    ) -> None:
+        source = Damaged()
+        source.format, source.width, source.height = pixel_format, 4, 40
+        source.array = pixel_format.blank(4, 40)
+        room = Room(source, walk)
+        room.poll()
+        for row in rows:
+            source.drawn.append(row)
+            for y, count in in_grid([(row, 1)], Sized(pixel_format, 4, 40)):
+                source.array[y : y + count] = row + 1
+        room.now += 1
+        room.poll()
+        assert np.array_equal(room.shown, source.array)
+        assert room.sizes == [(pixel_format, 4, 40)]
 
     def test_what_is_no_damage_is_refused_in_a_sentence(self, walk: NewWalk) -> None:
         source = Damaged()

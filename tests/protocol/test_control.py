@@ -24,6 +24,7 @@ FROM_SERVER = st.one_of(
         *(st.text(max_size=64), NUMBERS, st.sampled_from(FORMATS), SIDES, SIDES),
         st.tuples(LENGTHS, LENGTHS),
         *(st.integers(1, 16), CROPS, st.booleans(), st.integers(0, 64), FLOATS, st.booleans()),
+        st.none() | st.binary(min_size=1, max_size=256).map(lambda colours: colours * 3),
     ),
     st.builds(messages.Granted, IDS, FLOATS),
     st.builds(messages.Pace, FLOATS, FLOATS, FLOATS, st.booleans()),

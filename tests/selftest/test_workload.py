@@ -7,7 +7,8 @@ import pytest
 
 from ws_stream.codec import encode
 from ws_stream.errors import UsageError
-from ws_stream.pixels.formats import FORMATS, RGBX8888, PixelFormat, Pixels, fits
+from ws_stream.pixels.arrays import fits
+from ws_stream.pixels.formats import FORMATS, RGBX8888, PixelFormat, Pixels
 from ws_stream.pixels.frame import Frame
 from ws_stream.selftest.workload import (
     LEAST_SLOTS,

@@ -4,7 +4,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from ws_stream.errors import SourceError, UsageError
-from ws_stream.pixels.formats import FORMATS, GRAY8, RGB565, RGB888, fits
+from ws_stream.pixels.arrays import fits
+from ws_stream.pixels.formats import FORMATS, GRAY8, RGB565, RGB888
 from ws_stream.sources.layout import MAX_SLOTS, Counter, Front, Layout
 
 COUNTER = Counter(0, np.dtype("<u4"))

@@ -83,7 +83,7 @@ def test_memory_may_hold_any_format_that_is_described(tmp_path: Path, name: str)
 
 @pytest.mark.parametrize(
     ("name", "first"),
-    [("gray1lsb", [255, 0, 0]), ("gray1msb", [0, 0, 0]), ("gray4lsb", [17, 0, 34])],
+    [("gray2lsb", [85, 0, 0]), ("gray2msb", [0, 0, 0]), ("gray4lsb", [17, 0, 34])],
 )
 def test_pixels_of_less_than_a_byte_are_spread(tmp_path: Path, name: str, first: list[int]) -> None:
     path = tmp_path / "packed"
@@ -93,7 +93,52 @@ def test_pixels_of_less_than_a_byte_are_spread(tmp_path: Path, name: str, first:
     assert pixels(source)[0].tolist() == first
     source.close()
     with pytest.raises(UsageError, match="what is to be read from it ends at byte 2000"):
-        open_source(address(path, width=16, height=1000, format="gray1lsb"))
+        open_source(address(path, width=8, height=1000, format="gray2lsb"))
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "shape"),
+    [
+        ("nv12", {"width": 4, "height": 2, "stride": 6}, (3, 4)),
+        ("i420", {"width": 4, "height": 2}, (3, 4)),
+        ("yuyv422", {"width": 4, "height": 2}, (2, 4, 2)),
+        ("mono_msb", {"width": 10, "height": 3, "stride": 4}, (3, 2)),
+        ("xrgb2101010", {"width": 2, "height": 2}, (2, 2)),
+    ],
+)
+def test_pictures_of_sensors_are_read_as_they_lie(
+    tmp_path: Path, name: str, options: dict[str, int], shape: tuple[int, ...]
+) -> None:
+    path = tmp_path / "raw"
+    path.write_bytes(bytes(range(64)))
+    source = open_source(address(path, format=name, **options))
+    assert (source.format, source.width) == (named(name), options["width"])
+    array = pixels(source)
+    assert array.shape == shape
+    stride = options.get("stride", array[0].nbytes)
+    assert [row.tobytes() for row in array] == [
+        bytes(range(y * stride, y * stride + array[0].nbytes)) for y in range(len(array))
+    ]
+    source.close()
+
+
+def test_a_palette_is_read_from_its_file_and_what_is_none_gets_a_sentence(tmp_path: Path) -> None:
+    path, colours = tmp_path / "raw", tmp_path / "colours"
+    path.write_bytes(bytes(12))
+    colours.write_bytes(bytes(range(6)))
+    source = open_source(address(path, format="indexed8", palette=colours))
+    assert source.format.palette == bytes(range(6))
+    source.close()
+    with pytest.raises(UsageError, match="a palette is for format=indexed8, not gray8"):
+        open_source(address(path, format="gray8", palette=colours))
+    colours.write_bytes(bytes(5))
+    for wrong in (colours, tmp_path, tmp_path / "none"):
+        with pytest.raises(UsageError, match="cannot be read as one; right would be the path of 3"):
+            open_source(address(path, format="indexed8", palette=wrong))
+    with pytest.raises(
+        UsageError, match=r"a stride of 6 bytes cannot be for i420.* right would be"
+    ):
+        open_source(address(path, width=4, height=2, format="i420", stride=6))
 
 
 def test_only_the_pages_asked_for_are_mapped(tmp_path: Path) -> None:

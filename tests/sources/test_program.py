@@ -172,6 +172,21 @@ def test_words_are_in_its_own_letters_and_other_formats_are_words(opened: Opened
 
 
 @pytest.mark.parametrize(
+    ("name", "shape"),
+    [("nv12", (6, 8)), ("i420", (6, 8)), ("yuyv422", (4, 8, 2)), ("mono_msb", (4, 1))],
+)
+def test_pictures_of_sensors_and_panels_are_as_many_bytes_as_they_take(
+    opened: Opened, name: str, shape: tuple[int, ...]
+) -> None:
+    size = np.prod(shape)
+    code = f"os.write(1, bytes(range(100, 100 + {size})))\ntime.sleep(99)"
+    source = opened(code, f"?width=8&height=4&format={name}")
+    picture = until(source)
+    assert (source.width, source.height, picture.pixels.shape) == (8, 4, shape)
+    assert picture.pixels.tobytes() == bytes(range(100, 100 + size))
+
+
+@pytest.mark.parametrize(
     ("code", "sentence"),
     [
         ("sys.exit(3)", "ended with exit code 3; right would be whole pictures of 8 bytes"),

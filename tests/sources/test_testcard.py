@@ -6,8 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.strategies import SOURCE_FORMATS
+from ws_stream.pixels.arrays import fits
 from ws_stream.pixels.colours import from_rgb, to_rgb
-from ws_stream.pixels.formats import RGB888, RGBX8888, PixelFormat, fits
+from ws_stream.pixels.formats import RGB888, RGBX8888, PixelFormat
 from ws_stream.sources import font, open_source, testcard
 
 from .newest import pixels

@@ -204,6 +204,19 @@ def test_what_travels_is_a_view_of_what_the_decoder_left(
     assert np.array_equal(found, rows[:, : found.shape[1]])
 
 
+@pytest.mark.parametrize(("pix_fmt", "ours"), [("yuv420p", "i420"), ("nv12", "nv12")])
+def test_planes_travel_as_the_decoder_left_them(
+    tmp_path: Path, played: Played, pix_fmt: str, ours: str
+) -> None:
+    rgb = np.random.default_rng(1).integers(0, 256, (HEIGHT, 14, 3), np.uint8)
+    path = film(tmp_path / "film.nut", iter([rgb]), "rawvideo", pix_fmt, "rgb24")
+    video = played(path)
+    picture = newest(video)
+    assert (video.format.name, video.width, video.height) == (ours, 14, HEIGHT)
+    frame = av.VideoFrame.from_ndarray(rgb, format="rgb24").reformat(format=pix_fmt)
+    assert np.array_equal(picture.pixels, frame.to_ndarray())
+
+
 @pytest.mark.parametrize("pix_fmt", ["yuv444p", "yuv420p", "yuvj420p", "gbrp"])
 def test_what_does_not_travel_is_converted_as_libav_does(
     tmp_path: Path, played: Played, pix_fmt: str

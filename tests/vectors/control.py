@@ -33,11 +33,22 @@ def _vector(speaker: str, name: str, text: str, answer: str, about: str = "") ->
     return {
         "name": f"{speaker}/{name}",
         "about": about or {"ok": "Valid.", "close": "It breaks its table."}[answer],
-        "needs": [_need(speaker, name), *([shown[1]] if shown and shown[1] in FORMATS else [])],
+        "needs": [
+            _need(speaker, name),
+            *([shown[1]] if shown and shown[1] in {*FORMATS, "indexed8"} else []),
+        ],
         "from": speaker,
         **({"hex": compact(text.encode())} if is_long else {"text": text}),
         "answer": answer,
     }
+
+
+def palette(name: str, value: object, is_right: bool) -> dict[str, Any]:
+    """An announcement with this palette."""
+    stream = {**example("stream", FROM_SERVER["stream"]), "format": "indexed8", "palette": value}
+    return _vector(
+        "server", f"stream/palette, {name}", _json(stream), "ok" if is_right else "close"
+    )
 
 
 def example(name: str, members: dict[str, Member]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from . import (
     invalid_blocks,
     invalid_payloads,
     queries,
+    raw,
     renditions,
     sequences,
     shown,
@@ -30,27 +31,44 @@ HERE = Path(__file__).parent
 
 def _valid() -> Iterator[dict[str, Any]]:
     sources = valid.vectors(), valid_blocks.vectors(), bounds.valid(), growth.valid()
-    return map(written, chain(*sources))
+    return map(written, chain(*sources, raw.valid()))
 
 
 def _invalid() -> Iterator[dict[str, Any]]:
     sources = invalid.vectors(), invalid_payloads.vectors(), invalid_blocks.vectors()
-    return map(written, chain(*sources, bounds.invalid(), growth.invalid()))
+    more = bounds.invalid(), growth.invalid(), raw.invalid()
+    return map(written, chain(*sources, *more))
 
 
 def _ignored() -> Iterator[dict[str, Any]]:
     return map(written, growth.ignored())
 
 
+def _sizes() -> Iterator[dict[str, Any]]:
+    return chain(sizes.vectors(), (sizes.vector(*row) for row in raw.sizes()))
+
+
+def _shown() -> Iterator[dict[str, Any]]:
+    return chain(shown.vectors(), raw.shown())
+
+
+def _control() -> Iterator[dict[str, Any]]:
+    return chain(control.vectors(), (control.palette(*row) for row in raw.control()))
+
+
+def _renditions() -> Iterator[dict[str, Any]]:
+    return chain(renditions.vectors(), raw.renditions())
+
+
 FILES: dict[str, Callable[[], Iterator[dict[str, Any]]]] = {
     "valid": _valid,
     "invalid": _invalid,
     "ignored": _ignored,
-    "sizes": sizes.vectors,
-    "shown": shown.vectors,
-    "control": control.vectors,
+    "sizes": _sizes,
+    "shown": _shown,
+    "control": _control,
     "queries": queries.vectors,
-    "renditions": renditions.vectors,
+    "renditions": _renditions,
     "sequences": sequences.vectors,
 }
 

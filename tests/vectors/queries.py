@@ -3,6 +3,9 @@
 from collections.abc import Iterator
 from typing import Any
 
+from .layout import FORMATS
+from .raw import RAW
+
 SWITCHES = {"1": True, "yes": True, "true": True, "0": False, "no": False, "false": False}
 NO_SWITCHES = ("TRUE", "on", "2", "", "y", "-1", "1.0")
 NO_DIGITS = ("", "+4", "-4", " 4", "4 ", "4.0", "1_0", "0x4", "4e0", "four", "%EF%BC%94", "4,4")
@@ -31,6 +34,9 @@ RIGHT: dict[str, dict[str, object]] = {
         "rgb565": ["rgb565"],
         "gray8,rgb888": ["gray8", "rgb888"],
         "rgb565%2Cyuv420": ["rgb565"],
+        "plain": sorted(FORMATS),
+        "raw,gray8": sorted([*RAW, "gray8"]),
+        "raw%2Cplain": sorted([*RAW, *FORMATS]),
     },
     "kinds": {
         "marked": ["marked"],

@@ -16,18 +16,18 @@ PLAIN: dict[str, Any] = {"crop": None, "step": 1, "average": False, "tolerance":
 def vectors() -> Iterator[dict[str, Any]]:
     """All of them."""
     for query, granted in SIZES.items():
-        yield _vector((1024, 600), "bgrx8888", {}, query, granted)
+        yield vector((1024, 600), "bgrx8888", {}, query, granted)
     for width, height, step, size in (
         (1023, 601, 4, (256, 151)),
         (5, 3, 16, (1, 1)),
         (1, 1, 2, (1, 1)),
     ):
         granted = {"width": size[0], "height": size[1], "step": step}
-        yield _vector((width, height), "gray8", {}, f"step={step}", granted)
+        yield vector((width, height), "gray8", {}, f"step={step}", granted)
     for default, query, granted in DEFAULTS:
-        yield _vector((1024, 600), "rgbx8888", default, query, granted)
+        yield vector((1024, 600), "rgbx8888", default, query, granted)
     for name, query, kept in DEPTHS:
-        yield _vector((16, 16), name, {}, query, {"format": kept, "width": 16} if kept else None)
+        yield vector((16, 16), name, {}, query, {"format": kept, "width": 16} if kept else None)
     yield from _pixels()
 
 
@@ -110,9 +110,10 @@ DEPTHS = (
 """A source's format, a query, the format that is granted."""
 
 
-def _vector(
+def vector(
     source: tuple[int, int], name: str, default: Query, query: str, granted: Query | None
 ) -> dict[str, Any]:
+    """A source, the query of a viewer, and what it is granted."""
     of = "".join(f", default {key} {value}" for key, value in default.items())
     return {
         "name": f"rendition/{source[0]}x{source[1]} {name}{of}: {query or 'nothing'}",
@@ -179,7 +180,7 @@ def _made(
             made += _packed(name, kept or name, [pick(list(one)) for one in zip(*box, strict=True)])
     columns, rows = math.ceil(width / step), math.ceil(height / step)
     granted = {"format": kept or name, "width": columns, "height": rows}
-    row = _vector((7, 5), name, {}, query, granted)
+    row = vector((7, 5), name, {}, query, granted)
     row |= {"name": f"pixels/{name}: {query}", "needs": ["pixels", name]}
     return {**row, "pixels": compact(pixels), "made": compact(made)}
 

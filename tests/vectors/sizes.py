@@ -38,12 +38,17 @@ def vectors() -> Iterator[dict[str, Any]]:
     """All of them."""
     for answer, sizes in (("ok", ALLOWED), ("refused", REFUSED)):
         for name, width, height in sizes:
-            yield {
-                "name": f"size/{name} {width}x{height}",
-                "about": "Within the limits." if answer == "ok" else "Beyond a limit.",
-                "needs": [name],
-                "format": name,
-                "width": width,
-                "height": height,
-                "answer": answer,
-            }
+            yield vector(name, width, height, answer == "ok")
+
+
+def vector(name: str, width: int, height: int, is_right: bool) -> dict[str, Any]:
+    """Whether pictures of this size may be announced."""
+    return {
+        "name": f"size/{name} {width}x{height}",
+        "about": "Within the limits." if is_right else "Beyond a limit, or no such picture.",
+        "needs": [name],
+        "format": name,
+        "width": width,
+        "height": height,
+        "answer": "ok" if is_right else "refused",
+    }

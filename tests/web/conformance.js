@@ -7,8 +7,9 @@ import { createInterface } from "node:readline";
 
 import { parseControl } from "../../web/control.js";
 import { crc32 } from "../../web/crc32.js";
+import "../../web/formats/raw.js";
 import { Outage, isFinal } from "../../web/outage.js";
-import { FORMATS } from "../../web/pixels.js";
+import { BY_NAME } from "../../web/pixels.js";
 import { Session } from "../../web/session.js";
 import { NO_ACK } from "../../web/wire.js";
 import { ANNOUNCED } from "./pictures.js";
@@ -19,7 +20,7 @@ import { ANNOUNCED } from "./pictures.js";
 const CLAIMS = [
   ...["marked", "lz4", "copy", "checksum", "side-data", "rgb"],
   ...["control", "long-texts", "session", "resync", "retry"],
-  ...FORMATS.map(({ name }) => name),
+  ...BY_NAME.keys(),
 ];
 
 let outage = new Outage();
@@ -63,15 +64,13 @@ function picture(message) {
 }
 
 function rgb() {
-  const { pixels, format, width, height } = /** @type {NonNullable<Session["picture"]>} */ (
-    session.picture
-  );
-  const rgba = new Uint32Array(width * height);
-  const half = (width * height) >> 1;
+  const { loops, width, height } = /** @type {NonNullable<Session["picture"]>} */ (session.picture);
+  const half = (height >> 1) * width;
   // Each half by itself: a page draws the rows that changed.
-  format.toRgba(pixels, rgba, half, width * height);
-  format.toRgba(pixels, rgba, 0, half);
-  return `rgb ${said(new Uint8Array(rgba.buffer).filter((_, at) => at % 4 !== 3))}`;
+  loops.convert(half, width * height);
+  loops.convert(0, half);
+  const { buffer, byteOffset, byteLength } = loops.rgba;
+  return `rgb ${said(new Uint8Array(buffer, byteOffset, byteLength).filter((_, at) => at % 4 !== 3))}`;
 }
 
 /** @param {string} text */

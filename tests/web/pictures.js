@@ -4,6 +4,7 @@
 
 import { loadKernel } from "../../web/kernel/kernel.js";
 import { inJavaScript } from "../../web/loops.js";
+import "../../web/formats/raw.js";
 import { BY_NAME } from "../../web/pixels.js";
 import { COPY } from "../../web/wire.js";
 

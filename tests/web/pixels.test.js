@@ -5,6 +5,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import "../../web/formats/raw.js";
 import { BY_CODE, BY_NAME, FORMATS } from "../../web/pixels.js";
 import { random } from "./pictures.js";
 
@@ -72,7 +73,7 @@ for (const { name, bytesPerPixel, toRgba } of FORMATS) {
     ]) {
       const pixels = Uint8Array.from({ length: count * bytesPerPixel }, () => next(256));
       const image = new Uint8ClampedArray(4 * count).fill(9);
-      toRgba(pixels, new Uint32Array(image.buffer), first, end);
+      toRgba?.(pixels, new Uint32Array(image.buffer), first, end);
       for (let at = 0; at < count; at++) {
         const bytes = [...pixels.subarray(at * bytesPerPixel, (at + 1) * bytesPerPixel)];
         const expected = at >= first && at < end ? [...MEANING[name](bytes), 255] : [9, 9, 9, 9];
@@ -89,7 +90,7 @@ for (const [name, letters] of Object.entries(LETTERS)) {
     const bytes =
       count === 256 ? Uint8Array.from(words) : new Uint8Array(Uint16Array.from(words).buffer);
     const image = new Uint8ClampedArray(4 * count);
-    BY_NAME.get(name)?.toRgba(bytes, new Uint32Array(image.buffer), 0, count);
+    BY_NAME.get(name)?.toRgba?.(bytes, new Uint32Array(image.buffer), 0, count);
     for (const word of words) {
       const shown = image.subarray(4 * word, 4 * word + 4).join();
       assert.equal(shown, [...widened(letters, word), 255].join(), `word ${word}`);

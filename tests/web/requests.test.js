@@ -50,7 +50,7 @@ test("null leaves it to the server, and what is left out stays", () => {
   requests.request({ fps: null });
   requests.request({ crop: [0, 0, 5, 5] });
   requests.request({ fit: undefined, crop: null });
-  assert.deepEqual(query(requests), { step: "2", acknowledge: "no" });
+  assert.deepEqual(query(requests), { step: "2", acknowledge: "no", formats: "plain,raw" });
 });
 
 test("any rate stands in an address as decimal digits with a point and nine more at most", () => {

@@ -5,7 +5,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { toPictureBox, toSource, toSourceBox } from "../../web/source.js";
+import { toPictureBox } from "../../web/instruments/picture_box.js";
+import { toSource, toSourceBox } from "../../web/source.js";
 import { announced, anyPart, random } from "./pictures.js";
 
 /** @import { Crop } from "../../web/types.d.ts" */

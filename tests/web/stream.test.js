@@ -67,7 +67,7 @@ function unchanged(number) {
 
 test("it offers the subprotocol and takes binary messages as buffers", () => {
   const { socket } = world;
-  assert.equal(socket.url, "ws://device/stream/a");
+  assert.equal(socket.url, "ws://device/stream/a?formats=plain%2Craw");
   assert.deepEqual(socket.protocols, ["ws-stream.v1"]);
   assert.equal(socket.binaryType, "arraybuffer");
 });
@@ -517,7 +517,7 @@ test("a request says what was given, and later connections hear it by their addr
   ]);
   socket.break();
   world.pass(1000);
-  assert.equal(world.socket.url, "ws://device/stream/a?fps=0&step=1");
+  assert.equal(world.socket.url, "ws://device/stream/a?formats=plain%2Craw&fps=0&step=1");
 });
 
 test("a request resolves with what was granted for it, or for a later one", async () => {
@@ -544,7 +544,7 @@ test("what was not answered before the connection broke is answered on the next"
   before.break();
   const other = stream.request({ average: true });
   world.pass(1000);
-  assert.equal(world.socket.url, "ws://device/stream/a?step=2&average=true");
+  assert.equal(world.socket.url, "ws://device/stream/a?formats=plain%2Craw&step=2&average=true");
   const socket = open();
   assert.deepEqual(socket.replies(), [{ type: "request", id: 2 }]);
   socket.say({ type: "granted", id: 2, fps: 30 });

@@ -22,6 +22,9 @@ const numbers = (between, count) => ({
   write: (value) => value?.join(between) ?? null,
 });
 
+/** What is there or is not. @type {Meaning} */
+const SWITCH = { read: (text) => text !== null, write: (value) => (value ? "" : null) };
+
 /** What is requested of the pictures. @type {Record<string, Meaning>} */
 export const REQUESTED = {
   step: NUMBER,
@@ -40,7 +43,9 @@ export const REQUESTED = {
 export const ATTRIBUTES = {
   src: { read: (text) => text ?? "", write: String },
   ...REQUESTED,
-  controls: { read: (text) => text !== null, write: (value) => (value ? "" : null) },
+  controls: SWITCH,
+  rotate: NUMBER,
+  mirror: SWITCH,
 };
 
 /** Gives elements of a class a property for each attribute. @param {{prototype: HTMLElement}} Element */

@@ -2,12 +2,13 @@
  * What is seen of an element: the picture in its box, its state, the bar.
  */
 
+import { cssMatrix, turnedSize } from "../instruments/turn.js";
 import { FIT, displayRoom, placed, settle } from "../instruments/viewport.js";
 import { make, write } from "../page/dom.js";
 import { icon } from "../page/icons.js";
 import { STYLE } from "./style.js";
 
-/** @import { Size } from "../instruments/types.d.ts" */
+/** @import { Size, Turn } from "../instruments/types.d.ts" */
 
 /** States that are said over the picture: these always, others but for the calm ones where there is no bar. */
 const FAULTS = ["stale", "problem", "lost", "absent", "refused"];
@@ -47,6 +48,8 @@ export class Face {
   #canvas = make("canvas");
   /** @type {Size | null} */
   #picture = null;
+  /** @type {Turn} */
+  #turn = { quarters: 0, mirror: false };
 
   /** @param {HTMLElement} host @param {Record<string, [icon: string, name: string, act: () => void]>} acts */
   constructor(host, acts) {
@@ -113,15 +116,22 @@ export class Face {
     const known = this.#picture;
     if (known?.width === width && known.height === height) return;
     this.#picture = { width, height };
-    this.#stage.style.aspectRatio = `${width} / ${height}`;
     this.#canvas.hidden = false;
+    this.place();
+  }
+
+  /** Clockwise, after it was mirrored. @param {number} degrees a multiple of 90, or what is none for 0 @param {boolean} mirror */
+  rotate(degrees, mirror) {
+    const quarters = /** @type {Turn["quarters"]} */ ((degrees / 90) & 3);
+    this.#turn = { quarters: degrees % 90 ? 0 : quarters, mirror };
     this.place();
   }
 
   /** As large as the box allows, from a pixel of the display on: it may have been moved or resized. */
   place() {
-    const picture = this.#picture;
-    if (!picture) return;
+    if (!this.#picture) return;
+    const picture = turnedSize(this.#picture, this.#turn);
+    this.#stage.style.aspectRatio = `${picture.width} / ${picture.height}`;
     const { left: x, top: y, width, height } = this.#stage.getBoundingClientRect();
     const ratio = devicePixelRatio;
     const room = displayRoom({ width, height }, ratio);
@@ -129,8 +139,14 @@ export class Face {
     const view = settle(FIT, { picture, room });
     const { pixelated, ...box } = placed(view, picture, ratio, { x, y });
     const style = Object.fromEntries(Object.entries(box).map(([side, at]) => [side, `${at}px`]));
-    Object.assign(this.#canvas.style, style);
     Object.assign(this.#edge.style, style);
+    const size = turnedSize(box, this.#turn);
+    Object.assign(this.#canvas.style, style, {
+      width: `${size.width}px`,
+      height: `${size.height}px`,
+      transformOrigin: "0 0",
+      transform: cssMatrix(size, this.#turn),
+    });
     this.#canvas.classList.toggle("smooth", !pixelated);
   }
 }

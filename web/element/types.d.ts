@@ -33,6 +33,10 @@ export interface Attributes {
   fit: Size | null;
   /** Whether there is a bar: light, word, name, freeze, save, full screen. */
   controls: boolean;
+  /** Degrees clockwise: 0, 90, 180 or 270, once it was mirrored. */
+  rotate: number | null;
+  /** Whether left is shown right. */
+  mirror: boolean;
 }
 
 /** The state, and what is shown instead of what comes. */

@@ -4,7 +4,8 @@
 
 import { lookedAt } from "./held.js";
 import { Probe } from "../instruments/probe.js";
-import { toPictureBox, toSourceBox } from "../source.js";
+import { toPictureBox } from "../instruments/picture_box.js";
+import { toSourceBox } from "../source.js";
 
 /** @import { Crop, Engine } from "../types.d.ts" */
 

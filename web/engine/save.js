@@ -15,10 +15,9 @@ export function start(engine) {
       const shown = lookedAt(engine);
       if (!shown) throw new Error("there is no picture yet");
       const { picture } = shown;
-      const { pixels, format, width, height, time, number } = picture;
-      const rgba = new Uint32Array(width * height);
-      format.toRgba(pixels, rgba, 0, rgba.length);
-      const blob = await png(rgba, width, height, aboutPicture(name, picture));
+      const { rgbaOf } = await import("../formats/raw.js");
+      const { width, height, time, number } = picture;
+      const blob = await png(rgbaOf(picture), width, height, aboutPicture(name, picture));
       return { blob, name: fileName(name, time, number, "png") };
     },
   };

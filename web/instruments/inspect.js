@@ -2,9 +2,10 @@
  * What lies at a pixel: its place in the source, its word as stored, its channels, and what is around.
  */
 
+import { gridOf } from "../pixels.js";
 import { toSourceBox } from "../source.js";
 
-/** @import { Announcement, Picture, ToRgba } from "../types.d.ts" */
+/** @import { Announcement, Picture } from "../types.d.ts" */
 /** @import { Field, Pixel } from "./types.d.ts" */
 
 /** @param {number[]} lows @param {number[]} lengths */
@@ -21,6 +22,8 @@ export const CHANNELS = {
   gray8: [{ name: "Y", low: 0, bits: 8 }],
   rgb444: rgb([8, 4, 0], [4, 4, 4]),
   rgb332: rgb([5, 2, 0], [3, 3, 2]),
+  gray16: [{ name: "Y", low: 0, bits: 16 }],
+  xrgb2101010: rgb([20, 10, 0], [10, 10, 10]),
 };
 
 /**
@@ -32,15 +35,21 @@ export function inspect(picture, announced, x, y) {
   const [rgba] = magnify(picture, x, y, 1);
   if (!rgba) return null;
   const { format, pixels, width } = picture;
-  const at = (y * width + x) * format.bytesPerPixel;
-  const bytes = pixels.subarray(at, at + format.colourBytes);
+  const { name, wide, bytesPerPixel } = format;
+  const [columns] = gridOf(format, width, 1);
+  const size = Math.max(1, wide) * bytesPerPixel;
+  const at = (y * columns + Math.floor(x * wide)) * bytesPerPixel;
+  const coloured = wide > 1 ? size : format.colourBytes;
+  const bytes = pixels.subarray(at, at + coloured);
   const word = bytes.reduceRight((sum, byte) => 256 * sum + byte, 0);
-  const channels = CHANNELS[format.name].map((channel, place) => ({
-    ...channel,
-    stored: Math.floor(word / 2 ** channel.low) % 2 ** channel.bits,
-    shown: (rgba >> (8 * place)) & 255,
-  }));
-  const said = sayWord(word, format.bytesPerPixel, format.colourBytes);
+  const channels = (CHANNELS[name] ?? [{ name: "raw", low: 0, bits: 8 * coloured }]).map(
+    (channel, place) => ({
+      ...channel,
+      stored: Math.floor(word / 2 ** channel.low) % 2 ** channel.bits,
+      shown: (rgba >> (8 * place)) & 255,
+    }),
+  );
+  const said = sayWord(word, size, coloured);
   return { source: toSourceBox([x, y, 1, 1], announced), word, said, channels };
 }
 
@@ -56,21 +65,18 @@ function sayWord(word, bytes, coloured) {
  * The size x size pixels around x, y, the middle one or the one right below the middle, as RGBA words;
  * 0 outside of the picture, where no pixel is transparent.
  * @param {Picture} picture @param {number} x @param {number} y @param {number} size
- * @param {ToRgba} [toRgba] another look
  */
-export function magnify({ pixels, width, height, format }, x, y, size, toRgba = format.toRgba) {
+export function magnify({ width, height, loops }, x, y, size) {
   const square = new Uint32Array(size * size);
   const left = x - (size >> 1);
   const top = y - (size >> 1);
   const first = Math.max(left, 0);
   const count = Math.min(left + size, width) - first;
   if (count <= 0) return square;
-  const line = new Uint32Array(count);
   for (let row = Math.max(top, 0); row < Math.min(top + size, height); row++) {
     const at = row * width + first;
-    const { bytesPerPixel: bytes } = format;
-    toRgba(pixels.slice(at * bytes, (at + count) * bytes), line, 0, count);
-    square.set(line, (row - top) * size + first - left);
+    loops.convert(row * width, (row + 1) * width);
+    square.set(loops.rgba.subarray(at, at + count), (row - top) * size + first - left);
   }
   return square;
 }

@@ -3,7 +3,7 @@
  */
 
 import { parseControl } from "../control.js";
-import { BY_NAME } from "../pixels.js";
+import { formatOf } from "../pixels.js";
 import { ProtocolError, check, checkSize, parse } from "../wire.js";
 import {
   ANNOUNCEMENT,
@@ -17,7 +17,6 @@ import {
 } from "./chunks.js";
 import { Reel } from "./reel.js";
 
-/** @import { PixelFormat } from "../types.d.ts" */
 /** @import { Chunk } from "./chunks.js" */
 /** @import { Told } from "./reel.js" */
 
@@ -58,8 +57,7 @@ class Reader {
     if (announced?.type !== "stream") {
       throw new ProtocolError("an announcement of something else than a stream");
     }
-    const { format, width, height } = announced;
-    checkSize(/** @type {PixelFormat} */ (BY_NAME.get(format)), width, height);
+    checkSize(formatOf(announced), announced.width, announced.height);
     this.#told = { announced, text };
     this.#number = 0;
   }

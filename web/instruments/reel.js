@@ -8,10 +8,10 @@
  */
 
 import { blank, decode } from "../codec.js";
-import { BY_NAME } from "../pixels.js";
+import { formatOf } from "../pixels.js";
 import { ProtocolError, parse } from "../wire.js";
 
-/** @import { Announcement, Kept, Kernel, Picture, PixelFormat } from "../types.d.ts" */
+/** @import { Announcement, Kept, Kernel, Picture } from "../types.d.ts" */
 
 /** @typedef {{message: Uint8Array<ArrayBuffer>, position: number, received: number}} Entry */
 /** What was announced, also as text. @typedef {{announced: Announcement, text: string}} Told */
@@ -160,7 +160,7 @@ export class Reel {
   #rewind(chunk) {
     const { told, start, entries } = chunk;
     if (told !== this.#told || !this.#picture) {
-      const format = /** @type {PixelFormat} */ (BY_NAME.get(told.announced.format));
+      const format = formatOf(told.announced);
       this.#picture = blank({ ...told.announced, format }, this.#kernel);
       this.#told = told;
     }

@@ -2,6 +2,7 @@
  * Writes a picture that is held as a message against blank, which needs no picture before it.
  */
 
+import { gridOf } from "../pixels.js";
 import { contentLengths, groups } from "../wire.js";
 
 /** @import { Picture } from "../types.d.ts" */
@@ -12,12 +13,13 @@ import { contentLengths, groups } from "../wire.js";
  * @param {Uint8Array} message @param {Picture} picture
  */
 export function whole({ buffer, byteOffset }, picture) {
-  const { format, width, height } = picture;
+  const { format } = picture;
+  const [width, height] = gridOf(format, picture.width, picture.height);
   const table = new DataView(buffer, byteOffset).getUint16(0, true);
   const start = table + 12;
   const bytes = new Uint8Array(start + contentLengths(format, width, height)[1] + 3);
   bytes.set(new Uint8Array(buffer, byteOffset, table));
-  const end = start + draw(bytes.subarray(start), picture);
+  const end = start + draw(bytes.subarray(start), { ...picture, width, height });
   const view = new DataView(bytes.buffer);
   view.setUint32(12, 0, true); // the base
   view.setUint32(32, 1, true); // segments: one of kind 0, from row 0 on

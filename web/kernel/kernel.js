@@ -4,6 +4,7 @@
  */
 
 import { inJavaScript } from "../loops.js";
+import { gridOf } from "../pixels.js";
 import { contentLengths } from "../wire.js";
 
 /** @import { Kernel, PixelFormat } from "../types.d.ts" */
@@ -44,33 +45,45 @@ const kernelOf = (module) => (format, width, height) => {
   }
 };
 
+/** Where each area begins, and where the last ends. @param {number[]} sizes */
+function laidOut(sizes) {
+  const starts = [PAGE];
+  for (const size of sizes) {
+    starts.push(starts[starts.length - 1] + Math.ceil((size + SLACK) / 64) * 64);
+  }
+  return starts;
+}
+
 /**
  * Each picture has an instance of its own, whose memory never grows: no view of it becomes stale.
- * Pages of it that are never written, as those of `rgba` where nothing is drawn, cost nothing.
+ * Pages of it that are never written cost nothing.
  * @param {WebAssembly.Module} module @param {PixelFormat} format @param {number} width
  * @param {number} height @returns {import("../types.d.ts").Loops}
  */
 function inWebAssembly(module, format, width, height) {
-  const pixelBytes = width * height * format.bytesPerPixel;
-  const most = contentLengths(format, width, height)[1];
+  const [columns, lines] = gridOf(format, width, height);
+  const pixelBytes = columns * lines * format.bytesPerPixel;
+  const most = contentLengths(format, columns, lines)[1];
   const sizes = [TABLE, pixelBytes, most, most, 4 * width * height];
-  let used = PAGE;
-  const [table, pixels, content, packed, rgba] = sizes.map((size) => {
-    const start = used;
-    used += Math.ceil((size + SLACK) / 64) * 64;
-    return start;
-  });
+  const [table, pixels, content, packed, rgba, used] = laidOut(sizes);
   const pages = Math.ceil(used / PAGE);
   const memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
+  const bytesAt = (/** @type {number} */ at, /** @type {number} */ size) =>
+    new Uint8Array(memory.buffer, at, size);
   const instance = new WebAssembly.Instance(module, { env: { memory } });
   const kernel = /** @type {Record<string, (...numbers: number[]) => number>} */ (instance.exports);
   kernel.prepare(table, format.bytesPerPixel);
-  const contentBytes = new Uint8Array(memory.buffer, content, most);
-  const packedBytes = new Uint8Array(memory.buffer, packed, most);
+  const [contentBytes, packedBytes] = [content, packed].map((at) => bytesAt(at, most));
+  const grid = bytesAt(pixels, pixelBytes);
+  const words = new Uint32Array(memory.buffer, rgba, width * height);
   return {
-    pixels: new Uint8Array(memory.buffer, pixels, pixelBytes),
-    rgba: new Uint32Array(memory.buffer, rgba, width * height),
-    convert: (first, last) => kernel.convert(format.code, pixels, rgba, first, last),
+    pixels: grid,
+    rgba: words,
+    convert(first, last) {
+      if (kernel.convert(format.code, pixels, rgba, first, last)) return true;
+      format.toRgba?.(grid, words, first, last, { width, height, palette: format.palette });
+      return format.toRgba !== null;
+    },
     take(bytes, start, end) {
       contentBytes.set(bytes.subarray(start, end));
       return end - start;
@@ -80,7 +93,7 @@ function inWebAssembly(module, format, width, height) {
       return kernel.unpack(packed, end - start, content, room);
     },
     draw: ({ firstRow, rows }, length) =>
-      kernel.draw(table, pixels, format.bytesPerPixel, width, firstRow, rows, content, length) ===
+      kernel.draw(table, pixels, format.bytesPerPixel, columns, firstRow, rows, content, length) ===
       1,
     crc32: () => kernel.crc32(pixels, pixelBytes) >>> 0,
   };

@@ -5,7 +5,7 @@
 /** A token that no cookie keeps. */
 export const held = { token: "" };
 /** Of the address, for the page alone. */
-const OURS = ["stream", "bare", "worker"];
+const OURS = ["stream", "bare", "worker", "rotate", "mirror"];
 
 /** That of the stream's WebSocket. @param {Record<string, string>} [others] what is requested besides */
 export function addressOf(others = {}) {

@@ -31,6 +31,9 @@ if (!query.has("stream") && (await ask()).length > 1) {
 /** @type {HTMLCanvasElement} */
 export const canvas = find("picture");
 export const place = new Place(find("stage"), find("sheet"), find("seen"));
+const quarters = (Number(query.get("rotate")) / 90) & 3;
+const mirror = /^(1|yes|true)$/.test(query.get("mirror") ?? "");
+place.turn = { quarters: /** @type {0 | 1 | 2 | 3} */ (quarters), mirror };
 export const view = new View(canvas, addressOf(), mayWork);
 Object.assign(window, { wsStream: { view, place } });
 

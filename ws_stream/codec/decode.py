@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import ChecksumError, ProtocolError
-from ..pixels.formats import PixelFormat, whole_pixels
+from ..pixels.arrays import cells
+from ..pixels.formats import PixelFormat
 from ..pixels.frame import Frame
 from ..protocol.extension import side_data
 from ..protocol.picture import Kind, Message, Segment, content_lengths, groups, parse
@@ -33,8 +34,9 @@ def decode(data: bytes | bytearray | memoryview, base: Frame) -> Frame:
     size = base.width, base.height
     pixels = base.pixels.copy() if message.base else base.format.blank(*size)
     meta = side_data(message.side_data) if message.side_data else None
-    frame = Frame(message.epoch, message.number, message.time, message.format, pixels, meta)
-    target = whole_pixels(pixels, frame.format)
+    said = message.epoch, message.number, message.time
+    frame = Frame(*said, base.format, pixels, meta, base.spare)
+    target = cells(pixels, frame.format)
     for segment in message.segments:
         first, rows = segment.first_row, segment.rows
         if segment.kind is Kind.COPY:
@@ -103,14 +105,15 @@ def _with_padding(colours: Bytes, pixel_format: PixelFormat) -> NDArray[Any]:
         padded = np.full((len(colours) // 3, 4), 255, np.uint8)
         padded[:, :3] = colours.reshape(-1, 3)
         colours = padded
-    pixels: NDArray[Any] = whole_pixels(colours.reshape(1, -1), pixel_format)[0]
+    pixels: NDArray[Any] = cells(colours.reshape(1, -1), pixel_format)[0]
     return pixels
 
 
 def _check_base(message: Message, base: Frame) -> None:
     if message.epoch != base.epoch:
         raise ProtocolError(f"a picture of epoch {message.epoch}, not {base.epoch}")
-    if (message.format, message.width, message.height) != (base.format, base.width, base.height):
+    told = message.format.code, message.width, message.height
+    if told != (base.format.code, base.width, base.height):
         raise ProtocolError(
             f"a picture of {message.width}x{message.height} {message.format}, "
             f"not the announced {base.width}x{base.height} {base.format}"

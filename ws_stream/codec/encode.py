@@ -6,6 +6,7 @@ Knows nothing of time, viewers or sockets.
 import numpy as np
 from numpy.typing import NDArray
 
+from ..pixels.arrays import cells
 from ..pixels.frame import Frame
 from ..pixels.resample import differing_rows
 from ..protocol.extension import rewritten
@@ -25,8 +26,8 @@ def encode(
     """
     if base is None or base.number == 0 or not base.alike(frame):
         base_number = 0
-        every_pixel = np.ones((frame.height, frame.width), np.bool_)
-        marks = mark(every_pixel, frame.pixels, frame.format)
+        every_cell = np.ones(cells(frame.pixels, frame.format).shape, np.bool_)
+        marks = mark(every_cell, frame.pixels, frame.format)
     else:
         base_number = base.number
         marks = _differences(frame, base, changed)
@@ -35,7 +36,7 @@ def encode(
             frame.format,
             *(frame.epoch, frame.number, base_number, frame.time, frame.width, frame.height),
             checksum=None,
-            segments=pack(marks, frame.width, frame.format),
+            segments=pack(marks, frame.columns, frame.format),
             side_data=rewritten(frame.meta),
         )
     )
@@ -43,7 +44,7 @@ def encode(
 
 def _differences(frame: Frame, base: Frame, changed: NDArray[np.bool_] | None) -> Marks:
     new, kept = frame.pixels, base.pixels.copy()
-    copy = find_scroll(new, kept).copy
+    copy = find_scroll(cells(new, frame.format), cells(kept, frame.format)).copy
     if copy:
         end, source = copy.first + copy.rows, copy.first + copy.shift
         kept[copy.first : end] = base.pixels[source : source + copy.rows]

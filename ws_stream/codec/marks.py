@@ -8,7 +8,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..pixels.formats import PixelFormat, Pixels, whole_pixels
+from ..pixels.arrays import cells
+from ..pixels.formats import PixelFormat, Pixels
 from ..pixels.resample import Rows, runs
 from ..protocol.picture import GROUP
 
@@ -44,7 +45,7 @@ class Marks(NamedTuple):
 
 
 def mark(differs: NDArray[np.bool_], pixels: Pixels, pixel_format: PixelFormat) -> Marks:
-    """The marks that make `pixels` of a picture from which they differ so: booleans (height, width)."""
+    """The marks that make `pixels` of a picture from which they differ so: booleans (rows, columns)."""
     marked = _mark_part(differs, pixels, pixels, 0, pixel_format)
     return Marks(*marked, None)
 
@@ -60,7 +61,7 @@ def update(
 
     Both are C-contiguous and of one shape; `changed` are the `differing_rows` of the two. `copy` was done before.
     """
-    shape = len(kept), -(-kept.shape[1] // GROUP)
+    shape = len(kept), -(-cells(kept, pixel_format).shape[1] // GROUP)
     masks, literals, colours = np.zeros(shape, np.uint8), np.zeros(shape, np.uint8), [_NO_COLOURS]
     for first, end in runs(changed, SMALL_GAP):
         differs = differing_pixels(new[first:end], kept[first:end], pixel_format)
@@ -80,19 +81,19 @@ def _mark_part(
     above = kept[first + top - 1 : first + len(part) - 1]
     literal[top:] &= differing_pixels(part[top:], above, pixel_format)
     places = literal.ravel().nonzero()[0]  # quicker than booleans as an index
-    colours = whole_pixels(part, pixel_format).reshape(-1)[places].view(np.uint8)
+    colours = cells(part, pixel_format).reshape(-1)[places].view(np.uint8)
     if pixel_format.padded:
         colours = colours.reshape(-1, 4)[:, :3]
     return _in_groups(differs), _in_groups(literal), colours.reshape(-1)
 
 
 def differing_pixels(one: Pixels, other: Pixels, pixel_format: PixelFormat) -> NDArray[np.bool_]:
-    """Which pixels differ between two C-contiguous pictures of one shape: booleans (height, width)."""
-    if pixel_format.bytes_per_pixel == 3:  # noqa: PLR2004 - there is no word of 3 bytes
+    """Which cells differ between two C-contiguous pictures of one shape: booleans (rows, columns)."""
+    if pixel_format.cell == 3:  # noqa: PLR2004 - there is no word of 3 bytes
         parts = one != other
         differs: NDArray[np.bool_] = parts[..., 0] | parts[..., 1] | parts[..., 2]
     else:
-        differs = whole_pixels(one, pixel_format) != whole_pixels(other, pixel_format)
+        differs = cells(one, pixel_format) != cells(other, pixel_format)
     return differs
 
 

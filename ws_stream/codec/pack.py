@@ -33,21 +33,21 @@ _ONES = np.unpackbits(np.arange(256, dtype=np.uint8)[:, None], axis=1).sum(axis=
 """How many bits are set in a byte."""
 
 
-def band_rows(width: int, pixel_format: PixelFormat, max_segment: int) -> int:
+def band_rows(columns: int, pixel_format: PixelFormat, max_segment: int) -> int:
     """How many rows a band has at most, if the longest content of one row is no longer than `max_segment` bytes."""
-    _, row = content_lengths(pixel_format, width, 1)
-    return max(1, min(BAND // (width * pixel_format.bytes_per_pixel), max_segment // row))
+    _, row = content_lengths(pixel_format, columns, 1)
+    return max(1, min(BAND // (columns * pixel_format.cell), max_segment // row))
 
 
 def pack(
-    marks: Marks, width: int, pixel_format: PixelFormat, encoding: Encoding = ALL
+    marks: Marks, columns: int, pixel_format: PixelFormat, encoding: Encoding = ALL
 ) -> list[Segment]:
     """The copy, if there is one, then the runs of rows that have marks."""
     segments = []
     if marks.copy:
         first, rows, shift = marks.copy
         segments.append(Segment(first, rows, Kind.COPY, shift=shift))
-    most = band_rows(width, pixel_format, encoding.max_segment)
+    most = band_rows(columns, pixel_format, encoding.max_segment)
     found = runs((marks.masks != 0).any(axis=1), MERGE_GAP)
     bands = [band for run in found for band in _bands(*run, most)]
     counts = (

@@ -51,7 +51,7 @@ class Scroll(NamedTuple):
 
 
 def find_scroll(rows: Pixels, kept: Pixels) -> Scroll:
-    """Rows of a picture that lie elsewhere in the one kept; both are C-contiguous and of one shape."""
+    """Rows of a picture that lie elsewhere in the one kept; both are `arrays.cells` of one shape."""
     height, width = rows.shape[:2]
     if rows.nbytes < WORTH_A_SCROLL or height < 2 * SAMPLES or width <= 1:
         return Scroll(Verdict.LITTLE)

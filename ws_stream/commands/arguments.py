@@ -10,7 +10,7 @@ from typing import NoReturn
 from ..arguments import plain
 from ..errors import UsageError
 from ..limits import MAX_SIDE
-from ..pixels.formats import BY_NAME
+from ..pixels.raw import BY_NAME
 from ..selftest.workload import WORKLOADS
 from ..sources.testcard import LEAST_SIDE
 from .keys import add_serving

@@ -7,7 +7,7 @@ import os
 import platform
 from collections.abc import Callable
 
-from ..pixels.formats import reduced
+from ..pixels.kept import kept
 from ..selftest.advice import Case, Device, advice, table
 from ..selftest.run import Plan, run_selftest
 from ..selftest.workload import WORKLOADS, WorkloadSource
@@ -27,9 +27,9 @@ async def measured(options: argparse.Namespace, progress: Callable[[str], None])
     found = await run_selftest(Plan(source, workloads, asked, options.fps), progress)
     loop = type(asyncio.get_running_loop()).__module__.partition(".")[0]
     device = Device(compiled=COMPILED, uvloop=loop == "uvloop")
-    width, height = asked.size(source.width, source.height)
     walk = "a compiled walk" if device.compiled else "no compiled walk"
-    served = f"{width}x{height} {reduced(source.format, asked.depth)}"
+    made = kept(asked, source.format, source.width, source.height)
+    served = f"{made.width}x{made.height} {made.format}"
     lines = [
         f"{source.width}x{source.height} {source.format}, served as {served} to one viewer on this device",
         f"{os.cpu_count()} cores, Python {platform.python_version()}, {walk}, event loop of {loop}",

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from ..errors import UsageError, WsStreamError
 from ..pixels.rendition import Rendition
+from ..protocol.options import OPTIONS
 from ..server.server import Server
 from ..server.tokens import VARIABLE
 from .input_lines import InputLines
@@ -86,7 +87,7 @@ def refuse(faults: Iterable[str]) -> None:
 
 def rendition(options: argparse.Namespace) -> Rendition:
     """The rendition asked for."""
-    return Rendition(**{name: getattr(options, name) for name in Rendition._fields})
+    return Rendition(**{name: getattr(options, name) for name in OPTIONS})
 
 
 def _open(server: Server, stream: StreamSettings, stop: Callable[[], object]) -> None:
@@ -98,7 +99,7 @@ def _open(server: Server, stream: StreamSettings, stop: Callable[[], object]) ->
             name=stream.name,
             fps=options.fps,
             input=lines if options.allow_input else False,
-            **rendition(options)._asdict(),
+            **{name: getattr(options, name) for name in OPTIONS},
         )
     except WsStreamError:
         if not isinstance(source, str):

@@ -10,6 +10,8 @@ from .values import Checked, number
 def add_rendition(parser: argparse.ArgumentParser) -> None:
     """What is sent of its pictures."""
     for name, default in Rendition()._asdict().items():
+        if name not in OPTIONS:
+            continue  # that it is plain is for viewers to ask for, who know no other formats
         option = OPTIONS[name]
         if option.metavar:
             shown = "" if default is None else f" (default {default})"

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from ..pixels.formats import BY_NAME
+from ..errors import UsageError
+from ..pixels.raw import BY_NAME
 from ..protocol.picture import content_lengths
 
 FORMATS = tuple(BY_NAME)
@@ -26,10 +27,14 @@ class Claims(NamedTuple):
     def takes(self, pixel_format: str, width: int, height: int, message: int = 0) -> bool:
         """Whether this is within the program's limits."""
         known, most = BY_NAME[pixel_format], self.limits.get
+        try:
+            columns, rows = known.grid(width, height)
+        except UsageError:  # to be refused
+            return True
         bounds = (
-            (most("max_picture"), width * height * known.bytes_per_pixel),
+            (most("max_picture"), columns * rows * known.cell),
             (most("max_message"), message),
-            (most("max_segment"), content_lengths(known, width, height)[1]),
+            (most("max_segment"), content_lengths(known, columns, rows)[1]),
             (most("width"), width),
             (most("height"), height),
         )

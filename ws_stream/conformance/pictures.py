@@ -4,7 +4,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from ..pixels.formats import BY_NAME
+from ..pixels.raw import BY_NAME
 from ..protocol.picture import Message, serialize
 from .claims import Claims
 from .turn import Case, Judge, Turn, equal_json, exactly, said

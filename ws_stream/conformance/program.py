@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 
 from ..errors import ProtocolError, UsageError
-from ..hub.grants import Source, grant
+from ..hub.grants import grant
 from ..limits import MAX_VIEWER_MESSAGE
-from ..pixels.colours import to_rgb
-from ..pixels.formats import BY_NAME, PixelFormat, Pixels, reduced
+from ..pixels.formats import PixelFormat, Pixels
 from ..pixels.frame import Frame
+from ..pixels.kept import Sized, kept
+from ..pixels.raw import BY_NAME
 from ..pixels.rendition import Crop, Rendition
 from ..pixels.resample import resample
 from ..protocol.control import parse_from_server, parse_from_viewer, serialize
@@ -78,7 +79,7 @@ class Program:
         if number and self._held:
             like = self._held
             array = _picture(bytes.fromhex(pixels), like.format, like.width, like.height)
-            self._held = Frame(like.epoch, int(number), 0, like.format, array)
+            self._held = Frame(like.epoch, int(number), 0, like.format, array, spare=like.spare)
         self._session.held = self._held
         return "ok"
 
@@ -100,7 +101,7 @@ class Program:
 
     def _rgb(self) -> str:
         assert self._session.held
-        return f"rgb {said(to_rgb(self._session.held.pixels, self._session.held.format).tobytes())}"
+        return f"rgb {said(self._session.held.to_rgb().tobytes())}"
 
     def _begin(self) -> str:
         self._now, self._retry = 0.0, Retry()
@@ -176,9 +177,9 @@ def _rendition(word: str) -> str:
     if granted is None:
         return "none"
     rendition = granted.rendition
-    width, height = rendition.size(source.width, source.height)
-    told = {**rendition._asdict(), "width": width, "height": height}
-    told["format"] = reduced(source.format, rendition.depth).name
+    made = kept(rendition, *source)
+    told = {**rendition._asdict(), **made._asdict(), "format": made.format.name}
+    del told["plain"]
     return f"ok {said(json.dumps(told).encode())}"
 
 
@@ -190,10 +191,10 @@ def _pixels(word: str, pixels: str) -> str:
     return f"ok {said(resample(array, source.format, granted.rendition).tobytes())}"
 
 
-def _job(word: str) -> tuple[Source, Rendition, str]:
+def _job(word: str) -> tuple[Sized, Rendition, str]:
     job = json.loads(heard(word) or b"")
     default = {**job["default"], "crop": job["default"]["crop"] and Crop(*job["default"]["crop"])}
-    return Source(BY_NAME[job["format"]], *job["source"]), Rendition(**default), job["query"]
+    return Sized(BY_NAME[job["format"]], *job["source"]), Rendition(**default), job["query"]
 
 
 def _picture(pixels: bytes, pixel_format: PixelFormat, width: int, height: int) -> Pixels:

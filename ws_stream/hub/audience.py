@@ -8,14 +8,16 @@ from typing import NamedTuple
 
 from ..errors import UnsuitedError
 from ..limits import MAX_STEP
-from ..pixels.formats import PixelFormat, reduced
-from ..pixels.rendition import Rendition, check_size
+from ..pixels.formats import PixelFormat
+from ..pixels.kept import Sized, check_rendition, suited
+from ..pixels.rendition import Rendition
 from ..pixels.work import work
 from ..protocol.messages import Announcement, Granted
+from ..protocol.offer import EVERYTHING
 from ..protocol.request import Request
 from ..walk import Walk
 from .figures import Figures
-from .grants import Grant, Source, grant, nearest, unsuited
+from .grants import Grant, announcement, grant, nearest, unsuited
 from .rates import Spending, rates
 from .subscription import Peer, Subscription
 from .wishes import Wish
@@ -64,7 +66,7 @@ class Audience:
         """None: the viewer can decode none of them, and is on its way out."""
         self.figures = Figures()
         self._fps, self.limits = fps, Limits(fps)
-        self.source: Source | None = None  # None while it is not known
+        self.source: Sized | None = None  # None while it is not known
 
     def join(self, peer: Peer, request: Request, now: float) -> Subscription:
         """A new viewer, and the variant it sees; `greet` tells it. Raises UnsuitedError when it can decode none."""
@@ -151,8 +153,8 @@ class Audience:
         """
         if (pixel_format, width, height) == self.source:
             return False
-        check_size(pixel_format, *self.default.size(width, height))
-        self.source = Source(pixel_format, width, height)
+        check_rendition(self.default, pixel_format, width, height)
+        self.source = Sized(pixel_format, width, height)
         while self.shown:
             self.walk.close_variant(self.shown.popitem()[1].variant_id)
         try:
@@ -192,9 +194,9 @@ class Audience:
     def _grant(self, request: Request) -> Grant | None:
         """What the viewer may have of its request, or the nearest there is; there is a variant of it afterwards."""
         key = self._clamp(request)
-        if key and key not in self.shown and len(self.shown) >= MAX_RENDITIONS:
-            return nearest(key, request, self.source, self.shown)
         if key and key not in self.shown:
+            if len(self.shown) >= MAX_RENDITIONS:
+                return nearest(key, request, self.source, self.shown)
             taken = {shown.variant_id for shown in self.shown.values()}
             free = next(number for number in range(MAX_RENDITIONS) if number not in taken)
             self.shown[key] = self._open(key, free)
@@ -205,7 +207,7 @@ class Audience:
         fps = dict.fromkeys(self.shown, self.limits.fps)
         if self.source:
             works = {key: work(key.rendition, *self.source) for key in self.shown}
-            standard = self._clamp(Request())
+            standard = self._clamp(Request(offer=EVERYTHING))
             assert standard  # whatever can be sent can be sent to one that decodes all
             standard_work = work(standard.rendition, *self.source)
             budget = Spending(standard_work, self._fps, self.limits.fps)
@@ -223,14 +225,14 @@ class Audience:
         return min(self.shown[key].fps, most)
 
     def _clamp(self, request: Request) -> Grant | None:
-        if self.source:
-            return grant(request, self.default, self.source)
-        return Grant(request.rendition(self.default), request.offer.encoding)
+        unknown = Grant(request.rendition(self.default), request.offer.encoding)
+        return grant(request, self.default, self.source) if self.source else unknown
 
     def _kept(self, key: Grant) -> Rendition:
         """What is kept of a rendition under the limits."""
-        granted = key.rendition
-        return granted._replace(step=min(MAX_STEP, granted.step * self.limits.extra_step))
+        step = min(MAX_STEP, key.rendition.step * self.limits.extra_step)
+        coarser = key.rendition._replace(step=step)
+        return suited(coarser, *self.source) if self.source else coarser
 
     def _part(self, key: Grant | None) -> None:
         if key in self.shown and key not in self.subscriptions.values():
@@ -240,11 +242,8 @@ class Audience:
         """Begin an epoch of a variant, if the pictures' size is known."""
         if not self.source:
             return Shown(variant_id, key.rendition, None, self.limits.fps)
-        pixel_format, size = self.source.format, (self.source.width, self.source.height)
-        kept, epoch = self._kept(key), secrets.randbits(32)
-        self.walk.open(variant_id, pixel_format, kept, size, epoch, key.encoding)
-        announcement = Announcement(
-            *(self.name, epoch, reduced(pixel_format, kept.depth), *kept.size(*size), size),
-            *(kept.step, kept.crop, kept.average, kept.tolerance, self._fps, self.hears_input),
-        )
-        return Shown(variant_id, kept, announcement, self.limits.fps)
+        size = self.source.width, self.source.height
+        what, epoch = self._kept(key), secrets.randbits(32)
+        self.walk.open(variant_id, self.source.format, what, size, epoch, key.encoding)
+        told = announcement(what, self.source, (self.name, epoch, self._fps, self.hears_input))
+        return Shown(variant_id, what, told, self.limits.fps)

@@ -12,6 +12,7 @@ import numpy as np
 from ..arguments import shown
 from ..errors import UsageError
 from ..fair_lock import FairLock
+from ..pixels.damage import in_grid
 from ..pixels.formats import PixelFormat, Pixels
 from ..walk.variant import SETTLE_EVERY
 from .audience import Audience
@@ -46,6 +47,8 @@ class Newest:
     def publish(self, array: Pixels, rows: Rows | None, said: Said) -> None:
         """This is the newest one. Raises UsageError for a wrong damage hint that is verified."""
         self.array, self._said = array.view(), said  # its owner may give it another shape
+        if rows is not None and self._audience.source:
+            rows = in_grid(rows, self._audience.source)
         if self._audience.shown:
             self._show(array, rows, said)
 

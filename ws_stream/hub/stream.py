@@ -7,14 +7,13 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import numpy as np
-
 from ..arguments import SWITCH, optional
 from ..fair_lock import FairLock
+from ..pixels.arrays import guess, lying_together
 from ..pixels.damage import Damage, spans
 from ..pixels.described import FORMAT
 from ..pixels.foreign import as_pixels
-from ..pixels.formats import SIDE, PixelFormat, Pixels, guess
+from ..pixels.formats import SIDE, PixelFormat, Pixels
 from ..pixels.rendition import Rendition
 from ..pixels.resample import check
 from ..protocol.extension import SideData, extension_of
@@ -211,9 +210,10 @@ class Stream:
         array, told = as_pixels(picture, self.format)
         if self.newest.kind != (kind := (array.shape, array.dtype, told)):
             check(array, pixel_format := told or guess(array), self.audience.default)
-            self._resize(pixel_format, array.shape[1], array.shape[0])
+            self._resize(pixel_format, *pixel_format.size(array))
             self.newest.kind = kind
-        return array if array.strides[2:] in ((), (1,)) else np.ascontiguousarray(array)
+        assert self.audience.source
+        return lying_together(array, self.audience.source.format)
 
     def _resize(self, pixel_format: PixelFormat, width: int, height: int) -> None:
         if self.audience.resize(pixel_format, width, height, time.monotonic()):

@@ -9,7 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..arguments import instance
-from .formats import GRAY8, PixelFormat, Pixels, as_picture, check_fits
+from .arrays import as_picture, check_fits
+from .demosaic import bilinear
+from .formats import GRAY8, PixelFormat, Pixels
+from .plain import is_bayer, plain
 
 _A_FORMAT = instance(PixelFormat, "a PixelFormat, as a frame has")
 
@@ -17,12 +20,17 @@ _A_FORMAT = instance(PixelFormat, "a PixelFormat, as a frame has")
 def to_rgb(pixels: Pixels, pixel_format: PixelFormat) -> NDArray[np.uint8]:
     """The picture as uint8 (height, width, 3), C-contiguous. Fewer than eight bits widen by repeating them.
 
-    Raises UsageError for what is no picture of this format.
+    Of more bits the top eight are shown; YUV is ITU-R BT.601, 16 to 235; colour filters are interpolated bilinearly; of
+    bytes that hold several pixels, all are shown. Raises UsageError for what is no picture of this format.
     """
     pixels = as_picture(pixels)
     check_fits(pixels, _A_FORMAT.take("pixel_format", pixel_format))
     if pixel_format is GRAY8:
         return np.repeat(pixels[..., None], 3, axis=2)
+    if pixel_format.raw and not pixel_format.fields:
+        if is_bayer(pixel_format):
+            return bilinear(pixels, pixel_format)
+        return to_rgb(plain(pixels, pixel_format), pixel_format.raw.plain)
     if pixel_format.fields:
         bits = np.array([bits for _, bits in pixel_format.fields], np.uint8)
         widened = unpack(pixels, pixel_format) << 8 - bits

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from ..arguments import Kind
+from .kept import Sized
 
 Rectangle = tuple[int, int, int, int]
 """x, y, width, height, in pixels."""
@@ -43,6 +44,27 @@ _RECTANGLES = Kind(lambda damage: list(map(_rectangle, damage)), _DAMAGE.right)
 def spans(damage: Damage) -> list[tuple[int, int]]:
     """The rows (first, how many) of rectangles. Raises UsageError for what is none."""
     return _DAMAGE.take("damage", damage)
+
+
+def in_grid(rows: Iterable[tuple[int, int]], source: Sized) -> list[tuple[int, int]]:
+    """The same rows of a picture as rows of its grid: where chroma lies in planes of its own, also those of it."""
+    raw = source.format.raw
+    found = list(rows)
+    if raw is None or raw.planes == 1:
+        return found
+    for y, count in tuple(found):
+        if count > 0:
+            first, end = y // 2, -(-(y + count) // 2)
+            found += _chroma(max(0, first), min(end, source.height // 2), raw.planes, source.height)
+    return found
+
+
+def _chroma(first: int, end: int, planes: int, height: int) -> list[tuple[int, int]]:
+    """Where lines of chroma lie: pairs in a row each, or two lines of each plane in a row."""
+    if planes == 2 or end <= first:  # noqa: PLR2004 - luma, and one of pairs
+        return [(height + first, max(0, end - first))]
+    starts = (0, height // 2)
+    return [(height + (at + first) // 2, (at + end + 1) // 2 - (at + first) // 2) for at in starts]
 
 
 def clipped(damage: Damage, width: int, height: int, most: int) -> list[Rectangle]:

@@ -13,7 +13,8 @@ import numpy as np
 
 from ..arguments import Kind, shown
 from ..errors import UsageError
-from .formats import BY_NAME, FORMATS, GRAY8, RGB332, RGB444, RGB565, RGBX8888, PixelFormat
+from .formats import FORMATS, GRAY8, RGB332, RGB444, RGB565, RGBX8888, PixelFormat
+from .raw import BAYER, BY_NAME, GRAY16, RAW_FORMATS, XRGB2101010, indexed8
 
 Field = tuple[int, int]
 """The lowest bit of a colour in a little-endian word, and how many bits it has."""
@@ -27,13 +28,18 @@ MAX_SIZE = 4
 
 _SENT_AS = {(5, 6, 5): RGB565, (4, 4, 4): RGB444, (3, 3, 2): RGB332}
 """By the bits of red, green and blue: what holds exactly these. All others are widened, or cut, to eight bits each."""
-_TRAVELLING = {(f.bytes_per_pixel, f.colours): f for f in FORMATS if f is not RGB444}
+_TRAVELLING = {(f.bytes_per_pixel, f.colours): f for f in FORMATS if f is not RGB444} | {
+    (2, ((0, 16),) * 3): GRAY16,
+    (4, ((20, 10), (10, 10), (0, 10))): XRGB2101010,
+}
 """Those that need no conversion. `rgb444` has spare bits, which are sent as 0 and which memory may hold anything in."""
 _WORD = re.compile(r"([rgbx]{3,7})([0-9]+)")
-_GRAY = re.compile(r"gray(9|1[0-6])")
+_GRAY = re.compile(r"gray(9|1[0-5])")
 _HINTS = {
     "a8": " (alpha is ignored: rgba is rgbx8888, bgra is bgrx8888)",
-    "sb": " (several pixels in a byte are for mmap: and shm: only; numpy's unpackbits makes bytes of bits, for gray8)",
+    "gray1": " (mono_msb, or mono_lsb, has the leftmost pixel in the highest, or lowest, bit)",
+    "gray4msb": " (gray4 has the left pixel in the upper bits)",
+    "sb": " (gray2 and gray4lsb are for mmap: and shm: only)",
 }
 """By a part of a name that is no format's."""
 
@@ -84,6 +90,13 @@ def big_endian(size: int, colours: Sequence[Field]) -> Sequence[Field]:
     return [(8 * size - low - bits, bits) for low, bits in colours]
 
 
+_KNOWN = ", ".join(
+    name.replace("rggb8", "rggb8 (bggr, gbrg, grbg)")
+    for name, pixel_format in BY_NAME.items()
+    if pixel_format not in BAYER[1:]
+)
+
+
 def named(name: str) -> PixelFormat:
     """The format of that name. Raises UsageError for a name there is not.
 
@@ -102,8 +115,8 @@ def named(name: str) -> PixelFormat:
             return _from_parts(parts)
     hint = next((hint for part, hint in _HINTS.items() if part in name), "")
     raise UsageError(
-        f"unknown pixel format {shown(name)}{hint}; known are {', '.join(BY_NAME)}, and by the bits of a word "
-        "from its top bgr565, xrgb1555, xrgb2101010 and the like, gray9 to gray16"
+        f"unknown pixel format {shown(name)}{hint}; known are {_KNOWN}, and by their bits xrgb1555 and the like, "
+        "gray9 to gray15"
     )
 
 
@@ -147,7 +160,10 @@ def _check(size: int, colours: Sequence[Field]) -> None:
 
 def known(value: Any) -> PixelFormat:  # noqa: ANN401 - whatever was handed in
     """The format, if it is one of those there are. Raises ValueError or AttributeError for what is none."""
-    if not isinstance(value, PixelFormat) or (value.sent_as or value) not in FORMATS:
+    if not isinstance(value, PixelFormat):
+        raise ValueError(value)
+    sent = indexed8(value.palette) if value.palette else value.sent_as or value
+    if sent not in (*FORMATS, *RAW_FORMATS) and not (value.palette and sent is value):
         raise ValueError(value)
     return value
 
@@ -156,5 +172,5 @@ def _format(value: Any) -> PixelFormat:  # noqa: ANN401 - whatever was handed in
     return named(value) if isinstance(value, str) else known(value)
 
 
-FORMAT = Kind(_format, f"one of {', '.join(BY_NAME)}, or the bits of a word, as xrgb1555")
+FORMAT = Kind(_format, f"one of {_KNOWN}, or the bits of a word, as xrgb1555")
 """A pixel format, or its name."""

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from ..arguments import shown
 from ..errors import UsageError
+from .arrays import as_picture
 from .described import Field, big_endian, described, named
 from .formats import (
     BGR888,
@@ -22,7 +23,6 @@ from .formats import (
     RGBX8888,
     PixelFormat,
     Pixels,
-    as_picture,
 )
 
 Foreign = tuple[Pixels, PixelFormat | None]

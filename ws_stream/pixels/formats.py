@@ -2,7 +2,8 @@
 
 Knows nothing of frames, messages or memory regions. A name lists the bytes of a pixel in memory order, lowest
 address first (`bgrx8888` is B, G, R, ignored); `rgb565`, `rgb444` and `rgb332` are little-endian words, red on top.
-Here are those that travel; `described` makes the others that memory may hold.
+Here are the plain ones: each pixel lies for itself, and every viewer knows them. `raw` has those of sensors and panels,
+which travel as well; `described` makes the others that memory may hold.
 """
 
 from dataclasses import dataclass
@@ -13,12 +14,36 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..arguments import shown, whole
+from ..arguments import whole
 from ..errors import UsageError
 from ..limits import MAX_PICTURE_BYTES
 
 Pixels = NDArray[Any]
 """Pixels in one of the formats: shape (height, width) or (height, width, bytes)."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Raw:
+    """How pictures lie whose pixels are not each for itself, or are not shown with all their bits.
+
+    A picture of width x height is kept and sent as a grid of cells, of which only conversion, crop and step know what
+    they mean.
+    """
+
+    plain: "PixelFormat"
+    """What its pixels become where they cannot be sent as they are."""
+    depth: int
+    """Bits of a pixel, on average."""
+    group: tuple[int, int] = (1, 1)
+    """Pixels across and down that share samples or a byte: a crop holds whole ones, a step skips whole ones."""
+    per_byte: int = 1
+    """Pixels in a byte."""
+    per_pixel: int = 1
+    """Cells of a pixel."""
+    planes: int = 1
+    """1; 2: luma, then a quarter as many pairs of chroma, as NV12; 3: luma, then two planes of chroma, as I420."""
+    is_exact: bool = False
+    """Its bytes are no samples: none is near to another, so it knows no tolerance."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,6 +64,46 @@ class PixelFormat:
     """The lowest bit and the number of bits of red, green and blue in a word; none for whole bytes."""
     sent_as: "PixelFormat | None" = None
     """What its pixels become when they are read; None: they travel as they are."""
+    raw: Raw | None = None
+    """None for a plain one: its cells are its pixels."""
+    palette: bytes = b""
+    """Red, green and blue of each index, where pixels are indices."""
+
+    @property
+    def group(self) -> tuple[int, int]:
+        """Pixels across and down that belong together."""
+        return self.raw.group if self.raw else (1, 1)
+
+    @property
+    def cell(self) -> int:
+        """Bytes of a cell of the grid that is kept and sent."""
+        return self.bytes_per_pixel // (self.raw.per_pixel if self.raw else 1)
+
+    def grid(self, width: int, height: int) -> tuple[int, int]:
+        """Columns and rows of the cells of a picture. Raises UsageError for a size that it cannot have."""
+        raw, width, height = self.raw, _LENGTH.take("width", width), _LENGTH.take("height", height)
+        if raw is None:
+            return width, height
+        across, down = raw.group
+        if raw.per_byte == 1 and (width % across or height % down):
+            raise UsageError(
+                f"a picture of {width}x{height} cannot be {self}; right would be a width divisible by {across}"
+                + f" and a height divisible by {down}" * (down > 1)
+            )
+        return -(-width // raw.per_byte) * raw.per_pixel, height * (2 + (raw.planes > 1)) // 2
+
+    def size(self, pixels: Pixels) -> tuple[int, int]:
+        """Width and height of a picture in an array that `fits`; where bytes hold several pixels, all count.
+
+        Raises UsageError for what is no array of a picture.
+        """
+        if not isinstance(pixels, np.ndarray) or pixels.ndim < 2:  # noqa: PLR2004 - rows and columns
+            raise UsageError("this is no picture; right would be a numpy array of rows and columns")
+        height, width = map(int, pixels.shape[:2])
+        raw = self.raw
+        return (
+            (width * raw.per_byte, height * 2 // (2 + (raw.planes > 1))) if raw else (width, height)
+        )
 
     @property
     def colours(self) -> tuple[tuple[int, int], ...]:
@@ -57,8 +122,8 @@ class PixelFormat:
 
     @property
     def colour_bytes(self) -> int:
-        """Bytes of a pixel without its padding."""
-        return min(3, self.bytes_per_pixel)
+        """Bytes of a cell without its padding."""
+        return min(3, self.cell)
 
     @property
     def depth(self) -> int:
@@ -67,7 +132,12 @@ class PixelFormat:
 
     def shape(self, width: int, height: int) -> tuple[int, ...]:
         """The array shape of a picture of this format. Raises UsageError."""
-        return (SIDE.take("height", height), SIDE.take("width", width), *self.components)
+        return self.lying(SIDE.take("width", width), SIDE.take("height", height))
+
+    def lying(self, width: int, height: int) -> tuple[int, ...]:
+        """The same of a picture of any size, however large. Raises UsageError."""
+        columns, rows = self.grid(width, height)
+        return (rows, columns // (self.raw.per_pixel if self.raw else 1), *self.components)
 
     def blank(self, width: int, height: int) -> Pixels:
         """The pixels of a blank picture: colours 0, padding 255. Raises UsageError for too large a one."""
@@ -85,6 +155,8 @@ class PixelFormat:
         return self.name
 
 
+_LENGTH = whole(1, 2**256)
+"""Of a side that is bounded elsewhere."""
 _BYTE = np.dtype(np.uint8)
 _WORD = np.dtype("<u2")
 
@@ -98,8 +170,7 @@ RGB444 = PixelFormat("rgb444", 7, _WORD, (), (0, 0, 0), fields=((8, 4), (4, 4), 
 RGB332 = PixelFormat("rgb332", 8, _BYTE, (), (0, 0, 0), fields=((5, 3), (2, 3), (0, 2)))
 
 FORMATS = (RGBX8888, BGRX8888, RGB888, BGR888, RGB565, GRAY8, RGB444, RGB332)
-BY_CODE = {pixel_format.code: pixel_format for pixel_format in FORMATS}
-BY_NAME = {pixel_format.name: pixel_format for pixel_format in FORMATS}
+"""The plain ones that travel, which every viewer knows that does not say otherwise."""
 
 DEPTHS = {24: None, 16: RGB565, 12: RGB444, 8: RGB332}
 """The formats that pixels of more bits can be reduced to, by their depth; 24 is as it is."""
@@ -107,88 +178,10 @@ DEPTHS = {24: None, 16: RGB565, 12: RGB444, 8: RGB332}
 
 @lru_cache
 def reduced(pixel_format: PixelFormat, depth: int) -> PixelFormat:
-    """The format in which its pixels are kept and travel, of at most so many bits: itself, if it can be."""
-    sent = pixel_format.sent_as or pixel_format
+    """The plain format of at most so many bits in which its pixels are kept and travel: itself, if it can be."""
+    sent = pixel_format.raw.plain if pixel_format.raw else pixel_format.sent_as or pixel_format
     return sent if sent.depth <= depth else DEPTHS[depth] or sent
 
 
 SIDE = whole(1, 2**31 - 1)
 """Pixels of a source; those of what is sent are fewer."""
-
-
-def as_picture(value: object) -> Pixels:
-    """What was handed in as a picture, as a plain array; never copies. Raises UsageError."""
-    if type(value) is np.ndarray:
-        return value
-    if isinstance(value, np.ma.MaskedArray):
-        raise UsageError(
-            "a masked array is no picture; right would be what its method filled returns"
-        )
-    if not isinstance(value, np.ndarray):
-        raise UsageError(
-            f"{type(value).__name__} is no picture; right would be a numpy array, a tensor, or a picture of Pillow, "
-            "Matplotlib, OpenCV, pygame or Qt"
-        )
-    return value.view(np.ndarray)
-
-
-def guess(array: Pixels) -> PixelFormat:
-    """The format an array most likely holds, from its shape and dtype; RGB order is assumed.
-
-    Raises UsageError when no format fits, or several that do not look alike.
-    """
-    for pixel_format in (RGBX8888, RGB888, GRAY8):
-        if fits(array, pixel_format):
-            return pixel_format
-    if fits(array, RGB565):
-        raise UsageError(
-            f"an array of shape {array.shape} and dtype uint16 may hold colours of 5, 6 and 5 bits or gray of 16; "
-            "right would be to say which: format='rgb565' or format='gray16'"
-        )
-    raise UsageError(
-        f"{_described(array)} is no picture; "
-        "right would be uint8 (height, width, 4), (height, width, 3) or (height, width), "
-        "or any other with a format that says what it holds"
-    )
-
-
-def _described(array: Pixels) -> str:
-    return f"an array of shape {shown(array.shape)} and dtype {shown(str(array.dtype))[1:-1]}"
-
-
-def check_fits(array: Pixels, pixel_format: PixelFormat) -> None:
-    """Raises UsageError unless the array can hold a picture of this format."""
-    if not fits(array, pixel_format):
-        components = "".join(f", {count}" for count in pixel_format.components)
-        raise UsageError(
-            f"{_described(array)} is no {pixel_format} picture; "
-            f"right would be {pixel_format.dtype} (height, width{components})"
-        )
-
-
-def fits(array: Pixels, pixel_format: PixelFormat) -> bool:
-    """Whether the array can hold a picture of this format."""
-    return (
-        array.dtype == pixel_format.dtype
-        and array.ndim == 2 + len(pixel_format.components)
-        and array.shape[2:] == pixel_format.components
-        and array.size > 0
-    )
-
-
-def rows_as_words(pixels: Pixels) -> NDArray[Any]:
-    """The memory of C-contiguous pixels as (height, n) of the widest unsigned words that fill a row; never copies."""
-    rows = pixels.reshape(len(pixels), -1).view(np.uint8)
-    size = next(size for size in (8, 4, 2, 1) if rows.shape[1] % size == 0)
-    return rows.view(f"u{size}")
-
-
-def whole_pixels(pixels: Pixels, pixel_format: PixelFormat) -> NDArray[Any]:
-    """The memory of C-contiguous pixels as (height, width), one item for each pixel; never copies.
-
-    An item is an unsigned word, or three bytes that can be moved and not compared.
-    """
-    size = pixel_format.bytes_per_pixel
-    dtype = np.dtype("V3" if size == 3 else f"<u{size}")  # noqa: PLR2004 - there is no word of 3 bytes
-    row = prod(pixels.shape[1:])
-    return pixels.reshape(len(pixels), row).view(np.uint8).view(dtype)

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .arrays import rows_as_words
 from .colours import to_rgb
-from .formats import PixelFormat, Pixels, rows_as_words
+from .formats import PixelFormat, Pixels
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,16 +31,23 @@ class Frame:
     pixels: Pixels
     meta: Mapping[str, Any] | None = None
     """What the device's program says of exactly this picture, as JSON: exposure, sensor time, pointer position."""
+    spare: int = 0
+    """Pixels at the end of each row that are none of the picture, where bytes hold several."""
 
     @property
     def width(self) -> int:
         """Pixels in a row."""
-        return int(self.pixels.shape[1])
+        return self.format.size(self.pixels)[0] - self.spare
 
     @property
     def height(self) -> int:
         """Rows."""
-        return int(self.pixels.shape[0])
+        return self.format.size(self.pixels)[1]
+
+    @property
+    def columns(self) -> int:
+        """Cells in a row of the grid."""
+        return int(self.rows.shape[1]) // self.format.cell
 
     @property
     def rows(self) -> NDArray[np.uint8]:
@@ -53,7 +61,8 @@ class Frame:
 
     def to_rgb(self) -> NDArray[np.uint8]:
         """What it looks like, as new uint8 (height, width, 3), C-contiguous: for Pillow, OpenCV and others."""
-        return to_rgb(self.pixels, self.format)
+        rgb = to_rgb(self.pixels, self.format)
+        return np.ascontiguousarray(rgb[:, : self.width]) if self.spare else rgb
 
     def alike(self, other: "Frame") -> bool:
         """Whether the other frame has the same epoch, format and size, so that one can be a base of the other."""
@@ -61,7 +70,7 @@ class Frame:
             isinstance(other, Frame)
             and self.epoch == other.epoch
             and self.format is other.format
-            and self.pixels.shape == other.pixels.shape
+            and (self.pixels.shape, self.spare) == (other.pixels.shape, other.spare)
         )
 
     def checksum(self) -> int:
@@ -71,4 +80,5 @@ class Frame:
 
 def blank(epoch: int, pixel_format: PixelFormat, width: int, height: int) -> Frame:
     """What a viewer has before the first picture: number 0, every colour zero, padding 255."""
-    return Frame(epoch, 0, 0, pixel_format, pixel_format.blank(width, height))
+    pixels = pixel_format.blank(width, height)
+    return Frame(epoch, 0, 0, pixel_format, pixels, spare=pixel_format.size(pixels)[0] - width)

@@ -3,8 +3,7 @@
 Knows nothing of pixels: sizes go in, sizes and renditions come out.
 """
 
-from collections.abc import Callable, Mapping
-from math import prod
+from collections.abc import Mapping
 from operator import index
 from typing import Any, NamedTuple
 
@@ -12,8 +11,8 @@ import numpy as np
 
 from ..arguments import SWITCH, Kind, optional, whole
 from ..errors import UsageError
-from ..limits import MAX_PICTURE_BYTES, MAX_SIDE, MAX_STEP, MAX_TOLERANCE
-from .formats import DEPTHS, PixelFormat, reduced
+from ..limits import MAX_STEP, MAX_TOLERANCE
+from .formats import DEPTHS
 
 
 class Crop(NamedTuple):
@@ -42,20 +41,24 @@ class Rendition(NamedTuple):
     """How far a channel may be off, in steps of eight bits: a pixel within it is not sent until it stands still."""
     depth: int = 24
     """Bits of colour in a pixel at most; what the source has more is left out."""
+    plain: bool = False
+    """Raw pixels are made plain ones. So it is granted to whoever decodes no raw ones; nobody asks for it."""
 
     def check(self) -> "Rendition":
         """The same, of plain values. Raises UsageError when no picture at all could be made this way."""
-        return rendition(**self._asdict())
+        members = self._asdict()
+        return rendition(**{name: members[name] for name in KINDS})
 
-    def size(self, width: int, height: int) -> tuple[int, int]:
-        """Width and height of the rendition of a source picture of this size, in pixels.
+    def size(self, width: int, height: int, group: tuple[int, int] = (1, 1)) -> tuple[int, int]:
+        """Width and height of the rendition of a source picture of this size, in pixels; a step takes whole groups.
 
         Raises UsageError when the crop is not inside the picture.
         """
         crop = self.crop or Crop(0, 0, width, height)
         if crop.x + crop.width > width or crop.y + crop.height > height:
             raise UsageError(f"the crop {crop} leaves the picture, which is {width}x{height}")
-        return -(-crop.width // self.step), -(-crop.height // self.step)
+        across, down = (one * self.step for one in group)
+        return -(-crop.width // across) * group[0], -(-crop.height // down) * group[1]
 
 
 def _crop(value: Any) -> Crop:  # noqa: ANN401 - whatever was handed in
@@ -86,47 +89,3 @@ KINDS: Mapping[str, Kind[Any]] = {
 def rendition(**members: object) -> Rendition:
     """The rendition of these members, made plain values. Raises UsageError for what cannot be."""
     return Rendition(**{name: KINDS[name].take(name, value) for name, value in members.items()})
-
-
-def check_size(pixel_format: PixelFormat, width: int, height: int) -> None:
-    """Raises UsageError when a rendition of this size, its depth not reduced, is more than a message can hold."""
-    pixel_format = reduced(pixel_format, 24)
-    if (
-        max(width, height) > MAX_SIDE
-        or width * height * pixel_format.bytes_per_pixel > MAX_PICTURE_BYTES
-    ):
-        raise UsageError(
-            f"a picture of {width}x{height} {pixel_format} is too large to send; right would be a larger step or a "
-            f"crop, up to {MAX_SIDE} pixels a side and {MAX_PICTURE_BYTES >> 20} MiB"
-        )
-
-
-def clamp(
-    requested: Rendition,
-    default: Rendition,
-    width: int,
-    height: int,
-    is_size: Callable[[int, int], bool] = lambda width, height: True,
-) -> Rendition | None:
-    """The rendition nearest to the requested one that a picture of this size allows; None if no step makes `is_size`.
-
-    Its crop lies within the picture, and it has no more pixels and is no more exact than the default one: what the
-    owner of the device chose is the most that a viewer can make the device do.
-    """
-    crop = requested.crop and _cut(requested.crop, width, height)
-    most = prod(default.size(width, height))
-    tolerance = max(requested.tolerance, default.tolerance)
-    depth = min(requested.depth, default.depth)
-    for step in range(requested.step, MAX_STEP + 1):
-        size = Rendition(crop, step).size(width, height)
-        if prod(size) <= most and is_size(*size):
-            return Rendition(crop, step, requested.average and step > 1, tolerance, depth)
-    nearest = default._replace(depth=depth)
-    return nearest if is_size(*nearest.size(width, height)) else None
-
-
-def _cut(crop: Crop, width: int, height: int) -> Crop | None:
-    """The part of the crop that is in the picture, or the pixel next to it; None if that is all of the picture."""
-    x, y = min(crop.x, width - 1), min(crop.y, height - 1)
-    cut = Crop(x, y, min(crop.width, width - x), min(crop.height, height - y))
-    return None if cut == (0, 0, width, height) else cut

@@ -10,9 +10,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .arrays import check_fits, rows_as_words
 from .colours import converted, pack, unpack, words_of
-from .formats import PixelFormat, Pixels, check_fits, reduced, rows_as_words
-from .rendition import Rendition, check_size
+from .formats import PixelFormat, Pixels, reduced
+from .kept import check_rendition, kept, suited
+from .plain import plain
+from .regroup import regrouped
+from .rendition import Rendition
 
 Rows = NDArray[np.bool_]
 """Of each row of a picture yes or no: shape (height,)."""
@@ -24,7 +28,7 @@ PADDING = np.uint32(0xFF000000)
 def check(array: Pixels, pixel_format: PixelFormat, rendition: Rendition) -> None:
     """Raises UsageError when the rendition cannot be made of this array, or is too large to send."""
     check_fits(array, pixel_format)
-    check_size(pixel_format, *rendition.size(array.shape[1], array.shape[0]))
+    check_rendition(rendition, pixel_format, *pixel_format.size(array))
 
 
 def resample(array: Pixels, pixel_format: PixelFormat, rendition: Rendition) -> Pixels:
@@ -34,9 +38,10 @@ def resample(array: Pixels, pixel_format: PixelFormat, rendition: Rendition) -> 
     array, format and crop do not fit.
     """
     check(array, pixel_format, rendition)
-    kept = reduced(pixel_format, rendition.depth)
-    target = np.empty(kept.shape(*rendition.size(array.shape[1], array.shape[0])), kept.dtype)
-    resample_rows(array, pixel_format, rendition, target)
+    size = pixel_format.size(array)
+    made = kept(rendition, pixel_format, *size)
+    target = np.empty(made.format.shape(*made[1:]), made.format.dtype)
+    resample_rows(array, pixel_format, suited(rendition, pixel_format, *size), target)
     return target
 
 
@@ -49,19 +54,26 @@ def resample_rows(
 ) -> None:
     """Make those rows of `target` that are asked for, or all, the rendition's. Reads no more than these are made of.
 
-    `target` is C-contiguous, of the rendition's size and of the format that `formats.reduced` makes of this one.
+    `target` is C-contiguous, of the rendition's size and format; the rendition is one that `kept.suited` gave.
     """
+    if pixel_format.raw and not rendition.plain:
+        made = regrouped(array, pixel_format, rendition)
+        for first, end in [(0, len(target))] if asked is None else runs(asked):
+            np.copyto(target[first:end], made[first:end])
+        return
+    if pixel_format.raw and not pixel_format.fields:
+        array, pixel_format = plain(array, pixel_format), pixel_format.raw.plain
     if rendition.crop:
         x, y, width, height = rendition.crop
         array = array[y : y + height, x : x + width]
-    step, kept = rendition.step, reduced(pixel_format, rendition.depth)
+    step, to = rendition.step, reduced(pixel_format, rendition.depth)
     for first, end in [(0, len(target))] if asked is None else runs(asked):
         if rendition.average and step > 1:
             part = np.ascontiguousarray(array[first * step : end * step])
             view = _average(part, pixel_format, step)
         else:
-            view = array[first * step : end * step : step, ::step]
-        _copy(view, pixel_format, kept, target[first:end])
+            view = array[first * step : end * step : step, ::step][:, : target.shape[1]]
+        _copy(view, pixel_format, to, target[first:end])
 
 
 def runs(rows: Rows, gap: int = 1) -> Iterator[tuple[int, int]]:

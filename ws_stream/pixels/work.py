@@ -6,7 +6,8 @@ Reckoned from its size, for one picture of which a tenth has changed. Pure.
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from .formats import PixelFormat, reduced
+from .formats import PixelFormat
+from .kept import kept
 from .rendition import Crop, Rendition
 
 
@@ -39,18 +40,18 @@ other counts; measured by `python -m bench.renditions`, which shows them beside 
 
 def work(rendition: Rendition, pixel_format: PixelFormat, width: int, height: int) -> float:
     """Of one picture of this size. Raises UsageError when the crop is not inside the picture."""
-    columns, rows = rendition.size(width, height)
+    made = kept(rendition, pixel_format, width, height)
     crop = rendition.crop or Crop(0, 0, width, height)
-    kept, each = columns * rows, WORK[pixel_format.bytes_per_pixel]
-    total = kept * float(SENT)
+    count, each = made.width * made.height, WORK[pixel_format.bytes_per_pixel]
+    total = count * float(SENT)
     if rendition.step == 1:
-        total += kept * each.compared
+        total += count * each.compared
     elif rendition.average:
-        total += crop.width * crop.height * each.summed + kept * each.divided
+        total += crop.width * crop.height * each.summed + count * each.divided
     else:
-        total += kept * each.picked
-    if reduced(pixel_format, rendition.depth) is not pixel_format:
-        total += kept * each.reduced
+        total += count * each.picked
+    if made.format is not pixel_format:
+        total += count * each.reduced
     if rendition.tolerance:
-        total += kept * each.compared
+        total += count * each.compared
     return total

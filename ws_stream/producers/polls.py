@@ -9,8 +9,10 @@ from collections.abc import Callable
 from ..codec.scroll import LEAST, SAMPLES
 from ..errors import Failure, SourceError, UsageError
 from ..hub.subscription import now_us
-from ..pixels.damage import spans
-from ..pixels.formats import PixelFormat, as_picture, check_fits
+from ..pixels.arrays import as_picture, check_fits
+from ..pixels.damage import in_grid, spans
+from ..pixels.formats import PixelFormat
+from ..pixels.kept import Sized
 from ..protocol.extension import extension_of
 from ..sources import Picture, Source
 from ..walk import Walk
@@ -115,8 +117,7 @@ class Polls:
                 return
             picture, time_us = newest
             self._announce(picture)
-            height = len(picture.pixels)
-            rows = None if picture.damage is None else _few(spans(picture.damage), height)
+            rows = _rows(picture, self._source.format)
             changed = self._walk.update(picture.pixels, rows, now)
             if picture.intact():
                 taken_us = time_us if picture.taken is None else _wall_us(picture.taken)
@@ -164,8 +165,13 @@ class Polls:
         return picture._replace(pixels=pixels, damage=damage)
 
     def _announce(self, picture: Picture) -> None:
-        height, width = picture.pixels.shape[:2]
-        self._resize(self._source.format, width, height)
+        pixel_format = self._source.format
+        width, height = pixel_format.size(picture.pixels)
+        if (
+            pixel_format.raw and pixel_format.raw.per_byte > 1
+        ):  # how many of them are shown, it alone knows
+            width = self._source.width
+        self._resize(pixel_format, width, height)
 
     def _abandon(self) -> None:
         self._walk.abandon()
@@ -175,6 +181,14 @@ class Polls:
 def _wall_us(taken: float) -> int:
     """This device's time at a moment of `time.monotonic`, which cannot be later than now."""
     return now_us() - max(0, round((time.monotonic() - taken) * 1e6))
+
+
+def _rows(picture: Picture, pixel_format: PixelFormat) -> Spans | None:
+    """The rows of its grid outside which nothing has changed; None where nobody knows, or it is no use."""
+    if picture.damage is None:
+        return None
+    source = Sized(pixel_format, *pixel_format.size(picture.pixels))
+    return _few(in_grid(spans(picture.damage), source), len(picture.pixels))
 
 
 def _few(rows: Spans, height: int) -> Spans | None:

@@ -4,12 +4,14 @@ Knows nothing of pictures' bytes or of sockets.
 """
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 
 from ..errors import ProtocolError
 from ..limits import MAX_NUMBER, MAX_SIDE, MAX_TIME
-from ..pixels.formats import BY_NAME, PixelFormat
+from ..pixels.formats import PixelFormat
+from ..pixels.raw import BY_NAME
 from .input import members_of, parse_events
 from .json_text import decode_json
 from .members import boolean, integer, number, text
@@ -17,6 +19,7 @@ from .messages import (
     FROM_SERVER,
     FROM_VIEWER,
     Acknowledge,
+    Announcement,
     Input,
     Requested,
     ServerMessage,
@@ -81,6 +84,8 @@ def _member(content: Mapping[str, Any], name: str, read: Callable[[Any], Any]) -
 
 
 def _plain(value: object) -> object:
+    if isinstance(value, bytes):
+        return value.hex()
     return value.name if isinstance(value, PixelFormat) else value
 
 
@@ -130,7 +135,17 @@ _MEMBERS: Mapping[str, Callable[[Any], Any]] = {
     "events": parse_events,
 }
 
+
+def _palette(value: Any) -> bytes:  # noqa: ANN401 - whatever JSON holds
+    if type(value) is not str or not _PALETTE.fullmatch(value):
+        raise ValueError(value)
+    return bytes.fromhex(value)
+
+
+_PALETTE = re.compile("([0-9a-f]{6}){1,256}")
+
 _SPECIAL: Mapping[type, Mapping[str, Callable[[Any], Any]]] = {
+    Announcement: {"palette": _optional(_palette)},
     Acknowledge: {"epoch": _optional(_U32)},
     Requested: {"id": _optional(_U32)},
 }

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from ..pixels.formats import PixelFormat
 from ..pixels.frame import Frame, blank
+from ..pixels.raw import indexed8
 from ..pixels.rendition import Crop
 from .input import Action
 from .picture import check_size
@@ -32,11 +33,15 @@ class Announcement(NamedTuple):
     """Pictures a second that the stream has at most; what this viewer is sent is in `Granted` and `Pace`."""
     input: bool
     """Whether the stream hears what users do."""
+    palette: bytes | None = None
+    """Of `indexed8`: red, green and blue of each index; None: a ramp of gray."""
 
     def blank(self) -> Frame:
         """What the viewer holds then. Raises ProtocolError where that is over the limits."""
         check_size(self.format, self.width, self.height)
-        return blank(self.epoch, self.format, self.width, self.height)
+        is_indexed = self.palette and self.format.palette
+        pixel_format = indexed8(self.palette) if is_indexed else self.format
+        return blank(self.epoch, pixel_format, self.width, self.height)
 
 
 class Granted(NamedTuple):

@@ -8,9 +8,10 @@ from collections.abc import Iterator, Sequence
 from enum import IntEnum
 from typing import NamedTuple
 
-from ..errors import ProtocolError
+from ..errors import ProtocolError, UsageError
 from ..limits import MAX_PICTURE_BYTES, MAX_SIDE, MAX_TIME
-from ..pixels.formats import BY_CODE, PixelFormat
+from ..pixels.formats import PixelFormat
+from ..pixels.raw import BY_CODE
 from .extension import MAX_EXTENSION, parse_side_data, serialize_extension
 
 SUBPROTOCOL = "ws-stream.v1"
@@ -76,22 +77,23 @@ class Message(NamedTuple):
     """What the device says of this picture, as JSON; see `extension.side_data`."""
 
 
-def groups(width: int) -> int:
-    """How many groups of pixels a row has."""
-    return -(-width // GROUP)
+def groups(columns: int) -> int:
+    """How many groups of cells a row of the grid has."""
+    return -(-columns // GROUP)
 
 
-def content_lengths(pixel_format: PixelFormat, width: int, rows: int) -> tuple[int, int]:
-    """The least and the most bytes that the content of marked rows has: no mark, and every pixel with its colour."""
-    count = rows * groups(width)
+def content_lengths(pixel_format: PixelFormat, columns: int, rows: int) -> tuple[int, int]:
+    """The least and the most bytes that the content of marked rows has: no mark, and every cell with its colour."""
+    count = rows * groups(columns)
     least = -(-count // 8)
-    return least, least + 2 * count + rows * width * pixel_format.colour_bytes
+    return least, least + 2 * count + rows * columns * pixel_format.colour_bytes
 
 
 def max_message_length(pixel_format: PixelFormat, width: int, height: int) -> int:
     """The longest message that a server of this version sends for a picture of this size, in bytes."""
-    _, most = content_lengths(pixel_format, width, 1)
-    return HEADER_LENGTH + MAX_EXTENSION + height * (SEGMENT_LENGTH + 3 + most)
+    columns, rows = pixel_format.grid(width, height)
+    _, most = content_lengths(pixel_format, columns, 1)
+    return HEADER_LENGTH + MAX_EXTENSION + rows * (SEGMENT_LENGTH + 3 + most)
 
 
 class Header(NamedTuple):
@@ -167,9 +169,10 @@ def parse(data: bytes | bytearray | memoryview) -> Message:
         raise ProtocolError(f"{code} is no pixel format's code")
     check_size(pixel_format, width, height)
     side_data = parse_side_data(view[HEADER_LENGTH:length])
-    if count > height:
-        raise ProtocolError(f"{count} segments for {height} rows")
-    segments = tuple(_segments(view, length, count, pixel_format, width, height))
+    columns, rows = pixel_format.grid(width, height)
+    if count > rows:
+        raise ProtocolError(f"{count} segments for {rows} rows")
+    segments = tuple(_segments(view, length, count, pixel_format, columns, rows))
     return Message(
         *(pixel_format, epoch, number, base, time, width, height),
         checksum if flags & HAS_CHECKSUM else None,
@@ -192,12 +195,16 @@ def check_size(pixel_format: PixelFormat, width: int, height: int) -> None:
     """Raises ProtocolError for a picture over the limits, before memory is taken for it."""
     if not (0 < width <= MAX_SIDE and 0 < height <= MAX_SIDE):
         raise ProtocolError(f"a picture of {width}x{height}; a side is 1 to {MAX_SIDE}")
-    if width * height * pixel_format.bytes_per_pixel > MAX_PICTURE_BYTES:
+    try:
+        columns, rows = pixel_format.grid(width, height)
+    except UsageError as error:
+        raise ProtocolError(str(error)) from None
+    if columns * rows * pixel_format.cell > MAX_PICTURE_BYTES:
         raise ProtocolError(f"a {pixel_format} picture of {width}x{height} is over the limit")
 
 
 def _segments(
-    view: memoryview, table: int, count: int, pixel_format: PixelFormat, width: int, height: int
+    view: memoryview, table: int, count: int, pixel_format: PixelFormat, columns: int, height: int
 ) -> Iterator[Segment]:
     position = table + count * SEGMENT_LENGTH
     if position > len(view):
@@ -216,7 +223,7 @@ def _segments(
         lowest, highest = (-first, height - first - rows) if kind is Kind.COPY else (0, 0)
         if not lowest <= shift <= highest:
             raise ProtocolError(f"segment {index}: a shift by {shift} rows")
-        least, most = _payload_lengths(kind, pixel_format, width, rows)
+        least, most = _payload_lengths(kind, pixel_format, columns, rows)
         if not least <= length <= most:
             raise ProtocolError(f"segment {index}: {length} bytes where {least} to {most} are due")
         if position + length > len(view):
@@ -229,10 +236,10 @@ def _segments(
 
 
 def _payload_lengths(
-    kind: Kind, pixel_format: PixelFormat, width: int, rows: int
+    kind: Kind, pixel_format: PixelFormat, columns: int, rows: int
 ) -> tuple[int, int]:
     """The least and the most bytes of a payload."""
     if kind is Kind.COPY:
         return 0, 0
-    least, most = content_lengths(pixel_format, width, rows)
+    least, most = content_lengths(pixel_format, columns, rows)
     return (1, most - 1) if kind is Kind.LZ4 else (least, most)

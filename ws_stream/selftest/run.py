@@ -9,15 +9,15 @@ import sys
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from math import ceil, inf
+from math import ceil, inf, prod
 from statistics import fmean, median
 from typing import NamedTuple, cast
 
 from ..errors import SourceError
 from ..hub.kinds import FPS
 from ..hub.stream import Stream
-from ..pixels.formats import reduced
-from ..pixels.rendition import Rendition, check_size
+from ..pixels.kept import check_rendition, kept
+from ..pixels.rendition import Rendition
 from ..producers.poller import Poller
 from ..producers.polls import STILL_POLLS
 from ..server.server import Server
@@ -116,9 +116,8 @@ async def _measure(plan: Plan, profiler: Profiler, stream: Stream, workload: str
         )
     if problem:
         raise SourceError(problem)
-    width, height = plan.rendition.size(plan.source.width, plan.source.height)
-    pixel_format = reduced(plan.source.format, plan.rendition.depth)
-    size = width * height * pixel_format.bytes_per_pixel
+    made = kept(plan.rendition, plan.source.format, plan.source.width, plan.source.height)
+    size = prod(made.format.grid(made.width, made.height)) * made.format.cell
     return figures(workload, costs, size, min(plan.fps, shown))
 
 
@@ -175,7 +174,7 @@ async def _served(
         producer=Poller(ProfiledSource(source, profiler)),
         walk=lambda fps: cast(Walk, ProfiledWalk(new_walk(fps), profiler)),
     )
-    check_size(source.format, *stream.audience.default.size(source.width, source.height))
+    check_rendition(stream.audience.default, source.format, source.width, source.height)
     stream.resize(source.format, source.width, source.height)
     server.add(stream)
     tell("starting a server and a viewer")

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ..pixels.colours import from_rgb
 from ..pixels.formats import PixelFormat, Pixels
-from ..pixels.rendition import check_size
+from ..pixels.kept import check_size
 from ..sources import Picture, font
 from ..sources.testcard import Card
 

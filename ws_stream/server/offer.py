@@ -15,7 +15,8 @@ from ..hub.caller import Hearer
 from ..hub.stream import Stream
 from ..pixels.described import known
 from ..pixels.formats import SIDE, PixelFormat, Pixels
-from ..pixels.rendition import Rendition, check_size
+from ..pixels.kept import check_rendition
+from ..pixels.rendition import Rendition
 from ..producers.poller import Poller
 from ..producers.reader import Reader
 from ..sources import Source, open_source
@@ -92,7 +93,7 @@ def _polled(
     source: Source, name: str, rendition: Rendition, fps: float, hears: bool | Hearer
 ) -> Stream:
     width, height = SIDE.read(source.width), SIDE.read(source.height)
-    check_size(source.format, *rendition.size(width, height))
+    check_rendition(rendition, source.format, width, height)
     stream = Stream(name, rendition=rendition, fps=fps, input=hears, producer=Poller(source))
     stream.resize(source.format, width, height)
     return stream

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from ..errors import UsageError
 from ..hub.stream import Stream
-from ..pixels.formats import reduced
+from ..pixels.kept import kept
 from ..printable import printable
 from ..protocol.picture import SUBPROTOCOL
 from ..protocol.request import parse_request
@@ -121,12 +121,12 @@ def _refuse_stream(request: HttpRequest, path: str, streams: Mapping[str, Stream
 
 def _description(stream: Stream) -> dict[str, object]:
     default, source = stream.audience.default, stream.audience.source
-    width, height = default.size(source.width, source.height) if source else (None, None)
+    made = kept(default, *source) if source else None
     return {
         "name": stream.name,
-        "format": reduced(source.format, default.depth).name if source else None,
-        "width": width,
-        "height": height,
+        "format": made.format.name if made else None,
+        "width": made.width if made else None,
+        "height": made.height if made else None,
         "viewers": len(stream.audience.subscriptions),
     }
 

@@ -52,22 +52,33 @@ class Layout:
                 f"a stride of {self.stride} bytes is too short; right would be at least {self._row}, "
                 f"the bytes of {self.shown.width} pixels"
             )
+        raw = self.format.raw
+        if raw and raw.planes == 3 and self.stride != self._row:  # noqa: PLR2004 - luma and two of chroma
+            raise UsageError(
+                f"a stride of {self.stride} bytes cannot be for {self.format}, whose chroma has another; right would "
+                f"be {self._row}, or nv12"
+            )
         if not self.distance:
-            object.__setattr__(self, "distance", self.height * self.stride)
+            object.__setattr__(self, "distance", self.shape[0] * self.stride)
         if self.distance < self.slot_bytes:
             raise UsageError(
                 f"a distance of {self.distance} bytes is too short; right would be at least {self.slot_bytes}, "
-                f"which is {self.height} rows with a stride of {self.stride} bytes"
+                f"which is {self.shape[0]} rows with a stride of {self.stride} bytes"
             )
 
     @property
+    def shape(self) -> tuple[int, ...]:
+        """Of the array of a picture: rows, and what lies in each."""
+        return self.format.lying(self.width, self.height)
+
+    @property
     def _row(self) -> int:
-        return self.width * self.format.bytes_per_pixel
+        return self.shape[1] * self.format.bytes_per_pixel
 
     @property
     def slot_bytes(self) -> int:
         """From the first pixel of a picture to the end of its last; padding behind it need not be there."""
-        return (self.height - 1) * self.stride + self._row
+        return (self.shape[0] - 1) * self.stride + self._row
 
     @property
     def shown(self) -> "Layout | Packed":

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ..errors import Failure, SourceError, WsStreamError
 from ..pixels.formats import PixelFormat, Pixels
-from ..pixels.rendition import check_size
+from ..pixels.kept import check_size
 from .layout import NOTHING_YET, Counter, Front, Layout
 from .mapped_file import MappedFile, Mapping, TooShortError
 from .memory import FileMemory, Mapped

@@ -173,6 +173,6 @@ class Mapping(NamedTuple):
             what = (3, 0, 0, False)
         return (
             *(self.memory.buffer, layout.offset - start, layout.stride, layout.distance),
-            *(layout.width, layout.height, layout.format.bytes_per_pixel, layout.slots),
+            *(*layout.shape[1::-1], layout.format.bytes_per_pixel, layout.slots),
             *(*what, self.zero_is_none, self.fd, self.size, self.ring),
         )

@@ -12,14 +12,20 @@ from typing import Any
 
 import numpy as np
 
+from ..arguments import shown
 from ..errors import UsageError
-from ..pixels.formats import GRAY8
+from ..pixels.formats import GRAY8, PixelFormat
+from ..pixels.raw import INDEXED8, MOST_COLOURS, indexed8
+from ..regular_file import read_regular
 from .address import Address, parse_number, stream_name
 from .layout import Counter, Front, Layout
 from .mapped import MappedSource
 from .packed import packed_gray
 
-OPTIONS = ("width", "height", "format", "stride", "offset", "slots", "distance", "index", "front")
+OPTIONS = (
+    *("width", "height", "format", "palette", "stride", "offset", "slots", "distance"),
+    *("index", "front"),
+)
 
 _COUNTERS = {"u32le": "<u4", "u64le": "<u8", "u32be": ">u4", "u64be": ">u8"}
 _FRONTS = {"u8": "u1", **_COUNTERS}
@@ -38,9 +44,10 @@ def open_raw(address: Address, path: Path) -> MappedSource:
     address.only(*OPTIONS)
     width, height = address.number("width", least=1), address.number("height", least=1)
     packed = packed_gray(address.options.get("format", ""), width)
-    pixel_format = GRAY8 if packed else address.pixel_format("format")
+    pixel_format = GRAY8 if packed else _format(address)
     across = packed.row_bytes if packed else width
-    stride = address.number("stride", default=across * pixel_format.bytes_per_pixel)
+    row = pixel_format.lying(across, height)[1] * pixel_format.bytes_per_pixel
+    stride = address.number("stride", default=row)
     layout = Layout(
         *(across, height, pixel_format, stride),
         address.number("offset", default=0),
@@ -51,6 +58,23 @@ def open_raw(address: Address, path: Path) -> MappedSource:
     number = _number(address, layout.slots)
     name = stream_name(path.stem, default=address.scheme)
     return MappedSource(name, path, lambda _: layout, number)
+
+
+def _format(address: Address) -> PixelFormat:
+    """The one named, with the palette in the file beside it. Raises UsageError."""
+    pixel_format, path = address.pixel_format("format"), address.options.get("palette")
+    if path is None:
+        return pixel_format
+    right = "right would be the path of 3 to 768 bytes, red, green and blue of each colour"
+    if pixel_format is not INDEXED8:
+        raise UsageError(
+            f"a palette is for format=indexed8, not {pixel_format}; right would be none"
+        )
+    try:
+        colours, _ = read_regular(path, 3 * MOST_COLOURS + 1)
+        return indexed8(colours or b"")
+    except (OSError, ValueError, UsageError):
+        raise UsageError(f"palette={shown(path)} cannot be read as one; {right}") from None
 
 
 def _number(address: Address, slots: int) -> Counter | Front | None:

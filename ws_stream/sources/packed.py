@@ -19,7 +19,8 @@ PARTS = (1, 2, 4)
 """Bits of a pixel of which several lie in a byte."""
 MOST_COLOURS = 256
 """Rows of a colour map: pixels have eight bits."""
-_NAME = re.compile(r"gray([124])(lsb|msb)")
+_NAME = re.compile(r"gray([24])(lsb|msb)(?<!4msb)")
+"""Of those that do not travel."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,7 +61,7 @@ class Packed:
 
 
 def packed_gray(name: str, width: int) -> Packed | None:
-    """Pixels of the format of that name, as `gray1lsb`: bits of each, and which end of a byte is left; else None."""
+    """Pixels of the format of that name, as `gray2lsb`: bits of each, and which end of a byte is left; else None."""
     match = _NAME.fullmatch(name)
     if match is None:
         return None

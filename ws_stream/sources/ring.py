@@ -89,7 +89,10 @@ class RingSource:
         """The memory to be read for the next second; None where it is copied. Raises SourceError without a picture."""
         self._trust = 0
         life, file = self._current(), self._file
-        if not isinstance(life.memory, Mapped) or not file.is_regular:
+        raw = (
+            life.layout.format.raw
+        )  # damage is of the picture's rows, and the compiled reader knows those of a slot
+        if not isinstance(life.memory, Mapped) or not file.is_regular or (raw and raw.planes > 1):
             return None
         life.memory.stand_guard()
         life.newest()

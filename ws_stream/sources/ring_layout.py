@@ -79,7 +79,8 @@ class RingHeader(NamedTuple):
             raise UsageError(
                 f"format={pixel_format} cannot be a ring's; right would be one that has a name"
             )
-        one = Layout(width, height, pixel_format, width * pixel_format.bytes_per_pixel)
+        row = pixel_format.lying(width, height)[1] * pixel_format.bytes_per_pixel
+        one = Layout(width, height, pixel_format, row)
         slot_bytes, heads_at = _pages(one.distance), RECORDS_AT + RECORDS * RECORD_BYTES
         if slot_bytes > MAX_SLOT_BYTES:
             raise UsageError(

@@ -12,7 +12,7 @@ from Xlib.error import BadMatch, XError
 
 from ..errors import SourceError, UsageError
 from ..pixels.formats import Pixels
-from ..pixels.rendition import check_size
+from ..pixels.kept import check_size
 from .layout import Layout
 from .masks import format_of_masks, told
 from .segment import segment

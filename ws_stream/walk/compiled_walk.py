@@ -9,11 +9,12 @@ import lz4.block._block
 
 from .._core import Walk as _CoreWalk
 from ..codec.pack import ALL, band_rows
-from ..pixels.formats import PixelFormat, reduced
-from ..pixels.rendition import Crop, Rendition
+from ..pixels.formats import PixelFormat
+from ..pixels.kept import kept
+from ..pixels.rendition import Rendition
 from ..protocol.offer import Encoding
 from .counts import Counts
-from .layout import pixel_layout
+from .layout import crop_layout, palette_layout, pixel_layout, source_layout
 
 LZ4_LIBRARIES = ("liblz4.so.1", lz4.block._block.__file__)
 """Where LZ4 is found: Debian's library, or the one that Python's package brings."""
@@ -36,13 +37,14 @@ class CompiledWalk(_CoreWalk):
         encoding: Encoding = ALL,
     ) -> None:
         """As `NumpyWalk.open`."""
-        kept = reduced(pixel_format, rendition.depth)
-        crop = rendition.crop or Crop(0, 0, *size)
+        made = kept(rendition, pixel_format, *size)
+        crop = crop_layout(pixel_format, rendition, size)
         layout = pixel_layout(pixel_format, rendition)
-        width, _ = rendition.size(*size)
-        rows = band_rows(width, kept, encoding.max_segment)
-        written = encoding.lz4, encoding.copy, rows
-        how = rendition.step, rendition.average, written, size, kept.code, epoch
+        columns, _ = made.format.grid(made.width, made.height)
+        rows = band_rows(columns, made.format, encoding.max_segment)
+        written, shown = (encoding.lz4, encoding.copy, rows), (made.width, made.height)
+        source = source_layout(pixel_format, rendition, size), shown, palette_layout(pixel_format)
+        how = rendition.step, rendition.average, written, *source, made.format.code, epoch
         self.open_variant(variant_id, layout, crop, *how)
 
     def counts(self) -> Counts:  # type: ignore[override]  # the core knows no classes of ours

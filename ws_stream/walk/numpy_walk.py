@@ -10,7 +10,8 @@ from math import inf
 import numpy as np
 
 from ..allowance import Allowance
-from ..pixels.formats import Pixels, fits
+from ..pixels.formats import Pixels
+from ..pixels.regroup import is_cell_by_cell
 from ..pixels.rendition import Crop
 from ..pixels.resample import Rows
 from .counts import Counts
@@ -18,7 +19,7 @@ from .places import Places
 from .variant import Variant
 
 Spans = Sequence[tuple[int, int]]
-"""Rows (first, how many) of a source outside of which nothing changed."""
+"""Rows (first, how many) of a source's grid outside of which nothing changed."""
 Choice = Callable[[Variant], Rows | None]
 """Which rows of a variant are read; None: all."""
 
@@ -126,7 +127,8 @@ class NumpyWalk(Places):
     def _update(self, view: Pixels, rows: Choice, now: float) -> bool:
         for variant_id, variant in sorted(self._variants.items()):
             geometry = variant.geometry
-            if geometry.size != (view.shape[1], view.shape[0]) or not fits(view, geometry.format):
+            shape = geometry.format.shape(*geometry.size)
+            if view.shape != shape or view.dtype != geometry.format.dtype:
                 raise ValueError("the array is of another size or format than the source")
             is_whole = variant.turn.is_missed or not variant.picture.number
             if variant.turn.take(self._fps, now):
@@ -154,12 +156,16 @@ class NumpyWalk(Places):
 
 
 def _touched(variant: Variant, spans: Spans | None) -> Rows | None:
-    """Which rows of a variant are made of source rows in the spans."""
-    if spans is None:
+    """Which rows of a variant are made of source rows in the spans; None: of any, or they lie apart."""
+    rendition, pixel_format = variant.geometry.rendition, variant.geometry.format
+    is_apart = rendition.plain or not (
+        pixel_format.raw and is_cell_by_cell(pixel_format, rendition)
+    )
+    if spans is None or (pixel_format.group[1] > 1 and is_apart):
         return None
-    rendition, (width, height) = variant.geometry.rendition, variant.geometry.size
+    width, height = pixel_format.grid(*variant.geometry.size)
     crop, step = rendition.crop or Crop(0, 0, width, height), rendition.step
-    touched = np.zeros(variant.picture.height, np.bool_)
+    touched = np.zeros(len(variant.picture.pixels), np.bool_)
     for y, rows in spans:
         first, end = max(y - crop.y, 0), min(y + rows - crop.y, crop.height)
         if end > first:
@@ -168,6 +174,6 @@ def _touched(variant: Variant, spans: Spans | None) -> Rows | None:
 
 
 def _sampled(variant: Variant, first: int, every: int) -> Rows:
-    sampled = np.zeros(variant.picture.height, np.bool_)
+    sampled = np.zeros(len(variant.picture.pixels), np.bool_)
     sampled[first::every] = True
     return sampled

@@ -13,8 +13,10 @@ from ..codec.marks import Copy, Marks, mark, update
 from ..codec.pack import ALL, pack
 from ..codec.scroll import Verdict, find_scroll
 from ..limits import MAX_NUMBER
-from ..pixels.formats import PixelFormat, Pixels, reduced
+from ..pixels.arrays import cells
+from ..pixels.formats import PixelFormat, Pixels
 from ..pixels.frame import Frame, blank
+from ..pixels.kept import kept, kept_format
 from ..pixels.rendition import Rendition
 from ..pixels.resample import Rows, differing_rows, resample_rows
 from ..pixels.tolerance import keep_near
@@ -45,7 +47,7 @@ class Geometry(NamedTuple):
     @property
     def kept(self) -> PixelFormat:
         """The format of the pixels kept."""
-        return reduced(self.format, self.rendition.depth)
+        return kept_format(self.rendition, self.format)
 
 
 class Body(NamedTuple):
@@ -90,12 +92,11 @@ class Variant:
     def __init__(self, geometry: Geometry, epoch: int) -> None:
         self.turn = Turn()
         self.geometry = geometry
-        width, height = geometry.rendition.size(*geometry.size)
-        self.picture = blank(epoch, geometry.kept, width, height)
+        self.picture = blank(epoch, *kept(geometry.rendition, geometry.format, *geometry.size))
         """The newest one; its pixels are the kept ones, so they may be of a later one while `is_uncommitted`."""
         self.is_uncommitted = False
         """The kept picture is not the newest one: no delta may be made of it."""
-        self.bases = Bases(width)
+        self.bases = Bases(self.picture.columns)
         self.pace = Pace()
         self._new = np.empty_like(self.picture.pixels)
         self._settling = _Settling(not geometry.rendition.tolerance)
@@ -153,9 +154,10 @@ class Variant:
         self.bases.commit(number)
         self.pace.came()
         if number == MAX_NUMBER:  # numbers are used up: viewers begin anew
-            epoch, number, self.bases = epoch + 1 & MAX_NUMBER, 0, Bases(self.picture.width)
+            epoch, number, self.bases = epoch + 1 & MAX_NUMBER, 0, Bases(self.picture.columns)
         self.pace.times[(number + 1) % TIMES] = time
-        self.picture = Frame(epoch, number + 1, time, self.geometry.kept, self.picture.pixels)
+        kept, spare = self.picture.pixels, self.picture.spare
+        self.picture = Frame(epoch, number + 1, time, self.geometry.kept, kept, spare=spare)
         self.is_uncommitted, self._deltas = False, _Deltas(said=said)
 
     def taken(self, epoch: int, number: int) -> int:
@@ -176,8 +178,8 @@ class Variant:
         """What turns the picture of viewers that lack this into the newest one, made once for all of them."""
         key = _key(lack)
         if key not in self._deltas.bodies:
-            geometry, width = self.geometry, self.picture.width
-            segments = pack(self._marks(lack), width, geometry.kept, geometry.encoding)
+            geometry, columns = self.geometry, self.picture.columns
+            segments = pack(self._marks(lack), columns, geometry.kept, geometry.encoding)
             said = self._deltas.said
             body = Body(said + serialize_segments(segments), len(segments), len(said))
             self._deltas.bodies[key] = body
@@ -197,10 +199,10 @@ class Variant:
         if lack == "marks":
             assert self.bases.marks
             return self.bases.marks
-        height, width = self.picture.height, self.picture.width
-        differs = np.ones((height, width), np.bool_)
+        columns = self.picture.columns
+        differs = np.ones((len(self.picture.pixels), columns), np.bool_)
         if isinstance(lack, Since):
-            bits = np.unpackbits(lack.masks, axis=1, count=width, bitorder="little")
+            bits = np.unpackbits(lack.masks, axis=1, count=columns, bitorder="little")
             differs = bits.view(np.bool_)
         return mark(differs, self.picture.pixels, self.geometry.kept)
 
@@ -232,7 +234,7 @@ class Variant:
         if search.wait:
             search.wait -= 1
             return None
-        found = find_scroll(self._new, kept)
+        found = find_scroll(*(cells(one, self.geometry.kept) for one in (self._new, kept)))
         if found.copy:
             search.misses = 0
             first, rows, shift = found.copy

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.fuzz.laws.sentence import check_sentence
 from ws_stream.errors import SourceError, UsageError
-from ws_stream.pixels.formats import whole_pixels
+from ws_stream.pixels.arrays import cells
 from ws_stream.sources import Source
 from ws_stream.sources.source import Picture
 
@@ -28,8 +28,8 @@ def check_polls(source: Source) -> None:
     try:
         picture = source.poll()
         assert isinstance(picture, Picture)
-        whole = whole_pixels(picture.pixels, source.format)
-        assert whole.shape == (source.height, source.width)
+        whole = cells(picture.pixels, source.format)
+        assert whole.shape == source.format.grid(source.width, source.height)[::-1]
         assert len(picture.pixels.tobytes()) == whole.nbytes
         picture.intact()
     except (UsageError, SourceError) as error:

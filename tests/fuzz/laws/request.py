@@ -2,15 +2,16 @@
 
 from tests.fuzz.laws.sentence import check_sentence
 from ws_stream.errors import UsageError
-from ws_stream.hub.grants import Source, grant, is_shown
+from ws_stream.hub.grants import grant, is_shown
 from ws_stream.limits import MAX_STEP, MAX_TOLERANCE
-from ws_stream.pixels.formats import FORMATS, reduced
+from ws_stream.pixels.formats import FORMATS
+from ws_stream.pixels.kept import Sized, kept
 from ws_stream.pixels.rendition import Rendition
 from ws_stream.protocol.request import parse_request
 
 DEFAULTS = Rendition(), Rendition(step=3, average=True), Rendition(step=2, tolerance=5, depth=8)
 SIZES = (1, 1), (17, 5), (1024, 600), (16384, 1024)
-SOURCES = [Source(one, *size) for one, size in zip(FORMATS[::2], SIZES, strict=True)]
+SOURCES = [Sized(one, *size) for one, size in zip(FORMATS[::2], SIZES, strict=True)]
 
 
 def check(data: bytes) -> None:
@@ -29,9 +30,9 @@ def check(data: bytes) -> None:
             continue
         if granted:
             rendition = granted.rendition
-            width, height = rendition.size(source.width, source.height)
+            made = kept(rendition, *source)
             assert 1 <= rendition.step <= MAX_STEP
             assert 0 <= rendition.tolerance <= MAX_TOLERANCE
-            assert 1 <= width <= source.width
-            assert 1 <= height <= source.height
-            assert is_shown(request, reduced(source.format, rendition.depth), width, height)
+            assert 1 <= made.width <= source.width
+            assert 1 <= made.height <= source.height
+            assert is_shown(request, made)

@@ -8,7 +8,7 @@ from contextlib import suppress
 from tests.fuzz.laws.memory_file import check_polls, memory_file
 from tests.fuzz.laws.sentence import check_sentence
 from ws_stream.errors import SourceError, UsageError
-from ws_stream.pixels.formats import check_fits
+from ws_stream.pixels.arrays import check_fits
 from ws_stream.pixels.rendition import Rendition
 from ws_stream.sources.ring import RingSource
 from ws_stream.sources.ring_layout import HEADER, RingHeader

@@ -20,6 +20,8 @@ const SAID = [
   ["depth", "16", 16],
   ["fit", "320x200", [320, 200]],
   ["controls", "", true],
+  ["rotate", "90", 90],
+  ["mirror", "", true],
 ];
 
 for (const [name, text, value] of SAID) {

@@ -100,7 +100,7 @@ const REFUSED = {
   "an announcement that is not UTF-8": [made([1, Uint8Array.of(255)]), /not UTF-8/],
   "a picture that takes too much memory": [
     made([1, STREAM.replace('"width":2', '"width":65535')]),
-    /is over the limits/,
+    /over the limits/,
   ],
   "a kind of a later version": [made([3, "x"]), /of a later version \(kind 3\)/],
   "a position over its limit": [made([1, STREAM, 2 ** 53]), /over its limit/],
