@@ -94,6 +94,11 @@ static int read_fps(const char *at, const char *end, double *fps)
     return *fps <= 1000;
 }
 
+const char *const wd_formats[WD_FORMATS] = {
+    "rgbx8888",    "bgrx8888",    "rgb888",      "bgr888",      "rgb565",  "gray8",   "rgb444", "rgb332",
+    "gray16",      "rgb565be",    "xrgb2101010", "yuyv422",     "uyvy422", "nv12",    "i420",   "bayer_rggb8",
+    "bayer_bggr8", "bayer_gbrg8", "bayer_grbg8", "mono_msb",    "mono_lsb", "gray4",  "indexed8"};
+
 /* The place of a text in a list; `count` where it is not there. */
 static size_t place_of(const char *at, size_t length, const char *const *names, size_t count)
 {
@@ -114,13 +119,19 @@ static uint64_t read_names(const char *at, const char *end, const char *const *n
     return found & ((UINT64_C(1) << count) - 1);
 }
 
+static uint64_t read_formats(const char *at, const char *end)
+{
+    static const char *const SEVERAL[] = {"plain", "raw"};
+    const uint64_t plain = (UINT64_C(1) << WD_PLAIN) - 1, all = (UINT64_C(1) << WD_FORMATS) - 1;
+    const uint64_t several = read_names(at, end, SEVERAL, 2);
+    return read_names(at, end, wd_formats, WD_FORMATS) | (several & 1 ? plain : 0) | (several & 2 ? all & ~plain : 0);
+}
+
 static int read_value(wd_query *q, size_t key, const char *at, size_t length)
 {
     static const char *const SWITCHES[] = {"0", "no", "false", "1", "yes", "true"};
     static const char *const DEPTHS[] = {"24", "16", "12", "8"};
     static const uint8_t BITS[] = {24, 16, 12, 8};
-    static const char *const NAMES[] = {"rgbx8888", "bgrx8888", "rgb888", "bgr888",
-                                        "rgb565",   "gray8",    "rgb444", "rgb332"};
     static const char *const SEGMENTS[] = {"marked", "lz4", "copy"};
     const char *const end = at + length;
     uint64_t *const number = &q->numbers[key];
@@ -133,7 +144,7 @@ static int read_value(wd_query *q, size_t key, const char *at, size_t length)
     case DEPTH: *number = place < 4 ? BITS[place] : 0; return place < 4;
     case FIT: return read_numbers(at, end, 'x', 2, 0, 16384, q->fit);
     case FPS: return read_fps(at, end, &q->fps);
-    case FORMATS: *number = read_names(at, end, NAMES, 8); return 1;
+    case FORMATS: *number = read_formats(at, end); return 1;
     default: *number = read_names(at, end, SEGMENTS, 3); return (*number & QUERY_MARKED) != 0;
     }
 }

@@ -14,6 +14,10 @@ enum wd_query_key {
 
 enum { QUERY_MARKED = 1, QUERY_LZ4 = 2, QUERY_COPY = 4 };
 
+/* Of the pixel formats, in the order of their codes, of which the first is 1: the plain ones come first. */
+enum { WD_FORMATS = 23, WD_PLAIN = 8 };
+extern const char *const wd_formats[WD_FORMATS];
+
 typedef struct {
     uint32_t given;               /* a bit a key that is there */
     uint64_t numbers[QUERY_KEYS]; /* of those with one; of formats and kinds a bit each, in the protocol's order */

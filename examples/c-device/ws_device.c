@@ -31,6 +31,8 @@ int ws_device_start(ws_device *d, const ws_device_options *options)
     d->time_begun = wd_port_wall();
     d->wholes = (ws_allowance){DEVICE_FPS / 8.0, WHOLES_AT_ONCE, d->begun};
     d->picture = (ws_picture){.code = FORMAT, .width = DEVICE_WIDTH, .height = DEVICE_HEIGHT};
+    d->picture.shown_width = DEVICE_WIDTH;
+    d->picture.shown_height = DEVICE_HEIGHT;
     ws_crc_table_fill(&d->crc);
     wd_delta_open(&d->room);
     for (int i = 0; i < DEVICE_CONNECTIONS; i++)

@@ -30,8 +30,6 @@ static void print_query(const wd_query *q)
 {
     static const char *const NAMES[QUERY_KEYS] = {"step", NULL, NULL, "tolerance", "depth", NULL, NULL, NULL, NULL, NULL,
                                                   "max_picture", "max_message", "max_segment"};
-    static const char *const FORMATS[] = {"rgbx8888", "bgrx8888", "rgb888", "bgr888",
-                                          "rgb565",   "gray8",    "rgb444", "rgb332"};
     static const char *const KINDS[] = {"marked", "lz4", "copy"};
     char json[2048];
     size_t at = (size_t)sprintf(json, "{\"acknowledge\":%s", wd_query_number(q, QUERY_ACKNOWLEDGE, 1) ? "true" : "false");
@@ -47,7 +45,7 @@ static void print_query(const wd_query *q)
     if (wd_query_has(q, QUERY_FPS))
         at += (size_t)sprintf(json + at, ",\"fps\":%.12g", q->fps);
     if (wd_query_has(q, QUERY_FORMATS))
-        at += put_list(json + at, "formats", q->numbers[QUERY_FORMATS], FORMATS, 8);
+        at += put_list(json + at, "formats", q->numbers[QUERY_FORMATS], wd_formats, WD_FORMATS);
     if (wd_query_has(q, QUERY_KINDS))
         at += put_list(json + at, "kinds", q->numbers[QUERY_KINDS], KINDS, 3);
     json[at++] = '}';
