@@ -14,6 +14,7 @@ from tests.node import node
 from ws_stream.conformance.pipe import Pipe
 from ws_stream.conformance.turn import read_json, said
 from ws_stream.errors import ProtocolError
+from ws_stream.pixels.formats import FORMATS
 from ws_stream.protocol import control, messages
 
 from .laws.events import read
@@ -64,8 +65,11 @@ def _is_taken(text: bytes) -> bool:
         return False
     except (ProtocolError, ValueError, RecursionError):
         return True
-    is_small = not isinstance(told, messages.Announcement) or is_played(told)
-    return is_small and not _LEFT_OPEN.search(written)
+    if isinstance(told, messages.Announcement) and not (
+        told.format in FORMATS and is_played(told)  # raw formats are not known to all
+    ):
+        return False
+    return not _LEFT_OPEN.search(written)
 
 
 def _answers(command: Sequence[str], stories: Sequence[Sequence[str]]) -> Iterator[list[str]]:
