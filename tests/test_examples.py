@@ -34,6 +34,7 @@ from tests.proxy import test_proxies
 from tests.ring import test_c, test_lvgl
 from tests.server import test_metrics
 from ws_stream import Server, connect
+from ws_stream.pixels.raw import RAW_FORMATS
 from ws_stream.server.tokens import new_token
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
@@ -223,7 +224,8 @@ def test_perl_passes_all_that_a_viewer_can_claim() -> None:
     done = ended(sys.executable, "-m", "ws_stream", "conformance", *PERL, "--conformance")
     assert done.returncode == 0, done.stdout + done.stderr
     unclaimed = re.findall(r"([\w-]+) +not claimed", done.stdout)
-    assert unclaimed == ["requests", "input", "queries", "renditions", "pixels"]
+    raw = [pixel_format.name for pixel_format in RAW_FORMATS]
+    assert unclaimed == [*raw, "requests", "input", "queries", "renditions", "pixels"]
 
 
 @pytest.mark.usefixtures("perl")

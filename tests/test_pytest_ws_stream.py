@@ -148,7 +148,10 @@ def test_golden_pictures_are_made_only_when_that_is_asked_for_and_named_then(
     pytester.runpytest("--device-screen", url).assert_outcomes(passed=1)
 
 
-def test_a_test_without_a_screen_pays_nothing_for_it(pytester: pytest.Pytester) -> None:
+def test_a_test_without_a_screen_pays_nothing_for_it(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # others import what they like
     pytester.makepyfile("""
         import sys
 
@@ -156,7 +159,7 @@ def test_a_test_without_a_screen_pays_nothing_for_it(pytester: pytest.Pytester) 
             assert "pytest_ws_stream" in sys.modules
             assert not {"ws_stream", "numpy", "websockets", "asyncio"} & set(sys.modules)
     """)
-    result = pytester.runpytest_subprocess("-p", "no:asyncio", "-p", "no:hypothesispytest")
+    result = pytester.runpytest_subprocess("-p", "pytest_ws_stream")
     result.assert_outcomes(passed=1)
 
 

@@ -19,7 +19,10 @@ RAW = "width=4&height=2&format=gray8"
         ("/tmp/a:b", "right would be mmap:/tmp/a:b?width=WIDTH&height=HEIGHT&format=PIXELFORMAT"),
         ("frames.raw", "right would be mmap:frames.raw?width=WIDTH"),
         (":", "it names no kind of source"),
-        ("map:/x", "'map:' is no kind of source; known are mmap:, shm:, xwd:, fb:, test:"),
+        (
+            "map:/x",
+            "'map:' is no kind of source; known are mmap:, shm:, ring:, xwd:, screen:, fb:, test:",
+        ),
         ("test:?width", "'width' in 'test:?width' has no value; right would be OPTION=VALUE"),
         ("test:?width=20&", "'' in 'test:?width=20&' has no value"),
         ("test:?width=20&width=20", "the option 'width' is given twice"),

@@ -104,10 +104,10 @@ class Stream:
         say which), a tensor in the processor's memory, or a picture of Pillow, Matplotlib, OpenCV, pygame or Qt. While
         there are viewers it is read before this returns. Arrays and tensors are remembered, not copied, and read when a
         viewer comes, or one that wants fewer has its turn: until the next `publish` they should hold a whole picture,
-        this one or a newer. `time_us` is when it was taken, microseconds since 1970-01-01 UTC by the wall clock; now by
-        default. `damage` are rectangles (x, y, width, height), in its pixels, outside which nothing has changed since
-        the one published before: only their rows are read. `meta` is what is said of exactly this picture: a dict that
-        JSON can hold in 4096 bytes. Raises UsageError for what does not fit, and in a forked child.
+        this one or a newer. `time_us` is when it was taken, microseconds since 1970-01-01 UTC; now by default. `damage`
+        are rectangles (x, y, width, height), in its pixels, outside which nothing has changed since the one before:
+        only their rows are read. `meta` is said of exactly this picture: a dict that JSON can hold in 4096 bytes.
+        Raises UsageError for what does not fit, and in a forked child.
         """
         self._errands.check_process()
         stamp = now_us() if time_us is None else device_us(MOMENT.take("time_us", time_us))
@@ -212,8 +212,7 @@ class Stream:
             check(array, pixel_format := told or guess(array), self.audience.default)
             self._resize(pixel_format, *pixel_format.size(array))
             self.newest.kind = kind
-        assert self.audience.source
-        return lying_together(array, self.audience.source.format)
+        return array if array.flags.c_contiguous else lying_together(array, told)
 
     def _resize(self, pixel_format: PixelFormat, width: int, height: int) -> None:
         if self.audience.resize(pixel_format, width, height, time.monotonic()):

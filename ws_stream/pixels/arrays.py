@@ -84,9 +84,12 @@ def fits(array: Pixels, pixel_format: PixelFormat) -> bool:
     return is_whole and width % across == 0 and height % down == 0
 
 
-def lying_together(array: Pixels, pixel_format: PixelFormat) -> Pixels:
-    """The array, or a copy whose pixels lie as the walk reads them: each in one piece; raw ones side by side."""
-    is_row = not pixel_format.raw or array.strides[1] == pixel_format.bytes_per_pixel
+def lying_together(array: Pixels, told: PixelFormat | None) -> Pixels:
+    """The array, or a copy whose pixels lie as the walk reads them: each in one piece; raw ones side by side.
+
+    `told` is its format; None: a plain one.
+    """
+    is_row = not (told and told.raw) or array.strides[1] == told.bytes_per_pixel
     return array if is_row and array.strides[2:] in ((), (1,)) else np.ascontiguousarray(array)
 
 
