@@ -24,6 +24,7 @@ ROOMS = {
     "regular_file": [],
     "loop_thread": [],
     "png": [],
+    "extras": [],
     "pixels": [
         *("formats", "raw", "arrays", "plain", "demosaic", "colours", "described", "frame"),
         *("rendition", "kept", "damage", "work", "tolerance", "regroup", "resample", "foreign"),
@@ -52,8 +53,17 @@ ROOMS = {
         *("counts", "subscriber", "places", "numpy_walk", "layout", "compiled_walk"),
     ],
     "sources": [
-        *("address", "source", "foreign", "packed", "layout", "memory", "rights", "mapped_file"),
-        *("mapped", "mmap_file", "shm", "ring_layout", "ring_life", "ring", "masks", "xwd"),
+        *(
+            "address",
+            "source",
+            "format_names",
+            "packed",
+            "layout",
+            "memory",
+            "rights",
+            "mapped_file",
+        ),
+        *("mapped", "mmap_file", "ring_layout", "shm", "ring_life", "ring", "masks", "xwd"),
         *("segment", "x_requests", "x_link", "x_screen", "screen", "fb_info", "fb", "font"),
         *("testcard", "replay", "process", "slots", "program", "film", "video", "v4l2", "camera"),
     ],

@@ -46,7 +46,7 @@ if { [ "$part" = board ] && [ "$order" = little ]; } || { [ "$part" = compiler ]
     all="tests/walk tests/emulated/test_over_loopback.py"
 fi
 elsewhere="TestOpenCV or TestMatplotlib or TestPygame or TestQt or TestStreams" # of test_foreign, whose libraries no board has
-beyond=$(printf -- " --ignore tests/sources/test_%s.py" foreign screen survival video) # they need av and Xlib
+beyond=$(printf -- " --ignore tests/sources/test_%s.py" format_names screen survival video) # they need av and Xlib
 [ "$has_compiled" = True ] || # these two import the compiled walk
     beyond="$beyond --ignore tests/sources/test_careless.py --ignore tests/sources/test_havoc.py"
 # shellcheck disable=SC2086 # a list of names

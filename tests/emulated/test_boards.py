@@ -23,7 +23,7 @@ CORE = (
 )
 ELSEWHERE = "TestOpenCV or TestMatplotlib or TestPygame or TestQt or TestStreams"
 """Of tests/pixels/test_foreign.py: what needs libraries that no board has."""
-BEYOND = ("foreign", "screen", "survival", "video")
+BEYOND = ("format_names", "screen", "survival", "video")
 """Of tests/sources: what needs av and Xlib. Two others import the compiled walk."""
 
 

@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from tests.leftovers import nothing_left_behind
 from ws_stream import Frame, Server, connect
 from ws_stream.errors import Failure, SourceError, UsageError
+from ws_stream.pixels.described import named
 from ws_stream.sources import Picture, open_source
-from ws_stream.sources.foreign import known_as
 from ws_stream.sources.video import DECODE_WITHIN, Video
 
 from .newest import newest
@@ -196,7 +196,7 @@ def test_what_travels_is_a_view_of_what_the_decoder_left(
     path = film(tmp_path / "film.nut", iter([rgb]), "rawvideo", pix_fmt, "rgb24")
     video = played(path)
     picture = newest(video)
-    assert video.format is known_as(ours)
+    assert video.format is named(ours)
     assert not picture.pixels.flags.owndata
     frame = av.VideoFrame.from_ndarray(rgb, format="rgb24").reformat(format=pix_fmt)
     rows = np.frombuffer(bytes(frame.planes[0]), np.uint8).reshape(HEIGHT, -1)

@@ -3,7 +3,6 @@
 Knows nothing of terminals.
 """
 
-import importlib
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -12,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import UsageError
+from ..extras import needed
 from ..recording import Recording
 from .export_stills import Progress, of_one_size
 
@@ -24,7 +23,7 @@ CLOCK = 90_000
 
 def save_gif(recording: Recording, out: Path, progress: Progress) -> None:
     """A GIF that repeats: hundredths of a second, 256 colours for each picture, at most 50 pictures a second."""
-    image = needed("PIL.Image")
+    image = needed("PIL.Image", "export", "this kind of file")
     shown = delays(recording.times(), recording.seconds)
 
     def pictures() -> Iterator[Any]:
@@ -54,7 +53,7 @@ def delays(times: list[float], end: float) -> dict[int, int]:
 
 def save_mp4(recording: Recording, out: Path, progress: Progress) -> None:
     """H.264 that every browser plays (4:2:0, so not exact); sides that are odd are one pixel longer."""
-    av = needed("av")
+    av = needed("av", "export", "this kind of file")
     with av.open(str(out), "w", format="mp4") as film:
         stream = film.add_stream("libx264", options={"crf": "18", "preset": "veryfast"})
         stream.pix_fmt = "yuv420p"
@@ -87,14 +86,3 @@ def _with_end(
         progress((moment.number + 1) / len(recording))
     if rgb is not None:
         yield recording.seconds, rgb
-
-
-def needed(module: str) -> Any:  # noqa: ANN401 - a module
-    """A module of the extra. Raises UsageError where it is not installed."""
-    try:
-        return importlib.import_module(module)
-    except ImportError:
-        raise UsageError(
-            f"{module.partition('.')[0]} is not installed, which this kind of file takes; "
-            "right would be: pip install 'ws-stream[export]'"
-        ) from None

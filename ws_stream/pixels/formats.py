@@ -139,6 +139,10 @@ class PixelFormat:
         columns, rows = self.grid(width, height)
         return (rows, columns // (self.raw.per_pixel if self.raw else 1), *self.components)
 
+    def row_bytes(self, width: int, height: int) -> int:
+        """Bytes of a row of that array."""
+        return self.lying(width, height)[1] * self.bytes_per_pixel
+
     def blank(self, width: int, height: int) -> Pixels:
         """The pixels of a blank picture: colours 0, padding 255. Raises UsageError for too large a one."""
         shape = self.shape(width, height)

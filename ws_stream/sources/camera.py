@@ -10,9 +10,9 @@ import time
 from pathlib import Path
 
 from ..errors import Failure, SourceError, UsageError
-from ..pixels.formats import PixelFormat, Pixels
+from ..pixels.formats import Pixels
 from .address import Address, stream_name
-from .source import Picture
+from .source import Picture, Shaped
 from .v4l2 import Camera, Filled, Wanted
 
 STALL = 5.0
@@ -37,7 +37,7 @@ def open_camera(address: Address) -> "CameraSource":
     return CameraSource(Path(address.path), wanted)
 
 
-class CameraSource:
+class CameraSource(Shaped):
     """Shows the camera's newest picture. It is open while somebody watches, and once at the start, to be asked."""
 
     def __init__(self, path: Path, wanted: Wanted) -> None:
@@ -48,23 +48,8 @@ class CameraSource:
         self._feed: _Feed | None = None
         self._failure: SourceError | None = None
         camera = Camera(path, wanted)
-        self._layout = camera.layout
+        self._shown = camera.layout
         camera.close()
-
-    @property
-    def format(self) -> PixelFormat:
-        """The pixel format of the picture polled last."""
-        return self._layout.format
-
-    @property
-    def width(self) -> int:
-        """Pixels in a row of the picture polled last."""
-        return self._layout.width
-
-    @property
-    def height(self) -> int:
-        """Rows of the picture polled last."""
-        return self._layout.height
 
     def poll(self, seen: object = None) -> Picture | None:
         """The newest picture; None if that is `seen`, or if there is none yet. Raises SourceError."""
@@ -108,7 +93,7 @@ class CameraSource:
         except BaseException:
             camera.close()
             raise
-        self._layout = camera.layout
+        self._shown = camera.layout
         self._feed = _Feed(camera, self._count, f"ws-stream camera {self.name}")
         self._feed.start()
         return self._feed

@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from ..errors import UsageError
 from ..pixels.described import big_endian, described, named
-from ..pixels.formats import GRAY8, PixelFormat
-from .foreign import FROM_LINUX, known_as
+from ..pixels.formats import GRAY8, RGB565, PixelFormat
+from ..pixels.raw import RGB565BE
+from .format_names import FROM_LINUX
 from .layout import Layout
 from .packed import PARTS, Packed, Table, colour_table, ramp
 
@@ -33,7 +34,6 @@ _REVERSED_IN_BYTE = 2
 _YWRAP = 256
 """In `vmode`: below the last row of the memory comes the first."""
 
-_RGB565 = [(11, 5), (5, 6), (0, 5)]
 _BYTES = {8: 1, 15: 2, 16: 2, 24: 3, 32: 4}
 """Of a pixel, by its bits."""
 _FOURCCS = ("RGBP", "RGB3", "BGR3", "RGB4", "BGR4", "XR24", "GREY")
@@ -138,10 +138,9 @@ def _format(
     if v.grayscale:
         fields = [(fields[0][0], fields[0][1] or bits)] * 3
     size = _BYTES[bits]
-    if byteorder != "big":
-        return described(size, *fields)
-    swapped = known_as("rgb565be") if fields == _RGB565 else None
-    return swapped or described(size, *big_endian(size, fields))
+    if byteorder == "big" and tuple(fields) == RGB565.fields:
+        return RGB565BE
+    return described(size, *(big_endian(size, fields) if byteorder == "big" else fields))
 
 
 def _table(v: Variable, f: Fixed, colours: NDArray[np.uint16]) -> Table | None:

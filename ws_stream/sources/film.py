@@ -11,8 +11,10 @@ from typing import Any, NamedTuple
 
 from ..arguments import shown, why
 from ..errors import Failure, SourceError, UsageError
+from ..extras import needed
+from ..pixels.described import named
 from ..pixels.formats import RGB888, PixelFormat, Pixels
-from .foreign import FROM_LIBAV, SAMPLED, known_as, needed
+from .format_names import FROM_LIBAV, SAMPLED
 from .layout import Layout
 
 _OUR_COLOURS = (2, 5, 6), (0, 1)
@@ -44,7 +46,7 @@ class Film:
 
     def __init__(self, path: Path) -> None:
         """Raises UsageError for what is no film, SourceError where there is no file that can be read."""
-        av = needed("av", "video")
+        av = needed("av", "video", "a video: source")
         self._path = path
         self._error: type[Exception] = av.FFmpegError
         try:
@@ -129,9 +131,9 @@ def _moment(due: float, frame: Any) -> Moment:  # noqa: ANN401 - PyAV's
 
 def _travelling(frame: Any) -> PixelFormat | None:  # noqa: ANN401 - PyAV's
     """The format of a picture that needs no conversion here; None for others."""
-    name = FROM_LIBAV.get(frame.format.name, "")
+    name = FROM_LIBAV.get(frame.format.name)
     spaces, ranges = _OUR_COLOURS
     is_ours = name not in SAMPLED or (frame.colorspace in spaces and frame.color_range in ranges)
     is_even = name not in SAMPLED or not (frame.width % 2 or frame.height % 2)
     is_upright = frame.planes[0].line_size > 0
-    return known_as(name) if is_ours and is_even and is_upright else None
+    return named(name) if name and is_ours and is_even and is_upright else None

@@ -73,7 +73,7 @@ class Layout:
 
     @property
     def _row(self) -> int:
-        return self.shape[1] * self.format.bytes_per_pixel
+        return self.format.row_bytes(self.width, self.height)
 
     @property
     def slot_bytes(self) -> int:

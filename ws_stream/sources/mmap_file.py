@@ -46,7 +46,7 @@ def open_raw(address: Address, path: Path) -> MappedSource:
     packed = packed_gray(address.options.get("format", ""), width)
     pixel_format = GRAY8 if packed else _format(address)
     across = packed.row_bytes if packed else width
-    row = pixel_format.lying(across, height)[1] * pixel_format.bytes_per_pixel
+    row = pixel_format.row_bytes(across, height)
     stride = address.number("stride", default=row)
     layout = Layout(
         *(across, height, pixel_format, stride),

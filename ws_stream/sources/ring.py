@@ -7,13 +7,12 @@ from functools import partial
 from pathlib import Path
 
 from ..errors import Failure, SourceError, WsStreamError
-from ..pixels.formats import PixelFormat
 from .address import Address, stream_name
 from .mapped_file import MappedFile, Mapping
 from .memory import Mapped
 from .ring_layout import HEADER, RingHeader, ring_path
 from .ring_life import Life
-from .source import Picture
+from .source import Picture, Shaped
 
 TRUST = 30
 """Polls of a ring that has a new picture each time, before its path is walked again."""
@@ -27,7 +26,7 @@ def open_ring(address: Address) -> "RingSource":
     return RingSource(stream_name(path.stem, default="ring"), path)
 
 
-class RingSource:
+class RingSource(Shaped):
     """The pictures of a ring. A writer that begins anew may have another size and format."""
 
     def __init__(self, name: str, path: Path) -> None:
@@ -37,25 +36,10 @@ class RingSource:
         self._polled = self._trust = 0
         try:
             self._life: Life | None = None
-            self._shape = self._begin().layout
+            self._shown = self._begin().layout
         except BaseException:
             self._file.close()
             raise
-
-    @property
-    def format(self) -> PixelFormat:
-        """The pixel format of the picture polled last."""
-        return self._shape.format
-
-    @property
-    def width(self) -> int:
-        """Pixels in a row of the picture polled last."""
-        return self._shape.width
-
-    @property
-    def height(self) -> int:
-        """Rows of the picture polled last."""
-        return self._shape.height
 
     def poll(self, seen: object = None) -> Picture | None:
         """The newest whole picture, and where it differs from `seen`; None if it is that one, or there is none now.
@@ -140,5 +124,5 @@ class RingSource:
         end = max(header.end, header.layout.end)
         self._serial += 1
         self._life = Life(self._serial, header, self._file.memory(0, end))
-        self._shape = self._life.layout
+        self._shown = self._life.layout
         return self._life

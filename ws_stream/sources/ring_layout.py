@@ -19,7 +19,7 @@ MAGIC = b"ws-ring\n"
 VERSION = 1
 HEADER = struct.Struct("<8s 4I 16s 8I Q")
 """Magic, version, width, height, stride, format, slots, and where and how large everything is."""
-VERSION_AT, NEWEST_AT, RECORDS_AT = 8, 128, 192
+NEWEST_AT, RECORDS_AT = 128, 192
 RECORD = struct.Struct("<3I 4x")
 """Of one picture: its slot, how many rectangles follow, its number."""
 RECTANGLE = struct.Struct("<4I")
@@ -79,7 +79,7 @@ class RingHeader(NamedTuple):
             raise UsageError(
                 f"format={pixel_format} cannot be a ring's; right would be one that has a name"
             )
-        row = pixel_format.lying(width, height)[1] * pixel_format.bytes_per_pixel
+        row = pixel_format.row_bytes(width, height)
         one = Layout(width, height, pixel_format, row)
         slot_bytes, heads_at = _pages(one.distance), RECORDS_AT + RECORDS * RECORD_BYTES
         if slot_bytes > MAX_SLOT_BYTES:

@@ -12,9 +12,9 @@ import numpy as np
 
 from ..arguments import shown
 from ..errors import Failure, SourceError, UsageError
-from ..pixels.formats import PixelFormat
+from ..extras import needed
 from .address import Address
-from .source import Picture
+from .source import Picture, Shaped
 
 if TYPE_CHECKING:
     from .x_link import Rows
@@ -38,19 +38,14 @@ def open_screen(address: Address) -> "ScreenSource":
     return ScreenSource(f":{int(match[1])}", int(match[2] or 0))
 
 
-class ScreenSource:
+class ScreenSource(Shaped):
     """A screen. While nobody watches there is no connection to its X server, and so nothing costs that anything."""
 
     name = "screen"
 
     def __init__(self, display: str, number: int) -> None:
-        try:
-            self._kind = importlib.import_module(".x_screen", __package__)
-        except ImportError:
-            raise UsageError(
-                "a screen: source takes python-xlib, which is not installed; "
-                "right would be: pip install 'ws-stream[screen]'"
-            ) from None
+        needed("Xlib", "screen", "a screen: source")
+        self._kind = importlib.import_module(".x_screen", __package__)
         self._at = display, number
         self._screen: Screen | None = None
         self._count = 0
@@ -60,21 +55,6 @@ class ScreenSource:
         self._changed = np.zeros(0, bool)
         self._begin()
         self.close()
-
-    @property
-    def format(self) -> PixelFormat:
-        """The pixel format of the screen seen last."""
-        return self._layout.format
-
-    @property
-    def width(self) -> int:
-        """Pixels in a row of it."""
-        return self._layout.width
-
-    @property
-    def height(self) -> int:
-        """Its rows."""
-        return self._layout.height
 
     def poll(self, seen: object = None) -> Picture | None:
         """The screen as it is now; None if nothing was drawn since it was seen. Raises SourceError."""
@@ -125,7 +105,7 @@ class ScreenSource:
             if not self._count:
                 raise
             raise SourceError(str(error), Failure.UNFIT) from None
-        self._screen, self._layout = screen, screen.layout
+        self._screen, self._shown = screen, screen.layout
         self._read, self._changed = None, np.zeros(screen.layout.height, bool)
         self._count += 1
         return screen

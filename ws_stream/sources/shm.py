@@ -4,14 +4,11 @@ Maps the file the name has under /dev/shm rather than use `multiprocessing.share
 would unlink the writer's memory when we exit.
 """
 
-from pathlib import Path
-
 from ..errors import UsageError
 from .address import Address
 from .mapped import MappedSource
 from .mmap_file import open_raw
-
-_DIRECTORY = Path("/dev/shm")  # noqa: S108 - not a place for temporary files: Linux keeps the names here
+from .ring_layout import SHARED_MEMORY
 
 
 def open_shm(address: Address) -> MappedSource:
@@ -19,6 +16,6 @@ def open_shm(address: Address) -> MappedSource:
     name = address.path.removeprefix("/")  # shm_open(3) writes names with a leading slash
     if not name or "/" in name:
         raise UsageError(
-            f"'{address.path}' cannot name shared memory; right would be shm:NAME?..., as under {_DIRECTORY}"
+            f"'{address.path}' cannot name shared memory; right would be shm:NAME?..., as under {SHARED_MEMORY}"
         )
-    return open_raw(address, _DIRECTORY / name)
+    return open_raw(address, SHARED_MEMORY / name)

@@ -31,6 +31,44 @@ class Picture(NamedTuple):
     """When it was taken, in seconds of `time.monotonic`; None where nobody knows: then it was when it was polled."""
 
 
+class Shape(Protocol):
+    """Of pictures."""
+
+    @property
+    def format(self) -> PixelFormat:
+        """Their pixel format."""
+
+    @property
+    def width(self) -> int:
+        """Pixels in a row."""
+
+    @property
+    def height(self) -> int:
+        """Rows."""
+
+
+class Shaped:
+    """What a source has, whose pictures may come to have another format and size."""
+
+    _shown: Shape
+    """Of the picture polled last."""
+
+    @property
+    def format(self) -> PixelFormat:
+        """The pixel format of the picture polled last."""
+        return self._shown.format
+
+    @property
+    def width(self) -> int:
+        """Pixels in a row of the picture polled last."""
+        return self._shown.width
+
+    @property
+    def height(self) -> int:
+        """Rows of the picture polled last."""
+        return self._shown.height
+
+
 class Source(Protocol):
     """Where pictures come from. It is polled by one thread, and must never wait.
 

@@ -13,8 +13,10 @@ from typing import Any, NamedTuple
 
 from ..arguments import shown, why
 from ..errors import Failure, SourceError, UsageError
+from ..extras import needed
+from ..pixels.described import named
 from ..pixels.formats import PixelFormat, Pixels
-from .foreign import FROM_LINUX, known_as, needed
+from .format_names import FROM_LINUX
 from .layout import Layout
 from .memory import Mapped
 from .rights import may_open
@@ -59,7 +61,7 @@ class Camera:
 
     def __init__(self, path: Path, wanted: Wanted) -> None:
         """Raises UsageError for what is no camera or gives nothing that can be shown, SourceError for one not there."""
-        self._v4l2 = needed("linuxpy.video.raw", "camera")
+        self._v4l2 = needed("linuxpy.video.raw", "camera", "a camera: source")
         self._path = path
         self._buffers: list[Mapped] = []
         try:
@@ -171,17 +173,16 @@ class Camera:
             )
         if wanted.fps:
             self._set_rate(wanted.fps)
-        pixel_format = known_as(FROM_LINUX[code])
-        assert pixel_format
+        pixel_format = named(FROM_LINUX[code])
         stride = pix.bytesperline or pix.width * pixel_format.bytes_per_pixel
         return Layout(pix.width, pix.height, pixel_format, stride)
 
     def _chosen(self, now: str, wanted: PixelFormat | None) -> str:
         """The code of the format to ask for: what is wanted, else what it gives now, else the first that is known."""
         found = list(dict.fromkeys(self._codes()))
-        codes = [code for code in found if known_as(FROM_LINUX.get(code))]
+        codes = [code for code in found if code in FROM_LINUX]
         if wanted:
-            codes = [code for code in codes if known_as(FROM_LINUX[code]) is wanted]
+            codes = [code for code in codes if named(FROM_LINUX[code]) is wanted]
         if codes:
             return now if now in codes else codes[0]
         lists = ", ".join(FROM_LINUX.get(code) or repr(code) for code in found) or "nothing"

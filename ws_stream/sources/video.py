@@ -9,11 +9,10 @@ from pathlib import Path
 
 from ..arguments import plain
 from ..errors import Failure, SourceError, UsageError, WsStreamError
-from ..pixels.formats import PixelFormat
 from ..protocol.options import SWITCH
 from .address import Address, stream_name
 from .film import Film, Moment
-from .source import Picture
+from .source import Picture, Shaped
 
 DECODE_WITHIN = 0.25
 """Seconds of decoding in one poll, after which the film goes on from there: where that is too slow, so is the film."""
@@ -33,12 +32,14 @@ def open_video(address: Address) -> "Video":
     return Video(Path(address.path), loop=loop)
 
 
-class Video:
+class Video(Shaped):
     """Shows a film's pictures when they are due; after the end its last one, or with `loop` the film again.
 
     While nobody watches it stands still. A file that is another one is played from its beginning, with `loop` at its
     next turn, and where the old one was damaged.
     """
+
+    _shown: Moment
 
     def __init__(
         self, path: Path, *, loop: bool = False, now: Callable[[], float] = time.monotonic
@@ -57,21 +58,6 @@ class Video:
         except BaseException:
             self._film.close()
             raise
-
-    @property
-    def format(self) -> PixelFormat:
-        """The pixel format of the picture polled last."""
-        return self._shown.format
-
-    @property
-    def width(self) -> int:
-        """Pixels in a row of the picture polled last."""
-        return self._shown.width
-
-    @property
-    def height(self) -> int:
-        """Rows of the picture polled last."""
-        return self._shown.height
 
     def poll(self, seen: object = None) -> Picture | None:
         """The picture that is due; None if that is `seen`. Raises SourceError where the file is damaged."""

@@ -1,15 +1,7 @@
 """What others call pixel formats: libav (films) and Linux (cameras, framebuffers), and what they are called here.
 
-A row whose name is not known here yet counts as none. Sources: libavutil/pixfmt.h, linux/videodev2.h.
+Sources: libavutil/pixfmt.h, linux/videodev2.h.
 """
-
-import importlib
-from functools import cache
-from typing import Any
-
-from ..errors import UsageError
-from ..pixels.described import named
-from ..pixels.formats import PixelFormat
 
 _ROWS = (
     ("gray8", "gray", "GREY"),
@@ -51,23 +43,3 @@ FROM_LINUX = {
     others[at : at + 4]: ours for ours, _, others in _ROWS for at in range(0, len(others), 5)
 }
 """Our names by the codes of V4L2."""
-
-
-@cache
-def known_as(name: str | None) -> PixelFormat | None:
-    """The format of that name of ours, if there is one."""
-    try:
-        return named(name or "")
-    except UsageError:
-        return None
-
-
-def needed(module: str, extra: str) -> Any:  # noqa: ANN401 - a module
-    """A module of an extra. Raises UsageError where it is not installed."""
-    try:
-        return importlib.import_module(module)
-    except ImportError:
-        raise UsageError(
-            f"{module.partition('.')[0]} is not installed, which a {extra}: source takes; "
-            f"right would be: pip install 'ws-stream[{extra}]'"
-        ) from None
