@@ -133,6 +133,16 @@ static int seems_still(ws_poller *p, ws_walk *walk, const ws_view *view, const n
     return 0;
 }
 
+/* Whether so few rows may have changed that only they are read: more may be scrolled ones, which are only sought in all
+   of a picture. */
+static int are_few(const ws_span *spans, int count, size_t height)
+{
+    int64_t rows = 0;
+    for (int i = 0; i < count; i++)
+        rows += spans[i].rows;
+    return WS_SCROLL_SAMPLES * rows < WS_SCROLL_LEAST * (int64_t)height;
+}
+
 /* Reads it: all of it, or with `only_new` what may differ from the picture seen. 0 where it was torn; or an event. */
 static int read_picture(ws_poller *p, ws_walk *walk, const newest *found, int only_new, double now)
 {
@@ -148,7 +158,8 @@ static int read_picture(ws_poller *p, ws_walk *walk, const newest *found, int on
     if (only_new && count < 0 && !found->said.meta_bytes && p->still > STILL_POLLS &&
         seems_still(p, walk, &view, found, now))
         return WS_POLLED;
-    const int changed = ws_walk_update(walk, &view, count < 0 ? NULL : &asked, now);
+    const int is_part = count >= 0 && are_few(spans, count, view.height);
+    const int changed = ws_walk_update(walk, &view, is_part ? &asked : NULL, now);
     if (changed < 0)
         return changed == WS_MISFIT ? WS_REFRESH : WS_NO_MEMORY;
     const size_t length = ws_ring_said(&s->ring, &found->said, said);

@@ -3,8 +3,8 @@
 #include "words.h"
 
 enum {
-    SAMPLES = 16, /* rows that are looked at, evenly spread */
-    LEAST = 4,    /* of them changed: with fewer nothing large moved */
+    SAMPLES = WS_SCROLL_SAMPLES,
+    LEAST = WS_SCROLL_LEAST,
     SHARE = 4,    /* one of so many changed samples must have moved the same way, and two at least */
     PATIENCE = 16 /* rows one after the other that did not move end a region */
 };

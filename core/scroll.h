@@ -6,6 +6,11 @@
 
 enum { WS_WORTH_A_SCROLL = 1 << 14 }; /* bytes: smaller pictures are packed in the time it takes to look */
 
+enum {
+    WS_SCROLL_SAMPLES = 16, /* rows that are looked at, evenly spread */
+    WS_SCROLL_LEAST = 4     /* of them changed: with fewer nothing large moved */
+};
+
 /* How many searches in a row were in vain, and how many updates are not searched because of it. */
 typedef struct {
     int misses, wait;

@@ -20,6 +20,7 @@ from ws_stream.pixels.formats import FORMATS, PixelFormat
 from ws_stream.pixels.kept import Sized
 from ws_stream.pixels.raw import I420, MONO_LSB, NV12, RAW_FORMATS, YUYV422
 from ws_stream.sources import Source, open_source
+from ws_stream.sources.ring import RingSource
 from ws_stream.sources.ring_layout import RECORDS, RECTANGLES, SHARED_MEMORY
 
 WIDTH, HEIGHT = 6, 9
@@ -227,6 +228,19 @@ def test_a_file_that_is_cut_off_is_said_and_found_again(path: Path) -> None:
         assert source.poll()
 
 
+def test_a_picture_is_as_old_as_its_writer_says(path: Path) -> None:
+    with new(path) as ring:
+        source = open_source(f"ring:{path}")
+        began = time.monotonic()
+        ring.publish(gray(1))
+        ended = time.monotonic()
+        picture = source.poll()
+        assert picture
+        assert picture.taken is not None
+        assert began - 1e-6 <= picture.taken <= ended
+        source.close()
+
+
 @pytest.fixture
 def server() -> Iterator[Server]:
     with nothing_left_behind(), Server(port=0) as server:
@@ -252,6 +266,26 @@ def test_a_ring_is_served_without_an_option_with_what_is_said_of_its_pictures(
                 second.publish(np.full((2, 4, 3), 5, np.uint8))
                 frame = screen.wait_for(lambda frame: frame.pixels.shape == (2, 4, 3), 10)
                 assert (frame.pixels == 5).all()
+
+
+@pytest.mark.parametrize("way", ["compiled", "polled"])
+async def test_what_scrolled_is_moved_though_its_writer_says_that_it_drew_all(
+    path: Path, way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if way == "polled":
+        monkeypatch.setattr(RingSource, "mapping", lambda _: None)
+    side, noise = 256, np.random.default_rng(1).integers(0, 256, (264, 256), np.uint8)
+    with Ring(os.fspath(path), side, side, format="gray8", slots=1) as ring:
+        ring.publish(noise[:side])
+        async with Server(port=0) as server:
+            stream = server.serve(f"ring:{path}")
+            frames = aiter(connect(server.urls(stream)[0]))
+            await anext(frames)
+            before = stream.walk.counts().sent_bytes
+            ring.update()[:] = noise[8:]
+            ring.publish(damage=[(0, 0, side, side)])
+            assert np.array_equal((await anext(frames)).pixels, noise[8:])
+            assert stream.walk.counts().sent_bytes - before < side * side / 4
 
 
 @pytest.mark.parametrize("pixel_format", (*FORMATS, *RAW_FORMATS), ids=str)

@@ -67,6 +67,7 @@ class RingSource(Shaped):
             shown.number,
             shown.meta,
             None if known is None else life.damage(known, shown.number),
+            shown.taken,
         )
 
     def mapping(self) -> Mapping | None:

@@ -6,6 +6,8 @@ nothing of paths.
 
 from typing import NamedTuple
 
+import numpy as np
+
 from ..errors import Failure, SourceError
 from ..limits import MAX_SIDE_DATA
 from ..protocol.extension import SideData, side_data
@@ -34,6 +36,8 @@ class Shown(NamedTuple):
     slot: int
     sequence: int
     meta: SideData | None
+    taken: float | None
+    """When, in seconds of `time.monotonic`; None where its writer does not say."""
 
 
 class Life:
@@ -55,7 +59,7 @@ class Life:
 
     def word(self, at: int) -> int:
         """A number of 32 bits: read by one load."""
-        return self.read(at, 4).cast("I")[0]
+        return int(np.frombuffer(self.read(at, 4), "<u4")[0])
 
     def moves_on(self, number: int) -> bool:
         """Whether its newest picture is another one: it has a writer, and nobody has cut it off or laid it out anew."""
@@ -91,13 +95,14 @@ class Life:
     def _shown(self, number: int, slot: int) -> Shown | None:
         """The picture of that number, if it still is in that slot."""
         at = self.header.head_at(slot)
-        sequence, held, _, length = HEAD.unpack_from(self.read(at, HEAD.size))
+        sequence, held, taken_us, length = HEAD.unpack_from(self.read(at, HEAD.size))
         if sequence % 2 or held != number:
             return None
         meta = None
         if 0 < length <= min(MAX_SIDE_DATA, self.header.head_bytes - META_AT):
             meta = side_data(bytes(self.read(at + META_AT, length)))
-        found = Shown(number, slot, sequence, meta)
+        taken = taken_us / 1e6 if taken_us else None
+        found = Shown(number, slot, sequence, meta, taken)
         return found if self.is_intact(found) else None
 
     def is_intact(self, shown: Shown) -> bool:
