@@ -76,6 +76,7 @@ RIGHT: Mapping[str, Mapping[str, Any]] = {
     },
     "PixelFormat.grid": {"width": 4, "height": 3},
     "PixelFormat.lying": {"width": 4, "height": 3},
+    "PixelFormat.row_bytes": {"width": 4, "height": 3},
     "PixelFormat.size": {"pixels": PICTURE},
     "Stream.publish": {"picture": PICTURE, "time_us": None, "damage": None, "meta": None},
     "Stream.set_problem": {"problem": None},

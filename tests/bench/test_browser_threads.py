@@ -45,8 +45,9 @@ def test_a_worker_is_told_from_the_main_thread(child: subprocess.Popen[str]) -> 
     while used(child.pid, [child.pid]).workers < before.workers + 0.02:
         time.sleep(0.01)
     took = used(child.pid, [child.pid]) - before
-    assert took.main < took.workers <= took.renderer
-    assert took.renderer <= took.browser
+    assert took.main < took.workers
+    rounding = 1e-9
+    assert took.workers <= took.renderer + rounding <= took.browser + 2 * rounding
 
 
 def test_what_other_threads_do_is_not_the_main_threads() -> None:

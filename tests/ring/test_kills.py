@@ -46,12 +46,13 @@ def killing(path: Path, *arguments: int | str) -> Iterator["subprocess.Popen[byt
 class Compiled:
     """The same by the compiled poller, which keeps a picture and reads what has changed of it."""
 
-    number = pictures = 0
+    number = 0
 
     def __init__(self, source: Source) -> None:
         assert isinstance(source, RingSource)
         self._source = source
         self._held: Mapping | None = None
+        self._pictures = 0
         self._walk = CompiledWalk(1000.0)
         self._walk.open(0, BGRX8888, Rendition(), (WIDTH, HEIGHT), 1)
 
@@ -67,12 +68,12 @@ class Compiled:
             self._held = mapping
         for _ in range(POLLS):
             self._walk.run(1e-9, True, 0)
-            if self._walk.state(0)[1] != self.pictures:
+            if self._walk.state(0)[1] != self._pictures:
                 self._check()  # at once: a later poll may tear the picture that is kept, and not show it
         return None
 
     def _check(self) -> None:
-        self.pictures = self._walk.state(0)[1]
+        self._pictures = self._walk.state(0)[1]
         words = np.frombuffer(self._walk.picture(0), np.uint32).reshape(HEIGHT, WIDTH) % 2**24
         self.number = newest(words)
         assert (words == expected(self.number, HEIGHT)[:, None] % 2**24).all(), "it is torn"
@@ -92,7 +93,6 @@ class Reader:
         self._mirror = np.empty((0, 0, 4), np.uint8)
         """What nothing but damage makes of the picture before."""
         self.number = 0
-        self.pictures = 0
 
     def look(self) -> Failure | None:
         """Read the newest picture as the poller does; why there is none."""
@@ -116,7 +116,6 @@ class Reader:
             assert np.array_equal(self._mirror, pixels)
         self._mirror = pixels
         self._seen, self.number = picture.version, picture.meta["n"]
-        self.pictures += 1
         return None
 
 
@@ -124,7 +123,7 @@ Follower = type[Reader] | type[Compiled]
 
 
 def survive(follow: Follower, path: Path, slots: int, *arguments: int | str) -> int:
-    """Read while writers are killed, and behind each kill; how many pictures were read."""
+    """Read while writers are killed, and behind each kill; the number of the picture read at last, of one that lived."""
     with killing(path, arguments[0], slots, *arguments[1:]) as program:
         assert program.stdout
         assert program.stdin
@@ -136,7 +135,9 @@ def survive(follow: Follower, path: Path, slots: int, *arguments: int | str) -> 
                 follower.look()
             if not program.stdout.read(len(b"killed\n")):
                 assert program.wait() == 0
-                return follower.pictures
+                follower.look()  # of the file that was there
+                follower.look()
+                return follower.number
             failure = check_what_is_left(path, slots)
             follower.look()  # of the file that was there, if it has not been asked since
             assert follow is Compiled or follower.look() in {None, failure}
@@ -168,37 +169,23 @@ EACH_READER = pytest.mark.parametrize(
 )
 
 
+LONG = [pytest.mark.long, pytest.mark.timeout(900)]
+
+
 @EACH_READER
 @pytest.mark.parametrize("slots", [1, 2, 3])
-def test_a_hundred_writers_are_killed_and_no_picture_is_torn(
-    tmp_path: Path, slots: int, follow: Follower
+@pytest.mark.parametrize("writers", [17, pytest.param(1_700, marks=LONG)])
+def test_writers_are_killed_at_any_time_and_no_picture_is_torn(
+    tmp_path: Path, slots: int, follow: Follower, writers: int
 ) -> None:
-    assert survive(follow, tmp_path / "ring", slots, "kill", 17, slots) > 0
+    """A hundred in all; or ten thousand."""
+    assert survive(follow, tmp_path / "ring", slots, "kill", writers, slots) == 1
 
 
 @EACH_READER
 @pytest.mark.parametrize("slots", [1, 2])
-def test_writers_are_killed_at_some_instructions(
-    tmp_path: Path, slots: int, follow: Follower
+@pytest.mark.parametrize(("count", "first"), [(20, 150), pytest.param(INSTRUCTIONS, 0, marks=LONG)])
+def test_writers_are_killed_at_each_of_so_many_instructions(
+    tmp_path: Path, slots: int, follow: Follower, count: int, first: int
 ) -> None:
-    assert survive(follow, tmp_path / "ring", slots, "step", 20, 150 * slots) > 0
-
-
-@pytest.mark.long
-@pytest.mark.timeout(900)
-@EACH_READER
-@pytest.mark.parametrize("slots", [1, 2, 3])
-def test_ten_thousand_writers_are_killed_in_all(
-    tmp_path: Path, slots: int, follow: Follower
-) -> None:
-    assert survive(follow, tmp_path / "ring", slots, "kill", 1_700, slots) > 0
-
-
-@pytest.mark.long
-@pytest.mark.timeout(900)
-@EACH_READER
-@pytest.mark.parametrize("slots", [1, 2])
-def test_writers_are_killed_at_each_instruction_of_a_picture(
-    tmp_path: Path, slots: int, follow: Follower
-) -> None:
-    assert survive(follow, tmp_path / "ring", slots, "step", INSTRUCTIONS, 0) > 0
+    assert survive(follow, tmp_path / "ring", slots, "step", count, first * slots) == 1

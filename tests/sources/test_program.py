@@ -1,5 +1,7 @@
 """Pictures of real programs: those that go on, and those that do whatever a program may."""
 
+import errno
+import os
 import re
 import shlex
 import shutil
@@ -95,6 +97,19 @@ def is_running(pid: int) -> bool:
 def until_gone(pid: int) -> None:
     while is_running(pid):
         time.sleep(0.01)
+
+
+def test_without_descriptors_nothing_is_started(monkeypatch: pytest.MonkeyPatch) -> None:
+    started: list[object] = []
+
+    def none_left(*_: object) -> tuple[int, int]:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    monkeypatch.setattr(os, "pipe2", none_left)
+    monkeypatch.setattr(subprocess, "Popen", lambda *_, **__: started.append(1))
+    with pytest.raises(SourceError, match="cannot be started: Too many open files"):
+        process.Process(["true"])
+    assert not started
 
 
 class TestAddress:

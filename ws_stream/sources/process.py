@@ -13,7 +13,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from functools import cache
 
 from ..arguments import shown, why
@@ -41,31 +41,35 @@ class Process:
         environment = {
             name: value for name, value in os.environ.items() if name not in NOT_HERITAGE
         }
-        try:
-            self._process = subprocess.Popen(  # noqa: S603 - words, of whoever started the server; no shell
-                [*_leash(), *words],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                bufsize=0,
-                env=environment,
-                process_group=0,
-            )
-        except (OSError, ValueError) as error:
-            raise SourceError(
-                f"the program {shown(self._name)} cannot be started: {why(error)}",
-                Failure.UNREADABLE,
-            ) from None
+        with ExitStack() as undone:
+            try:
+                self._selector = undone.enter_context(selectors.DefaultSelector())
+                self._woken, self._waker = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
+                undone.callback(os.close, self._woken)
+                undone.callback(os.close, self._waker)
+                self._process = subprocess.Popen(  # noqa: S603 - words, of whoever started the server; no shell
+                    [*_leash(), *words],
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.PIPE,
+                    bufsize=0,
+                    env=environment,
+                    process_group=0,
+                )
+            except (OSError, ValueError) as error:
+                raise SourceError(
+                    f"the program {shown(self._name)} cannot be started: {why(error)}",
+                    Failure.UNREADABLE,
+                ) from None
+            undone.pop_all()
         assert self._process.stdout
         assert self._process.stderr
         self._out, self._err = self._process.stdout.fileno(), self._process.stderr.fileno()
         self._said = b""
         self._is_at_end = False
         self._lock = threading.Lock()
-        self._woken, self._waker = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
         with suppress(OSError):  # there are limits on the pipes of one user
             fcntl.fcntl(self._out, fcntl.F_SETPIPE_SZ, MAX_PIPE)
-        self._selector = selectors.DefaultSelector()
         for fd in (self._out, self._err, self._woken):
             os.set_blocking(fd, False)
             self._selector.register(fd, selectors.EVENT_READ)

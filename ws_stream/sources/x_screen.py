@@ -26,7 +26,7 @@ may have the same number."""
 _TRUE_COLOUR = 4
 _MOST_FIRST = 1
 """Of a visual's class, and of the byte order of images."""
-_RIGHT = "right would be a screen of depth 16, 24 or 30 with true colours"
+_RIGHT = "right would be a screen of depth 15, 16, 24 or 30 with true colours"
 
 
 class Screen:

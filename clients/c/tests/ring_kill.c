@@ -110,6 +110,10 @@ int main(int count, char **words)
     srand48(seed);
     for (one = 0; one < times; one++) {
         const pid_t writer = fork();
+        if (writer < 0) { /* else all processes would be killed */
+            perror("fork");
+            return 1;
+        }
         if (writer == 0) {
             if (is_traced)
                 ptrace(PTRACE_TRACEME, 0, NULL, NULL);
@@ -124,5 +128,7 @@ int main(int count, char **words)
         if (!fgets(line, sizeof line, stdin))
             return 1;
     }
+    begin(&ring, words[2]);
+    publish(&ring, 1); /* the last one lives */
     return 0;
 }
