@@ -123,7 +123,7 @@ Follower = type[Reader] | type[Compiled]
 
 
 def survive(follow: Follower, path: Path, slots: int, *arguments: int | str) -> int:
-    """Read while writers are killed, and behind each kill; the number of the picture read at last, of one that lived."""
+    """Read while writers are killed, and behind each kill; the number of the last picture, whose writer lived."""
     with killing(path, arguments[0], slots, *arguments[1:]) as program:
         assert program.stdout
         assert program.stdin
