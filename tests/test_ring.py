@@ -339,6 +339,14 @@ def test_of_many_rectangles_the_last_one_holds_the_rest(path: Path) -> None:
         assert second.damage == [(0, 0, 1, 1)] * 15 + [(1, 2, 5, 7)]
 
 
+def test_where_it_cannot_have_its_name_nothing_is_left(path: Path) -> None:
+    path.mkdir()
+    with pytest.raises(SourceError, match="cannot be written: Is a directory"):
+        new(path)
+    assert [*path.parent.iterdir()] == [path]
+    assert f"{path}.new" not in Path("/proc/self/maps").read_text()
+
+
 def test_what_cannot_be_is_refused_in_a_sentence(path: Path) -> None:
     with pytest.raises(UsageError, match=r"slots=17 cannot be; right would be .* 1 to 16"):
         new(path, 17)

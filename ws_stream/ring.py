@@ -9,7 +9,7 @@ import os
 import threading
 import time
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any, Self
 
@@ -222,19 +222,19 @@ def _made(path: Path, header: RingHeader, mode: int) -> tuple[mmap.mmap, File | 
     try:
         fresh.unlink(missing_ok=True)  # of one that was killed here
         fd = os.open(fresh, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
-        try:
-            os.fchmod(fd, mode)
-            os.posix_fallocate(fd, 0, length)  # so that no later write can lack room
-            memory = mmap.mmap(fd, length)
-            status = os.fstat(fd)
-        except OSError:
-            fresh.unlink()
-            raise
-        finally:
-            os.close(fd)
-        memory[: HEADER.size] = HEADER.pack(*header)
-        memory[header.records_at : header.records_at + 4] = at.NOTHING.to_bytes(4, "little")
-        fresh.rename(path)
+        with ExitStack() as undone:
+            undone.callback(fresh.unlink)
+            try:
+                os.fchmod(fd, mode)
+                os.posix_fallocate(fd, 0, length)  # so that no later write can lack room
+                memory = undone.enter_context(mmap.mmap(fd, length))
+                status = os.fstat(fd)
+            finally:
+                os.close(fd)
+            memory[: HEADER.size] = HEADER.pack(*header)
+            memory[header.records_at : header.records_at + 4] = at.NOTHING.to_bytes(4, "little")
+            fresh.rename(path)
+            undone.pop_all()
     except OSError as error:
         raise SourceError(f"{path} cannot be written: {why(error)}") from None
     return memory, (path, status.st_dev, status.st_ino)

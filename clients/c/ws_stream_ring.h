@@ -116,30 +116,6 @@ static inline void ws_ring_write_header(struct ws_ring *ring, const struct ws_ri
     ws_ring_show(ring, WS_RING_VERSION_AT, WS_RING_VERSION);
 }
 
-/* Makes the file, with all its bytes, so that no later write can lack room. */
-static inline int ws_ring_map(struct ws_ring *ring, const char *path, mode_t mode)
-{
-    struct stat status;
-    const int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode);
-    int error;
-    void *memory = MAP_FAILED;
-    if (fd < 0)
-        return -1;
-    error = fchmod(fd, mode) || fstat(fd, &status) ? errno : posix_fallocate(fd, 0, (off_t)ring->length);
-    if (!error) {
-        memory = mmap(NULL, ring->length, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-        error = memory == MAP_FAILED ? errno : 0;
-        ring->device = status.st_dev;
-        ring->inode = status.st_ino;
-    }
-    close(fd);
-    if (error)
-        unlink(path);
-    ring->memory = (unsigned char *)memory;
-    errno = error;
-    return error ? -1 : 0;
-}
-
 /* Where everything lies. 0, or -1 for what cannot be. */
 static inline int ws_ring_lay_out(struct ws_ring *ring, const struct ws_ring_shape *shape, uint32_t slots)
 {
@@ -163,6 +139,32 @@ static inline int ws_ring_lay_out(struct ws_ring *ring, const struct ws_ring_sha
     return 0;
 }
 
+/* Makes the file, with all its bytes, so that no later write can lack room, and gives it its name. */
+static inline int ws_ring_make(struct ws_ring *ring, const struct ws_ring_shape *shape, const char *fresh, mode_t mode)
+{
+    struct stat status;
+    const int fd = open(fresh, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+    if (fd < 0)
+        return -1;
+    int error = fchmod(fd, mode) || fstat(fd, &status) ? errno : posix_fallocate(fd, 0, (off_t)ring->length);
+    void *const memory = error ? MAP_FAILED : mmap(NULL, ring->length, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    error = error || memory != MAP_FAILED ? error : errno;
+    close(fd);
+    if (!error) {
+        ring->memory = (unsigned char *)memory;
+        ring->device = status.st_dev;
+        ring->inode = status.st_ino;
+        ws_ring_write_header(ring, shape);
+        error = rename(fresh, ring->path) ? errno : 0;
+    }
+    if (error) {
+        munmap(memory, ring->length); /* MAP_FAILED is refused */
+        unlink(fresh);
+    }
+    errno = error;
+    return error ? -1 : 0;
+}
+
 /* Begins a ring under a name of shared memory, as "/screen", or under a path; whatever was there is replaced at once.
    `slots` is 1 to 16. 0, or -1 and errno: EINVAL for what cannot be, else what the system says. */
 static inline int ws_ring_open(struct ws_ring *ring, const char *name, const struct ws_ring_shape *shape,
@@ -181,10 +183,7 @@ static inline int ws_ring_open(struct ws_ring *ring, const char *name, const str
         return -1;
     snprintf(fresh, sizeof fresh, "%s.new", ring->path);
     unlink(fresh); /* of one that was killed here */
-    if (ws_ring_map(ring, fresh, mode))
-        return -1;
-    ws_ring_write_header(ring, shape);
-    return rename(fresh, ring->path);
+    return ws_ring_make(ring, shape, fresh, mode);
 }
 
 /* The memory of the next picture, which holds anything: for whoever draws all of it. */

@@ -72,7 +72,9 @@ def test_it_is_right_by_each_compiler(
     strict = (f"-std={standard}", *STRICT, f"-I{ROOT / 'clients/c'}")
     program = compiled(source, tmp_path, *strict, *flags, compiler=compiler)
     path = tmp_path / "ring"
-    subprocess.run([program, path], check=True)
+    (tmp_path / "folder").mkdir()
+    subprocess.run([program, path, tmp_path / "folder"], check=True)
+    assert not (tmp_path / "folder.new").exists()
     source_of_it = open_source(f"ring:{path}")
     picture = source_of_it.poll()
     assert picture
@@ -93,11 +95,14 @@ int main(int count, char **words)
     unsigned char *pixels;
     int number;
     memset(long_text, ' ', sizeof long_text - 1);
-    if (count < 2 || ws_ring_open(&ring, "/", &shape, 1, 0600) == 0 ||
+    if (count < 3 || ws_ring_open(&ring, "/", &shape, 1, 0600) == 0 ||
         ws_ring_open(&ring, words[1], &none, 1, 0600) == 0 ||
         ws_ring_open(&ring, words[1], &shape, 17, 0600) == 0 || errno != EINVAL ||
         ws_ring_open(&ring, "/nowhere/at/all", &shape, 1, 0600) == 0 || errno != ENOENT)
         return 1;
+    if (ws_ring_open(&ring, words[2], &shape, 1, 0600) == 0 || errno != EISDIR ||
+        msync(ring.memory, ring.length, MS_ASYNC) == 0) /* it is still mapped */
+        return 4;
     if (ws_ring_open(&ring, words[1], &shape, 3, 0600))
         return 2;
     for (number = 0; number < 7; number++) {
