@@ -24,6 +24,7 @@ static int is_name(const char *name)
 int ws_device_start(ws_device *d, const ws_device_options *options)
 {
     memset(d, 0, sizeof *d);
+    d->listener = PORT_NONE;
     if (!is_name(options->name))
         return 0;
     d->options = *options;
@@ -45,7 +46,8 @@ void ws_device_stop(ws_device *d)
 {
     for (int i = 0; i < DEVICE_CONNECTIONS; i++)
         wd_service_close(d, &d->connections[i]);
-    wd_port_close(d->listener);
+    if (d->listener != PORT_NONE)
+        wd_port_close(d->listener);
 }
 
 void ws_device_flush(ws_device *d, unsigned x, unsigned y, unsigned width, unsigned height, const uint16_t *pixels)

@@ -33,10 +33,18 @@ uint32_t lv_timer_handler(void);
 """What the README's program takes of LVGL 9."""
 
 
-def test_a_viewer_s_clock() -> None:
-    program = make("test_viewer", "tests/boards/test_viewer.c", f"FLAGS={SANITIZED}")
+def check_passes(name: str) -> None:
+    program = make(name, f"tests/boards/{name}.c", f"FLAGS={SANITIZED}")
     done = subprocess.run([program], check=False, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+def test_a_viewer_s_clock() -> None:
+    check_passes("test_viewer")
+
+
+def test_a_device_that_could_not_be_started_closes_nothing_of_others() -> None:
+    check_passes("test_start")
 
 
 def test_the_program_of_its_readme_compiles(driver: Path) -> None:
