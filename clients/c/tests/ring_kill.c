@@ -90,6 +90,25 @@ static void kill_after(pid_t writer, long instructions)
     waitpid(writer, &status, 0);
 }
 
+/* A writer that is killed after so many instructions, or at any time. */
+static void kill_one(const char *name, int is_traced, long instructions)
+{
+    const pid_t writer = fork();
+    if (writer < 0) { /* else all processes would be killed */
+        perror("fork");
+        exit(1);
+    }
+    if (writer == 0) {
+        if (is_traced)
+            ptrace(PTRACE_TRACEME, 0, NULL, NULL);
+        write_for_ever(name, is_traced);
+    }
+    if (is_traced)
+        kill_after(writer, instructions);
+    else
+        kill_later(writer);
+}
+
 int main(int count, char **words)
 {
     const int is_traced = count > 6 && !strcmp(words[1], "step"), writes = count > 6 && !strcmp(words[1], "write");
@@ -109,20 +128,7 @@ int main(int count, char **words)
         return 0;
     srand48(seed);
     for (one = 0; one < times; one++) {
-        const pid_t writer = fork();
-        if (writer < 0) { /* else all processes would be killed */
-            perror("fork");
-            return 1;
-        }
-        if (writer == 0) {
-            if (is_traced)
-                ptrace(PTRACE_TRACEME, 0, NULL, NULL);
-            write_for_ever(words[2], is_traced);
-        }
-        if (is_traced)
-            kill_after(writer, seed + one);
-        else
-            kill_later(writer);
+        kill_one(words[2], is_traced, seed + one);
         puts("killed");
         fflush(stdout);
         if (!fgets(line, sizeof line, stdin))
