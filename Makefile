@@ -119,8 +119,8 @@ fuzz_build := build/fuzz/bin
 fuzz_programs := $(addprefix $(fuzz_build)/c-,history source unpack client session board block)
 
 boards_parts := $(filter-out %/demo.c %/port_posix.c,$(wildcard examples/c-device/*.c)) \
-	$(addprefix core/,crc32.c marks.c message.c pack.c rate_limit.c window.c) $(addprefix clients/c/,json.c values.c)
-boards_flags := -Iexamples/c-device -Icore -Iclients/c -DDEVICE_WIDTH=37 -DDEVICE_HEIGHT=11 -DDEVICE_MESSAGE=1024
+	$(addprefix core/,crc32.c marks.c message.c pack.c rate_limit.c window.c) $(addprefix clients/c/,json.c values.c examples/accept.c)
+boards_flags := -Iexamples/c-device -Icore -Iclients/c -Iclients/c/examples -DDEVICE_WIDTH=37 -DDEVICE_HEIGHT=11 -DDEVICE_MESSAGE=1024
 
 $(fuzz_build)/c-history: fuzz_parts := $(core_player) $(core_library)
 $(fuzz_build)/c-source: fuzz_parts := tests/fuzz/c/source.c core/tests/decoder.c $(core_library)

@@ -2,8 +2,8 @@
 
 #include <string.h>
 
+#include "accept.h"
 #include "access.h"
-#include "handshake.h"
 #include "headers.h"
 #include "page.h"
 
@@ -80,17 +80,16 @@ static int is_stream(const wd_head *h, const char *name)
 /* A browser hides from its page why a handshake failed: so it is opened, and closed with a code. */
 static wd_reply open_viewer(wd_say *to, const wd_head *h, const wd_reply_facts *facts, const char *refusal)
 {
-    char accept[HANDSHAKE_ACCEPT];
-    if (!wd_handshake_is_key(h->key.at, h->key.length) || !wd_head_is(h->version, "13") || h->is_1_0)
+    char accept[WEBSOCKET_ACCEPT + 1];
+    if (!websocket_is_key(h->key.at, h->key.length) || !wd_head_is(h->version, "13") || h->is_1_0)
         return sentence(to, h, facts, 400, "this is no handshake; right would be that of RFC 6455, version 13\n");
-    wd_handshake_accept(h->key.at, accept);
+    websocket_accept(h->key.at, accept);
     wd_say_status(to, 101);
     wd_say_field(to, "Upgrade", "websocket");
     wd_say_field(to, "Connection", "Upgrade");
     wd_say_field(to, "Sec-WebSocket-Protocol", SUBPROTOCOL);
-    wd_say_text(to, "Sec-WebSocket-Accept: ");
-    wd_say_bytes(to, accept, sizeof accept);
-    wd_say_text(to, "\r\n\r\n");
+    wd_say_field(to, "Sec-WebSocket-Accept", accept);
+    wd_say_text(to, "\r\n");
     if (refusal)
         return (wd_reply){.is_viewer = 1, .code = 1008, .why = refusal};
     if (!is_stream(h, facts->name))

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "../ws_stream.h"
+#include "accept.h"
 #include "websocket.h"
 
 bool websocket_address(struct websocket_address *address, const char *url)
@@ -51,68 +52,7 @@ bool websocket_token(struct websocket_address *address, const char *text)
     return true;
 }
 
-/* ---- What the handshake is made of ---- */
-
-static uint32_t turn(uint32_t word, unsigned bits)
-{
-    return word << bits | word >> (32 - bits);
-}
-
-static void sha1_block(uint32_t *state, const uint8_t *block)
-{
-    static const uint32_t K[] = {0x5A827999, 0x6ED9EBA1, 0x8F1BBCDC, 0xCA62C1D6};
-    uint32_t w[80], a = state[0], b = state[1], c = state[2], d = state[3], e = state[4];
-
-    for (int i = 0; i < 80; i++) {
-        uint32_t f = i < 20 ? (b & c) | (~b & d) : i < 40 || i >= 60 ? b ^ c ^ d : (b & c) | (b & d) | (c & d), next;
-
-        w[i] = i < 16 ? (uint32_t)block[4 * i] << 24 | (uint32_t)block[4 * i + 1] << 16
-                            | (uint32_t)block[4 * i + 2] << 8 | block[4 * i + 3]
-                      : turn(w[i - 3] ^ w[i - 8] ^ w[i - 14] ^ w[i - 16], 1);
-        next = turn(a, 5) + f + e + K[i / 20] + w[i];
-        e = d;
-        d = c;
-        c = turn(b, 30);
-        b = a;
-        a = next;
-    }
-    state[0] += a;
-    state[1] += b;
-    state[2] += c;
-    state[3] += d;
-    state[4] += e;
-}
-
-/* Of a text of 56 to 119 bytes: two blocks. */
-static void sha1(const char *text, uint8_t *digest)
-{
-    uint32_t state[] = {0x67452301, 0xEFCDAB89, 0x98BADCFE, 0x10325476, 0xC3D2E1F0};
-    uint8_t blocks[128] = {0};
-    size_t length = strlen(text);
-
-    memcpy(blocks, text, length);
-    blocks[length] = 0x80;
-    blocks[126] = (uint8_t)(length * 8 >> 8);
-    blocks[127] = (uint8_t)(length * 8);
-    sha1_block(state, blocks);
-    sha1_block(state, blocks + 64);
-    for (int i = 0; i < 20; i++)
-        digest[i] = (uint8_t)(state[i / 4] >> (24 - 8 * (i % 4)));
-}
-
-static void base64(const uint8_t *bytes, size_t count, char *out)
-{
-    static const char signs[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-    for (size_t i = 0; i < count; i += 3) {
-        uint32_t word = (uint32_t)bytes[i] << 16 | (i + 1 < count ? (uint32_t)bytes[i + 1] << 8 : 0)
-                        | (i + 2 < count ? bytes[i + 2] : 0u);
-
-        for (size_t j = 0; j < 4; j++)
-            *out++ = i + j > count ? '=' : signs[word >> (18 - 6 * j) & 63];
-    }
-    *out = 0;
-}
+/* ---- A connection ---- */
 
 static int connect_one(const struct addrinfo *to)
 {
@@ -227,8 +167,8 @@ static int judge(struct websocket *ws, const char *head, const char *accept, cha
 
 int websocket_open(struct websocket *ws, const struct websocket_address *address, char *why, size_t size)
 {
-    char key[25], text[64], accept[29], head[8192];
-    uint8_t bytes[20];
+    char key[WEBSOCKET_KEY + 1], accept[WEBSOCKET_ACCEPT + 1], head[8192];
+    uint8_t bytes[16];
     int status = 0;
 
     memset(ws, 0, sizeof *ws);
@@ -236,11 +176,9 @@ int websocket_open(struct websocket *ws, const struct websocket_address *address
     ws->socket = connect_any(address, why, size);
     if (ws->socket < 0)
         return 0;
-    websocket_random(bytes, 16);
-    base64(bytes, 16, key);
-    snprintf(text, sizeof text, "%s258EAFA5-E914-47DA-95CA-C5AB0DC85B11", key);
-    sha1(text, bytes);
-    base64(bytes, 20, accept);
+    websocket_random(bytes, sizeof bytes);
+    websocket_key(bytes, key);
+    websocket_accept(key, accept);
     if (say_hello(ws->socket, address, key) && read_head(ws, head, sizeof head))
         status = judge(ws, head, accept, why, size);
     else
