@@ -1,7 +1,8 @@
 #!/bin/bash
 # What is done on the board, by its own programs:  board.sh board|compiler
 # Installs ws-stream as docs/python-on-boards.md says, then runs what of the suite needs no browser and no network but
-# loopback; with a compiler, core's own tests too. WS_STREAM_EXAMPLES is how many each of Hypothesis's laws gets.
+# loopback; with a compiler, core's own tests too. WS_STREAM_EXAMPLES is how many each law gets that names no
+# number of its own.
 set -eu
 part=$1
 source=/src bin=/venv/bin
@@ -39,15 +40,12 @@ if [ "$part" = compiler ] && [ "$order" = little ]; then # no sanitizer runs und
     make -s -C "$source" core-check CC=gcc core_sanitizers= core_seconds=5 \
         core_tests="build/core/test_limits build/core/test_sockets build/core/test_window"
 fi
-all="tests/pixels tests/protocol tests/codec tests/walk tests/hub tests/recording tests/sources tests/producers
-    tests/test_vectors.py tests/test_world.py tests/emulated/test_over_loopback.py"
+some="" # else all that chosen.py names
 # Where there is a compiled walk, its tests are those of the walk in numpy as well; the other part is shorter then.
 if { [ "$part" = board ] && [ "$order" = little ]; } || { [ "$part" = compiler ] && [ "$order" = big ]; }; then
-    all="tests/walk tests/emulated/test_over_loopback.py"
+    some="tests/walk tests/emulated/test_over_loopback.py"
 fi
-elsewhere="TestOpenCV or TestMatplotlib or TestPygame or TestQt or TestStreams" # of test_foreign, whose libraries no board has
-beyond=$(printf -- " --ignore tests/sources/test_%s.py" format_names screen survival video) # they need av and Xlib
-[ "$has_compiled" = True ] || # these two import the compiled walk
-    beyond="$beyond --ignore tests/sources/test_careless.py --ignore tests/sources/test_havoc.py"
 # shellcheck disable=SC2086 # a list of names
-PYTHONPATH=/tools "$bin/python" -u -m pytest -p no:cacheprovider --timeout 900 --durations 5 -k "not ($elsewhere)" $beyond ${TESTS:-$all}
+chosen=$("$bin/python" -m tests.emulated.chosen "$has_compiled" ${TESTS:-$some})
+mapfile -t chosen <<<"$chosen"
+PYTHONPATH=/tools "$bin/python" -u -m pytest -p no:cacheprovider --timeout 900 --durations 5 "${chosen[@]}"

@@ -11,33 +11,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.emulated.chosen import BEYOND, COMPILED, CORE, arguments
+from tests.test_packaging import run
+
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 RUN = HERE / "run.sh"
 ON_DEBIAN_12 = {"numpy": (1, 24), "lz4": (4, 0)}
 """What bookworm has: the oldest that a board brings along. PyPI has neither for 32-bit ones."""
-CORE = (
-    *("tests/pixels", "tests/protocol", "tests/codec", "tests/walk", "tests/hub"),
-    *("tests/sources", "tests/producers", "tests/recording"),
-    *("tests/test_vectors.py", "tests/test_world.py", "tests/emulated/test_over_loopback.py"),
-)
-ELSEWHERE = "TestOpenCV or TestMatplotlib or TestPygame or TestQt or TestStreams"
-"""Of tests/pixels/test_foreign.py: what needs libraries that no board has."""
-BEYOND = ("format_names", "screen", "survival", "video")
-"""Of tests/sources: what needs av and Xlib. Two others import the compiled walk."""
-
-
-def run(*command: object, **options: object) -> str:
-    done = subprocess.run(
-        [*map(str, command)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-        **options,  # type: ignore[call-overload]  # of subprocess.run
-    )
-    assert done.returncode == 0, done.stdout
-    return str(done.stdout)
 
 
 @pytest.mark.parametrize(
@@ -45,6 +26,16 @@ def run(*command: object, **options: object) -> str:
 )
 def test_a_shell_can_read_the_script(script: Path) -> None:
     run("bash", "-n", script)
+
+
+def test_what_board_sh_asks_for_is_there() -> None:
+    said = run(sys.executable, "-m", "tests.emulated.chosen", "False", cwd=ROOT).splitlines()
+    assert said == arguments(has_compiled=False)
+    some = "tests/walk"
+    said = run(sys.executable, "-m", "tests.emulated.chosen", "True", some, cwd=ROOT).splitlines()
+    assert said[2:] == [*(f"--ignore=tests/sources/test_{name}.py" for name in BEYOND), some]
+    named = [*CORE, *(f"tests/sources/test_{name}.py" for name in (*BEYOND, *COMPILED))]
+    assert all((ROOT / name).exists() for name in named)
 
 
 @pytest.mark.parametrize("script", [RUN, ROOT / "bench/boards.sh"], ids=lambda path: path.name)
@@ -131,19 +122,7 @@ def test_the_core_passes_with_the_oldest_libraries_allowed(tmp_path: Path, walk:
         shutil.copytree(ROOT / folder, tmp_path / folder)
     for file in ("pyproject.toml", "README.md"):
         shutil.copy(ROOT / file, tmp_path)
-    names = BEYOND + (() if walk == "compiled" else ("careless", "havoc"))
-    ignored = [f"--ignore=tests/sources/test_{name}.py" for name in names]
     is_compiled = "from ws_stream.walk import COMPILED; print(COMPILED)"
     assert run(python, "-c", is_compiled, cwd=tmp_path) == f"{walk == 'compiled'}\n"
-    run(
-        python,
-        "-m",
-        "pytest",
-        "-p",
-        "no:cacheprovider",
-        "-k",
-        f"not ({ELSEWHERE})",
-        *ignored,
-        *CORE,
-        cwd=tmp_path,
-    )
+    chosen = arguments(walk == "compiled")
+    run(python, "-m", "pytest", "-p", "no:cacheprovider", *chosen, cwd=tmp_path)
