@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -45,6 +46,35 @@ def test_a_viewer_s_clock() -> None:
 
 def test_a_device_that_could_not_be_started_closes_nothing_of_others() -> None:
     check_passes("test_start")
+
+
+@pytest.mark.parametrize("scene", ["label", "page", "noise"])
+def test_a_picture_takes_the_bytes_that_its_readme_says(scene: str) -> None:
+    program = make("cost", "tests/boards/cost.c", f"FLAGS={SANITIZED}")
+    done = subprocess.run([program, scene, "1", "100"], check=True, capture_output=True, text=True)
+    size, messages = re.findall(r"[\d.]+", done.stdout)
+    row = f" | {int(size):,} | {float(messages):.0f} | "
+    assert row in (EXAMPLE / "README.md").read_text()
+
+
+SIZE = """
+#include <stdio.h>
+#include "ws_device.h"
+int main(void) { return printf("%zu", sizeof(ws_device)) < 0; }
+"""
+
+
+@pytest.mark.parametrize(
+    "sizes", ["", "-DDEVICE_VIEWERS=1 -DDEVICE_GUESTS=3 -DDEVICE_MESSAGE=4096"]
+)
+def test_a_small_display_takes_the_memory_that_its_readme_says(tmp_path: Path, sizes: str) -> None:
+    program = tmp_path / "size"
+    folders = [f"-I{folder}" for folder in (EXAMPLE, ROOT / "core", ROOT / "clients" / "c")]
+    command = ["cc", *folders, "-DDEVICE_WIDTH=240", "-DDEVICE_HEIGHT=135", *sizes.split()]
+    subprocess.run([*command, "-xc", "-", "-o", program], input=SIZE, text=True, check=True)
+    size = subprocess.run([program], check=True, capture_output=True, text=True).stdout
+    readme = (EXAMPLE / "README.md").read_text()
+    assert re.search(rf"240 x 135 pixels take.* {int(size):,}[ ,]", readme)
 
 
 def test_the_program_of_its_readme_compiles(driver: Path) -> None:
