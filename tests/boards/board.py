@@ -53,6 +53,11 @@ def make(name: str, main: str, *variables: str, build: Path = BUILD) -> Path:
     return program
 
 
+def driver_program() -> Path:
+    """A device whose display a test flushes, and which lets nobody ask for memory."""
+    return make("driver", "tests/boards/driver.c", f"FLAGS={SANITIZED}", f"LINK={NO_MEMORY}")
+
+
 def conformance(*command: str | Path) -> None:
     """A program passes the vectors of all that it claims, which is what viewers say."""
     program = [sys.executable, "-m", "ws_stream", "conformance", *command]

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.boards.board import NO_MEMORY, SANITIZED, Board, make, running
+from tests.boards.board import Board, driver_program, running
 
 
 @pytest.fixture(scope="session")
 def driver() -> Path:
     if not (shutil.which("cc") and shutil.which("make")):
         pytest.skip("there is no C compiler on this machine, or no make")
-    return make("driver", "tests/boards/driver.c", f"FLAGS={SANITIZED}", f"LINK={NO_MEMORY}")
+    return driver_program()
 
 
 @pytest.fixture

@@ -1,10 +1,8 @@
 """A board's page: the files in its program, pixels that its display was flushed, and touch that comes back."""
 
-from pathlib import Path
-
 import numpy as np
 
-from tests.boards.board import NO_MEMORY, SANITIZED, make, running
+from tests.boards.board import driver_program, running
 from tests.browser.browser import Browser, opened, shows
 from ws_stream.pixels.colours import to_rgb
 from ws_stream.pixels.raw import BY_NAME
@@ -12,7 +10,7 @@ from ws_stream.pixels.raw import BY_NAME
 
 async def test_a_board_is_seen_and_operated(browser: Browser) -> None:
     random = np.random.default_rng(3)
-    with running(program()) as board:
+    with running(driver_program()) as board:
         board.flush(0, 0, random.integers(0, 2**16, board.mirror.shape).astype(np.uint16))
         async with opened(f"http://127.0.0.1:{board.port}/", browser) as page:
             for width, height in ((320, 1), (9, 9), (200, 150)):
@@ -35,7 +33,3 @@ async def test_a_board_is_seen_and_operated(browser: Browser) -> None:
         assert abs(x - 80) <= 1
         assert abs(y - 120) <= 1
         assert presses[-1][2] == "0"
-
-
-def program() -> Path:
-    return make("driver", "tests/boards/driver.c", f"FLAGS={SANITIZED}", f"LINK={NO_MEMORY}")
