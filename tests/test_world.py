@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.world import World
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(st.sampled_from(World.EVENTS), max_size=120), st.randoms(use_true_random=False))
 def test_no_history_of_events_ever_shows_a_wrong_picture(
     events: list[object], random: Random

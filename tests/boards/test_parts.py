@@ -126,7 +126,7 @@ def test_it_passes_the_vectors_on_a_small_machine(emulated: tuple[str, Path, Pat
 
 
 @pytest.mark.long
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(steps=HISTORIES)
 def test_a_small_machine_s_viewers_end_with_every_pixel(
     emulated: tuple[str, Path, Path], steps: list[tuple[object, ...]]

@@ -56,7 +56,7 @@ def play(board: Board, viewers: list[Viewer], step: tuple[object, ...], stack: E
             viewers[index].acknowledge()
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(steps=HISTORIES)
 def test_viewers_that_are_late_lost_or_new_end_with_every_pixel(
     driver: Path, steps: list[tuple[object, ...]]
@@ -65,7 +65,7 @@ def test_viewers_that_are_late_lost_or_new_end_with_every_pixel(
 
 
 @pytest.mark.long
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=1000)
 @given(steps=HISTORIES)
 def test_so_they_do_in_a_thousand_histories(driver: Path, steps: list[tuple[object, ...]]) -> None:
     check((driver,), steps)

@@ -67,7 +67,7 @@ rates = st.sampled_from([0.5, 1.0, 2.0, 2.1, 3.0, 5.0, 10.0, 25.0, 30.0, 60.0, 1
 devices = st.builds(
     Device, rates, st.floats(0.5, 300), st.floats(0, 1.2), st.floats(0.01, 40), st.just(inf)
 )
-laws = settings(max_examples=60, deadline=None)
+laws = settings(max_examples=60)
 
 
 @given(rates | st.floats(0.01, 1000))

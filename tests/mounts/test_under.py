@@ -1,6 +1,6 @@
 """Where a request lies below a mount, whoever has taken the mount's path off it."""
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ws_stream.mounts.under import add, moved_to, under
@@ -11,7 +11,6 @@ roots = st.lists(segments, min_size=1, max_size=3).map(lambda parts: "/" + "/".j
 rests = st.lists(segments, max_size=3).map(lambda parts: "/" + "/".join(parts))
 
 
-@settings(deadline=None)
 @given(roots, rests, st.booleans())
 def test_the_path_below_a_mount_is_found_with_and_without_a_stroke_behind_the_mount_s(
     root: str, rest: str, has_stroke: bool
@@ -19,19 +18,16 @@ def test_the_path_below_a_mount_is_found_with_and_without_a_stroke_behind_the_mo
     assert under(root + rest, root + "/" * has_stroke) == (root, rest)
 
 
-@settings(deadline=None)
 @given(roots, rests)
 def test_a_path_that_only_begins_like_the_mount_is_not_below_it(root: str, rest: str) -> None:
     assert under(f"{root}x{rest}", root) == (root, f"{root}x{rest}")
 
 
-@settings(deadline=None)
 @given(rests)
 def test_without_a_mount_a_path_is_as_it_is(rest: str) -> None:
     assert under(rest, "") == ("", rest)
 
 
-@settings(deadline=None)
 @given(roots, st.sampled_from(["", "?stream=a"]))
 def test_the_mount_without_its_last_stroke_leads_to_the_page(root: str, query: str) -> None:
     _, target = under(root, root)

@@ -19,7 +19,7 @@ from typing import Any, Self, cast
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from websockets.asyncio.server import Server
 from websockets.frames import Frame, Opcode
@@ -229,7 +229,6 @@ async def test_a_message_in_fragments_is_heeded_when_its_last_one_is_there() -> 
             assert room.told() == ["clock"]
 
 
-@settings(deadline=None)  # the machine may be busy with something else
 @given(st.lists(st.integers(0, 60), max_size=6), st.integers(1, 40))
 def test_however_words_are_cut_into_frames_and_segments_each_is_answered_once(
     cuts: list[int], segment: int
