@@ -177,6 +177,12 @@ def test_where_decoding_is_too_slow_so_is_the_film(
     assert shade(video.poll()) == 3
 
 
+def one(folder: Path, pix_fmt: str, width: int) -> tuple[Path, NDArray[np.uint8]]:
+    """A film of one picture as its decoder has it, and the picture."""
+    rgb = np.random.default_rng(1).integers(0, 256, (HEIGHT, width, 3), np.uint8)
+    return film(folder / "film.nut", iter([rgb]), "rawvideo", pix_fmt, "rgb24"), rgb
+
+
 @pytest.mark.parametrize(
     ("pix_fmt", "ours"),
     [
@@ -192,8 +198,7 @@ def test_what_travels_is_a_view_of_what_the_decoder_left(
     tmp_path: Path, played: Played, pix_fmt: str, ours: str
 ) -> None:
     """Of 13 pixels a row, so that rows do not lie one behind the other."""
-    rgb = np.random.default_rng(1).integers(0, 256, (HEIGHT, 13, 3), np.uint8)
-    path = film(tmp_path / "film.nut", iter([rgb]), "rawvideo", pix_fmt, "rgb24")
+    path, rgb = one(tmp_path, pix_fmt, 13)
     video = played(path)
     picture = newest(video)
     assert video.format is named(ours)
@@ -208,8 +213,7 @@ def test_what_travels_is_a_view_of_what_the_decoder_left(
 def test_planes_travel_as_the_decoder_left_them(
     tmp_path: Path, played: Played, pix_fmt: str, ours: str
 ) -> None:
-    rgb = np.random.default_rng(1).integers(0, 256, (HEIGHT, 14, 3), np.uint8)
-    path = film(tmp_path / "film.nut", iter([rgb]), "rawvideo", pix_fmt, "rgb24")
+    path, rgb = one(tmp_path, pix_fmt, 14)
     video = played(path)
     picture = newest(video)
     assert (video.format.name, video.width, video.height) == (ours, 14, HEIGHT)
@@ -221,8 +225,7 @@ def test_planes_travel_as_the_decoder_left_them(
 def test_what_does_not_travel_is_converted_as_libav_does(
     tmp_path: Path, played: Played, pix_fmt: str
 ) -> None:
-    rgb = np.random.default_rng(1).integers(0, 256, (HEIGHT, 13, 3), np.uint8)
-    path = film(tmp_path / "film.nut", iter([rgb]), "rawvideo", pix_fmt, "rgb24")
+    path, _ = one(tmp_path, pix_fmt, 13)
     with av.open(path) as container:
         frame = next(container.decode(video=0))
         expected = frame.to_ndarray(format="rgb24")
