@@ -6,7 +6,6 @@ its viewer has had: as a program asks for them, and as browsers do, which offer 
 """
 
 import argparse
-import socket
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
@@ -21,6 +20,7 @@ from websockets.typing import Subprotocol
 from ws_stream.protocol.picture import SUBPROTOCOL
 
 from .processes import cpu_seconds, line, python
+from .servers import free_port, wait_for
 from .tls import CONTENTS, WARM_UP, writing
 
 OWN = "its own port"
@@ -49,20 +49,16 @@ def serving(stack: ExitStack, host: str, source: str) -> Served:
     if host == OWN:
         process = stack.enter_context(python("ws_stream", "serve", source, "--port", 0))
         return Served(process.pid, _stream(line(process).rpartition(":")[2].partition("/")[0]))
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = str(taken.getsockname()[1])
+    port = free_port()
     *command, last = HOSTS[host]
     rest = [last.format(port)] if "{}" in last else [last, port]
     process = stack.enter_context(python(*command, *rest, SOURCE=source))
     pid = int(line(process))
-    while True:
-        with socket.socket() as probe:
-            if not probe.connect_ex(("127.0.0.1", int(port))):
-                return Served(pid, _stream(port))
-        time.sleep(0.05)
+    wait_for(port, process, within=60)
+    return Served(pid, _stream(port))
 
 
-def _stream(port: str) -> str:
+def _stream(port: object) -> str:
     return f"ws://127.0.0.1:{port}/stream?acknowledge=0"
 
 

@@ -149,9 +149,9 @@ def free_port() -> int:
     return port
 
 
-def wait_for(port: int, process: subprocess.Popen[str]) -> None:
-    """Until the process listens there. Raises BenchError when it does not."""
-    until = time.monotonic() + LISTENS_WITHIN
+def wait_for(port: int, process: subprocess.Popen[str], within: float = LISTENS_WITHIN) -> None:
+    """Until the process listens there. Raises BenchError when it does not within so many seconds."""
+    until = time.monotonic() + within
     while time.monotonic() < until and process.poll() is None:
         try:
             socket.create_connection(("127.0.0.1", port)).close()
@@ -159,7 +159,7 @@ def wait_for(port: int, process: subprocess.Popen[str]) -> None:
             time.sleep(0.05)
         else:
             return
-    raise BenchError(f"{process.args!r} did not listen within {LISTENS_WITHIN:.0f} s")
+    raise BenchError(f"{process.args!r} did not listen within {within:.0f} s")
 
 
 SERVERS = {
