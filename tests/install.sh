@@ -3,14 +3,14 @@
 # two browsers, an X server with a mapped framebuffer, something that draws, something that types, what networks are made
 # with, two proxies, what speaks TLS, what finds services, what judges ours, and what draws films. As root on Debian by
 # apt-get; elsewhere Chromium by its driver's own download, and a sentence about the rest. What only `pytest -m long` takes
-# is not installed: gcc-arm-linux-gnueabihf libc6-dev-armhf-cross qemu-user-static, xcompmgr, weston with xwayland, for packages and images: mmdebstrap buildah,
+# is not installed: gcc-arm-linux-gnueabihf libc6-dev-armhf-cross qemu-user-static, rustc, xcompmgr, weston with xwayland, for packages and images: mmdebstrap buildah,
 # and for boards of other processors: mmdebstrap qemu-user-static uidmap.
 set -eu
 cd "$(dirname "$0")/.."
 PATH="$PATH:/usr/sbin" # where Debian has what is not for every user
 
 missing=
-for pair in cc:gcc Xvfb:xvfb xterm:xterm xwd:x11-apps xdotool:xdotool ip:iproute2 nft:nftables nginx:nginx caddy:caddy curl:curl openssl:openssl \
+for pair in cc:gcc g++:g++ Xvfb:xvfb xterm:xterm xwd:x11-apps xdotool:xdotool ip:iproute2 nft:nftables nginx:nginx caddy:caddy curl:curl openssl:openssl \
     dbus-daemon:dbus avahi-daemon:avahi-daemon avahi-browse:avahi-utils systemd-analyze:systemd strace:strace ffmpeg:ffmpeg; do
     command -v "${pair%%:*}" >/dev/null || missing="$missing ${pair##*:}"
 done
