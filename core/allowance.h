@@ -10,9 +10,10 @@ typedef struct {
 /* When one more may be taken. */
 static inline double ws_allowance_due(const ws_allowance *a) { return a->spent + (1 - a->at_once) / a->rate; }
 
-static inline void ws_allowance_take(ws_allowance *a, double now)
+/* Counts so much as taken now. */
+static inline void ws_allowance_take(ws_allowance *a, double now, double amount)
 {
-    a->spent = (a->spent > now ? a->spent : now) + 1 / a->rate;
+    a->spent = (a->spent > now ? a->spent : now) + amount / a->rate;
 }
 
 #endif

@@ -112,7 +112,7 @@ int ws_subscriber_flush(ws_subscriber *s, ws_variant *v, ws_shared *shared, cons
         *due = ws_allowance_due(&shared->wholes);
         if (now < *due)
             return hold(s, WS_BY_WHOLES, WS_LATER);
-        ws_allowance_take(&shared->wholes, now);
+        ws_allowance_take(&shared->wholes, now, 1);
     }
     const ws_body *const body = ws_variant_delta(v, &shared->packer, lack);
     if (!body)

@@ -7,24 +7,10 @@
 
 enum { NAME_MOST = 253 };
 
-static char lower(char sign) { return sign >= 'A' && sign <= 'Z' ? (char)(sign + 32) : sign; }
-
-static int is_same(wd_letters a, wd_letters b)
-{
-    if (a.length != b.length)
-        return 0;
-    for (size_t i = 0; i < a.length; i++)
-        if (lower(a.at[i]) != lower(b.at[i]))
-            return 0;
-    return 1;
-}
-
-static int is_word(wd_letters text, const char *word) { return is_same(text, (wd_letters){word, strlen(word)}); }
-
 static int ends_in(wd_letters text, const char *end)
 {
     const size_t length = strlen(end);
-    return text.length > length && is_word((wd_letters){text.at + text.length - length, length}, end);
+    return text.length > length && wd_head_is_word((wd_letters){text.at + text.length - length, length}, end);
 }
 
 /* Four numbers, as they are written by whoever means nothing else. */
@@ -52,7 +38,7 @@ static int is_ipv6(wd_letters text)
 {
     size_t colons = 0;
     for (size_t i = 0; i < text.length; i++) {
-        const char sign = lower(text.at[i]);
+        const char sign = wd_head_lower(text.at[i]);
         colons += sign == ':';
         if (!(sign >= '0' && sign <= '9') && !(sign >= 'a' && sign <= 'f') && sign != ':' && sign != '.')
             return 0;
@@ -63,7 +49,7 @@ static int is_ipv6(wd_letters text)
 static int is_name(wd_letters text)
 {
     for (size_t i = 0; i < text.length; i++) {
-        const char sign = lower(text.at[i]);
+        const char sign = wd_head_lower(text.at[i]);
         const int is_inner = sign == '.' || sign == '-';
         if (!(sign >= 'a' && sign <= 'z') && !(sign >= '0' && sign <= '9') && sign != '_' &&
             !(is_inner && i && i + 1 < text.length))
@@ -105,7 +91,7 @@ wd_letters wd_access_host(wd_letters authority)
 int wd_access_is_loopback(wd_letters host)
 {
     const int is_net = is_ipv4(host) && host.length > 4 && !memcmp(host.at, "127.", 4);
-    return is_net || is_word(host, "::1") || is_word(host, "localhost") || ends_in(host, ".localhost");
+    return is_net || wd_head_is_word(host, "::1") || wd_head_is_word(host, "localhost") || ends_in(host, ".localhost");
 }
 
 static int is_own(wd_letters host, const char *own)
@@ -113,7 +99,7 @@ static int is_own(wd_letters host, const char *own)
     if (!own)
         return 0;
     const wd_letters stem = {host.at, host.length > 6 && ends_in(host, ".local") ? host.length - 6 : host.length};
-    return is_word(stem, own);
+    return wd_head_is_word(stem, own);
 }
 
 /* The host of a page that a host serves by http or https. */
@@ -123,7 +109,7 @@ static wd_letters page_host(wd_letters origin)
     for (int i = 0; i < 2; i++) {
         const char *const scheme = i ? "https://" : "http://";
         const size_t length = strlen(scheme);
-        if (origin.length > length && is_word((wd_letters){origin.at, length}, scheme))
+        if (origin.length > length && wd_head_is_word((wd_letters){origin.at, length}, scheme))
             return wd_access_host((wd_letters){origin.at + length, origin.length - length});
     }
     return none;
@@ -140,7 +126,7 @@ const char *wd_access_refusal(wd_letters host, wd_letters origin, const char *ow
     if (!origin.at)
         return NULL;
     const wd_letters page = page_host(origin);
-    if (page.at && (is_same(page, asked) || (wd_access_is_loopback(page) && wd_access_is_loopback(asked))))
+    if (page.at && (wd_head_is_same(page, asked) || (wd_access_is_loopback(page) && wd_access_is_loopback(asked))))
         return NULL;
     return "pages of other hosts are not answered; right would be a page of the very host that is asked";
 }

@@ -3,16 +3,21 @@
 #include <stdint.h>
 #include <string.h>
 
-static char lower(char sign) { return sign >= 'A' && sign <= 'Z' ? (char)(sign + 32) : sign; }
+char wd_head_lower(char sign) { return sign >= 'A' && sign <= 'Z' ? (char)(sign + 32) : sign; }
 
-static int is_same(const char *at, size_t length, const char *word)
+int wd_head_is_same(wd_letters a, wd_letters b)
 {
-    if (strlen(word) != length)
+    if (a.length != b.length)
         return 0;
-    for (size_t i = 0; i < length; i++)
-        if (lower(at[i]) != lower(word[i]))
+    for (size_t i = 0; i < a.length; i++)
+        if (wd_head_lower(a.at[i]) != wd_head_lower(b.at[i]))
             return 0;
     return 1;
+}
+
+int wd_head_is_word(wd_letters text, const char *word)
+{
+    return wd_head_is_same(text, (wd_letters){word, strlen(word)});
 }
 
 int wd_head_is(wd_letters text, const char *what)
@@ -34,8 +39,7 @@ int wd_head_has(wd_letters list, const char *word)
     const char *at = list.at, *const end = list.at ? list.at + list.length : NULL;
     while (at && at <= end) {
         const char *const comma = memchr(at, ',', (size_t)(end - at)), *const stop = comma ? comma : end;
-        const wd_letters one = trimmed(at, stop);
-        if (is_same(one.at, one.length, word))
+        if (wd_head_is_word(trimmed(at, stop), word))
             return 1;
         at = stop + 1;
     }
@@ -77,11 +81,11 @@ static int read_field(wd_head *h, const char *at, const char *end)
         if (((uint8_t)*sign < ' ' && *sign != '\t') || *sign == 127)
             return 0;
     const wd_letters value = trimmed(colon + 1, end);
-    const size_t length = (size_t)(colon - at);
-    h->has_body |= is_same(at, length, "transfer-encoding") ||
-                   (is_same(at, length, "content-length") && !wd_head_is(value, "0"));
+    const wd_letters name = {at, (size_t)(colon - at)};
+    h->has_body |= wd_head_is_word(name, "transfer-encoding") ||
+                   (wd_head_is_word(name, "content-length") && !wd_head_is(value, "0"));
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
-        if (!is_same(at, length, known[i].name))
+        if (!wd_head_is_word(name, known[i].name))
             continue;
         if (known[i].value->at)
             return 0;

@@ -22,6 +22,13 @@ typedef struct {
 /* Reads what came so far of a head with room for `most` bytes; one of HEAD_, and how many bytes it is. */
 int wd_head_read(wd_head *h, const char *bytes, size_t size, size_t most, size_t *length);
 
+/* A letter as it is compared: a small one for a capital. */
+char wd_head_lower(char sign);
+
+/* Whether two texts, or a text and a word, are the same; letters of both cases are. */
+int wd_head_is_same(wd_letters a, wd_letters b);
+int wd_head_is_word(wd_letters text, const char *word);
+
 /* Whether a list of words, as `Connection` is, has this one; letters of both cases are the same. */
 int wd_head_has(wd_letters list, const char *word);
 

@@ -38,8 +38,8 @@ static void say_frame_source(wd_say *to, wd_letters name)
     for (int i = 0; i < 2; i++) {
         wd_say_text(to, i ? " https://" : " http://");
         for (size_t at = 0; at < name.length; at++) { /* as it is compared */
-            const char sign = name.at[at];
-            wd_say_bytes(to, &(char){sign >= 'A' && sign <= 'Z' ? (char)(sign + 32) : sign}, 1);
+            const char sign = wd_head_lower(name.at[at]);
+            wd_say_bytes(to, &sign, 1);
         }
         wd_say_text(to, ":*");
     }

@@ -49,8 +49,7 @@ void wd_viewer_open(wd_viewer *v, const wd_query *q, const wd_delta_offer *offer
 
 void wd_viewer_read(wd_viewer *v, size_t count, double now)
 {
-    ws_allowance *const a = &v->hearing;
-    a->spent = (a->spent > now ? a->spent : now) + (double)count / a->rate;
+    ws_allowance_take(&v->hearing, now, (double)count);
 }
 
 static void forget(wd_viewer *v, double now)
@@ -137,7 +136,7 @@ void wd_viewer_pack(wd_viewer *v, wd_viewer *twin, const wd_viewer_tools *tools,
     } else {
         if (v->is_blank) {
             wd_lack_since_blank(&v->lack, tools->mirror);
-            ws_allowance_take(tools->wholes, now);
+            ws_allowance_take(tools->wholes, now, 1);
         }
         v->cursor = wd_delta_pack(tools->room, tools->mirror, &v->lack, &v->offer, v->cursor, &v->message);
     }
