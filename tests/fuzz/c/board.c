@@ -192,10 +192,8 @@ static void check_heard(const peer *p)
     int is_open = 0;
     for (size_t from = 0; from < p->count;) {
         from = is_open ? skip_frame(p, from) : skip_reply(p, from, &is_open);
-        if (!from || (!is_open && memchr(p->heard, 0, p->count))) /* cut; or a HEAD, whose body does not come */
+        if (!from || !is_open) /* cut; or what follows depends on what was asked, and one reply is enough */
             return;
-        if (!is_open)
-            return; /* what follows a reply depends on what was asked: one is enough */
     }
 }
 
@@ -211,7 +209,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size)
         step();
     ws_device_stop(&device);
     for (int i = 0; i < SOCKETS; i++) {
-        CHECK(!peers[i].is_taken || peers[i].is_closed || peers[i].is_asked);
+        CHECK(!peers[i].is_taken || peers[i].is_closed);
         check_heard(&peers[i]);
     }
     return 0;
