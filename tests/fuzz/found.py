@@ -3,6 +3,7 @@
 An entry says what was wrong. What a message, a text or a query of the protocol showed is a vector as well.
 """
 
+import struct
 from collections.abc import Mapping, Sequence
 
 from tests.recording.example import example
@@ -21,6 +22,12 @@ def _bomb() -> bytes:
 def _overcounted() -> bytes:
     """A recording whose end counts 2^64 - 1 pictures; its checks are put right where it is played."""
     return b"\0" + example()[1:-12] + b"\xff" * 8 + bytes(4)
+
+
+def _tall() -> bytes:
+    """A ring of 4x26627 pixels, which no server shows whole."""
+    size = struct.pack("<8s4I16s", b"ws-ring\n", 1, 4, 26627, 4, b"gray8")
+    return size + struct.pack("<8IQ", 1, 4, 192, 80, 512, 128, 640, 0, 7)
 
 
 FOUND: Mapping[str, Sequence[tuple[str, bytes]]] = {
@@ -43,6 +50,7 @@ FOUND: Mapping[str, Sequence[tuple[str, bytes]]] = {
         ),
     ),
     "recording": (("its end counted pictures beyond an index's size", _overcounted()),),
+    "ring": (("the law had a picture sent that is too tall for a message", _tall()),),
     "png": (("memory was taken for pixels that there was no data for", _bomb()),),
 }
 """By the name of a function in seeds.py: what was wrong, and the input."""

@@ -9,6 +9,7 @@ from tests.fuzz.laws.memory_file import check_polls, memory_file
 from tests.fuzz.laws.sentence import check_sentence
 from ws_stream.errors import SourceError, UsageError
 from ws_stream.pixels.arrays import check_fits
+from ws_stream.pixels.kept import check_rendition
 from ws_stream.pixels.rendition import Rendition
 from ws_stream.sources.ring import RingSource
 from ws_stream.sources.ring_layout import HEADER, RingHeader
@@ -45,14 +46,11 @@ def _run(source: RingSource) -> None:
     mapping = source.mapping()
     if mapping is None or not COMPILED:
         return
-    walk = CompiledWalk(1000.0)
-    if (
-        mapping.layout.format.sent_as is None
-        and mapping.layout.width * mapping.layout.height < MOST_BYTES
-    ):
-        walk.open(
-            0, mapping.layout.format, Rendition(), (mapping.layout.width, mapping.layout.height), 1
-        )
+    walk, layout = CompiledWalk(1000.0), mapping.layout
+    if layout.format.sent_as is None and layout.width * layout.height < MOST_BYTES:
+        with suppress(UsageError):  # what no server would show is not opened
+            check_rendition(Rendition(), layout.format, layout.width, layout.height)
+            walk.open(0, layout.format, Rendition(), (layout.width, layout.height), 1)
     walk.set_source(*mapping.arguments())  # type: ignore[arg-type]  # they are its own
     for _ in range(3):
         walk.run(1e-9, True, 0)
