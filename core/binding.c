@@ -6,8 +6,7 @@
 #include <math.h>
 #include <string.h>
 
-/* A numpy picture as a view. 0, and an error set, where its pixels are not 1 to 4 bytes that lie together. */
-static int as_view(const Py_buffer *buffer, ws_view *view)
+int binding_view(const Py_buffer *buffer, ws_view *view)
 {
     const Py_ssize_t components = buffer->ndim == 3 ? buffer->shape[2] : 1;
     if (buffer->ndim < 2 || buffer->ndim > 3 || components * buffer->itemsize > 4 ||
@@ -20,8 +19,7 @@ static int as_view(const Py_buffer *buffer, ws_view *view)
     return 1;
 }
 
-/* Tuples (y, rows) as spans; NULL with `count` 0 for None. */
-static ws_span *as_spans(PyObject *damage, size_t *count)
+ws_span *binding_spans(PyObject *damage, size_t *count)
 {
     *count = 0;
     if (damage == Py_None)
@@ -49,7 +47,7 @@ static ws_span *as_spans(PyObject *damage, size_t *count)
     return spans;
 }
 
-static PyObject *misfit(void)
+PyObject *binding_misfit(void)
 {
     return PyErr_Format(PyExc_ValueError, "the array is of another size or of other pixels than the source");
 }
@@ -63,7 +61,7 @@ static PyObject *do_update(Walk *self, PyObject *array, PyObject *damage, long l
     size_t count;
     double due = INFINITY;
     int changed = WS_FAILED, handed_over = 0;
-    ws_span *const spans = as_spans(damage, &count);
+    ws_span *const spans = binding_spans(damage, &count);
     if (PyErr_Occurred())
         return NULL;
     if (PyObject_GetBuffer(array, &buffer, PyBUF_STRIDED_RO)) {
@@ -71,7 +69,7 @@ static PyObject *do_update(Walk *self, PyObject *array, PyObject *damage, long l
         return NULL;
     }
     const ws_asked asked = {.spans = spans, .count = count};
-    const int is_view = as_view(&buffer, &view);
+    const int is_view = binding_view(&buffer, &view);
     if (is_view)
         WITH_LOCK(self, changed = ws_walk_update(&self->walk, &view, spans ? &asked : NULL, now);
                   if (changed >= 0 && time >= 0) {
@@ -85,7 +83,7 @@ static PyObject *do_update(Walk *self, PyObject *array, PyObject *damage, long l
     if (!is_view)
         return NULL;
     if (changed == WS_MISFIT)
-        return misfit();
+        return binding_misfit();
     if (changed < 0 || due < 0)
         return PyErr_NoMemory();
     return time < 0 ? PyBool_FromLong(changed)
@@ -142,7 +140,7 @@ PyObject *walk_sample(Walk *self, PyObject *arguments)
     if (!PyArg_ParseTuple(arguments, "Onnd", &array, &first, &every, &now) ||
         PyObject_GetBuffer(array, &buffer, PyBUF_STRIDED_RO))
         return NULL;
-    const int is_view = as_view(&buffer, &view), is_sample = first >= 0 && every >= 1;
+    const int is_view = binding_view(&buffer, &view), is_sample = first >= 0 && every >= 1;
     const ws_asked asked = {.first = (size_t)first, .every = (size_t)every};
     if (is_view && is_sample)
         WITH_LOCK(self, changed = ws_walk_update(&self->walk, &view, &asked, now));
@@ -153,7 +151,7 @@ PyObject *walk_sample(Walk *self, PyObject *arguments)
         return PyErr_Format(PyExc_ValueError, "there is no sample of row %zd and every %zd-th from there", first,
                             every);
     if (changed == WS_MISFIT)
-        return misfit();
+        return binding_misfit();
     return changed < 0 ? PyErr_NoMemory() : PyBool_FromLong(changed);
 }
 

@@ -25,11 +25,25 @@ typedef struct {
         Py_END_ALLOW_THREADS           \
     } while (0)
 
-/* Every method: those of a picture's way (binding.c), of who watches what (binding_viewers.c), and of the source that
+/* A numpy picture as a view. 0, and an error set, where its pixels are not 1 to 4 bytes that lie together. */
+int binding_view(const Py_buffer *buffer, ws_view *view);
+
+/* Tuples (y, rows) as spans; NULL with `count` 0 for None. */
+ws_span *binding_spans(PyObject *damage, size_t *count);
+
+/* Sets an error: the picture is of another size or of other pixels than what it is for. */
+PyObject *binding_misfit(void);
+
+/* Whether there may be such a variant; if not, an error is set. */
+int binding_is_variant(Py_ssize_t variant_id);
+
+/* Every method: those of a picture's way (binding.c), of one that is made for each variant (binding_made.c), of who watches what (binding_viewers.c), and of the source that
    is read without Python (binding_source.c). */
 #define WALK_METHODS(METHOD) \
     METHOD(update, METH_VARARGS) \
     METHOD(publish, METH_VARARGS) \
+    METHOD(turns, METH_O) \
+    METHOD(update_made, METH_VARARGS) \
     METHOD(sample, METH_VARARGS) \
     METHOD(commit, METH_VARARGS) \
     METHOD(abandon, METH_NOARGS) \

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static int is_variant(Py_ssize_t variant_id)
+int binding_is_variant(Py_ssize_t variant_id)
 {
     if (variant_id >= 0 && variant_id < WS_VARIANTS)
         return 1;
@@ -50,7 +50,7 @@ PyObject *walk_open_variant(Walk *self, PyObject *arguments)
     }
     PyBuffer_Release(&pixel);
     PyBuffer_Release(&palette);
-    if (!is_variant(variant_id))
+    if (!binding_is_variant(variant_id))
         return NULL;
     r.crop_x = (size_t)x;
     r.crop_y = (size_t)y;
@@ -76,7 +76,7 @@ PyObject *walk_open_variant(Walk *self, PyObject *arguments)
 PyObject *walk_close_variant(Walk *self, PyObject *argument)
 {
     const Py_ssize_t variant_id = PyLong_AsSsize_t(argument);
-    if ((variant_id == -1 && PyErr_Occurred()) || !is_variant(variant_id))
+    if ((variant_id == -1 && PyErr_Occurred()) || !binding_is_variant(variant_id))
         return NULL;
     WITH_LOCK(self, ws_variant_close(&self->walk.variants[variant_id]));
     Py_RETURN_NONE;
@@ -87,7 +87,7 @@ PyObject *walk_state(Walk *self, PyObject *argument)
     const Py_ssize_t variant_id = PyLong_AsSsize_t(argument);
     unsigned epoch = 0, number = 0;
     unsigned long long time = 0;
-    if ((variant_id == -1 && PyErr_Occurred()) || !is_variant(variant_id))
+    if ((variant_id == -1 && PyErr_Occurred()) || !binding_is_variant(variant_id))
         return NULL;
     const ws_picture *const newest = &self->walk.variants[variant_id].picture;
     WITH_LOCK(self, epoch = newest->epoch; number = newest->number; time = ws_picture_time(newest, epoch, number));
@@ -111,7 +111,7 @@ PyObject *walk_taken(Walk *self, PyObject *arguments)
 PyObject *walk_picture(Walk *self, PyObject *argument)
 {
     const Py_ssize_t variant_id = PyLong_AsSsize_t(argument);
-    if ((variant_id == -1 && PyErr_Occurred()) || !is_variant(variant_id))
+    if ((variant_id == -1 && PyErr_Occurred()) || !binding_is_variant(variant_id))
         return NULL;
     const ws_picture *const kept = &self->walk.variants[variant_id].picture;
     PyObject *bytes = NULL;
@@ -126,7 +126,7 @@ PyObject *walk_join(Walk *self, PyObject *arguments)
     Py_ssize_t variant_id, place;
     int fd, acknowledges;
     double fps, now;
-    if (!PyArg_ParseTuple(arguments, "inpdd", &fd, &variant_id, &acknowledges, &fps, &now) || !is_variant(variant_id))
+    if (!PyArg_ParseTuple(arguments, "inpdd", &fd, &variant_id, &acknowledges, &fps, &now) || !binding_is_variant(variant_id))
         return NULL;
     if (fd >= 0) /* one of our own: the transport's may be closed at any time, and its number used for another */
         fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
@@ -155,7 +155,7 @@ PyObject *walk_move(Walk *self, PyObject *arguments)
     Py_ssize_t place, variant_id;
     double now;
     ws_subscriber *s;
-    if (!PyArg_ParseTuple(arguments, "nnd", &place, &variant_id, &now) || !is_variant(variant_id))
+    if (!PyArg_ParseTuple(arguments, "nnd", &place, &variant_id, &now) || !binding_is_variant(variant_id))
         return NULL;
     WITH_LOCK(self, s = subscriber_at(self, place); if (s) ws_subscriber_move(s, (size_t)variant_id, now));
     return s ? Py_NewRef(Py_None) : no_subscriber(place);
@@ -267,7 +267,7 @@ PyObject *walk_limit(Walk *self, PyObject *arguments)
 {
     Py_ssize_t variant_id;
     double fps;
-    if (!PyArg_ParseTuple(arguments, "nd", &variant_id, &fps) || !is_variant(variant_id))
+    if (!PyArg_ParseTuple(arguments, "nd", &variant_id, &fps) || !binding_is_variant(variant_id))
         return NULL;
     WITH_LOCK(self, self->walk.variants[variant_id].turn.fps = fps);
     Py_RETURN_NONE;

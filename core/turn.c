@@ -9,6 +9,13 @@ double ws_turn_due(const ws_turn *turn, double full)
     return turn->fps < full ? ws_rate_limit_due(&turn->limit, turn->fps) : 0;
 }
 
+int ws_turn_miss(ws_turn *turn, double full, double now)
+{
+    turn->is_taken = 0;
+    turn->is_missed = 1;
+    return now >= ws_turn_due(turn, full);
+}
+
 int ws_turn_take(ws_turn *turn, double full, double now)
 {
     if (turn->is_taken && now <= turn->taken_at)

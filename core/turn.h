@@ -15,6 +15,9 @@ typedef struct {
 /* When its next turn is, or infinity; `full` is how many pictures a second the stream has at most. */
 double ws_turn_due(const ws_turn *turn, double full);
 
+/* There is a picture that it has missed until it takes it. Whether it may, now. */
+int ws_turn_miss(ws_turn *turn, double full, double now);
+
 /* Whether it takes the picture there is now. The same `now` as before: the same picture is read once more. */
 int ws_turn_take(ws_turn *turn, double full, double now);
 

@@ -109,6 +109,16 @@ static int fits(const ws_variant *v, const ws_view *view, ws_view *as)
            (is_dense || !(p->chunk || p->plain_of));
 }
 
+/* Has the variant take the view if it has its turn. 0 where there is no memory. */
+static int take(ws_walk *walk, size_t id, const ws_view *view, const uint8_t *rows, double now)
+{
+    ws_variant *const v = &walk->variants[id];
+    if (!ws_turn_take(&v->turn, walk->fps, now))
+        return 1;
+    const size_t shown = ws_places_bases(&walk->places, id, v->picture.epoch);
+    return ws_variant_hold(v, walk->places.bases, shown) && ws_variant_update(v, view, rows, now);
+}
+
 int ws_walk_update(ws_walk *walk, const ws_view *view, const ws_asked *asked, double now)
 {
     int changed = 0;
@@ -120,14 +130,55 @@ int ws_walk_update(ws_walk *walk, const ws_view *view, const ws_asked *asked, do
         if (!fits(v, view, &as))
             return WS_MISFIT;
         const uint8_t *const rows = rows_of(v, asked);
-        if (!ws_turn_take(&v->turn, walk->fps, now))
-            continue;
-        const size_t shown = ws_places_bases(&walk->places, i, v->picture.epoch);
-        if (!ws_variant_hold(v, walk->places.bases, shown) || !ws_variant_update(v, &as, rows, now))
+        if (!take(walk, i, &as, rows, now))
             return WS_FAILED;
-        changed |= ws_variant_has_news(v);
+        changed |= v->turn.is_taken && ws_variant_has_news(v);
     }
     return changed;
+}
+
+size_t ws_walk_turns(ws_walk *walk, ws_due due[WS_VARIANTS], double now)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < WS_VARIANTS; i++) {
+        ws_variant *const v = &walk->variants[i];
+        const int lacks_all = v->turn.is_missed || !v->picture.number;
+        if (v->is_open && ws_turn_miss(&v->turn, walk->fps, now))
+            due[count++] = (ws_due){i, lacks_all};
+    }
+    return count;
+}
+
+/* Of pictures that are what is kept of the source's. */
+static ws_geometry as_made(const ws_variant *v)
+{
+    ws_geometry made = {v->geometry.rendition, v->picture.width, v->picture.height};
+    ws_rendition *const r = &made.rendition;
+    r->pixel.size = r->pixel.kept_size;
+    r->pixel.reduced = r->pixel.chunk = r->pixel.down = r->pixel.plain_of = 0;
+    r->crop_x = r->crop_y = 0;
+    r->crop_width = made.source_width;
+    r->crop_height = made.source_height;
+    r->step = 1;
+    r->average = 0;
+    return made;
+}
+
+int ws_walk_update_made(ws_walk *walk, size_t id, const ws_view *made, const ws_asked *asked, double now)
+{
+    ws_variant *const v = &walk->variants[id];
+    const ws_geometry source = v->geometry;
+    ws_view as;
+    if (source.rendition.pixel.raw)
+        return WS_MISFIT;
+    v->geometry = as_made(v);
+    int done = WS_MISFIT;
+    if (fits(v, made, &as)) {
+        v->turn.is_missed = 0; /* whoever brings it knows which rows are lacking */
+        done = take(walk, id, &as, rows_of(v, asked), now) ? 0 : WS_FAILED;
+    }
+    v->geometry = source;
+    return done < 0 ? done : v->turn.is_taken && ws_variant_has_news(v);
 }
 
 int ws_walk_commit(ws_walk *walk, uint64_t time, ws_extensions said)

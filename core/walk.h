@@ -59,6 +59,19 @@ enum { WS_MISFIT = -2 }; /* the view is of another size or of other pixels than 
    variant has missed all are read. 1 if that made another picture of any variant, else 0; or WS_FAILED, or WS_MISFIT. */
 int ws_walk_update(ws_walk *walk, const ws_view *view, const ws_asked *asked, double now);
 
+/* A variant that may take a picture which is made for each. */
+typedef struct {
+    size_t id;
+    int lacks_all; /* what it keeps is of another picture than the one before */
+} ws_due;
+
+/* Which variants may take such a picture; their count. Each has missed it until `ws_walk_update_made`. */
+size_t ws_walk_turns(ws_walk *walk, ws_due due[WS_VARIANTS], double now);
+
+/* As `ws_walk_update`, of one variant that is open, by a view of what it keeps; the spans are rows of that. A variant
+   that keeps raw pixels knows none. */
+int ws_walk_update_made(ws_walk *walk, size_t id, const ws_view *made, const ws_asked *asked, double now);
+
 /* Every picture kept by the last update is to be shown, with what is said of it; or none is. 0 where there is no
    memory: some are not shown then. */
 int ws_walk_commit(ws_walk *walk, uint64_t time, ws_extensions said);

@@ -56,3 +56,24 @@ def test_what_was_passed_over_is_known_until_one_is_taken() -> None:
     assert 100.0 < turn.due(FULL) <= 101.0
     assert turn.take(FULL, turn.due(FULL))
     assert not turn.is_missed
+
+
+@pytest.mark.parametrize("fps", [FULL, 1.0])
+def test_a_picture_that_is_made_for_it_is_missed_until_it_is_taken(fps: float) -> None:
+    turn = Turn()
+    turn.fps = fps
+    turn.take(FULL, 100.0)
+    assert turn.miss(FULL, 102.0)
+    assert turn.is_missed
+    assert not turn.is_taken
+    assert turn.take(FULL, 102.0)
+    assert not turn.is_missed
+
+
+def test_who_has_no_turn_may_not_take_what_is_made_for_others() -> None:
+    turn = Turn()
+    turn.fps = 1.0
+    turn.take(FULL, 100.0)
+    assert not turn.miss(FULL, 100.01)
+    assert turn.is_missed
+    assert not turn.is_taken

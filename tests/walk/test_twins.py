@@ -28,6 +28,7 @@ from ws_stream.pixels.formats import (
 from ws_stream.pixels.frame import Frame, blank
 from ws_stream.pixels.kept import Sized, kept, suited
 from ws_stream.pixels.rendition import Crop, Rendition
+from ws_stream.pixels.resample import resample_rows
 from ws_stream.protocol.picture import Kind, parse
 from ws_stream.walk import COMPILED, NumpyWalk
 
@@ -93,6 +94,7 @@ class History:
         every = [
             *[self.publish] * 8,
             *[self.damage] * 5,
+            *[self.made] * 3,
             *[self.torn, self.sample, self.flush, self.flush, self.flush_one] * 2,
             *[self.acknowledge] * 8,
             *(self.join, self.leave, self.move, self.forget, self.set_rate, self.limit),
@@ -151,6 +153,25 @@ class History:
         ]
         spans = in_grid(spans, Sized(self.format, self.width, self.height))
         self.walk.publish(self.lying(), spans, self.stamp(), self.now)
+
+    def made(self) -> None:
+        """What each variant keeps, made before; of some, or of some rows that may be the wrong ones."""
+        size = self.width, self.height
+        keeps = {variant: kept(one, self.format, *size) for variant, one in self.renditions.items()}
+        if any(made.format.raw for made in keeps.values()):
+            return
+        self.source = changed(self.source, self.random.choice(CHANGES), self.noise)
+        for variant, lacks_all in self.walk.turns(self.now):
+            if self.random.random() < 0.1:
+                continue
+            made = keeps[variant]
+            array = np.empty(made.format.shape(*made[1:]), made.format.dtype)
+            resample_rows(self.source, self.format, self.renditions[variant], array)
+            rows = [(self.random.randint(-2, made.height), self.random.randint(-1, 9))]
+            spans = None if lacks_all or self.random.random() < 0.5 else rows
+            self.walk.update_made(variant, lying(array, self.random), spans, self.now)
+        self.walk.commit(self.stamp())
+        self.walk.flush(self.now)
 
     def torn(self) -> None:
         for _ in range(self.random.randint(1, 3)):

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..arguments import Kind
 from .kept import Sized
+from .rendition import Crop
 
 Rectangle = tuple[int, int, int, int]
 """x, y, width, height, in pixels."""
@@ -44,6 +45,12 @@ _RECTANGLES = Kind(lambda damage: list(map(_rectangle, damage)), _DAMAGE.right)
 def spans(damage: Damage) -> list[tuple[int, int]]:
     """The rows (first, how many) of rectangles. Raises UsageError for what is none."""
     return _DAMAGE.take("damage", damage)
+
+
+def kept_rows(span: tuple[int, int], crop: Crop, step: int) -> tuple[int, int]:
+    """The rows (first, end) of a rendition that are made of these rows (first, how many) of a source; (0, 0): none."""
+    first, end = max(span[0] - crop.y, 0), min(sum(span) - crop.y, crop.height)
+    return (first // step, -(-end // step)) if end > first else (0, 0)
 
 
 def in_grid(rows: Iterable[tuple[int, int]], source: Sized) -> list[tuple[int, int]]:

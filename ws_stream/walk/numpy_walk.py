@@ -10,13 +10,15 @@ from math import inf
 import numpy as np
 
 from ..allowance import Allowance
+from ..pixels.damage import kept_rows
 from ..pixels.formats import Pixels
+from ..pixels.kept import kept
 from ..pixels.regroup import is_cell_by_cell
-from ..pixels.rendition import Crop
+from ..pixels.rendition import Crop, Rendition
 from ..pixels.resample import Rows
 from .counts import Counts
 from .places import Places
-from .variant import Variant
+from .variant import Geometry, Variant
 
 Spans = Sequence[tuple[int, int]]
 """Rows (first, how many) of a source's grid outside of which nothing changed."""
@@ -45,6 +47,36 @@ class NumpyWalk(Places):
         """
         with self._lock:
             return self._update(view, lambda variant: _touched(variant, spans), now)
+
+    def turns(self, now: float) -> list[tuple[int, bool]]:
+        """Which variants may take a picture that is made for each of them, and whether they lack all of it.
+
+        Each has missed that picture until `update_made`, with the same `now`, brings it.
+        """
+        with self._lock:
+            due = []
+            for variant_id, variant in sorted(self._variants.items()):
+                lacks_all = variant.turn.is_missed or not variant.picture.number
+                if variant.turn.miss(self._fps, now):
+                    due.append((variant_id, lacks_all))
+            return due
+
+    def update_made(self, variant_id: int, made: Pixels, spans: Spans | None, now: float) -> bool:
+        """As `update`, of one variant, by a picture that was made what it keeps; the spans are rows of it.
+
+        A variant that keeps raw pixels knows none.
+        """
+        with self._lock:
+            variant = self._variants[variant_id]
+            source = variant.geometry
+            variant.geometry = _as_made(source)
+            try:
+                _fit(variant, made)
+                is_whole = spans is None or not variant.picture.number
+                self._take(variant_id, made, None if is_whole else _touched(variant, spans), now)
+            finally:
+                variant.geometry = source
+            return variant.turn.is_taken and variant.has_news
 
     def sample(self, view: Pixels, first: int, every: int, now: float) -> bool:
         """The same, but of each variant only rows `first`, `first + every`, ... are read."""
@@ -126,15 +158,16 @@ class NumpyWalk(Places):
 
     def _update(self, view: Pixels, rows: Choice, now: float) -> bool:
         for variant_id, variant in sorted(self._variants.items()):
-            geometry = variant.geometry
-            shape = geometry.format.shape(*geometry.size)
-            if view.shape != shape or view.dtype != geometry.format.dtype:
-                raise ValueError("the array is of another size or format than the source")
+            _fit(variant, view)
             is_whole = variant.turn.is_missed or not variant.picture.number
-            if variant.turn.take(self._fps, now):
-                variant.bases.hold(self._bases(variant_id, variant), variant.picture.number)
-                variant.update(view, None if is_whole else rows(variant), now)
+            self._take(variant_id, view, None if is_whole else rows(variant), now)
         return any(v.turn.is_taken and v.has_news for v in self._variants.values())
+
+    def _take(self, variant_id: int, view: Pixels, rows: Rows | None, now: float) -> None:
+        variant = self._variants[variant_id]
+        if variant.turn.take(self._fps, now):
+            variant.bases.hold(self._bases(variant_id, variant), variant.picture.number)
+            variant.update(view, rows, now)
 
     def _commit(self, time: int, said: bytes) -> None:
         others = [v for v in self._variants.values() if v.turn.is_taken and v.is_other(said)]
@@ -155,6 +188,22 @@ class NumpyWalk(Places):
         return subscriber.flush(variant, self._wholes, self._counts, now)
 
 
+def _fit(variant: Variant, view: Pixels) -> None:
+    geometry = variant.geometry
+    shape = geometry.format.shape(*geometry.size)
+    if view.shape != shape or view.dtype != geometry.format.dtype:
+        raise ValueError("the array is of another size or format than the source")
+
+
+def _as_made(source: Geometry) -> Geometry:
+    """Of pictures that are what is kept of the source's."""
+    pixel_format, width, height = kept(source.rendition, source.format, *source.size)
+    if pixel_format.raw:
+        raise ValueError("raw pictures are made nowhere else")
+    same = Rendition(tolerance=source.rendition.tolerance)
+    return source._replace(format=pixel_format, rendition=same, size=(width, height))
+
+
 def _touched(variant: Variant, spans: Spans | None) -> Rows | None:
     """Which rows of a variant are made of source rows in the spans; None: of any, or they lie apart."""
     rendition, pixel_format = variant.geometry.rendition, variant.geometry.format
@@ -166,10 +215,9 @@ def _touched(variant: Variant, spans: Spans | None) -> Rows | None:
     width, height = pixel_format.grid(*variant.geometry.size)
     crop, step = rendition.crop or Crop(0, 0, width, height), rendition.step
     touched = np.zeros(len(variant.picture.pixels), np.bool_)
-    for y, rows in spans:
-        first, end = max(y - crop.y, 0), min(y + rows - crop.y, crop.height)
-        if end > first:
-            touched[first // step : -(-end // step)] = True
+    for span in spans:
+        first, end = kept_rows(span, crop, step)
+        touched[first:end] = True
     return touched
 
 

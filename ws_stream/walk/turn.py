@@ -27,6 +27,11 @@ class Turn:
             return inf
         return self._limit.due(self.fps) if self.fps < full else 0.0
 
+    def miss(self, full: float, now: float) -> bool:
+        """There is a picture that it has missed until it takes it. Whether it may, now."""
+        self.is_taken, self.is_missed = False, True
+        return now >= self.due(full)
+
     def take(self, full: float, now: float) -> bool:
         """Whether it takes the picture there is now. The same `now` as before: the same picture is read once more."""
         if self.is_taken and now <= self._taken_at:
