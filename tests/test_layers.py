@@ -27,7 +27,18 @@ ROOMS = {
     "extras": [],
     "pixels": [
         *("formats", "raw", "arrays", "plain", "demosaic", "colours", "described", "frame"),
-        *("rendition", "kept", "damage", "work", "tolerance", "regroup", "resample", "foreign"),
+        *(
+            "rendition",
+            "kept",
+            "damage",
+            "work",
+            "tolerance",
+            "regroup",
+            "resample",
+            "gpu_resample",
+            "gpu",
+            "foreign",
+        ),
     ],
     "protocol": [
         "json_text",
@@ -70,7 +81,17 @@ ROOMS = {
     "ring": [],
     "hub": [
         *("errands", "kinds", "producer", "figures", "subscription", "wishes", "rates"),
-        *("grants", "audience", "newest", "held", "input", "caller", "operators", "stream"),
+        *(
+            "grants",
+            "audience",
+            "gpu_pictures",
+            "newest",
+            "held",
+            "input",
+            "caller",
+            "operators",
+            "stream",
+        ),
         "budget",
     ],
     "producers": ["patience", "polls", "failure", "poller", "reader"],

@@ -14,7 +14,9 @@ from ..errors import UsageError
 from ..fair_lock import FairLock
 from ..pixels.damage import in_grid
 from ..pixels.formats import PixelFormat, Pixels
+from ..pixels.gpu import GpuPicture
 from ..walk.variant import SETTLE_EVERY
+from . import gpu_pictures
 from .audience import Audience
 from .errands import Errands
 from .subscription import TRY_AGAIN, now_us
@@ -35,7 +37,7 @@ class Newest:
     def __init__(
         self, audience: Audience, errands: Errands, lock: FairLock, *, verify_damage: bool
     ) -> None:
-        self.array: Pixels | None = None
+        self.array: Pixels | GpuPicture | None = None
         """None before the first picture of the stream's format and size."""
         self.kind: Kind | None = None
         self._said: Said = (0, b"")
@@ -44,9 +46,11 @@ class Newest:
         self._lock = lock
         self._verify_damage = verify_damage
 
-    def publish(self, array: Pixels, rows: Rows | None, said: Said) -> None:
+    def publish(self, array: Pixels | GpuPicture, rows: Rows | None, said: Said) -> None:
         """This is the newest one. Raises UsageError for a wrong damage hint that is verified."""
-        self.array, self._said = array.view(), said  # its owner may give it another shape
+        # An array's owner may give it another shape.
+        self.array = array if type(array) is GpuPicture else array.view()
+        self._said = said
         if rows is not None and self._audience.source:
             rows = in_grid(rows, self._audience.source)
         if self._audience.shown:
@@ -74,10 +78,13 @@ class Newest:
             self._errands.run_at("flush", due, self.flush)
         self._audience.finish_pictures()
 
-    def _show(self, array: Pixels, rows: Rows | None, said: Said) -> None:
+    def _show(self, array: Pixels | GpuPicture, rows: Rows | None, said: Said) -> None:
         walk, now = self._audience.walk, time.monotonic()
         may_verify = self._verify_damage and rows is not None and walk.is_settled()
-        _, due, is_handed_over = walk.publish(array, rows, said[0], now, said[1])
+        if type(array) is GpuPicture:
+            _, due, is_handed_over = gpu_pictures.publish(self._audience, array, rows, said, now)
+        else:
+            _, due, is_handed_over = walk.publish(array, rows, said[0], now, said[1])
         if is_handed_over:
             self._errands.run("finish", self._audience.finish_pictures)
         if due < inf:
@@ -87,9 +94,13 @@ class Newest:
         if may_verify:
             self._verify(array, rows)
 
-    def _verify(self, array: Pixels, rows: Rows | None) -> None:
-        walk = self._audience.walk
-        if walk.update(array, None, time.monotonic()):
+    def _verify(self, array: Pixels | GpuPicture, rows: Rows | None) -> None:
+        walk, now = self._audience.walk, time.monotonic()
+        if type(array) is GpuPicture:
+            is_other = gpu_pictures.update(self._audience, array, None, now)
+        else:
+            is_other = walk.update(array, None, now)
+        if is_other:
             walk.commit(now_us(), self._said[1])
             self._errands.run("flush", self.flush)
             raise UsageError(

@@ -9,13 +9,13 @@ from typing import Any
 
 from ..arguments import SWITCH, optional
 from ..fair_lock import FairLock
-from ..pixels.arrays import guess, lying_together
+from ..pixels.arrays import lying_together
 from ..pixels.damage import Damage, spans
 from ..pixels.described import FORMAT
-from ..pixels.foreign import as_pixels
+from ..pixels.foreign import as_pixels, sized
 from ..pixels.formats import SIDE, PixelFormat, Pixels
+from ..pixels.gpu import GpuPicture
 from ..pixels.rendition import Rendition
-from ..pixels.resample import check
 from ..protocol.extension import SideData, extension_of
 from ..protocol.request import Request
 from ..walk import Walk, new_walk
@@ -101,7 +101,7 @@ class Stream:
         """Show this picture to every viewer. Never waits for one.
 
         `picture` is an array of shape `format.shape(width, height)` with any strides (without a format, shape and dtype
-        say which), a tensor in the processor's memory, or a picture of Pillow, Matplotlib, OpenCV, pygame or Qt. While
+        say which), a tensor, on a GPU too, or a picture of Pillow, Matplotlib, OpenCV, pygame or Qt. While
         there are viewers it is read before this returns. Arrays and tensors are remembered, not copied, and read when a
         viewer comes, or one that wants fewer has its turn: until the next `publish` they should hold a whole picture,
         this one or a newer. `time_us` is when it was taken, microseconds since 1970-01-01 UTC; now by default. `damage`
@@ -205,14 +205,15 @@ class Stream:
         self._errands.adopt(server)
         self.operators.open()
 
-    def _accept(self, picture: object) -> Pixels:
+    def _accept(self, picture: object) -> Pixels | GpuPicture:
         """The array as the walk can read it, its format and size being the stream's from now on. Raises UsageError."""
         array, told = as_pixels(picture, self.format)
         if self.newest.kind != (kind := (array.shape, array.dtype, told)):
-            check(array, pixel_format := told or guess(array), self.audience.default)
-            self._resize(pixel_format, *pixel_format.size(array))
+            self._resize(*sized(array, told, self.audience.default))
             self.newest.kind = kind
-        return array if array.flags.c_contiguous else lying_together(array, told)
+        if type(array) is GpuPicture or array.flags.c_contiguous:
+            return array
+        return lying_together(array, told)
 
     def _resize(self, pixel_format: PixelFormat, width: int, height: int) -> None:
         if self.audience.resize(pixel_format, width, height, time.monotonic()):

@@ -4,6 +4,7 @@ from math import ceil, sqrt
 
 from ..hub.stream import Stream
 from ..pixels.colours import to_rgb
+from ..pixels.gpu import GpuPicture
 from ..png import encode_png
 
 MOST_PIXELS = 1_000_000
@@ -15,5 +16,7 @@ def still(stream: Stream) -> bytes | None:
     array, source = stream.newest.array, stream.audience.source
     if array is None or source is None:
         return None
+    if type(array) is GpuPicture:
+        array = array.whole()
     step = ceil(sqrt(max(1.0, source.width * source.height / MOST_PIXELS)))
     return encode_png(to_rgb(array[::step, ::step], source.format))

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ..arguments import shown
 from ..errors import UsageError
-from .arrays import as_picture
+from .arrays import as_picture, guess
 from .described import Field, big_endian, described, named
 from .formats import (
     BGR888,
@@ -24,9 +24,13 @@ from .formats import (
     PixelFormat,
     Pixels,
 )
+from .gpu import GpuPicture
+from .kept import Sized
+from .rendition import Rendition
+from .resample import check
 
-Foreign = tuple[Pixels, PixelFormat | None]
-"""The array, and its format where the library knows it; None: what shape and dtype say."""
+Foreign = tuple[Pixels | GpuPicture, PixelFormat | None]
+"""The array, or a tensor on a GPU, and its format where the library knows it; None: what shape and dtype say."""
 
 _CPU = (1, 3)
 """DLPack's kinds of device whose memory the processor reads: its own, and what is pinned for CUDA (kDLCPU and
@@ -36,7 +40,7 @@ kDLCUDAHost of https://dmlc.github.io/dlpack/latest/c_api.html)."""
 def as_pixels(value: object, wanted: PixelFormat | None = None) -> Foreign:
     """What was handed in as a picture, as an array, and what it is known to be: at least `wanted`.
 
-    Arrays and tensors in the processor's memory are not copied. Pictures of Matplotlib, pygame and Qt are, once: they
+    Arrays and tensors are not copied, wherever they are. Pictures of Matplotlib, pygame and Qt are, once: they
     draw the next one into the same memory, or cannot while somebody reads it. Raises UsageError for what is none.
     """
     if type(value) is np.ndarray:
@@ -55,19 +59,27 @@ def as_pixels(value: object, wanted: PixelFormat | None = None) -> Foreign:
     return as_picture(value), wanted
 
 
-def _tensor(tensor: Any) -> Pixels:  # noqa: ANN401 - whatever speaks DLPack
+def sized(picture: Pixels | GpuPicture, told: PixelFormat | None, default: Rendition) -> Sized:
+    """Its format, the one told or else what its shape and dtype say, and its size.
+
+    Raises UsageError when it is no such picture, or the rendition cannot be made of it.
+    """
+    outline = picture.outline if type(picture) is GpuPicture else picture
+    check(outline, pixel_format := told or guess(outline), default)
+    return Sized(pixel_format, *pixel_format.size(outline))
+
+
+def _tensor(tensor: Any) -> Pixels | GpuPicture:  # noqa: ANN401 - whatever speaks DLPack
     try:
         device, _ = tensor.__dlpack_device__()
-        if device in _CPU:
-            return np.from_dlpack(tensor)
+        return np.from_dlpack(tensor) if device in _CPU else GpuPicture(tensor)
+    except UsageError:
+        raise
     except Exception as error:  # each library has its own
         raise UsageError(
             f"this {type(tensor).__name__} cannot be read in place: {shown(str(error))[1:-1]}; "
             "right would be a dense one of uint8 that needs no gradient"
         ) from error
-    raise UsageError(
-        f"this {type(tensor).__name__} is in the memory of another device; right would be one in the processor's"
-    )
 
 
 def _pillow(image: Any) -> Foreign:  # noqa: ANN401 - not imported
