@@ -79,6 +79,40 @@ static void update(world *w)
     }
 }
 
+/* What a variant keeps of the source, made here; its last byte is the last of some memory. */
+static ws_view make(world *w, const ws_variant *v)
+{
+    static uint8_t made[4 * MOST_WIDTH * MOST_HEIGHT], row[4 * MOST_WIDTH + 4];
+    static uint16_t mean[6 * MOST_WIDTH];
+    const ws_picture *const p = &v->picture;
+    const size_t size = v->geometry.rendition.pixel.kept_size;
+    uint8_t *const at = made + sizeof made - p->height * p->row_bytes;
+    for (size_t y = 0; y < p->height; y++) {
+        ws_resample_copy(&v->geometry.rendition, &w->view, y, row, (uint8_t *)mean);
+        memcpy(at + y * p->row_bytes, row, p->row_bytes);
+    }
+    return (ws_view){at, (ptrdiff_t)p->row_bytes, (ptrdiff_t)size, p->width, p->height, size};
+}
+
+static void update_made(world *w)
+{
+    ws_due due[WS_VARIANTS];
+    const size_t count = ws_walk_turns(&w->walk, due, w->now);
+    int is_whole = 1;
+    for (size_t i = 0; i < count; i++) {
+        const ws_view made = make(w, &w->walk.variants[due[i].id]);
+        const ws_span span = {(int64_t)below(w, w->view.height) - 3, (int64_t)below(w, w->view.height)};
+        const ws_asked asked = {.spans = &span, .count = 1};
+        const int is_part = !due[i].lacks_all && next(w) % 2;
+        const int changed = ws_walk_update_made(&w->walk, due[i].id, &made, is_part ? &asked : NULL, w->now);
+        CHECK(changed >= 0 || allocations_left == 0);
+        is_whole &= changed >= 0 && !is_part;
+    }
+    if (is_whole)
+        check_mirrors(w);
+    CHECK(ws_walk_commit(&w->walk, next(w), (ws_extensions){0}) || allocations_left == 0);
+}
+
 /* What a viewer says, or is told. */
 static void tell(world *w, viewer *v)
 {
@@ -135,8 +169,10 @@ static void step(world *w)
         allocations_left = (long)(next(w) % 12);
     if (what < 4)
         paint(w);
-    else if (what < 8)
+    else if (what < 7)
         update(w);
+    else if (what == 7)
+        update_made(w);
     else if (what == 8)
         flush_walk(w);
     else if (what == 9)
