@@ -24,10 +24,10 @@ def torch() -> Library:
 
 
 class Bus:
-    """What has come over, bytes; how often anything was done with a tensor; and how it fails, while it does."""
+    """What has come over, bytes; how often anything was done with a tensor; and how it fails, and has so often."""
 
     def __init__(self) -> None:
-        self.brought = self.touched = 0
+        self.brought = self.touched = self.failed = 0
         self.error: Exception | None = None
 
     def tensor(self, array: Pixels) -> Tensor:
@@ -38,6 +38,7 @@ class Bus:
 
     def carry(self, function: Anything, arguments: Anything) -> None:
         if self.error:
+            self.failed += 1
             raise self.error
         self.touched += 1
         if function is torch().Tensor.copy_:

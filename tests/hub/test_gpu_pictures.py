@@ -1,5 +1,6 @@
 """A stream of pictures in a GPU's memory shows what one of arrays does, and brings over only what somebody sees."""
 
+import asyncio
 from itertools import count
 from types import SimpleNamespace
 from typing import Any
@@ -21,7 +22,7 @@ from ws_stream.pixels.resample import resample
 from ws_stream.protocol.request import Request
 
 from ..strategies import CHANGES, SEEDS, changed, pixels, possible
-from .viewer import BOTH_WALKS, NewWalk, Room, Viewer
+from .viewer import BOTH_WALKS, NewWalk, Room, Viewer, until
 
 FORMATS = tuple(
     named(name)
@@ -192,6 +193,23 @@ class TestFaults:
         stream.publish(bus.tensor(array), damage=[(0, 0, WIDTH, 1)])
         assert viewer.pixels is not None
         assert np.array_equal(viewer.pixels, array)
+        stream.close()
+
+    async def test_what_cannot_be_read_when_its_turn_comes_is_read_when_it_can_be(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(newest_module, "TRY_AGAIN", 0.001)
+        faults: list[object] = []
+        asyncio.get_running_loop().set_exception_handler(lambda _, fault: faults.append(fault))
+        bus, stream = Bus(), Stream("camera", fps=1000)
+        viewer = Room(stream).enter(request(Rendition(), fps=20))
+        for shade in (1, 2):  # the second one has to wait
+            stream.publish(bus.tensor(np.full((HEIGHT, WIDTH), shade, np.uint8)))
+        bus.error = RuntimeError("the device is lost")
+        await until(lambda: bus.failed > 2)
+        bus.error = None
+        await viewer.sees(2)
+        assert not faults
         stream.close()
 
     async def test_a_tolerance_settles_as_with_arrays(self) -> None:

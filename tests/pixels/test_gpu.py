@@ -226,14 +226,22 @@ class TestCuPy:
         assert np.array_equal(picture.bring(RGB888, THIRD), resample(array, RGB888, THIRD))
         assert story == ["beside waits for mark", "copy", "wait for beside"]
 
+    def test_a_thread_reads_on_one_stream(
+        self, story: list[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        picture = GpuPicture(self.tensor(noise(9, 4, 5), story))
+        assert picture.whole().shape == (4, 5)
+        monkeypatch.delattr(sys.modules["cupy"].cuda, "Stream")
+        assert picture.whole().shape == (4, 5)
+
 
 def test_on_a_gpu_it_is_what_is_made_here() -> None:
     """PyTorch and CUDA as they are, where they are."""
     if not torch().cuda.is_available():
         pytest.skip("no GPU is here that PyTorch can use")
     array = noise(9, 720, 1280, 4)
-    pinned = torch().cuda.Stream()
-    with torch().cuda.stream(pinned):  # the work of a stream that is not the default one
+    drawing = torch().cuda.Stream()
+    with torch().cuda.stream(drawing):  # the work of a stream that is not the default one
         tensor = torch().zeros(array.shape, dtype=torch().uint8, device="cuda")
         torch().cuda._sleep(100_000_000)  # cycles: it is far from done when it is published
         tensor.copy_(torch().from_numpy(array).pin_memory(), non_blocking=True)

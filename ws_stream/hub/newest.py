@@ -57,10 +57,10 @@ class Newest:
             self._show(array, rows, said)
 
     def flush(self) -> None:
-        """As `send`, now or when there is memory for it."""
+        """As `send`, now or when there is memory for it, and a GPU that can be read."""
         try:
             self.send()
-        except MemoryError:
+        except (MemoryError, UsageError):
             self._errands.run_at("flush", time.monotonic() + TRY_AGAIN, self.flush)
 
     def send(self) -> None:
@@ -117,7 +117,7 @@ class Newest:
         try:
             if not self._audience.walk.is_settled():
                 self._show_again((now_us(), self._said[1]))
-        except MemoryError:
+        except (MemoryError, UsageError):
             self._settle_later(is_whole=True)
 
     def _show_again(self, said: Said) -> None:

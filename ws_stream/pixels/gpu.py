@@ -4,6 +4,7 @@ No library is imported: whoever hands its tensor in has done so. Knows nothing o
 """
 
 import sys
+import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, NamedTuple, final
@@ -99,6 +100,18 @@ class _How(NamedTuple):
     """In the processor's memory, from row `first` on in an array of so many rows; waits until it is there."""
 
 
+_READING = threading.local()
+"""Of each thread, by device: the stream that it reads on. There is one, as libraries keep freed memory for each."""
+
+
+def _stream(tensor: Tensor, make: Callable[[], Any]) -> Any:  # noqa: ANN401 - of any library
+    """This thread's, beside the caller's, on which the next picture may be at work already."""
+    streams, device = vars(_READING), str(tensor.device)
+    if device not in streams:
+        streams[device] = make()
+    return streams[device]
+
+
 def _torch_mark(tensor: Tensor) -> Mark:
     """Of CUDA and ROCm. Others have one queue for all threads. Raises TypeError for what is not dense."""
     if str(tensor.layout) != "torch.strided":
@@ -109,11 +122,10 @@ def _torch_mark(tensor: Tensor) -> Mark:
 
 
 def _torch_after(tensor: Tensor, mark: Mark) -> AbstractContextManager[Any]:
-    """A stream beside the caller's, on which the next picture may be at work already."""
     if mark is None:
         return nullcontext()
     cuda: Any = sys.modules["torch"].cuda
-    beside = cuda.Stream(tensor.device)
+    beside = _stream(tensor, lambda: cuda.Stream(tensor.device))
     beside.wait_event(mark)
     entered: AbstractContextManager[Any] = cuda.stream(beside)
     return entered
@@ -138,7 +150,7 @@ def _cupy_mark(tensor: Tensor) -> Mark:
 def _cupy_after(tensor: Tensor, mark: Mark) -> Iterator[None]:
     cuda: Any = sys.modules["cupy"].cuda
     with tensor.device:
-        beside = cuda.Stream(non_blocking=True)
+        beside = _stream(tensor, lambda: cuda.Stream(non_blocking=True))
         beside.wait_event(mark)
         with beside:
             yield
