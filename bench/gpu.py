@@ -47,9 +47,9 @@ def jpeg(torch: Library) -> Callable[[Tensor], object] | None:
     """Makes one of RGBX where it is, and brings it over; None, and a sentence, without torchvision."""
     try:
         encode = import_module("torchvision.io").encode_jpeg
-    except ImportError:
+    except (ImportError, RuntimeError):  # or it was built for another PyTorch
         print(
-            "torchvision is not here, so no JPEG is made; right would be: pip install torchvision"
+            "no torchvision for this PyTorch, so no JPEG; right would be: pip install torchvision"
         )
         return None
 
