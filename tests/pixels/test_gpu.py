@@ -1,7 +1,9 @@
 """Pictures in a GPU's memory: remembered there, and brought over as they are asked for. One test takes a GPU."""
 
 import sys
-from contextlib import nullcontext
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,6 +12,7 @@ import pytest
 
 from tests.gpu import CUDA, Bus, noise, torch
 from ws_stream import Stream, UsageError
+from ws_stream.pixels import gpu
 from ws_stream.pixels.foreign import as_pixels
 from ws_stream.pixels.formats import RGB565, RGB888, RGBX8888, PixelFormat, Pixels
 from ws_stream.pixels.gpu import GpuPicture
@@ -159,6 +162,45 @@ class TestFaults:
             picture.whole()
 
 
+def test_pytorch_reads_into_pinned_memory_behind_the_picture_and_nothing_else(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Its calls for CUDA are played, as the processor's PyTorch has none of them: the order is what is shown."""
+    story: list[str] = []
+
+    class Stream:
+        def __init__(self, _: object) -> None:
+            story.append("a stream")
+
+        def wait_event(self, mark: str) -> None:
+            story.append(f"wait for {mark}")
+
+    @contextmanager
+    def entered(stream: Stream) -> Iterator[Stream]:
+        story.append("on it")
+        yield stream
+        story.append("off it")
+
+    def empty(shape: Any, *, dtype: Any, pin_memory: bool) -> Tensor:  # noqa: ANN401 - as torch.empty
+        story.append(f"pinned: {pin_memory}")
+        return torch().zeros(shape, dtype=dtype)
+
+    bus, array, cuda = Bus(), noise(8, 20, 30, 3), torch().cuda
+    current = SimpleNamespace(record_event=lambda: "its picture")
+    monkeypatch.setattr(cuda, "current_stream", lambda _: current)
+    monkeypatch.setattr(cuda, "Stream", Stream)
+    monkeypatch.setattr(cuda, "stream", entered)
+    monkeypatch.setattr(torch(), "empty", empty)
+    monkeypatch.setattr(gpu, "_READING", threading.local())
+    monkeypatch.setattr(type(bus.tensor(array)), "is_cuda", True, raising=False)
+    picture = remembered(bus.tensor(array))
+    assert not story
+    for _ in range(2):
+        assert np.array_equal(picture.bring(RGB888, THIRD), resample(array, RGB888, THIRD))
+    turn = ["wait for its picture", "on it", "pinned: True", "off it"]
+    assert story == ["a stream", *turn, *turn]
+
+
 class TestCuPy:
     """It cannot run here: what is asked of it is played by an array of numpy, in the words of its reference."""
 
@@ -166,6 +208,7 @@ class TestCuPy:
     def story(self, monkeypatch: pytest.MonkeyPatch) -> list[str]:
         """What is done, in order. https://docs.cupy.dev/en/stable/reference/cuda.html has the names."""
         story: list[str] = []
+        monkeypatch.setattr(gpu, "_READING", threading.local())
 
         class Stream:
             def __init__(self, *, non_blocking: bool = False) -> None:
