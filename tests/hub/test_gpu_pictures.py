@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.gpu import Bus, noise
@@ -61,6 +61,7 @@ def seen(viewer: Viewer) -> bytes | None:
 
 
 @BOTH_WALKS
+@settings(max_examples=30)  # each is a history
 @given(
     pixel_format=st.sampled_from(FORMATS),
     wishes=WISHES,

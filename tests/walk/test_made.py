@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ws_stream.pixels.damage import kept_rows
@@ -63,6 +63,7 @@ def give(
     walk.flush(now)
 
 
+@settings(max_examples=50)  # each is a history
 @given(
     pixel_format=st.sampled_from(SOURCE_FORMATS),
     renditions=st.lists(RENDITIONS, min_size=1, max_size=3),
