@@ -117,6 +117,7 @@ class Listener:
             gate.leave()
         if self._reception.certificate:
             self._reception.certificate.close()
+        await self._reception.admission.close()
         for server in self._servers:
             server.close()
         for connection in self._reception.connections:

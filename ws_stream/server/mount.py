@@ -19,6 +19,8 @@ from .mounted import MountedViewer
 from .pages import Reply
 from .peers import origin
 from .proxy import Proxies
+from .readers import Channel as ReplyChannel
+from .readers import Look
 from .reception import Reception
 from .request import HttpRequest
 from .request_log import RequestLog
@@ -42,8 +44,10 @@ class Mount:
         files()
         self._enter()
 
-    async def answer(self, asked: HttpRequest, peer: str) -> Reply | Entry:
-        """The reply to a request of this peer, with all its headers; or a viewer's entry, which `follow` takes.
+    async def answer(self, asked: HttpRequest, peer: str) -> Reply | Entry | Look:
+        """The reply to a request of this peer, with all its headers.
+
+        Or a viewer's entry, which `follow` takes; or what `show` answers, as that takes time.
 
         `asked.target` begins behind the path under which this is mounted, which is `asked.root_path`.
         """
@@ -66,6 +70,10 @@ class Mount:
         except Exception:
             self._log.exception("a request could not be answered")
             return self._refused(HTTPStatus.INTERNAL_SERVER_ERROR, "the log says why")
+
+    async def show(self, look: Look, channel: ReplyChannel) -> None:
+        """Answer who sees pictures by plain HTTP, until that ends or is cancelled. Then the reply is to be ended."""
+        await self._reception.admission.show(look, channel)
 
     def _refused(self, status: HTTPStatus, sentence: str) -> Reply:
         body = f"{sentence}\n".encode()
