@@ -158,6 +158,7 @@ LIBRARIES = {
         "hub",
         "discovery",
         "server",
+        "mounts",
         "jupyter",
         "waiting",
         "plain",

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from aiohttp import web
 
 LOOK_EVERY = 1.0
-"""Seconds between two looks at whether a reader is there that is sent nothing."""
+"""Seconds between two looks at whether a reader is still there that is sent nothing."""
 SERVER = instance(Server, "a ws_stream.Server")
 
 
@@ -103,16 +103,15 @@ async def _follow(mount: Mount, entry: Entry, request: "web.Request") -> "web.We
 
 
 async def _show(mount: Mount, look: Look, request: "web.Request") -> "web.StreamResponse":
-    """Until it ends, or its reader is gone: nothing else tells that here."""
     channel = _ReplyChannel(request)
-    showing = asyncio.create_task(mount.show(look, channel))
-    try:
-        while request.transport and not request.transport.is_closing() and not showing.done():
-            await asyncio.wait((showing,), timeout=LOOK_EVERY)
-    finally:
-        showing.cancel()
-        await asyncio.gather(showing, return_exceptions=True)
+    await mount.show(look, channel, _gone(request))
     return channel.response
+
+
+async def _gone(request: "web.Request") -> None:
+    """Nothing tells that to whoever sends nothing."""
+    while request.transport and not request.transport.is_closing():  # noqa: ASYNC110 - aiohttp has no such event
+        await asyncio.sleep(LOOK_EVERY)
 
 
 class _ReplyChannel:

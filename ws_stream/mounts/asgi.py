@@ -3,7 +3,6 @@
 Knows the ASGI specification and no framework: https://asgi.readthedocs.io/en/latest/specs/www.html
 """
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
 from urllib.parse import quote
@@ -83,21 +82,13 @@ async def _answer(mount: Mount, scope: Scope, receive: Receive, send: Send) -> N
 
 
 async def _show(mount: Mount, look: Look, receive: Receive, send: Send) -> None:
-    """Until it ends, or its reader is gone: only `receive` says so, as hosts need not in `send`."""
     channel = _ReplyChannel(send)
-    showing = asyncio.create_task(mount.show(look, channel))
-    leaving = asyncio.create_task(_left(receive))
-    try:
-        await asyncio.wait((showing, leaving), return_when=asyncio.FIRST_COMPLETED)
-        if showing.done() and channel.has_begun:
-            await send({"type": "http.response.body", "body": b""})
-    finally:
-        showing.cancel()
-        leaving.cancel()
-        await asyncio.gather(showing, leaving, return_exceptions=True)
+    if await mount.show(look, channel, _gone(receive)) and channel.has_begun:
+        await send({"type": "http.response.body", "body": b""})
 
 
-async def _left(receive: Receive) -> None:
+async def _gone(receive: Receive) -> None:
+    """Hosts need not say so in `send`."""
     while (await receive())["type"] != "http.disconnect":
         pass
 

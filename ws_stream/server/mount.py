@@ -7,8 +7,9 @@ that hands over requests as `HttpRequest`, and for a viewer a `Channel` and what
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from http import HTTPStatus
+from typing import Any
 
 from websockets.frames import CloseCode
 
@@ -71,9 +72,22 @@ class Mount:
             self._log.exception("a request could not be answered")
             return self._refused(HTTPStatus.INTERNAL_SERVER_ERROR, "the log says why")
 
-    async def show(self, look: Look, channel: ReplyChannel) -> None:
-        """Answer who sees pictures by plain HTTP, until that ends or is cancelled. Then the reply is to be ended."""
-        await self._reception.admission.show(look, channel)
+    async def show(
+        self, look: Look, channel: ReplyChannel, gone: Coroutine[Any, Any, None]
+    ) -> bool:
+        """Answer who sees pictures by plain HTTP, until `gone` ends, as nobody is there any more.
+
+        Else the reply is to be ended: whether it is.
+        """
+        showing = asyncio.create_task(self._reception.admission.show(look, channel))
+        leaving = asyncio.create_task(gone)
+        try:
+            await asyncio.wait((showing, leaving), return_when=asyncio.FIRST_COMPLETED)
+            return showing.done()
+        finally:
+            showing.cancel()
+            leaving.cancel()
+            await asyncio.gather(showing, leaving, return_exceptions=True)
 
     def _refused(self, status: HTTPStatus, sentence: str) -> Reply:
         body = f"{sentence}\n".encode()

@@ -23,7 +23,7 @@ from .lasting import Write, as_response
 from .peers import Peers, origin
 from .plain_http import HttpConnection
 from .proxy import Proxies
-from .readers import Look
+from .readers import Channel, Look
 from .request import parts
 from .request_log import RequestLog
 from .websocket import ViewerConnection, bound_socket
@@ -114,9 +114,12 @@ class Reception:
             connection.right, connection.refused = reply.right, reply.refused
             return None
         if isinstance(reply, Look):
-            bound_socket(connection.transport.get_extra_info("socket"))
-            return partial(self.admission.show, reply)
+            return partial(self._show, connection, reply)
         return as_response(reply)
+
+    async def _show(self, connection: HttpConnection, look: Look, channel: Channel) -> None:
+        bound_socket(connection.transport.get_extra_info("socket"))
+        await self.admission.show(look, channel)
 
     async def follow(self, connection: ServerConnection) -> None:
         """Serve one viewer until the connection ends."""

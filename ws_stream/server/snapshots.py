@@ -5,17 +5,21 @@ Knows nothing of requests, nor of who asks.
 
 import asyncio
 import time
+from contextlib import suppress
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 from ..allowance import Allowance
 from ..hub.stream import Stream
+from ..hub.subscription import now_us
 from ..pixels.frame import Frame
-from .lens import PICTURE_WITHIN, Lens, LensError
+from .lens import PICTURE_WITHIN, Lens, LensError, Still
 from .stills import Wanted
 
 WORK_A_SECOND, WORK_AT_ONCE = 0.25, 2.0
 """Seconds in which files of one stream are made: a quarter of a core, and some large PNGs one after the other."""
+FRESH_WITHIN = 1.0
+"""Seconds at most that a newer picture is waited for where there is one."""
 
 
 class File(NamedTuple):
@@ -33,22 +37,35 @@ class _Turns:
         self.work = Allowance(WORK_A_SECOND, WORK_AT_ONCE)
 
 
+class _Order:
+    """A file that is to be made, and how many wait for it."""
+
+    def __init__(self) -> None:
+        self.waiters = 0
+        self.task: asyncio.Task[File]
+
+
 class Snapshots:
     """Who asks for the same before its turn has come has the same file."""
 
     def __init__(self) -> None:
         self._turns: WeakKeyDictionary[Stream, _Turns] = WeakKeyDictionary()
-        self._waiting: dict[Wanted, asyncio.Task[File]] = {}
+        self._waiting: dict[Wanted, _Order] = {}
         self._tasks: set[asyncio.Task[File]] = set()
 
     async def take(self, wanted: Wanted) -> File:
-        """A picture that is no older than this call. Raises LensError and UnsuitedError where there is none."""
-        task = self._waiting.get(wanted)
-        if task is None:
-            task = self._waiting[wanted] = asyncio.create_task(self._make(wanted))
-            self._tasks.add(task)
-            task.add_done_callback(self._end)
-        return await asyncio.shield(task)
+        """A picture as it is now. Raises LensError and UnsuitedError where there is none."""
+        order = self._waiting.get(wanted)
+        if order is None:
+            order = self._waiting[wanted] = _Order()
+            order.task = asyncio.create_task(self._make(wanted, order))
+            self._tasks.add(order.task)
+            order.task.add_done_callback(self._end)
+        order.waiters += 1
+        try:
+            return await asyncio.shield(order.task)
+        finally:
+            order.waiters -= 1
 
     def close(self) -> None:
         """Make no more."""
@@ -60,7 +77,7 @@ class Snapshots:
         if not task.cancelled():
             task.exception()  # asyncio would log it where nobody waits any more
 
-    async def _make(self, wanted: Wanted) -> File:
+    async def _make(self, wanted: Wanted, order: _Order) -> File:
         turns = self._turns.setdefault(wanted.stream, _Turns())
         try:
             async with asyncio.timeout(PICTURE_WITHIN):
@@ -70,7 +87,10 @@ class Snapshots:
         finally:
             del self._waiting[wanted]
         try:
-            await asyncio.sleep(turns.work.due(0.0) - time.monotonic())
+            if order.waiters:
+                await asyncio.sleep(turns.work.due(0.0) - time.monotonic())
+            if not order.waiters:
+                raise LensError("nobody waits for it any more")
             return await _file(wanted, turns.work)
         finally:
             turns.lock.release()
@@ -80,7 +100,7 @@ async def _file(wanted: Wanted, work: Allowance) -> File:
     lens = Lens(wanted.stream, wanted.request)
     try:
         lens.begin()
-        still = await lens.first()
+        still = await _fresh(lens, wanted.stream.fps)
     finally:
         lens.leave()  # the source is read no more
     begin = time.monotonic()
@@ -88,3 +108,14 @@ async def _file(wanted: Wanted, work: Allowance) -> File:
         return File(still.frame, await still.file(wanted.kind))
     finally:
         work.take(time.monotonic(), time.monotonic() - begin)
+
+
+async def _fresh(lens: Lens, fps: float) -> Still:
+    """The first picture, or what follows it within two intervals if it is an old one: of those who want few."""
+    asked = now_us()
+    still = await lens.first()
+    if still.frame.time < asked:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(min(2 / fps, FRESH_WITHIN)):
+                return await lens.newer(still)
+    return still
