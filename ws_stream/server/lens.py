@@ -104,14 +104,12 @@ class Lens:
         """
         if seen:
             self._acknowledge(seen)
-        while self._still in (None, seen) or self.problem is not None:
-            if self._viewer.ended.done():
-                raise LensError("the stream is not there any more")
-            self._want()
-            if self._still in (None, seen) or self.problem is not None:
+        while not (found := self._newer(seen)):
+            self._is_wanted = True
+            self._give()  # which may bring it at once
+            if not self._newer(seen):
                 await self._changed.wait()
-        assert self._still
-        return self._still
+        return found
 
     async def first(self) -> Still:
         """The first picture, once there is no problem. Raises LensError that says why there is none."""
@@ -151,9 +149,10 @@ class Lens:
         _log.exception("what a viewer asked for could not be done")
         self._viewer.end(goodbye_after(sys.exception()))
 
-    def _want(self) -> None:
-        self._is_wanted = True
-        self._give()
+    def _newer(self, seen: Still | None) -> Still | None:
+        if self._viewer.ended.done():
+            raise LensError("the stream is not there any more")
+        return None if self._still is seen or self.problem is not None else self._still
 
     def _give(self) -> None:
         """The next picture may come, and be it at once."""
