@@ -38,6 +38,7 @@ class Seeing:
         self._thread.start()
 
     def stop(self) -> None:
+        """It sees no more."""
         self._stop.set()
         self._thread.join()
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import subprocess
 import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
@@ -286,6 +287,11 @@ async def test_nothing_is_read_for_head_nor_for_what_is_refused(server: Server) 
         film.writer.transport.abort()
     assert not calls
     assert not server.streams["camera"].watched
+
+
+def test_who_does_not_use_it_does_not_import_its_library() -> None:
+    program = "import sys, ws_stream; ws_stream.Server(); sys.exit('simplejpeg' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
 
 
 async def test_without_the_extra_a_sentence_says_what_to_install(

@@ -17,7 +17,9 @@ from ..png import encode_png
 from ..protocol.request import Request
 
 QUALITY = 85
-"""Of JPEG, 1 to 100, with as many samples of colour as of brightness. One for all, so that all share what is packed."""
+"""Of JPEG, 1 to 100. One for all, so that all share what is packed."""
+SAMPLES = "420"
+"""Of colour: one for four pixels, as cameras have it. For each pixel one takes 1.6 times the CPU time."""
 BOUNDARY = "picture"
 MULTIPART = f"multipart/x-mixed-replace; boundary={BOUNDARY}"
 OPENING = f"--{BOUNDARY}\r\n".encode()
@@ -44,7 +46,7 @@ def _jpeg(frame: Frame) -> bytes:
         return bytes(encode(gray, QUALITY, "GRAY", "Gray"))
     order = _TAKEN_AS_IT_LIES.get(frame.format)
     pixels = frame.pixels if order else frame.to_rgb()
-    return bytes(encode(pixels, QUALITY, order or "RGB", "444"))
+    return bytes(encode(pixels, QUALITY, order or "RGB", SAMPLES))
 
 
 KINDS: Mapping[str, Kind] = {
