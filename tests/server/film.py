@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import NamedTuple
@@ -88,9 +89,18 @@ class Film:
                 return part
 
 
-async def asked(server: Server, path: str, method: str = "GET", **headers: str) -> Film:
+async def asked(
+    server: Server,
+    path: str,
+    method: str = "GET",
+    tls: ssl.SSLContext | None = None,
+    **headers: str,
+) -> Film:
     """A connection that has asked, whatever the answer."""
-    film = Film(*await asyncio.open_connection("127.0.0.1", server.port))
+    name = "localhost" if tls else None
+    film = Film(
+        *await asyncio.open_connection("127.0.0.1", server.port, ssl=tls, server_hostname=name)
+    )
     lines = {"Host": "localhost", **headers}
     text = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
     film.writer.write(f"{method} {path} HTTP/1.1\r\n{text}\r\n".encode())

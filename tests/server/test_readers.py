@@ -2,16 +2,19 @@
 
 import asyncio
 import socket
+import ssl
 import subprocess
 import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
 from tests.hub.viewer import until
+from tests.pair import made_pair
 from ws_stream import Server, Stream
 from ws_stream.pixels.frame import Frame
 from ws_stream.server import lens, readers, stills
@@ -287,6 +290,30 @@ async def test_nothing_is_read_for_head_nor_for_what_is_refused(server: Server) 
         film.writer.transport.abort()
     assert not calls
     assert not server.streams["camera"].watched
+
+
+async def test_by_tls_and_with_a_token_it_is_the_same(tmp_path: Path) -> None:
+    cert, key = made_pair(tmp_path)
+    token = "t" * 30
+    async with Server(port=0, tls_cert=cert, tls_key=key, tokens=[f"view:{token}"]) as server:
+        stream = server.stream("camera", fps=200)
+        noise = np.random.default_rng(1).integers(0, 256, (300, 400, 3), np.uint8)
+        stream.publish(gray(10))
+        tls = ssl.create_default_context(cafile=cert)
+        film = await asked(server, "/mjpeg/camera", tls=tls, Authorization=f"Bearer {token}")
+        await film.begin()
+        assert (await film.shows(10)).size == (60, 40)
+        transport: Any = film.writer.transport
+        transport.pause_reading()
+        for turn in range(100):  # 3 MB, of which it reads nothing
+            stream.publish(np.roll(noise, turn, axis=1))
+            await asyncio.sleep(0.005)
+        (connection,) = server._listener._reception.connections
+        assert connection.transport.get_write_buffer_size() < 200_000
+        transport.resume_reading()
+        stream.publish(gray(70))
+        assert (await film.shows(70)).size == (60, 40)
+        film.writer.transport.abort()
 
 
 def test_who_does_not_use_it_does_not_import_its_library() -> None:
