@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from aiohttp import web
 
-from tests.server.test_server import fetch
+from tests.server.test_server import fetch, picture
 from ws_stream import Server, UsageError, aiohttp_app, connect
 from ws_stream.limits import MAX_VIEWER_MESSAGE
 from ws_stream.protocol.picture import SUBPROTOCOL
@@ -70,7 +70,7 @@ async def ending(opened: aiohttp.ClientWebSocketResponse) -> tuple[int | None, s
 @pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "OPTIONS"])
 async def test_a_request_has_the_reply_that_it_has_at_the_server_s_own_port(method: str) -> None:
     async with Server(port=0, tokens=[f"view:{TOKEN}"]) as server, mounted(server) as (url, _):
-        server.stream("camera")
+        server.stream("camera").publish(picture(1))
         async with aiohttp.ClientSession(auto_decompress=False) as session:
             for path, more in ASKED:
                 if ".." in path:
@@ -97,6 +97,14 @@ async def test_its_pictures_are_exact_and_the_program_goes_on_as_it_was() -> Non
         async for frame in connect(f"{url}/cam/?stream=camera"):
             assert np.array_equal(frame.to_rgb(), PICTURE)
             break
+        async with session.get(f"{url}/cam/mjpeg/camera") as reply:
+            assert reply.content_type == "multipart/x-mixed-replace"
+            data = b""
+            while data.count(b"\r\n--picture\r\n") < 2:
+                data += await reply.content.readany()
+            assert server.streams["camera"].watched
+            server.remove(server.streams["camera"])
+            assert (await reply.read()).endswith(b"--picture--\r\n")
         for path, shown in (("/", b"at home"), ("/cam?stream=camera", b"<canvas")):
             async with session.get(f"{url}{path}") as reply:
                 assert shown in await reply.read()

@@ -1,15 +1,18 @@
 """Real hosts of ASGI programs, with real frameworks: the same as at a port of the server's own."""
 
 import asyncio
+import io
 import itertools
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from http.client import HTTPConnection
 from typing import Any
 
 import numpy as np
 import pytest
 import uvicorn
+from PIL import Image
 from websockets.asyncio.client import connect as open_websocket
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection
@@ -36,6 +39,23 @@ def view(port: int, name: str = "camera", origin: str | None = None) -> Any:  # 
         compression=None,
         proxy=None,
     )
+
+
+def film(port: int) -> Iterator[bytes]:
+    """The first two JPEGs of MJPEG, and then nobody reads on."""
+    connection = HTTPConnection(HOST, port, timeout=60)
+    try:
+        connection.request("GET", "/cam/mjpeg/camera")
+        answer = connection.getresponse()
+        assert answer.status == 200
+        for _ in range(2):
+            while not (line := answer.readline()).startswith(b"Content-Length"):
+                pass
+            while answer.readline() != b"\r\n":
+                pass
+            yield answer.read(int(line.partition(b":")[2]))
+    finally:
+        connection.close()
 
 
 def ending(viewer: ClientConnection) -> int:
@@ -65,6 +85,12 @@ def test_a_program_shows_its_pictures_by_its_own_socket_and_goes_on_as_it_was(
         assert b'"camera"' in get(port, "/cam/streams")[1]
         assert get(port, "/cam/streams", Host="evil.example")[0] == 403
         assert get(port, "/cam/streams", Origin="http://evil.example")[0] == 403
+        png = get(port, "/cam/snapshot/camera.png")[1]
+        assert np.array_equal(np.array(Image.open(io.BytesIO(png))), PICTURE)
+        for part in film(port):
+            assert np.array(Image.open(io.BytesIO(part))).shape == PICTURE.shape
+        while b'"viewers": 0' not in get(port, "/cam/streams")[1]:
+            time.sleep(0.02)
         for path in ("/cam/../pyproject.toml", "/cam/%2e%2e/pyproject.toml", "/cam//etc/passwd"):
             assert get(port, path)[0] == 404, path
         with view(port, origin="http://evil.example") as viewer:

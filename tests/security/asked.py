@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Mapping
+from http import HTTPStatus
 from types import SimpleNamespace
 from typing import Any
 
@@ -15,10 +16,13 @@ from ws_stream.protocol.picture import SUBPROTOCOL
 from ws_stream.server import plain_http
 from ws_stream.server.access import AccessPolicy
 from ws_stream.server.judgement import WRONG_AT_ONCE, Judge
+from ws_stream.server.lasting import as_response
+from ws_stream.server.pages import Reply
 from ws_stream.server.peers import origin
 from ws_stream.server.proxy import Proxies
 from ws_stream.server.reception import Reception
 from ws_stream.server.request import HttpRequest
+from ws_stream.server.stills import FRESH
 from ws_stream.server.tokens import known
 from ws_stream.server.websocket import ViewerConnection
 
@@ -95,6 +99,8 @@ class Device:
         finally:
             self._reception.on_close(caller)
         visitor = str(caller.address)
+        if callable(response):
+            response = self._begun(caller)
         if response is None:
             response = self._protocol.accept(request)
             if response.status_code == OPENED:
@@ -102,6 +108,11 @@ class Device:
                 right = caller.right.name if code == OPENED else None
                 return Answer(code, right, visitor)
         return Answer(response.status_code, None, visitor, said(response))
+
+    def _begun(self, caller: Caller) -> Response:
+        """The head of a reply that takes time: as that of one which has come."""
+        begun = Reply(HTTPStatus.OK, "", b"", FRESH)
+        return as_response(self._reception.admission._complete(caller.asked, begun))
 
 
 def said(response: Response) -> Mapping[str, object]:

@@ -88,6 +88,8 @@ COLUMNS: dict[str, dict[str, str | None]] = {
         "metrics": "/metrics",
         "healthz": "/healthz",
         "signin": "/signin",
+        "snapshot": "/snapshot/camera.raw",
+        "mjpeg": "/mjpeg/camera?step=2",
         "nothing": "/nothing",
         "stream": "/stream/camera",
         "another protocol": "/stream/camera",

@@ -98,7 +98,7 @@ ANSWERS = [
     rule(SLOWED, token=GUESSER),
     rule(LACKING, token=WRONG),
     # What is there.
-    rule(200, path="streams | metrics"),
+    rule(200, path="streams | metrics | snapshot | mjpeg"),
     rule(204, path="signin", token="view by header | control by header"),
     rule(200, path="signin"),
     rule(Told(404, 4004), path="viewer of no stream"),
@@ -189,6 +189,10 @@ HEADERS: Mapping[str, list[Rule]] = {
     ],
     "WWW-Authenticate": [rule('Bearer realm="ws-stream"', status="401"), rule(None)],
     "Retry-After": [rule("2", status="429"), rule(None)],
+    "Cache-Control": [
+        rule("no-store", path="snapshot | mjpeg", status="200"),
+        rule("no-cache"),
+    ],
     "Allow": [
         rule("GET", status="405", by="library"),
         rule(_METHODS, status="405"),
@@ -209,7 +213,6 @@ HEADERS: Mapping[str, list[Rule]] = {
 ALWAYS: Mapping[str, str] = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
-    "Cache-Control": "no-cache",
     "Permissions-Policy": "camera=(), display-capture=(), geolocation=(), microphone=(), midi=(), payment=(), usb=()",
 }
 SCRIPTS = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self' blob:; style-src 'self'; "

@@ -98,7 +98,7 @@ def test_path_traversal_finds_no_file(root: str) -> None:
     for target in climbing():
         asked = HttpRequest("GET", proxies.target(target), "HTTP/1.1", {"host": "localhost"})
         reply = pages.answer(asked, judge.judge(asked, "", 0.0), streams)
-        assert reply
+        assert isinstance(reply, pages.Reply)
         assert reply.status == HTTPStatus.NOT_FOUND, target
         assert not HELD.search(reply.body), target
 

@@ -16,6 +16,7 @@ from ws_stream.codec import decode
 from ws_stream.pixels.formats import GRAY8
 from ws_stream.protocol import control, messages
 from ws_stream.server import reception
+from ws_stream.server.lasting import Write
 from ws_stream.server.tokens import new_token
 from ws_stream.server.websocket import ViewerConnection
 from ws_stream.sources import Picture
@@ -195,7 +196,7 @@ async def test_a_viewer_that_comes_as_its_stream_goes_is_told_so(
 
     def answer_and_remove(
         itself: reception.Reception, connection: ViewerConnection, request: Request
-    ) -> Response | None:
+    ) -> Response | Write | None:
         answered = answer(itself, connection, request)
         server.remove(camera)
         return answered

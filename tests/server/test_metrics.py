@@ -325,7 +325,7 @@ def test_who_may_not_see_the_streams_is_not_told_what_they_are_called() -> None:
     judge = Judge(AccessPolicy(), lambda: known("view:" + "v" * 22, None))
     asked = request(target="/healthz")
     reply = pages.answer(asked, judge.judge(asked, "", 0.0), {"camera": stream})
-    assert reply
+    assert isinstance(reply, pages.Reply)
     assert reply.status == HTTPStatus.SERVICE_UNAVAILABLE
     told = {"status": "ill", "streams": [{"reason": "there are no pictures; viewers are told why"}]}
     assert json.loads(reply.body) == told

@@ -54,7 +54,9 @@ def ask(**parts: str | None) -> pages.Reply | None:
 
 
 def answer(asked: HttpRequest, streams: dict[str, Stream]) -> pages.Reply | None:
-    return pages.answer(asked, Judge(POLICY).judge(asked, "", 0.0), streams)
+    reply = pages.answer(asked, Judge(POLICY).judge(asked, "", 0.0), streams)
+    assert reply is None or isinstance(reply, pages.Reply)
+    return reply
 
 
 def status(**parts: str | None) -> int:

@@ -3,7 +3,9 @@
 Knows aiohttp, which the program brings; it is imported when it is used.
 """
 
+import asyncio
 from collections.abc import AsyncIterator
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -14,6 +16,8 @@ from ..protocol.picture import SUBPROTOCOL
 from ..server.admission import Entry
 from ..server.gate import UNIX
 from ..server.mount import Mount
+from ..server.pages import Reply
+from ..server.readers import Look
 from ..server.request import HttpRequest
 from ..server.server import Server
 from ..server.viewer import CLOSE_TIMEOUT
@@ -23,6 +27,8 @@ from .under import add, moved_to, under
 if TYPE_CHECKING:
     from aiohttp import web
 
+LOOK_EVERY = 1.0
+"""Seconds between two looks at whether a reader is still there that is sent nothing."""
 SERVER = instance(Server, "a ws_stream.Server")
 
 
@@ -44,6 +50,8 @@ def aiohttp_app(server: Server) -> "web.Application":
         reply = moved_to(asked) or await mount.answer(asked, request.remote or UNIX)
         if isinstance(reply, Entry):
             return await _follow(mount, reply, request)
+        if isinstance(reply, Look):
+            return await _show(mount, reply, request)
         return web.Response(status=int(reply.status), headers=reply.headers, body=reply.body)
 
     async def begin(_: web.Application) -> None:
@@ -92,6 +100,51 @@ async def _follow(mount: Mount, entry: Entry, request: "web.Request") -> "web.We
         bound_socket(transport.get_extra_info("socket"))
         await mount.follow(entry, _Channel(opened), _said(opened))
     return opened
+
+
+async def _show(mount: Mount, look: Look, request: "web.Request") -> "web.StreamResponse":
+    channel = _ReplyChannel(request)
+    await mount.show(look, channel, _gone(request))
+    return channel.response
+
+
+async def _gone(request: "web.Request") -> None:
+    """Nothing tells that to whoever sends nothing."""
+    while request.transport and not request.transport.is_closing():  # noqa: ASYNC110 - aiohttp has no such event
+        await asyncio.sleep(LOOK_EVERY)
+
+
+class _ReplyChannel:
+    """The reply to a request."""
+
+    def __init__(self, request: "web.Request") -> None:
+        from aiohttp import web  # noqa: PLC0415 - as above
+
+        self._request = request
+        self.response: web.StreamResponse = web.Response(status=HTTPStatus.SERVICE_UNAVAILABLE)
+
+    async def reply(self, reply: Reply) -> None:
+        """Send all of it, by returning it."""
+        from aiohttp import web  # noqa: PLC0415 - as above
+
+        self.response = web.Response(
+            status=int(reply.status), headers=reply.headers, body=reply.body
+        )
+
+    async def begin(self, reply: Reply) -> None:
+        """Send the beginning."""
+        from aiohttp import web  # noqa: PLC0415 - as above
+
+        self.response = web.StreamResponse(status=int(reply.status), headers=reply.headers)
+        self.response.force_close()
+        await self.response.prepare(self._request)
+        if transport := self._request.transport:
+            transport.set_write_buffer_limits(0)
+            bound_socket(transport.get_extra_info("socket"))
+
+    async def send(self, data: bytes) -> None:
+        """Send what follows."""
+        await self.response.write(data)
 
 
 class _Channel:

@@ -14,6 +14,7 @@ from ..server.admission import Entry
 from ..server.gate import UNIX
 from ..server.mount import Mount
 from ..server.pages import Reply
+from ..server.readers import Look
 from ..server.request import HttpRequest
 from ..server.server import Server
 from .under import add, moved_to, under
@@ -46,7 +47,7 @@ def asgi(server: Server) -> Application:
         if scope["type"] == "lifespan":
             await _live(server, mount, receive, send)
         elif scope["type"] == "http":
-            await _answer(mount, scope, send)
+            await _answer(mount, scope, receive, send)
         elif scope["type"] == "websocket":
             await _open(mount, scope, receive, send)
         else:
@@ -68,20 +69,60 @@ async def _live(server: Server, mount: Mount, receive: Receive, send: Send) -> N
     await send({"type": "lifespan.shutdown.complete"})
 
 
-async def _answer(mount: Mount, scope: Scope, send: Send) -> None:
+async def _answer(mount: Mount, scope: Scope, receive: Receive, send: Send) -> None:
     asked = _asked(
         scope, scope["method"], {"upgrade": ""}
     )  # a host without WebSockets passes it on
     reply = moved_to(asked) or await mount.answer(asked, _peer(scope))
+    if isinstance(reply, Look):
+        await _show(mount, reply, receive, send)
+        return
     assert isinstance(reply, Reply)  # so it is no viewer's
     await _reply(reply, "http.response", send)
 
 
-async def _reply(reply: Reply, kind: str, send: Send) -> None:
+async def _show(mount: Mount, look: Look, receive: Receive, send: Send) -> None:
+    channel = _ReplyChannel(send)
+    if await mount.show(look, channel, _gone(receive)) and channel.has_begun:
+        await send({"type": "http.response.body", "body": b""})
+
+
+async def _gone(receive: Receive) -> None:
+    """Hosts need not say so in `send`."""
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+class _ReplyChannel:
+    """The reply to a request. Hosts wait in `send` for room."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self.has_begun = False
+
+    async def reply(self, reply: Reply) -> None:
+        """Send all of it."""
+        await _reply(reply, "http.response", self._send)
+
+    async def begin(self, reply: Reply) -> None:
+        """Send the beginning."""
+        self.has_begun = True
+        await self._send(_start(reply, "http.response"))
+
+    async def send(self, data: bytes) -> None:
+        """Send what follows."""
+        await self._send({"type": "http.response.body", "body": data, "more_body": True})
+
+
+def _start(reply: Reply, kind: str) -> Message:
     headers = [
         (name.lower().encode(), value.encode("latin-1")) for name, value in reply.headers.items()
     ]
-    await send({"type": f"{kind}.start", "status": int(reply.status), "headers": headers})
+    return {"type": f"{kind}.start", "status": int(reply.status), "headers": headers}
+
+
+async def _reply(reply: Reply, kind: str, send: Send) -> None:
+    await send(_start(reply, kind))
     await send({"type": f"{kind}.body", "body": reply.body})
 
 
@@ -93,7 +134,7 @@ async def _open(mount: Mount, scope: Scope, receive: Receive, send: Send) -> Non
     if isinstance(entry, Entry):
         await send({"type": "websocket.accept", "subprotocol": SUBPROTOCOL})
         await mount.follow(entry, _Channel(send), _texts(receive))
-    elif _CAN_REFUSE in (scope.get("extensions") or ()):
+    elif isinstance(entry, Reply) and _CAN_REFUSE in (scope.get("extensions") or ()):
         await _reply(entry, _CAN_REFUSE, send)
     else:
         await send({"type": "websocket.close"})  # its host replies with 403

@@ -16,10 +16,12 @@ from ..protocol.request import parse_request
 from . import pages
 from .judgement import Judge
 from .peers import Viewers
+from .readers import Channel, Look, Readers
 from .request import HttpRequest
 from .request_log import RequestLog
+from .stills import Wanted
 from .tokens import Right
-from .viewer import UNSUITED, Goodbye, Guest, goodbye_after
+from .viewer import UNSUITED, Goodbye, Guest, Visitor, goodbye_after
 
 NO_RIGHT = 4401
 """Close code for a viewer that presents no token which lets it see. It is of those after which none tries again."""
@@ -50,26 +52,44 @@ class Admission:
 
     def __init__(self, streams: Mapping[str, Stream], judge: Judge, log: RequestLog) -> None:
         self.judge = judge
-        self.viewers: Viewers[Guest] = Viewers()
+        self.viewers: Viewers[Visitor] = Viewers()
         self.log = log
+        self._readers = Readers(self.viewers, log, self._complete)
         self._streams = streams
 
-    def answer(self, asked: HttpRequest, address: Hashable) -> pages.Reply | Entry:
-        """The reply to a request, with all its headers, or the entry of a viewer."""
+    def answer(self, asked: HttpRequest, address: Hashable) -> pages.Reply | Entry | Look:
+        """The reply to a request, with all its headers; the entry of a viewer; what `show` answers."""
         verdict = self.judge.judge(asked, address, time.monotonic())
         reply = pages.answer(asked, verdict, self._streams)
         if verdict.refused is HTTPStatus.FORBIDDEN:
             self.log.warning(verdict.sentence)
+        if isinstance(reply, pages.Film):
+            return Look(asked, address, verdict.right, reply.wanted, True)
+        if isinstance(reply, Wanted):
+            return Look(asked, address, verdict.right, reply, False)
         if reply is None or (asked.is_viewer and reply.status in _CLOSE_CODES):
             refused = (_CLOSE_CODES[reply.status], reply.body.decode()) if reply else None
             return Entry(asked, address, verdict.right, refused)
+        return self._complete(asked, reply)
+
+    def _complete(self, asked: HttpRequest, reply: pages.Reply) -> pages.Reply:
+        """The reply with all its headers."""
         policy = self.judge.policy.headers(asked.host, asked.origin, is_secure=asked.is_secure)
-        headers = {**reply.headers, **policy, "Vary": "Accept-Encoding, Origin"}
+        headers = {**policy, "Vary": "Accept-Encoding, Origin", **reply.headers}
         if reply.status not in (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED):
             headers["Content-Type"] = reply.content_type
-            headers["Content-Length"] = str(len(reply.body))
+            if reply.has_length:
+                headers["Content-Length"] = str(len(reply.body))
         body = b"" if asked.method == "HEAD" else reply.body
         return reply._replace(headers=headers, body=body)
+
+    async def show(self, look: Look, channel: Channel) -> None:
+        """Answer who sees pictures by plain HTTP, until that ends."""
+        await self._readers.show(look, channel)
+
+    async def close(self) -> None:
+        """Send those away."""
+        await self._readers.close()
 
     async def follow(self, guest: Guest) -> None:
         """Serve one viewer until its connection ends."""

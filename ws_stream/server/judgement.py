@@ -18,7 +18,9 @@ WRONG_A_SECOND, WRONG_AT_ONCE = 0.5, 30
 """Wrong tokens of one address. A page of a dozen streams whose token was withdrawn presents it some thirty times."""
 NEEDED: Mapping[str, Right] = {
     "metrics": Right.VIEW,
+    "mjpeg": Right.VIEW,
     "signin": Right.VIEW,
+    "snapshot": Right.VIEW,
     "stream": Right.VIEW,
     "streams": Right.VIEW,
 }

@@ -122,7 +122,8 @@ class Listener:
         for connection in self._reception.connections:
             if connection.is_kept:
                 connection.transport.abort()
-        closed = asyncio.gather(*(server.wait_closed() for server in self._servers))
+        ends = [server.wait_closed() for server in self._servers]
+        closed = asyncio.gather(self._reception.admission.close(), *ends)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(CLOSE_TIMEOUT):
                 await asyncio.shield(closed)

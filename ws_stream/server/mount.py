@@ -7,8 +7,9 @@ that hands over requests as `HttpRequest`, and for a viewer a `Channel` and what
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from http import HTTPStatus
+from typing import Any
 
 from websockets.frames import CloseCode
 
@@ -19,6 +20,8 @@ from .mounted import MountedViewer
 from .pages import Reply
 from .peers import origin
 from .proxy import Proxies
+from .readers import Channel as ReplyChannel
+from .readers import Look
 from .reception import Reception
 from .request import HttpRequest
 from .request_log import RequestLog
@@ -42,8 +45,10 @@ class Mount:
         files()
         self._enter()
 
-    async def answer(self, asked: HttpRequest, peer: str) -> Reply | Entry:
-        """The reply to a request of this peer, with all its headers; or a viewer's entry, which `follow` takes.
+    async def answer(self, asked: HttpRequest, peer: str) -> Reply | Entry | Look:
+        """The reply to a request of this peer, with all its headers.
+
+        Or a viewer's entry, which `follow` takes; or what `show` answers, as that takes time.
 
         `asked.target` begins behind the path under which this is mounted, which is `asked.root_path`.
         """
@@ -66,6 +71,23 @@ class Mount:
         except Exception:
             self._log.exception("a request could not be answered")
             return self._refused(HTTPStatus.INTERNAL_SERVER_ERROR, "the log says why")
+
+    async def show(
+        self, look: Look, channel: ReplyChannel, gone: Coroutine[Any, Any, None]
+    ) -> bool:
+        """Answer who sees pictures by plain HTTP, until `gone` ends, as nobody is there any more.
+
+        Else the reply is to be ended: whether it is.
+        """
+        showing = asyncio.create_task(self._reception.admission.show(look, channel))
+        leaving = asyncio.create_task(gone)
+        try:
+            await asyncio.wait((showing, leaving), return_when=asyncio.FIRST_COMPLETED)
+            return showing.done()
+        finally:
+            showing.cancel()
+            leaving.cancel()
+            await asyncio.gather(showing, leaving, return_exceptions=True)
 
     def _refused(self, status: HTTPStatus, sentence: str) -> Reply:
         body = f"{sentence}\n".encode()

@@ -13,12 +13,14 @@ from ..errors import UsageError
 from ..hub.stream import Stream
 from ..pixels.kept import kept
 from ..printable import printable
+from ..protocol.offer import EVERYTHING, Offer
 from ..protocol.picture import SUBPROTOCOL
 from ..protocol.request import parse_request
-from . import health, metrics
+from . import health, metrics, stills
 from .files import File, files
 from .judgement import Verdict, cookie_name
 from .request import HttpRequest
+from .stills import Wanted
 from .tokens import Right
 
 _KEPT = 34_560_000
@@ -32,29 +34,40 @@ class Reply(NamedTuple):
     content_type: str
     body: bytes
     headers: Mapping[str, str] = {}
+    has_length: bool = True
+    """False: of the body nobody knows how long it is."""
 
 
-def answer(request: HttpRequest, verdict: Verdict, streams: Mapping[str, Stream]) -> Reply | None:
-    """The reply to a request, or None when it asks for the WebSocket of a stream there is, and may have it."""
+class Film(NamedTuple):
+    """Each picture of a stream as a part of MJPEG."""
+
+    wanted: Wanted
+
+
+def answer(
+    request: HttpRequest, verdict: Verdict, streams: Mapping[str, Stream]
+) -> Reply | Film | Wanted | None:
+    """The reply to a request; what is to be seen by plain HTTP, which takes time; None for a stream's WebSocket."""
     if verdict.refused:
-        return _sentence(verdict.refused, verdict.sentence)._replace(headers=verdict.headers)
+        return sentence(verdict.refused, verdict.sentence)._replace(headers=verdict.headers)
     if request.method not in ("GET", "HEAD"):
         return _methods(request.method)
     path = request.path
-    if path == "/stream" or path.startswith("/stream/"):
-        return _refuse_stream(request, path, streams)
+    below = path.split("/")[1:2]
+    if below and below[0] in _STREAMS:
+        return _STREAMS[below[0]](request, path, streams)
     if file := files().get(path):
         return _file(request, file)
     if path in _ANSWERS:
         return _ANSWERS[path](request, verdict, streams)
-    return _sentence(
+    return sentence(
         HTTPStatus.NOT_FOUND, f"there is nothing at {printable(path)}; the viewer is at /"
     )
 
 
 def is_taken(path: str) -> bool:
     """Whether something here lies beside or below this path; "" is none."""
-    paths = ("/stream", *_ANSWERS, *files()) if path else ()
+    paths = (*(f"/{name}" for name in _STREAMS), *_ANSWERS, *files()) if path else ()
     return path.split("/")[1:2] in (taken.split("/")[1:2] for taken in paths)
 
 
@@ -64,7 +77,7 @@ def _methods(asked: str) -> Reply:
         headers = {**allowed, "Access-Control-Allow-Methods": "GET, HEAD"}
         headers["Access-Control-Allow-Headers"] = "Authorization"
         return Reply(HTTPStatus.NO_CONTENT, "", b"", headers)
-    refused = _sentence(HTTPStatus.METHOD_NOT_ALLOWED, f"{printable(asked)} is not served; GET is")
+    refused = sentence(HTTPStatus.METHOD_NOT_ALLOWED, f"{printable(asked)} is not served; GET is")
     return refused._replace(headers=allowed)
 
 
@@ -74,7 +87,7 @@ def _signed_in(request: HttpRequest, verdict: Verdict) -> Reply:
     No page of another origin can have that done: such a header it may not set, and a token it has not.
     """
     if not verdict.token:
-        return _sentence(HTTPStatus.OK, "signed in")
+        return sentence(HTTPStatus.OK, "signed in")
     kept = (
         f"{cookie_name(request.host)}={verdict.token}; Path={request.root_path}/; Max-Age={_KEPT}"
     )
@@ -93,8 +106,8 @@ def _file(request: HttpRequest, file: File) -> Reply:
 
 
 def stream_at(target: str, streams: Mapping[str, Stream]) -> Stream | None:
-    """The stream whose WebSocket address this is: `/stream/NAME`, or `/stream` for the first."""
-    name = target.partition("?")[0].removeprefix("/stream").removeprefix("/")
+    """The stream of this address: `/stream/NAME`, or `/stream` for the first."""
+    name = target.partition("?")[0].removeprefix("/").partition("/")[2]
     return streams.get(name) if name else next(iter(streams.values()), None)
 
 
@@ -102,21 +115,67 @@ def _refuse_stream(request: HttpRequest, path: str, streams: Mapping[str, Stream
     try:
         parse_request(request.target.partition("?")[2])
     except UsageError as error:
-        return _sentence(HTTPStatus.BAD_REQUEST, str(error))
+        return sentence(HTTPStatus.BAD_REQUEST, str(error))
     if stream_at(path, streams) is None:
-        known = ", ".join(streams) or "none yet"
-        return _sentence(
-            HTTPStatus.NOT_FOUND, f"there is no stream at {printable(path)}; there are: {known}"
-        )
+        return _no_stream(path, streams)
     if not request.upgrades:
-        return _sentence(
+        return sentence(
             HTTPStatus.UPGRADE_REQUIRED, f"{printable(path)} is a WebSocket; the viewer is at /"
         )
     if not request.is_viewer:
-        return _sentence(
+        return sentence(
             HTTPStatus.BAD_REQUEST, f"a viewer must offer the WebSocket subprotocol {SUBPROTOCOL}"
         )
     return None
+
+
+def _no_stream(path: str, streams: Mapping[str, Stream]) -> Reply:
+    known = ", ".join(streams) or "none yet"
+    return sentence(
+        HTTPStatus.NOT_FOUND, f"there is no stream at {printable(path)}; there are: {known}"
+    )
+
+
+def _pictures(
+    request: HttpRequest, path: str, streams: Mapping[str, Stream]
+) -> Reply | Film | Wanted:
+    """What is wanted at `/mjpeg/NAME` or `/snapshot/NAME.KIND`. HEAD has no picture taken."""
+    is_film = path.split("/")[1] == "mjpeg"
+    place, _, kind = (path, "", "jpg") if is_film else path.rpartition(".")
+    if kind not in stills.KINDS:
+        right = ", ".join(stills.KINDS)
+        return sentence(
+            HTTPStatus.NOT_FOUND,
+            f"there is no snapshot at {printable(path)}; right would be a name with one of: .{right}",
+        )
+    stream = stream_at(place, streams)
+    if stream is None:
+        return _no_stream(path, streams)
+    wanted = _wanted(request, stream, kind, is_film)
+    if isinstance(wanted, Wanted) and request.method == "HEAD":
+        content_type = stills.MULTIPART if is_film else stills.KINDS[kind].content_type
+        return Reply(HTTPStatus.OK, content_type, b"", stills.FRESH, has_length=False)
+    return Film(wanted) if isinstance(wanted, Wanted) and is_film else wanted
+
+
+def _wanted(request: HttpRequest, stream: Stream, kind: str, is_film: bool) -> Reply | Wanted:
+    if request.upgrades:
+        where = f"/stream/{stream.name}"
+        return sentence(HTTPStatus.BAD_REQUEST, f"this is no WebSocket; right would be {where}")
+    try:
+        asked = parse_request(request.target.partition("?")[2])
+        asked.rendition(stream.audience.default)
+        if is_film and asked.fps == 0:
+            raise UsageError(
+                "fps=0 cannot be; right would be more: nobody could ask for another later"
+            )
+    except UsageError as error:
+        return sentence(HTTPStatus.BAD_REQUEST, str(error))
+    if missing := stills.lacking(kind):
+        return sentence(HTTPStatus.NOT_IMPLEMENTED, missing)
+    offer = EVERYTHING if asked.offer == Offer() else asked.offer
+    fps = asked.fps if is_film else None
+    return Wanted(stream, asked._replace(acknowledge=True, fps=fps, offer=offer), kind)
 
 
 def _description(stream: Stream) -> dict[str, object]:
@@ -149,10 +208,14 @@ def _metrics(streams: Mapping[str, Stream]) -> Reply:
     try:
         text = metrics.exposition(streams, time.monotonic())
     except UsageError as error:
-        return _sentence(HTTPStatus.NOT_IMPLEMENTED, str(error))
+        return sentence(HTTPStatus.NOT_IMPLEMENTED, str(error))
     return Reply(HTTPStatus.OK, metrics.CONTENT_TYPE, text)
 
 
+_STREAMS: Mapping[
+    str, Callable[[HttpRequest, str, Mapping[str, Stream]], Reply | Film | Wanted | None]
+] = {"stream": _refuse_stream, "mjpeg": _pictures, "snapshot": _pictures}
+"""By the first part of a path, behind which the name of a stream stands."""
 _ANSWERS: Mapping[str, Callable[[HttpRequest, Verdict, Mapping[str, Stream]], Reply]] = {
     "/healthz": lambda _, verdict, streams: _health(verdict, streams),
     "/metrics": lambda _request, _verdict, streams: _metrics(streams),
@@ -165,5 +228,6 @@ def _json(content: object, status: HTTPStatus = HTTPStatus.OK) -> Reply:
     return Reply(status, "application/json", json.dumps(content).encode())
 
 
-def _sentence(status: HTTPStatus, sentence: str) -> Reply:
-    return Reply(status, "text/plain; charset=utf-8", f"{sentence}\n".encode())
+def sentence(status: HTTPStatus, text: str) -> Reply:
+    """A reply for people."""
+    return Reply(status, "text/plain; charset=utf-8", f"{text}\n".encode())

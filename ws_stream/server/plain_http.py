@@ -6,6 +6,7 @@ end here, and every reply its bound in memory. Knows nothing of what is asked fo
 
 import asyncio
 from collections.abc import Hashable, Mapping
+from functools import partial
 from http import HTTPStatus
 from typing import Any, Protocol
 
@@ -19,6 +20,7 @@ from ..errors import UsageError
 from ..printable import MAX_PRINTED, printable
 from .gate import peer_of
 from .hearing import RequestHead
+from .lasting import Lasting, Write
 from .request import HttpRequest
 from .tls import HANDSHAKE
 
@@ -54,8 +56,8 @@ class Host(Protocol):
     def standing_headers(self) -> Mapping[str, str]:
         """Go with a reply to what is no request of anybody."""
 
-    def answer(self, connection: "HttpConnection", request: Request) -> Response | None:
-        """The reply; None opens the WebSocket."""
+    def answer(self, connection: "HttpConnection", request: Request) -> Response | Write | None:
+        """The reply, or what writes it when there is one; None opens the WebSocket."""
 
 
 class _Protocol(ServerProtocol):
@@ -101,6 +103,7 @@ class HttpConnection(ServerConnection):
         self._head = RequestHead()
         self._was_answered = False
         self._deadline: asyncio.TimerHandle | None = None
+        self._writing: asyncio.Task[None] | None = None
 
     @property
     def speaks_tls(self) -> bool:
@@ -131,6 +134,8 @@ class HttpConnection(ServerConnection):
         """One less."""
         self._host.on_close(self)
         self._stop_waiting()
+        if self._writing:
+            self._writing.cancel()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -178,8 +183,19 @@ class HttpConnection(ServerConnection):
         if response is None:
             self._wait(REQUEST_WITHIN)
             super().process_event(request)
-        else:
+        elif isinstance(response, Response):
             self._send(request, response)
+        else:
+            self._stop_waiting()
+            self._writing = asyncio.create_task(self._write(request, response))
+
+    async def _write(self, request: Request, write: Write) -> None:
+        """Have a reply written that takes time."""
+        lasting = Lasting(self.transport, self.drain, partial(self._send, request))
+        await write(lasting)
+        if lasting.has_begun:
+            self.transport.close()
+            self._wait(HANG_UP_WITHIN)
 
     def _reject(self, request: Request, status: HTTPStatus, text: str) -> None:
         response = self.protocol.reject(status, text)

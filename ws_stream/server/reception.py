@@ -6,10 +6,10 @@ Knows nothing of pictures, nor of what is said to a viewer that is in.
 import logging
 import time
 from collections.abc import Mapping
+from functools import partial
 from socket import socket
 
 from websockets.asyncio.server import ServerConnection
-from websockets.datastructures import Headers
 from websockets.http11 import Request, Response
 
 from ..errors import UsageError
@@ -19,9 +19,11 @@ from .admission import Admission, Entry
 from .certificate import Certificate
 from .gate import NO_DESCRIPTORS, leaves_spare
 from .judgement import Judge
+from .lasting import Write, as_response
 from .peers import Peers, origin
 from .plain_http import HttpConnection
 from .proxy import Proxies
+from .readers import Channel, Look
 from .request import parts
 from .request_log import RequestLog
 from .websocket import ViewerConnection, bound_socket
@@ -101,14 +103,23 @@ class Reception:
             return 0.0
         return self.connections.turn(connection.address, time.monotonic())
 
-    def answer(self, connection: HttpConnection, _: Request) -> Response | None:
-        """The response to plain HTTP; None opens the WebSocket, where `follow` says why if there is nothing to see."""
+    def answer(self, connection: HttpConnection, _: Request) -> Response | Write | None:
+        """The response to plain HTTP, or what writes it, as that takes time.
+
+        None opens the WebSocket, where `follow` says why if there is nothing to see.
+        """
         reply = self.admission.answer(connection.asked, connection.address)
         if isinstance(reply, Entry):
             assert isinstance(connection, ViewerConnection)
             connection.right, connection.refused = reply.right, reply.refused
             return None
-        return Response(reply.status, reply.status.phrase, Headers(reply.headers), reply.body)
+        if isinstance(reply, Look):
+            return partial(self._show, connection, reply)
+        return as_response(reply)
+
+    async def _show(self, connection: HttpConnection, look: Look, channel: Channel) -> None:
+        bound_socket(connection.transport.get_extra_info("socket"))
+        await self.admission.show(look, channel)
 
     async def follow(self, connection: ServerConnection) -> None:
         """Serve one viewer until the connection ends."""

@@ -93,14 +93,27 @@ class Viewer:
                 self.stream.operators.hear(subscription, message)
 
 
-class Guest(ABC):
-    """A connection that asks to watch, whatever it speaks: what of `hub.subscription.Peer` is the same for all."""
+class Visitor(ABC):
+    """Somebody who sees a stream, whatever is spoken: by what it is found, and sent away."""
 
     asked: HttpRequest
     """What it asked for when it came."""
     address: Hashable
     """Of whoever asks, as `peers.origin` says."""
     right = Right.NOTHING
+
+    @abstractmethod
+    def watches(self, stream: Stream) -> bool:
+        """Whether it sees this stream."""
+
+    @abstractmethod
+    def end(self, goodbye: Goodbye | None) -> None:
+        """Send it away; None: it is gone."""
+
+
+class Guest(Visitor):
+    """A connection that asks to watch, whatever it speaks: what of `hub.subscription.Peer` is the same for all."""
+
     refused: Goodbye | None = None
     """Why it is not let in."""
     _viewer: Viewer | None = None

@@ -1,0 +1,219 @@
+"""Who sees pictures by plain HTTP: one as a snapshot, or each as a part of MJPEG.
+
+Knows nothing of sockets: replies go through a channel that keeps whoever sends waiting.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager, suppress
+from http import HTTPStatus
+from typing import NamedTuple, Protocol
+
+from ..errors import UnsuitedError
+from ..hub.stream import Stream
+from ..walk.rate_limit import RateLimit
+from .lens import Lens, LensError, Still
+from .pages import Reply, sentence
+from .peers import Viewers
+from .plain_http import SLOWEST
+from .request import HttpRequest
+from .request_log import RequestLog
+from .snapshots import Snapshots
+from .stills import CLOSING, FRESH, KINDS, MULTIPART, OPENING, Wanted, described, part
+from .tokens import Right
+from .viewer import CLOSE_TIMEOUT, GONE_AFTER, Goodbye, Visitor
+
+SHOWN_AFTER = 0.2
+"""Seconds after which a picture is sent once more if no other follows: browsers may show one when the next begins."""
+AGAIN_AFTER = 1.0
+"""Seconds until a picture that does not change is sent again, by which readers know that the device is there."""
+COSTLY = (
+    "somebody reads MJPEG: this device packs each picture as JPEG, which takes several times the work of a viewer; "
+    "right would be the page at /, wherever it can be shown"
+)
+GONE = "the stream is not there any more"
+
+
+class Look(NamedTuple):
+    """A request for pictures, which `Readers.show` answers: that takes time."""
+
+    asked: HttpRequest
+    address: Hashable
+    right: Right
+    wanted: Wanted
+    is_film: bool
+    """Each picture, as a part of MJPEG; else one."""
+
+
+class Channel(Protocol):
+    """Where the reply to one request goes. Each may wait for room, and raises OSError when nobody is there."""
+
+    async def reply(self, reply: Reply) -> None:
+        """Send all of it."""
+
+    async def begin(self, reply: Reply) -> None:
+        """Send the beginning of one that has no length, and ends with the connection."""
+
+    async def send(self, data: bytes) -> None:
+        """Send what follows; returns when there is room for more."""
+
+
+class Reader(Visitor):
+    """Somebody who sees pictures by plain HTTP, until `scope` ends it."""
+
+    def __init__(self, look: Look) -> None:
+        self.asked, self.address, self.right = look[:3]
+        self.wanted = look.wanted
+        self.scope = asyncio.timeout(None)
+        self.has_begun = False
+        """Its reply is one that has no length, and has begun."""
+        self.left = asyncio.Event()
+
+    def watches(self, stream: Stream) -> bool:
+        """Whether it sees this stream."""
+        return self.wanted.stream is stream
+
+    def end(self, goodbye: Goodbye | None) -> None:
+        """Send it away."""
+        if not self.scope.expired():
+            self.scope.reschedule(asyncio.get_running_loop().time())
+
+
+class Readers:
+    """All of a server. They are bounded as viewers are, among which they count."""
+
+    def __init__(
+        self,
+        viewers: Viewers[Visitor],
+        log: RequestLog,
+        complete: Callable[[HttpRequest, Reply], Reply],
+    ) -> None:
+        self._viewers = viewers
+        self._log = log
+        self._complete = complete
+        self._snapshots = Snapshots()
+        self._lenses: dict[Lens, dict[Reader, float | None]] = {}
+        """By what they see through: how many pictures a second each wants."""
+
+    async def show(self, look: Look, channel: Channel) -> None:
+        """Answer the request, until the reader is gone or sent away."""
+        full = self._viewers.too_many(look.address)
+        reader = Reader(look)
+        try:
+            ended = (
+                sentence(HTTPStatus.SERVICE_UNAVAILABLE, full)
+                if full
+                else await self._follow(reader, look, channel)
+            )
+            if reader.has_begun:
+                await _send(channel, CLOSING)
+            elif ended:
+                await channel.reply(self._complete(look.asked, ended))
+        except OSError:
+            pass  # nobody is there
+        finally:
+            reader.left.set()
+
+    async def _follow(self, reader: Reader, look: Look, channel: Channel) -> Reply | None:
+        """Show it what it wants; the reply where there is nothing, or no more. Raises OSError when it is gone."""
+        try:
+            async with reader.scope:
+                self._viewers.add(reader)
+                try:
+                    if look.is_film:
+                        await self._film(reader, channel)
+                    else:
+                        return await self._snapshot(reader.wanted)
+                finally:
+                    self._viewers.remove(reader)
+        except TimeoutError:
+            return sentence(HTTPStatus.SERVICE_UNAVAILABLE, GONE)
+        except LensError as error:
+            return sentence(HTTPStatus.SERVICE_UNAVAILABLE, str(error))
+        except UnsuitedError as error:
+            return sentence(HTTPStatus.NOT_ACCEPTABLE, str(error))
+        except OSError:
+            raise
+        except Exception:
+            self._log.exception("pictures could not be shown")
+            return sentence(HTTPStatus.INTERNAL_SERVER_ERROR, "the log says why")
+        return None
+
+    async def close(self) -> None:
+        """Send all away; who does not take that is left."""
+        self._snapshots.close()
+        readers = [visitor for visitor in self._viewers if isinstance(visitor, Reader)]
+        for reader in readers:
+            reader.end(None)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(CLOSE_TIMEOUT):
+                for reader in readers:
+                    await reader.left.wait()
+
+    async def _snapshot(self, wanted: Wanted) -> Reply:
+        file = await self._snapshots.take(wanted)
+        headers = {**described(file.frame), **FRESH}
+        return Reply(HTTPStatus.OK, KINDS[wanted.kind].content_type, file.content, headers)
+
+    async def _film(self, reader: Reader, channel: Channel) -> None:
+        """Send pictures until somebody ends it. Raises LensError."""
+        fps = reader.wanted.request.fps
+        with self._through(reader) as lens:
+            still = await lens.first()
+            jpeg = await still.file("jpg")
+            self._log.warning(COSTLY)
+            reply = Reply(HTTPStatus.OK, MULTIPART, b"", FRESH, has_length=False)
+            await channel.begin(self._complete(reader.asked, reply))
+            reader.has_begun = True
+            await _send(channel, OPENING)
+            limit, wait = RateLimit(time.monotonic()), SHOWN_AFTER
+            while True:
+                await _send(channel, part(still.frame, jpeg))
+                if fps:
+                    limit.sent(fps, now := time.monotonic())
+                    await asyncio.sleep(limit.due(fps) - now)
+                newer = await _newer(lens, still, wait)
+                wait = AGAIN_AFTER if newer is still else SHOWN_AFTER
+                still, jpeg = newer, await newer.file("jpg")
+
+    @contextmanager
+    def _through(self, reader: Reader) -> Iterator[Lens]:
+        """What the reader sees through, with all others who see the same. Raises UnsuitedError."""
+        new = Lens(reader.wanted.stream, reader.wanted.request)
+        lens = next((one for one in self._lenses if one.shows_as(new)), new)
+        rates = self._lenses.setdefault(lens, {})
+        rates[reader] = reader.wanted.request.fps
+        try:
+            if lens is new:
+                lens.begin()
+            else:
+                new.leave()
+                lens.set_rates(rates.values())
+            yield lens
+        finally:
+            del rates[reader]
+            if rates:
+                lens.set_rates(rates.values())
+            else:
+                del self._lenses[lens]
+                lens.leave()
+
+
+async def _newer(lens: Lens, still: Still, wait: float) -> Still:
+    """The next picture; the same after so many seconds, unless there is a problem: then it may not be what is there."""
+    while True:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(wait):
+                return await lens.newer(still)
+        if lens.problem is None:
+            return still
+
+
+async def _send(channel: Channel, data: bytes) -> None:
+    """Raises OSError also when the reader takes it too slowly."""
+    try:
+        async with asyncio.timeout(GONE_AFTER + len(data) / SLOWEST):
+            await channel.send(data)
+    except TimeoutError:
+        raise ConnectionResetError from None
