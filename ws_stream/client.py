@@ -5,12 +5,13 @@ Knows nothing of the server's code, only of docs/protocol.md.
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Coroutine, Iterator
+from collections.abc import AsyncGenerator, Coroutine, Iterator, Mapping
+from contextlib import suppress
 from os import PathLike
 from typing import Any, TypeAlias
 
 from websockets.asyncio.client import ClientConnection
-from websockets.exceptions import WebSocketException
+from websockets.exceptions import ConnectionClosed, WebSocketException
 from websockets.typing import Subprotocol
 
 from .arguments import instance
@@ -77,6 +78,8 @@ class Connection:
         """Messages that were invalid or not for the picture held; each led to a resync."""
         self.checksum_mismatches = 0
         self._session = Session()
+        self._websocket: ClientConnection | None = None
+        self._asked: messages.Requested | None = None
 
     @property
     def round_trip(self) -> float | None:
@@ -119,6 +122,15 @@ class Connection:
                 yield None, None
             await asyncio.sleep(retry.wait())
 
+    async def ask(self, members: Mapping[str, Any]) -> None:
+        """From now on these members of a `request` are what is wanted, through all connections to come."""
+        self._asked = messages.Requested(
+            None, {**(self._asked.members if self._asked else {}), **members}
+        )
+        if self._websocket:
+            with suppress(ConnectionClosed):  # the next one hears it
+                await self._websocket.send(control.serialize(self._asked))
+
     def _open(self) -> Opening:
         return Opening(
             offering(self.url),
@@ -134,7 +146,10 @@ class Connection:
         )
 
     async def _received(self, websocket: ClientConnection) -> Messages:
-        session = self._session = Session()
+        session, self._websocket = Session(), websocket
+        self._session = session
+        if self._asked:
+            await websocket.send(control.serialize(self._asked))
         while True:
             message = await self._receive(websocket, session)
             self.lost = None

@@ -13,7 +13,7 @@ from ..limits import MAX_SIDE
 from ..pixels.raw import BY_NAME
 from ..selftest.workload import WORKLOADS
 from ..sources.testcard import LEAST_SIDE
-from .keys import add_serving
+from .keys import add_server, add_serving
 from .listening_arguments import add_listening
 from .recording_arguments import add_recording_commands
 from .stream_arguments import add_fps, add_rendition
@@ -35,6 +35,7 @@ sources:
                                         what a program writes to its standard output
   test:                                 a moving test card; also width=, height=, format=
   FILE.wss                              a recording; also --speed and --loop
+  ws://HOST:PORT/stream/NAME            what another server shows; also --tls-ca
 """
 
 
@@ -66,6 +67,14 @@ def parser() -> argparse.ArgumentParser:
     serve.add_argument("sources", nargs="*", metavar="SOURCE", help="see below")
     _add_streams(serve)
     add_serving(serve)
+    relay = commands.add_parser("relay", help="show the streams of other servers to any number")
+    relay.description = (
+        "As serve --config CONFIG, of a file of which each stream is one of another server: "
+        'source = "ws://HOST:PORT/stream/NAME".'
+    )
+    relay.add_argument("config", metavar="CONFIG", help="the file")
+    add_server(relay)
+    relay.set_defaults(sources=[], name=[])
     _add_check(commands.add_parser("check", help="find the faults of a file for serve --config"))
     _add_token(commands.add_parser("token", help="make a token, for a --token-file"))
     viewer = commands.add_parser("watch", help="show a stream's figures, or save a picture of it")

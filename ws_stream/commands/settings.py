@@ -12,6 +12,7 @@ from ..pixels.rendition import Rendition
 from ..protocol.options import OPTIONS
 from ..server.server import Server
 from ..server.tokens import VARIABLE
+from ..sources.replay import Replay
 from .input_lines import InputLines
 from .places import places
 from .sources import played
@@ -102,7 +103,7 @@ def _open(server: Server, stream: StreamSettings, stop: Callable[[], object]) ->
             **{name: getattr(options, name) for name in OPTIONS},
         )
     except WsStreamError:
-        if not isinstance(source, str):
+        if isinstance(source, Replay):
             source.close()
         raise
     lines.stream = served.name
