@@ -111,7 +111,7 @@ gives."""
 INSIDE = {
     *{f"Stream.{name}" for name in ("adopt", "begin", "hand_over", "join", "leave", "limit")},
     *{f"Stream.{name}" for name in ("ask", "resize", "set_behind", "demand", "overdue", "close")},
-    *{"Server.change", "Server.run", "Stream.release"},
+    *{"Connection.ask", "Server.change", "Server.run", "Stream.release"},
     *{f"Recording.{name}" for name in ("played", "has_place_between")},
 }
 """What the producers, the server and the commands call."""

@@ -77,14 +77,12 @@ class Connection:
         self.refused_messages = 0
         """Messages that were invalid or not for the picture held; each led to a resync."""
         self.checksum_mismatches = 0
-        self._session = Session()
-        self._websocket: ClientConnection | None = None
-        self._asked: messages.Requested | None = None
+        self._talk = _Talk()
 
     @property
     def round_trip(self) -> float | None:
         """The last round trip of a question of the time in seconds; None before the first."""
-        return self._session.clock.round_trip
+        return self._talk.session.clock.round_trip
 
     def age(self, frame: Frame) -> Age | None:
         """How long ago the frame was taken, by the device's clock, and how uncertain that is, both in seconds.
@@ -92,7 +90,7 @@ class Connection:
         None until the device's time is known, which is soon after each connection was made. Raises UsageError.
         """
         _FRAME.take("frame", frame)
-        return self._session.clock.age(frame.time, time.monotonic())
+        return self._talk.session.clock.age(frame.time, time.monotonic())
 
     def __aiter__(self) -> "Frames":
         """Every picture that arrives; a slow consumer skips pictures. Frames' arrays are read-only.
@@ -112,7 +110,7 @@ class Connection:
             try:
                 async with self._open() as websocket:
                     async for message, frame in self._received(websocket):
-                        if self._session.is_alive:
+                        if self._talk.session.is_alive:
                             retry.shown()
                         yield message, frame
             except (OSError, UnicodeError, WebSocketException, ProtocolError) as error:
@@ -124,12 +122,8 @@ class Connection:
 
     async def ask(self, members: Mapping[str, Any]) -> None:
         """From now on these members of a `request` are what is wanted, through all connections to come."""
-        self._asked = messages.Requested(
-            None, {**(self._asked.members if self._asked else {}), **members}
-        )
-        if self._websocket:
-            with suppress(ConnectionClosed):  # the next one hears it
-                await self._websocket.send(control.serialize(self._asked))
+        self._talk.members.update(members)
+        await self._talk.ask()
 
     def _open(self) -> Opening:
         return Opening(
@@ -146,10 +140,9 @@ class Connection:
         )
 
     async def _received(self, websocket: ClientConnection) -> Messages:
-        session, self._websocket = Session(), websocket
-        self._session = session
-        if self._asked:
-            await websocket.send(control.serialize(self._asked))
+        session = self._talk.session = Session()
+        self._talk.websocket = websocket
+        await self._talk.ask()
         while True:
             message = await self._receive(websocket, session)
             self.lost = None
@@ -205,6 +198,21 @@ class Connection:
         plain, self._plain = self._plain, None
         if plain:
             plain.close()
+
+
+class _Talk:
+    """With the server: the connection there is, or was last, and what is asked for through all of them."""
+
+    def __init__(self) -> None:
+        self.session = Session()
+        self.websocket: ClientConnection | None = None
+        self.members: dict[str, Any] = {}
+
+    async def ask(self) -> None:
+        """For the members, if there are some, and somebody to hear it."""
+        if self.members and self.websocket:
+            with suppress(ConnectionClosed):  # the next one hears it
+                await self.websocket.send(control.serialize(messages.Requested(None, self.members)))
 
 
 class Frames:
