@@ -26,6 +26,8 @@ from .processes import cpu_seconds, line, python
 FPS = 30
 FEW, MANY = 10, 60
 BINARY, PING = 2, 9
+LONG, LONGER = 126, 127
+"""In the place of a frame's length: two or eight bytes follow."""
 HANDSHAKE = (
     b"GET /stream HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
     b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n"
@@ -45,10 +47,10 @@ def frames(data: bytes) -> tuple[list[tuple[int, bytes]], bytes]:
     """Opcode and payload of the whole frames of a server (RFC 6455, section 5.2), and the rest."""
     found: list[tuple[int, bytes]] = []
     at = 0
-    while len(data) - at >= 2:
+    while len(data) - at > 1:
         size, start = data[at + 1], at + 2
-        if size >= 126:
-            layout = {126: ">H", 127: ">Q"}[size]
+        if size >= LONG:
+            layout = {LONG: ">H", LONGER: ">Q"}[size]
             start += struct.calcsize(layout)
             if len(data) < start:
                 break

@@ -124,7 +124,7 @@ def nodes_of(relays: int, fps: float, *, is_chain: bool) -> list[Node]:
 
 def _serving(above: int, port: int) -> tuple[object, ...]:
     source = f"ws://127.0.0.1:{above}/stream/{STREAM}"
-    return ("serve", source, "--port", port, "--fps", 1000)
+    return ("serve", source, "--port", port, "--fps", 1000, "--max-viewers", 2000)
 
 
 def behind(node: Node, nodes: Sequence[Node], *, is_chain: bool) -> set[int]:

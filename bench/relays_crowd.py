@@ -6,6 +6,7 @@ and compares each with what its number says it is. At each line read, what was s
 
 import asyncio
 import json
+import os
 import random
 import struct
 import sys
@@ -25,6 +26,7 @@ STALE = 0.5
 """Seconds without a picture, after which a viewer is not fresh."""
 PAUSES = 0.5, 1.0, 2.0
 """Between two tries, less up to a half of it: docs/protocol.md."""
+PER_ADDRESS = 20
 _SIGN = struct.Struct("<4xIIIQ")
 """Epoch, number, base and time of a picture message."""
 
@@ -108,13 +110,16 @@ class Lean(asyncio.Protocol):
             self._transport.write(bytes((0x81, 0x80 | len(text))) + bytes(4) + text)
 
 
-async def look(port: int, seen: Seen) -> None:
-    """One viewer, for ever."""
+async def look(port: int, seen: Seen, number: int) -> None:
+    """One viewer, for ever; not all are of one address."""
     fresh, tries = Freshness(seen), 0
     while True:
         with suppress(OSError):
             _, viewer = await asyncio.get_running_loop().create_connection(
-                lambda: Lean(seen, fresh), "127.0.0.1", port
+                lambda: Lean(seen, fresh),
+                "127.0.0.1",
+                port,
+                local_addr=(f"127.0.{1 + os.getpid() % 200}.{1 + number // PER_ADDRESS}", 0),
             )
             await viewer.lost
             tries = 0 if viewer.has_seen else tries
@@ -122,7 +127,7 @@ async def look(port: int, seen: Seen) -> None:
         tries += 1
 
 
-async def compare(port: int, seen: Seen) -> None:
+async def compare(port: int, seen: Seen, _: int) -> None:
     """One that decodes every picture, for ever."""
     connection, fresh = connect(f"ws://127.0.0.1:{port}/stream/{STREAM}"), Freshness(seen)
     while True:
@@ -140,7 +145,7 @@ async def watch(viewers: int, sample: int, ports: list[int]) -> None:
     """Until there are no more lines."""
     seen = {port: Seen() for port in ports}
     tasks = [
-        asyncio.create_task((compare if number < sample else look)(port, seen[port]))
+        asyncio.create_task((compare if number < sample else look)(port, seen[port], number))
         for port in ports
         for number in range(viewers // len(ports))
     ]

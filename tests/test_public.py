@@ -48,6 +48,7 @@ RIGHT: Mapping[str, Mapping[str, Any]] = {
     "Server": {
         **LISTENING,
         "cpu_budget": None,
+        "max_viewers": 256,
         "allow_hosts": (),
         "allow_origins": (),
         "allow_frames": (),

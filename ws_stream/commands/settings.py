@@ -57,6 +57,7 @@ def new_server(options: argparse.Namespace, environment: MutableMapping[str, str
         tls_cert=options.tls_cert,
         tls_key=options.tls_key,
         cpu_budget=options.cpu_budget,
+        max_viewers=options.max_viewers,
         announce=options.announce,
     )
 

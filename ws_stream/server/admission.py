@@ -48,9 +48,11 @@ class Entry(NamedTuple):
 class Admission:
     """Lets requests and viewers in, and out again."""
 
-    def __init__(self, streams: Mapping[str, Stream], judge: Judge, log: RequestLog) -> None:
+    def __init__(
+        self, streams: Mapping[str, Stream], judge: Judge, log: RequestLog, times: float
+    ) -> None:
         self.judge = judge
-        self.viewers: Viewers[Guest] = Viewers()
+        self.viewers: Viewers[Guest] = Viewers(times)
         self.log = log
         self._streams = streams
 
