@@ -25,7 +25,9 @@ from .processes import cpu_seconds, line, python
 
 FPS = 30
 FEW, MANY = 10, 60
-BINARY, PING, LONGEST_HEAD = 2, 9, 10
+BINARY, PING = 2, 9
+LONG, LONGER = 126, 127
+"""In the place of a frame's length: two or eight bytes follow."""
 HANDSHAKE = (
     b"GET /stream HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
     b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n"
@@ -39,6 +41,25 @@ class Cost(NamedTuple):
     cpu: float
     messages: float
     bytes: float
+
+
+def frames(data: bytes) -> tuple[list[tuple[int, bytes]], bytes]:
+    """Opcode and payload of the whole frames of a server (RFC 6455, section 5.2), and the rest."""
+    found: list[tuple[int, bytes]] = []
+    at = 0
+    while len(data) - at > 1:
+        size, start = data[at + 1], at + 2
+        if size >= LONG:
+            layout = {LONG: ">H", LONGER: ">Q"}[size]
+            start += struct.calcsize(layout)
+            if len(data) < start:
+                break
+            (size,) = struct.unpack_from(layout, data, at + 2)
+        if len(data) < start + size:
+            break
+        found.append((data[at] & 15, data[start : start + size]))
+        at = start + size
+    return found, data[at:]
 
 
 class Viewer(asyncio.Protocol):
@@ -61,20 +82,9 @@ class Viewer(asyncio.Protocol):
             if not end:
                 return
             self.pending, self.open = rest, True
-        while (message := self._message()) is not None:
+        messages, self.pending = frames(self.pending)
+        for message in messages:
             self._heed(*message)
-
-    def _message(self) -> tuple[int, bytes] | None:
-        """The next whole frame: its opcode and payload (RFC 6455, section 5.2)."""
-        if len(self.pending) < LONGEST_HEAD:
-            return None
-        layout = {126: ">2xH", 127: ">2xQ"}.get(self.pending[1], ">xB")
-        (length,), start = struct.unpack_from(layout, self.pending), struct.calcsize(layout)
-        if len(self.pending) < start + length:
-            return None
-        opcode, payload = self.pending[0] & 15, self.pending[start : start + length]
-        self.pending = self.pending[start + length :]
-        return opcode, payload
 
     def _heed(self, opcode: int, payload: bytes) -> None:
         if opcode == BINARY:

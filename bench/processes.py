@@ -32,14 +32,14 @@ class EndedError(Exception):
 
 @contextmanager
 def running(command: Sequence[str | Path], **variables: str) -> Iterator[subprocess.Popen[str]]:
-    """The command as a process of its own group, with its output to read; ended with all it started.
+    """The command as a process of its own group, with pipes for input and output; ended with all it started.
 
     Raises BenchError with the last line it said when the body found it ended too early.
     """
     with tempfile.TemporaryFile("w+") as errors:
         process = subprocess.Popen(
             command,
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=errors,
             text=True,
@@ -114,5 +114,6 @@ def _end(process: subprocess.Popen[str]) -> None:
             pass
         break
     process.wait()
-    assert process.stdout
-    process.stdout.close()
+    for pipe in (process.stdin, process.stdout):
+        assert pipe
+        pipe.close()

@@ -552,7 +552,7 @@ async def test_of_another_connection_s_problem_nothing_is_known(server: Server) 
 async def test_of_another_connection_s_clock_nothing_is_known(server: Server) -> None:
     server.stream("camera").publish(picture(0))
     connection = connect(url(server))
-    connection._session.clock.answered(1, 2, 3)
+    connection._talk.session.clock.answered(1, 2, 3)
     async for seen in connection:
         age = connection.age(seen)
         assert age is None or age.seconds < 5

@@ -48,6 +48,7 @@ RIGHT: Mapping[str, Mapping[str, Any]] = {
     "Server": {
         **LISTENING,
         "cpu_budget": None,
+        "max_viewers": 256,
         "allow_hosts": (),
         "allow_origins": (),
         "allow_frames": (),
@@ -111,7 +112,7 @@ gives."""
 INSIDE = {
     *{f"Stream.{name}" for name in ("adopt", "begin", "hand_over", "join", "leave", "limit")},
     *{f"Stream.{name}" for name in ("ask", "resize", "set_behind", "demand", "overdue", "close")},
-    *{"Server.change", "Server.run", "Stream.release"},
+    *{"Connection.ask", "Server.change", "Server.run", "Stream.release"},
     *{f"Recording.{name}" for name in ("played", "has_place_between")},
 }
 """What the producers, the server and the commands call."""

@@ -27,7 +27,7 @@ def test_and_some_of_them_are_asked_for_again(status: int) -> None:
 
 def test_each_wait_is_twice_as_long_up_to_the_longest() -> None:
     retry = Retry(lambda: 1.0)
-    assert [retry.wait() for _ in range(7)] == [0.5, 1, 2, 4, 8, LONGEST_PAUSE, LONGEST_PAUSE]
+    assert [retry.wait() for _ in range(7)] == [0.5, 1, *[LONGEST_PAUSE] * 5]
 
 
 def test_chance_makes_it_up_to_twice_as_short() -> None:

@@ -3,7 +3,7 @@
  */
 
 const FIRST_RETRY = 500;
-const LAST_RETRY = 10_000;
+const LAST_RETRY = 2000;
 const PATIENCE = 10_000;
 const MOST_PATIENCE = 320_000;
 

@@ -5,12 +5,13 @@ Knows nothing of the server's code, only of docs/protocol.md.
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Coroutine, Iterator
+from collections.abc import AsyncGenerator, Coroutine, Iterator, Mapping
+from contextlib import suppress
 from os import PathLike
 from typing import Any, TypeAlias
 
 from websockets.asyncio.client import ClientConnection
-from websockets.exceptions import WebSocketException
+from websockets.exceptions import ConnectionClosed, WebSocketException
 from websockets.typing import Subprotocol
 
 from .arguments import instance
@@ -76,12 +77,12 @@ class Connection:
         self.refused_messages = 0
         """Messages that were invalid or not for the picture held; each led to a resync."""
         self.checksum_mismatches = 0
-        self._session = Session()
+        self._talk = _Talk()
 
     @property
     def round_trip(self) -> float | None:
         """The last round trip of a question of the time in seconds; None before the first."""
-        return self._session.clock.round_trip
+        return self._talk.session.clock.round_trip
 
     def age(self, frame: Frame) -> Age | None:
         """How long ago the frame was taken, by the device's clock, and how uncertain that is, both in seconds.
@@ -89,7 +90,7 @@ class Connection:
         None until the device's time is known, which is soon after each connection was made. Raises UsageError.
         """
         _FRAME.take("frame", frame)
-        return self._session.clock.age(frame.time, time.monotonic())
+        return self._talk.session.clock.age(frame.time, time.monotonic())
 
     def __aiter__(self) -> "Frames":
         """Every picture that arrives; a slow consumer skips pictures. Frames' arrays are read-only.
@@ -109,7 +110,7 @@ class Connection:
             try:
                 async with self._open() as websocket:
                     async for message, frame in self._received(websocket):
-                        if self._session.is_alive:
+                        if self._talk.session.is_alive:
                             retry.shown()
                         yield message, frame
             except (OSError, UnicodeError, WebSocketException, ProtocolError) as error:
@@ -118,6 +119,11 @@ class Connection:
                     raise ConnectError(f"no stream from {self.url}: {self.lost}") from None
                 yield None, None
             await asyncio.sleep(retry.wait())
+
+    async def ask(self, members: Mapping[str, Any]) -> None:
+        """From now on these members of a `request` are what is wanted, through all connections to come."""
+        self._talk.members.update(members)
+        await self._talk.ask()
 
     def _open(self) -> Opening:
         return Opening(
@@ -134,7 +140,9 @@ class Connection:
         )
 
     async def _received(self, websocket: ClientConnection) -> Messages:
-        session = self._session = Session()
+        session = self._talk.session = Session()
+        self._talk.websocket = websocket
+        await self._talk.ask()
         while True:
             message = await self._receive(websocket, session)
             self.lost = None
@@ -190,6 +198,21 @@ class Connection:
         plain, self._plain = self._plain, None
         if plain:
             plain.close()
+
+
+class _Talk:
+    """With the server: the connection there is, or was last, and what is asked for through all of them."""
+
+    def __init__(self) -> None:
+        self.session = Session()
+        self.websocket: ClientConnection | None = None
+        self.members: dict[str, Any] = {}
+
+    async def ask(self) -> None:
+        """For the members, if there are some, and somebody to hear it."""
+        if self.members and self.websocket:
+            with suppress(ConnectionClosed):  # the next one hears it
+                await self.websocket.send(control.serialize(messages.Requested(None, self.members)))
 
 
 class Frames:

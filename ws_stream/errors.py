@@ -38,6 +38,8 @@ class Failure(StrEnum):
     TORN = "the writer overwrites pictures faster than they can be read"
     NO_MEMORY = "the device has no memory for a picture now; its log says more"
     ENDED = "the source ended"
+    UNREACHED = "the device is not reached now; the log of what relays it says why"
+    RING = "this would be its own source, by relays in a ring; right would be one less"
 
 
 class SourceError(WsStreamError):

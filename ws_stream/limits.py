@@ -31,6 +31,8 @@ MAX_SERVER_MESSAGE = 65536
 """Characters of the longest text message a viewer reads: control messages are under 1000."""
 MAX_VIEWERS = 256
 """Viewers at one time, on all streams together: each may hold a picture of its own as its base."""
+MOST_VIEWERS = 100 * MAX_VIEWERS
+"""The same where the owner of a larger machine says so, as of a relay."""
 MAX_CONNECTIONS = MAX_VIEWERS + 64
 """TCP connections at one time: viewers, and requests for the page. Of one more than that, one that had its reply and
 asks nothing is cut off, else the oldest that has not asked for anything yet."""

@@ -51,7 +51,7 @@ class LoopThread:
 
     def __init__(self, name: str) -> None:
         self._loop = new_event_loop()
-        self._thread = threading.Thread(target=self._loop.run_forever, name=name, daemon=True)
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._thread.start()
 
     @property
@@ -75,4 +75,11 @@ class LoopThread:
         """End loop and thread."""
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
+
+    def stop_behind(self, function: Callable[[], Coroutine[Any, Any, object]]) -> None:
+        """Call the coroutine function there, and end loop and thread when it is done. Nobody waits for that."""
+        self.begin(function).add_done_callback(lambda _: self._loop.stop())
+
+    def _run(self) -> None:
+        self._loop.run_forever()
         self._loop.close()

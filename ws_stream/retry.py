@@ -7,8 +7,9 @@ import random
 from collections.abc import Callable
 from http import HTTPStatus
 
-FIRST_PAUSE, LONGEST_PAUSE = 0.5, 10.0
-"""Seconds to wait before connecting again: doubled from the first to the longest, with jitter."""
+FIRST_PAUSE, LONGEST_PAUSE = 0.5, 2.0
+"""Seconds to wait before connecting again: doubled from the first to the longest, with jitter. So whoever waits sees
+pictures within two seconds after a device is there again; a port at which nobody listens is asked at no cost."""
 _RETRIED_STATUS = (
     HTTPStatus.REQUEST_TIMEOUT,
     HTTPStatus.TOO_EARLY,

@@ -3,7 +3,7 @@
 
 #include "parts.h"
 
-enum { SIGN_OF_LIFE = 5000, STALE = 3000, SILENCE = 10000, FIRST_WAIT = 500, LONGEST_WAIT = 10000 }; /* milliseconds */
+enum { SIGN_OF_LIFE = 5000, STALE = 3000, SILENCE = 10000, FIRST_WAIT = 500, LONGEST_WAIT = 2000 }; /* milliseconds */
 
 void ws_stream_connected(struct ws_stream_session *session, struct ws_stream *stream, bool acknowledges, uint32_t now)
 {
@@ -129,7 +129,7 @@ bool ws_stream_again_after_http(unsigned status)
 
 uint32_t ws_stream_wait(unsigned tries, uint32_t random)
 {
-    uint32_t wait = tries < 5 ? (uint32_t)FIRST_WAIT << tries : LONGEST_WAIT;
+    uint32_t wait = tries < 2 ? (uint32_t)FIRST_WAIT << tries : LONGEST_WAIT;
 
     return wait / 2 + random % (wait / 2 + 1);
 }

@@ -75,6 +75,7 @@ static int read_request(wd_said *s, value object)
     const value id = member(object, "id"), fit = member(object, "fit"), fps = member(object, "fps");
     const value step = member(object, "step"), crop = member(object, "crop"), average = member(object, "average");
     const value tolerance = member(object, "tolerance"), depth = member(object, "depth");
+    const value relays = member(object, "relays");
     uint64_t number;
     uint32_t part[4];
     s->has_id = id.at != NULL;
@@ -86,7 +87,8 @@ static int read_request(wd_said *s, value object)
            (!crop.at || is_null(crop) || are_integers(crop, 4, 2, INT32_MAX, part)) &&
            (!average.at || is_null(average) || is_boolean(average)) &&
            (!tolerance.at || is_null(tolerance) || integer(tolerance, 0, 64, &number)) &&
-           (!depth.at || is_null(depth) || read_depth(depth));
+           (!depth.at || is_null(depth) || read_depth(depth)) &&
+           (!relays.at || is_null(relays) || integer(relays, 1, 16, &number));
 }
 
 static int read_acknowledge(wd_said *s, value object)

@@ -99,7 +99,7 @@ sub age ($viewer) {    # of the picture held, in ms: at least and at most; nothi
     return map { ($now + $_ - $held->{time}) / 1000 } $offset->[0] - $drift, $offset->[1] + $drift;
 }
 
-sub wait_ms ($viewer) { min(10_000, 500 * 2**min(10, $viewer->{tries}++)) * (0.5 + rand 0.5) }
+sub wait_ms ($viewer) { min(2000, 500 * 2**min(10, $viewer->{tries}++)) * (0.5 + rand 0.5) }
 sub closed ($viewer, $code) { $code =~ $FINAL_CODE ? undef : wait_ms($viewer) }
 sub answered ($viewer, $http) { $http =~ $PASSING_HTTP ? wait_ms($viewer) : undef }
 

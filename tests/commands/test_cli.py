@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
@@ -64,6 +65,9 @@ def running(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
             ["serve", "--cpu-budget", "0"],
             "cpu_budget=0.0 cannot be; right would be a share of one core",
         ),
+        (["serve", "--max-viewers", "9"], "right would be a whole number from 256 to 25600"),
+        (["serve", "ws://"], "'ws://' is no address of a stream; right would be ws://HOST:PORT"),
+        (["serve", "test:", "--tls-ca", "a"], "--tls-ca is for what other servers show"),
         (["serve", "--cpu-budget", "x"], "right would be a share of one core in percent"),
         (["serve", "--crop", "1,2,3"], "right would be X,Y,WIDTH,HEIGHT"),
         (
@@ -130,6 +134,28 @@ def test_a_busy_port_is_one_clear_sentence_and_exit_code_2() -> None:
         done = run("demo", "--port", port)
     assert done.returncode == 2
     assert f"cannot listen on 127.0.0.1 port {port}" in done.stderr
+
+
+def test_what_another_server_shows_is_relayed_by_a_command_or_a_file(tmp_path: Path) -> None:
+    config = tmp_path / "relay.toml"
+    with running("serve", "test:?width=32&height=24", "--port", "0", "--name", "a") as (_, device):
+        source = f"ws://{urlsplit(device).netloc}/stream/a"
+        with running("serve", source, "--port", "0") as (_, relay):
+            assert relay.endswith("?stream=a")
+            assert "  32x24 " in run("watch", relay, "--count", "1").stdout
+            again = f"ws://{urlsplit(relay).netloc}/stream/a#token=abcdefghijklmnopqrstuvwxyz"
+            config.write_text(f'port = 0\n[streams.b]\nsource = "{again}"\nstep = 2\n')
+            with running("relay", str(config), "--max-viewers", "300") as (_, third):
+                assert "  16x12 " in run("watch", third, "--count", "1").stdout
+    checked = run("check", str(config)).stdout
+    assert checked.startswith("b: ws://")
+    assert "token" not in checked
+    config.write_text('[streams.a]\nsource = "test:"\n[streams.b]\nsource = "ws://"\n')
+    done = run("relay", str(config))
+    assert done.returncode == 2
+    assert "line 4: 'ws://' is no address of a stream" in done.stderr
+    config.write_text('[streams.a]\nsource = "test:"\n')
+    assert "line 2: test: is no stream of another server; right" in run("relay", str(config)).stderr
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

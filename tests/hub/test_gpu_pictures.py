@@ -203,7 +203,7 @@ class TestFaults:
         faults: list[object] = []
         asyncio.get_running_loop().set_exception_handler(lambda _, fault: faults.append(fault))
         bus, stream = Bus(), Stream("camera", fps=1000)
-        viewer = Room(stream).enter(request(Rendition(), fps=20))
+        viewer = Room(stream).enter(request(Rendition(), fps=4))
         for shade in (1, 2):  # the second one has to wait
             stream.publish(bus.tensor(np.full((HEIGHT, WIDTH), shade, np.uint8)))
         bus.error = RuntimeError("the device is lost")

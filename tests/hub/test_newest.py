@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 
 from ws_stream.hub import newest as newest_module
-from ws_stream.hub import stream as stream_module
 from ws_stream.hub import subscription as subscription_module
 from ws_stream.hub.stream import Stream
 from ws_stream.walk import Walk
@@ -35,8 +34,7 @@ async def test_a_picture_for_which_there_was_no_memory_follows_when_there_is_som
 ) -> None:
     for module in (newest_module, subscription_module):
         monkeypatch.setattr(module, "TRY_AGAIN", 0.001)
-    monkeypatch.setattr(stream_module, "new_walk", walk)
-    stream = Stream("camera")
+    stream = Stream("camera", walk=walk)
     stream.publish(picture(7))
     viewer = Room(stream).come()
     scarce = Scarce(monkeypatch, stream.walk, call)

@@ -2,9 +2,11 @@
 
 from collections.abc import Hashable
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
+from ws_stream import UsageError
 from ws_stream.limits import (
     MAX_ADDRESS_CONNECTIONS,
     MAX_ADDRESS_VIEWERS,
@@ -19,6 +21,7 @@ from ws_stream.server.peers import (
     Peers,
     Viewers,
     origin,
+    times,
 )
 
 
@@ -52,6 +55,30 @@ def test_one_address_does_not_take_all_places() -> None:
     assert room.viewers.too_many(other.address) is None
     room.viewers.remove(peer)
     assert room.viewers.too_many(last.address) is None
+
+
+def test_all_bounds_grow_with_the_number_of_viewers_asked_for() -> None:
+    room, more = Room(), times(2 * MAX_VIEWERS)
+    room.peers, room.viewers = Peers(more), Viewers(more)
+    for address, most in (("a", 2 * MAX_ADDRESS_VIEWERS), ("b", 2 * MAX_ADDRESS_VIEWERS)):
+        for _ in range(most):
+            peer, cut_off = room.enter(address)
+            assert not (cut_off or room.viewers.too_many(address))
+            room.viewers.add(peer)
+        assert f"{most} viewers are connected from" in str(room.viewers.too_many(address))
+    for _ in range(2 * MAX_ADDRESS_CONNECTIONS - most):
+        assert not room.enter()[1]
+    assert room.enter(has_asked=False)[1]
+    for number in range(2 * (MAX_VIEWERS - 2 * MAX_ADDRESS_VIEWERS)):
+        assert not room.viewers.too_many(number)
+        room.viewers.add(Peer(number))
+    assert str(room.viewers.too_many("c")).startswith(f"{2 * MAX_VIEWERS} viewers")
+
+
+@pytest.mark.parametrize("wrong", [0, MAX_VIEWERS - 1, 100 * MAX_VIEWERS + 1, True, "300", 300.0])
+def test_so_many_viewers_cannot_be(wrong: Any) -> None:  # noqa: ANN401 - whatever it is
+    with pytest.raises(UsageError, match="right would be a whole number from 256 to 25600"):
+        times(wrong)
 
 
 def test_connections_of_a_proxy_count_for_nobody_until_it_says_whose_they_are() -> None:

@@ -103,6 +103,7 @@ _ASKED = {
     "depth": _choice(24, 16, 12, 8),
     "fit": FIT,
     "fps": Kind((10, 0, 1000, 0.5), (-1, -0.5, 1000.5, 1001, 1e300, *NUMBER.bad)),
+    "relays": _integer(2, 1, 16),
 }
 FROM_VIEWER = {
     "acknowledge": {"number": Member(U32), "epoch": Member(U32, optional=True)},

@@ -30,7 +30,7 @@ FINAL_STATUSES = (
 )
 OTHER_STATUSES = (0, 408, 425, 429, 500, 502, 503, 504, 599)
 
-WAITS = (500, 1000, 2000, 4000, 8000, 10_000, 10_000, 10_000)
+WAITS = (500, 1000, 2000, 2000, 2000, 2000, 2000, 2000)
 """Milliseconds, before each is multiplied by 0.5 to 1."""
 
 
@@ -48,7 +48,7 @@ def answers() -> Iterator[tuple[str, str, list[Step]]]:
         yield f"answered {status}", "It would be said again.", steps
     for status in OTHER_STATUSES:
         yield f"answered {status}", "It is tried again.", [begin, waits("http", status, 0)]
-    about = "Each wait is twice as long as the one before, up to 10 s."
+    about = "Each wait is twice as long as the one before, up to 2 s."
     yield "waits after answers", about, [begin, *(waits("http", 503, turn) for turn in range(8))]
     both = [waits("http", 503, 0), step("connect"), waits("closed", 1006, 1), waits("http", 0, 2)]
     yield "waits after answers and connections", about, [begin, *both]
@@ -67,7 +67,7 @@ def ends(
     for code in OTHER_CODES:
         steps = [begin, connect, waits("closed", code, 0)]
         yield f"closed with {code}", "It is tried again.", steps
-    about = "Each wait is twice as long as the one before, up to 10 s."
+    about = "Each wait is twice as long as the one before, up to 2 s."
     turns = [[connect, waits("closed", 1006, turn)] for turn in range(8)]
     yield "waits", about, [begin, *(one for turn in turns for one in turn)]
     lost = [begin, *(one for turn in turns[:4] for one in turn)]

@@ -13,7 +13,7 @@ from ..limits import MAX_SIDE
 from ..pixels.raw import BY_NAME
 from ..selftest.workload import WORKLOADS
 from ..sources.testcard import LEAST_SIDE
-from .keys import add_serving
+from .keys import add_server, add_serving
 from .listening_arguments import add_listening
 from .recording_arguments import add_recording_commands
 from .stream_arguments import add_fps, add_rendition
@@ -35,6 +35,7 @@ sources:
                                         what a program writes to its standard output
   test:                                 a moving test card; also width=, height=, format=
   FILE.wss                              a recording; also --speed and --loop
+  ws://HOST:PORT/stream/NAME            what another server shows; also --tls-ca
 """
 
 
@@ -66,25 +67,31 @@ def parser() -> argparse.ArgumentParser:
     serve.add_argument("sources", nargs="*", metavar="SOURCE", help="see below")
     _add_streams(serve)
     add_serving(serve)
+    _add_relay(commands.add_parser("relay", help="show the streams of other servers"))
     _add_check(commands.add_parser("check", help="find the faults of a file for serve --config"))
     _add_token(commands.add_parser("token", help="make a token, for a --token-file"))
-    viewer = commands.add_parser("watch", help="show a stream's figures, or save a picture of it")
-    viewer.add_argument(
-        "url", metavar="URL", help="ws://HOST:PORT/stream/NAME or the page's http://"
+    _add_watch(
+        commands.add_parser("watch", help="show a stream's figures, or save a picture of it")
     )
-    viewer.add_argument("--count", type=whole(1, 10**9), metavar="N", help="stop after N pictures")
-    viewer.add_argument(
-        "--png",
-        type=Path,
-        metavar="FILE",
-        help="save the last picture (the first one without --count), then stop",
-    )
-    add_trusting(viewer)
     _add_list(commands.add_parser("list", help="find servers on the network"))
     add_recording_commands(commands)
     add_certificate_command(commands)
     _add_examinations(commands)
     return parser
+
+
+def _add_watch(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "url", metavar="URL", help="ws://HOST:PORT/stream/NAME or the page's http://"
+    )
+    parser.add_argument("--count", type=whole(1, 10**9), metavar="N", help="stop after N pictures")
+    parser.add_argument(
+        "--png",
+        type=Path,
+        metavar="FILE",
+        help="save the last picture (the first one without --count), then stop",
+    )
+    add_trusting(parser)
 
 
 def _add_list(parser: argparse.ArgumentParser) -> None:
@@ -114,6 +121,16 @@ def _add_streams(parser: argparse.ArgumentParser) -> None:
         help="serve the streams of this file; options of the server beside it count in place of the file's; "
         "it is read anew at SIGHUP",
     )
+
+
+def _add_relay(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "As serve --config CONFIG, of a file of which each stream is one of another server: "
+        'source = "ws://HOST:PORT/stream/NAME".'
+    )
+    parser.add_argument("config", metavar="CONFIG", help="the file")
+    add_server(parser)
+    parser.set_defaults(sources=[], name=[])
 
 
 def _add_check(parser: argparse.ArgumentParser) -> None:

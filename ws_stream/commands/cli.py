@@ -38,7 +38,7 @@ from .inspect import cut_file, info
 from .places import found
 from .record import Record, patient
 from .reloading import Reloading
-from .serving import lines, settings
+from .serving import check_relayed, lines, settings
 from .settings import new_server, open_streams
 from .terminal import complain, leave_output, progress, rewrite, say, say_aside
 from .watch import Watch
@@ -69,6 +69,8 @@ async def _serve(options: argparse.Namespace) -> None:
     loop, stop = asyncio.get_running_loop(), asyncio.Event()
     _when_ended(stop.set)
     wanted = settings(options)
+    if options.command == "relay":
+        check_relayed(wanted)
     logs.begin(wanted.server.log_format)
     server = new_server(wanted.server, os.environ)
     end = partial(loop.call_soon_threadsafe, stop.set)
@@ -207,11 +209,12 @@ async def _conformance(options: argparse.Namespace) -> None:
         sys.exit(1)
 
 
-_SERVING = frozenset({"demo", "serve"})
+_SERVING = frozenset({"demo", "serve", "relay"})
 """Their options, or a file, say how the log is written."""
 _COMMANDS: Mapping[str, Callable[[argparse.Namespace], Coroutine[Any, Any, None]]] = {
     "demo": _serve,
     "serve": _serve,
+    "relay": _serve,
     "check": _check,
     "watch": _watch,
     "list": _list,

@@ -11,6 +11,7 @@ from ..arguments import TEXT, Kind
 from .listening_arguments import add_listening
 from .recording_arguments import add_replaying
 from .stream_arguments import add_fps, add_input, add_rendition
+from .tls_arguments import add_trusting
 from .values import FILE, Checked
 
 Keys = Mapping[str, argparse.Action]
@@ -39,17 +40,23 @@ def _keys(*additions: Callable[[argparse.ArgumentParser], None]) -> Keys:
 
 SERVER = _keys(add_listening)
 """Those of the server."""
-STREAM = _keys(add_rendition, add_fps, add_input, add_replaying)
+_OF_STREAMS = (add_rendition, add_fps, add_input, add_replaying, add_trusting)
+STREAM = _keys(*_OF_STREAMS)
 """Those of each stream."""
 
 
 def add_serving(parser: argparse.ArgumentParser) -> None:
     """All of them, as options of which None says that it was not given."""
-    for add in (add_listening, add_rendition, add_fps, add_input, add_replaying):
+    add_server(parser)
+    for add in _OF_STREAMS:
         add(parser)
-    parser.set_defaults(
-        **dict.fromkeys(action.dest for action in (*SERVER.values(), *STREAM.values()))
-    )
+    parser.set_defaults(**dict.fromkeys(action.dest for action in STREAM.values()))
+
+
+def add_server(parser: argparse.ArgumentParser) -> None:
+    """Those of the server, in the same way."""
+    add_listening(parser)
+    parser.set_defaults(**dict.fromkeys(action.dest for action in SERVER.values()))
 
 
 def given(keys: Keys, options: argparse.Namespace) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import argparse
 
+from ..limits import MAX_VIEWERS, MOST_VIEWERS
 from .places import add_places
 from .tls_arguments import add_serving
 from .values import FILE, number, whole
@@ -36,6 +37,13 @@ def add_listening(parser: argparse.ArgumentParser) -> None:
         type=number("a share of one core in percent"),
         metavar="PERCENT",
         help="use no more of one core: send fewer pictures, then coarser ones, until it fits",
+    )
+    parser.add_argument(
+        "--max-viewers",
+        type=whole(MAX_VIEWERS, MOST_VIEWERS),
+        default=MAX_VIEWERS,
+        metavar="N",
+        help=f"bear so many, where there is memory and a network for them (default {MAX_VIEWERS})",
     )
     _add_telling(parser)
 

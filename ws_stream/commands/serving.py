@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from ..arguments import plain
 from ..errors import UsageError
 from ..printable import MAX_LINE
+from ..relay.addresses import is_elsewhere
 from .config import read_config
 from .keys import SERVER, STREAM, complete, given
-from .settings import Settings, StreamSettings
+from .settings import Settings, StreamSettings, refuse
 from .sources import check_played
 
 
@@ -36,7 +37,18 @@ def lines(wanted: Settings) -> Iterator[str]:
             for key, action in STREAM.items()
             if (value := values[action.dest]) != action.default
         ]
-        yield " ".join([f"{stream.name}:", plain(stream.source, MAX_LINE), *told])
+        source = stream.source.partition("#token=")[0]
+        yield " ".join([f"{stream.name}:", plain(source, MAX_LINE), *told])
+
+
+def check_relayed(wanted: Settings) -> None:
+    """Raises UsageError, with a line for each stream that is no other server's."""
+    refuse(
+        f"{stream.place}{plain(stream.source)} is no stream of another server; "
+        'right would be "ws://HOST:PORT/stream/NAME", or serve --config'
+        for stream in wanted.streams
+        if not is_elsewhere(stream.source)
+    )
 
 
 def _of_streams(options: argparse.Namespace) -> list[str]:

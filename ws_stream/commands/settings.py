@@ -12,6 +12,7 @@ from ..pixels.rendition import Rendition
 from ..protocol.options import OPTIONS
 from ..server.server import Server
 from ..server.tokens import VARIABLE
+from ..sources.replay import Replay
 from .input_lines import InputLines
 from .places import places
 from .sources import played
@@ -56,6 +57,7 @@ def new_server(options: argparse.Namespace, environment: MutableMapping[str, str
         tls_cert=options.tls_cert,
         tls_key=options.tls_key,
         cpu_budget=options.cpu_budget,
+        max_viewers=options.max_viewers,
         announce=options.announce,
     )
 
@@ -102,7 +104,7 @@ def _open(server: Server, stream: StreamSettings, stop: Callable[[], object]) ->
             **{name: getattr(options, name) for name in OPTIONS},
         )
     except WsStreamError:
-        if not isinstance(source, str):
+        if isinstance(source, Replay):
             source.close()
         raise
     lines.stream = served.name

@@ -53,6 +53,7 @@ def add_trusting(parser: argparse.ArgumentParser) -> None:
     """Which servers a client believes."""
     parser.add_argument(
         "--tls-ca",
+        type=FILE,
         metavar="FILE",
         help="believe the certificates in this file, and no others, of https:// and wss://",
     )

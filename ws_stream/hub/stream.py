@@ -113,8 +113,9 @@ class Stream:
         stamp = now_us() if time_us is None else device_us(MOMENT.take("time_us", time_us))
         rows = None if damage is None else spans(damage)
         said = b"" if meta is None else extension_of(meta)
+        array, told = as_pixels(picture, self.format)  # first: a figure is drawn meanwhile
         with self._lock:  # who joins meanwhile sees this picture afterwards, and no older one
-            self.newest.publish(self._accept(picture), rows, (stamp, said))
+            self.newest.publish(self._accept(array, told), rows, (stamp, said))
 
     def input(self) -> InputEvents:
         """What viewers do from now on, for `for` or `async for`; whoever heard it before hears no more.
@@ -205,9 +206,8 @@ class Stream:
         self._errands.adopt(server)
         self.operators.open()
 
-    def _accept(self, picture: object) -> Pixels | GpuPicture:
+    def _accept(self, array: Pixels | GpuPicture, told: PixelFormat | None) -> Pixels | GpuPicture:
         """The array as the walk can read it, its format and size being the stream's from now on. Raises UsageError."""
-        array, told = as_pixels(picture, self.format)
         if self.newest.kind != (kind := (array.shape, array.dtype, told)):
             self._resize(*sized(array, told, self.audience.default))
             self.newest.kind = kind

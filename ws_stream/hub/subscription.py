@@ -39,6 +39,12 @@ def device_us(wall_us: int) -> int:
     return min(max(0, wall_us - off), MAX_TIME - 1) if was_set else wall_us
 
 
+def wall_us(device_us: int) -> int:
+    """What this device's wall clock, as it is set now, showed at this time of the device."""
+    off = time.time_ns() // 1000 - now_us()
+    return device_us + off if abs(off) > CLOCK_WAS_SET else device_us
+
+
 class Peer(Protocol):
     """The viewer's connection."""
 

@@ -30,6 +30,8 @@ class Request(NamedTuple):
     """Width and height of the largest picture that the viewer can show."""
     fps: float | None = None
     """At most so many pictures per second; 0 is none for now."""
+    relays: int | None = None
+    """A relay that shows it to others says how many there are in a row up to whoever looks, with itself."""
     acknowledge: bool = True
     """Whether the viewer will say what it has drawn."""
     offer: Offer = Offer()
@@ -91,6 +93,9 @@ def _fit(value: Any) -> tuple[int, int]:  # noqa: ANN401 - whatever JSON holds
     return _SIDE.read(width), _SIDE.read(height)
 
 
+MAX_RELAYS = 16
+"""In a row. In a ring of them each has one more behind it than the next, and finds that there are too many."""
+_RELAYS = whole(1, MAX_RELAYS)
 _SIDE = whole(1, MAX_SIDE)
 _DECIMAL = re.compile(r"[0-9]{1,4}(\.[0-9]{1,9})?")
 _RIGHT_FPS = f"0 to {MAX_FPS} pictures per second"
@@ -109,5 +114,6 @@ MEMBERS: Mapping[str, Kind[Any]] = {
     **KINDS,
     "fit": Kind(_fit, _RIGHT_FIT),
     "fps": Kind(_fps, _RIGHT_FPS),
+    "relays": _RELAYS,
 }
 """By member of a `request` message: what it may be, beside null."""

@@ -50,9 +50,11 @@ class Entry(NamedTuple):
 class Admission:
     """Lets requests and viewers in, and out again."""
 
-    def __init__(self, streams: Mapping[str, Stream], judge: Judge, log: RequestLog) -> None:
+    def __init__(
+        self, streams: Mapping[str, Stream], judge: Judge, log: RequestLog, times: float
+    ) -> None:
         self.judge = judge
-        self.viewers: Viewers[Visitor] = Viewers()
+        self.viewers: Viewers[Visitor] = Viewers(times)
         self.log = log
         self._readers = Readers(self.viewers, log, self._complete)
         self._streams = streams

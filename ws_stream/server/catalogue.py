@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable, Sequence
 
 from ..arguments import instance, optional, shown
+from ..client import Connection
 from ..errors import UsageError, WsStreamError
 from ..hub.caller import Hearer
 from ..hub.stream import Stream
@@ -72,7 +73,7 @@ class Catalogue:
 
     def serve(
         self,
-        source: str | os.PathLike[str] | Source | Pictures,
+        source: str | os.PathLike[str] | Source | Pictures | Connection,
         *,
         name: str | None = None,
         format: str | PixelFormat | None = None,  # noqa: A002 - the field's word for it
@@ -88,8 +89,9 @@ class Catalogue:
 
         `source` is an address such as "mmap:/dev/shm/ring?width=1024&height=600&format=bgrx8888", or an object with the
         methods of `Source`, or a function that returns an iterable of arrays: that may wait for its pictures, and
-        runs in a thread of its own. Only for a function there is a `format`; the others have their own. The rest is as
-        for `stream`. Raises UsageError and SourceError.
+        runs in a thread of its own. Only for a function there is a `format`; the others have their own. The address of
+        another server's stream, or what `connect` returns for it, is relayed: docs/relays.md. The rest is as for
+        `stream`. Raises UsageError and SourceError.
         """
         options = rendition(crop=crop, step=step, average=average, tolerance=tolerance, depth=depth)
         self._lifetime.check("use")

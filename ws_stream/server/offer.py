@@ -19,6 +19,9 @@ from ..pixels.kept import check_rendition
 from ..pixels.rendition import Rendition
 from ..producers.poller import Poller
 from ..producers.reader import Reader
+from ..relay.addresses import name_of, open_upstream
+from ..relay.relayed import Relayed
+from ..relay.upstream import Upstream
 from ..sources import Source, open_source
 from ..sources.address import stream_name
 
@@ -60,7 +63,10 @@ class Offer(NamedTuple):
 
 
 def open_offer(offered: object, pixel_format: PixelFormat | None) -> Offer:
-    """The offer of a source or a function, whose pictures are of this format. Raises UsageError and SourceError."""
+    """The offer of a source, function or connection; the format is a function's. Raises UsageError and SourceError."""
+    upstream = open_upstream(offered)
+    if upstream:
+        return Offer(name_of(upstream), partial(_relayed, upstream), lambda: None)
     if callable(offered) and not hasattr(offered, "poll"):
         _check_function(offered)
         name = stream_name(getattr(offered, "__name__", ""), default="pictures")
@@ -87,6 +93,16 @@ def _read(
     return Stream(
         name, format=pixel_format, rendition=rendition, fps=fps, input=hears, producer=reader
     )
+
+
+def _relayed(
+    upstream: Upstream, name: str, rendition: Rendition, fps: float, hears: bool | Hearer
+) -> Stream:
+    if hears:
+        raise UsageError(
+            "what viewers do is not passed on to another server; right would be input where the device is"
+        )
+    return Stream(name, rendition=rendition, fps=fps, producer=Relayed(upstream))
 
 
 def _polled(

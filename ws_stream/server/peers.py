@@ -8,11 +8,13 @@ from collections import Counter
 from collections.abc import Hashable, Iterator
 from typing import Generic, Protocol, TypeVar
 
+from ..arguments import whole
 from ..limits import (
     MAX_ADDRESS_CONNECTIONS,
     MAX_ADDRESS_VIEWERS,
     MAX_CONNECTIONS,
     MAX_VIEWERS,
+    MOST_VIEWERS,
 )
 from .allowances import Allowances
 
@@ -20,6 +22,15 @@ ARRIVALS_A_SECOND, ARRIVALS_AT_ONCE = 25, 150
 """Connections from one address. The page takes seven; to answer so many a second takes some hundredths of a core."""
 REQUESTS_A_SECOND, REQUESTS_AT_ONCE = 50, 500
 """Further requests on connections of one address: a page is under fifty, and frames of it come by the dozen."""
+
+
+VIEWERS = whole(MAX_VIEWERS, MOST_VIEWERS)
+"""As many a server may be told to bear. All bounds here grow with it, but for how often one address may come."""
+
+
+def times(max_viewers: int) -> float:
+    """By how much each bound is larger. Raises UsageError."""
+    return VIEWERS.take("max_viewers", max_viewers) / MAX_VIEWERS
 
 
 class Peer(Protocol):
@@ -52,9 +63,10 @@ def origin(address: str) -> Hashable:
 
 
 class Peers(Generic[P]):
-    """The connections of one server, oldest first."""
+    """The connections of one server, oldest first; `times` as many as on a device."""
 
-    def __init__(self) -> None:
+    def __init__(self, times: float = 1.0) -> None:
+        self._times = times
         self._peers: dict[P, None] = {}
         self._connections: Counter[Hashable] = Counter()
         self._arrivals = Allowances(ARRIVALS_A_SECOND, ARRIVALS_AT_ONCE)
@@ -93,9 +105,12 @@ class Peers(Generic[P]):
         return self.add(peer)
 
     def _one_too_many(self, peer: P) -> P | None:
-        if peer.address is not None and self._connections[peer.address] > MAX_ADDRESS_CONNECTIONS:
+        if (
+            peer.address is not None
+            and self._connections[peer.address] > self._times * MAX_ADDRESS_CONNECTIONS
+        ):
             idle = [p for p in self._peers if not p.has_asked and p.address == peer.address]
-        elif len(self._peers) > MAX_CONNECTIONS:
+        elif len(self._peers) > self._times * MAX_CONNECTIONS:
             idle = [p for p in self._peers if not p.has_asked]
         else:
             return None
@@ -126,9 +141,10 @@ W = TypeVar("W", bound=Watching)
 
 
 class Viewers(Generic[W]):
-    """Those who watch, in the order in which they came, by whatever they are connected."""
+    """Those who watch, in the order in which they came, by whatever they are connected; `times` as many."""
 
-    def __init__(self) -> None:
+    def __init__(self, times: float = 1.0) -> None:
+        self._times = times
         self._viewers: dict[W, None] = {}
         self._of: Counter[Hashable] = Counter()
 
@@ -137,10 +153,10 @@ class Viewers(Generic[W]):
 
     def too_many(self, address: Hashable) -> str | None:
         """Why nobody of this address can be a viewer now, in one sentence, or None."""
-        if len(self._viewers) >= MAX_VIEWERS:
-            return f"{MAX_VIEWERS} viewers are connected, and that is the limit"
-        if self._of[address] >= MAX_ADDRESS_VIEWERS:
-            return f"{MAX_ADDRESS_VIEWERS} viewers are connected from your address, and that is the limit"
+        if len(self._viewers) >= (most := round(self._times * MAX_VIEWERS)):
+            return f"{most} viewers are connected, and that is the limit"
+        if self._of[address] >= (most := round(self._times * MAX_ADDRESS_VIEWERS)):
+            return f"{most} viewers are connected from your address, and that is the limit"
         return None
 
     def add(self, viewer: W) -> None:

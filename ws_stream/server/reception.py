@@ -38,10 +38,11 @@ class Reception:
         judge: Judge,
         proxies: Proxies,
         certificate: Certificate | None,
+        times: float = 1.0,
     ) -> None:
-        self.connections: Peers[HttpConnection] = Peers()
+        self.connections: Peers[HttpConnection] = Peers(times)
         self.log = RequestLog(logging.getLogger(__name__))
-        self.admission = Admission(streams, judge, self.log)
+        self.admission = Admission(streams, judge, self.log, times)
         self._proxies = proxies
         self.certificate = certificate
         """By which all is said; None: by plain http."""

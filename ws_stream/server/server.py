@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 from ..arguments import each, matching
 from ..hub.stream import Stream
+from ..limits import MAX_VIEWERS
 from ..loop_thread import LoopThread, leave_to_parent
 from .access import AccessPolicy
 from .addresses import port_of
@@ -25,6 +26,7 @@ from .judgement import Judge
 from .lifetime import Lifetime
 from .listener import Listener
 from .mount import Mount
+from .peers import times
 from .places import checked_place
 from .proxy import checked_proxies
 from .reception import Reception
@@ -49,7 +51,8 @@ class Server(Catalogue):
     `tokens`, lines such as "view:TOKEN" or "control:TOKEN", or a `token_file` of them, nobody sees pictures or operates
     the device without one. With the files `tls_cert` and `tls_key` it speaks https and wss, by what lies in them at the
     time: docs/tls.md. `cpu_budget` is a share of one core, in percent, that this process is to stay within:
-    pictures become fewer, then coarser, until it does. With `announce`, others on the network find it without its
+    pictures become fewer, then coarser, until it does. A relay on a larger machine may have more `max_viewers` than a
+    device: docs/relays.md. With `announce`, others on the network find it without its
     address (docs/discovery.md). Raises UsageError.
     """
 
@@ -70,6 +73,7 @@ class Server(Catalogue):
         tls_cert: str | os.PathLike[str] | None = None,
         tls_key: str | os.PathLike[str] | None = None,
         cpu_budget: float | None = None,
+        max_viewers: int = MAX_VIEWERS,
         announce: bool = False,
     ) -> None:
         self._place = checked_place(host, port, unix, sockets)
@@ -82,7 +86,8 @@ class Server(Catalogue):
         )
         judge = Judge(policy, partial(known, tokens, token_file))
         proxies = checked_proxies(trusted_proxies, root_path)
-        reception = Reception(self.streams, judge, proxies, certificate(tls_cert, tls_key))
+        its = certificate(tls_cert, tls_key)
+        reception = Reception(self.streams, judge, proxies, its, times(max_viewers))
         self._listener = Listener(reception)
         self._mount = Mount(reception, proxies, self._enter)
         self._thread: LoopThread | None = None

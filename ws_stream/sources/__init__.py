@@ -48,5 +48,7 @@ def known_address(text: str) -> Address:
     parts = Address.parse(text)
     if parts.scheme not in SCHEMES:
         known = ", ".join(f"{scheme}:" for scheme in SCHEMES)
-        raise UsageError(f"{shown(f'{parts.scheme}:')} is no kind of source; known are {known}")
+        raise UsageError(
+            f"{shown(f'{parts.scheme}:')} is no kind of source; known are {known}, ws: and wss:"
+        )
     return parts
