@@ -5,7 +5,7 @@ import gc
 import os
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from ws_stream import Server
 
@@ -17,9 +17,14 @@ def _warm_up() -> None:
         pass
 
 
-def _there_are() -> tuple[int, int]:
+def _there_are() -> tuple[list[str], list[str]]:
+    """The names of the threads and of the open files."""
     gc.collect()
-    return threading.active_count(), len(os.listdir("/proc/self/fd"))  # noqa: PTH208 - of numbers
+    files = []
+    for number in os.listdir("/proc/self/fd"):  # noqa: PTH208 - of numbers
+        with suppress(FileNotFoundError):  # that of the listing itself
+            files.append(os.readlink(f"/proc/self/fd/{number}"))  # noqa: PTH115 - of no file
+    return [thread.name for thread in threading.enumerate()], files
 
 
 @contextmanager
@@ -27,4 +32,5 @@ def nothing_left_behind() -> Iterator[None]:
     _warm_up()
     before = _there_are()
     yield
-    assert all(after <= then for after, then in zip(_there_are(), before, strict=True))
+    for then, after in zip(before, _there_are(), strict=True):
+        assert len(after) <= len(then), f"{sorted(then)}, and then {sorted(after)}"
