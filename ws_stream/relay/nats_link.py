@@ -1,0 +1,220 @@
+"""A connection to a NATS server that is made again whenever it is lost: subjects in and out.
+
+Knows nothing of streams. The library is imported when it is used; what it complains of is said in sentences of ours.
+"""
+
+import asyncio
+import logging
+import ssl
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+from ..arguments import why
+from ..errors import ConnectError
+from ..extras import needed
+from ..printable import printable
+from .nats_address import NatsAddress
+
+ANSWERED_WITHIN = 5.0
+"""Seconds for the server to say that it took what it was sent; then the connection counts as lost."""
+ALIVE_EVERY = 5
+"""Seconds between two questions whether the server is there; after three without an answer it is not."""
+TRY_EVERY = 1
+"""Seconds between two tries to connect."""
+BUFFER = 2**21
+"""Bytes that wait for a slow server at most; whoever says more is kept waiting."""
+
+Heard = Callable[[Any], Awaitable[None]]
+"""What is done with a message of the library's."""
+
+
+class NatsLink:
+    """Subscriptions live on through lost connections; what is said while there is none is not said."""
+
+    def __init__(
+        self, address: NatsAddress, told: Callable[[str | None], None] = lambda _: None
+    ) -> None:
+        """`told` is called with `lost` whenever that is another."""
+        self.address = address
+        self.lost: str | None = "not connected yet"
+        """Why there is no connection now, as it may be printed; None while there is one."""
+        self.refused: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        """What the server does not allow this user: trying again would not help."""
+        self._told = told
+        self._client = _new_client(address)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether there is a connection."""
+        return bool(self._client.is_connected)
+
+    @property
+    def most(self) -> int:
+        """Bytes that the server takes in one message, headers and all."""
+        return int(self._client.max_payload)
+
+    async def open(self) -> None:
+        """Connect, however long that takes. Raises ConnectError when the server refuses."""
+        address = self.address
+        token = {"token": address.user} if address.user and address.password is None else {}
+        connecting = asyncio.ensure_future(
+            self._client.connect(
+                address.place,
+                name="ws-stream",
+                error_cb=self._failed,
+                disconnected_cb=self._disconnected,
+                reconnected_cb=self._connected,
+                no_echo=True,
+                connect_timeout=ANSWERED_WITHIN,
+                reconnect_time_wait=TRY_EVERY,
+                max_reconnect_attempts=-1,
+                ping_interval=ALIVE_EVERY,
+                pending_size=BUFFER,
+                user_credentials=address.creds,
+                **(token or {"user": address.user, "password": address.password}),
+                **({"tls": address.trusted} if address.trusted else {}),
+            )
+        )
+        try:
+            await asyncio.wait([connecting, self.refused], return_when="FIRST_COMPLETED")
+            self.check()
+            await connecting
+        finally:
+            connecting.cancel()
+        await self._connected()
+
+    def check(self) -> None:
+        """Raises ConnectError when the server has refused what cannot be done without."""
+        if self.refused.done():
+            raise ConnectError(f"{self.address.place} refuses: {self.refused.result()}")
+
+    async def say(
+        self, subject: str, data: bytes, headers: Mapping[str, str] | None = None, reply: str = ""
+    ) -> bool:
+        """Publish, if there is a connection; waits while the server is slow. Whether it is on its way."""
+        if not self.is_open:
+            return False
+        try:
+            await self._client.publish(
+                subject, data, reply=reply, headers=None if headers is None else dict(headers)
+            )
+        except _errors():
+            return False
+        return True
+
+    async def taken(self) -> bool:
+        """Wait until the server has taken all that was said. Whether it has."""
+        connection = self._client.stats["reconnects"]
+        flushing = asyncio.ensure_future(self._client.flush(ANSWERED_WITHIN))
+        try:
+            await asyncio.shield(flushing)  # the library stops reading at an answer that nobody awaits
+        except _errors():
+            if self.is_open and connection == self._client.stats["reconnects"]:  # it does not read
+                with suppress(*_errors()):
+                    await self._client.force_reconnect()
+            return False
+        return True
+
+    async def hear(self, subject: str, heard: Heard, queue: str = "") -> Any:  # noqa: ANN401 - the library's
+        """Subscribe; returns what can be told to `unsubscribe`."""
+        return await self._client.subscribe(subject, queue=queue, cb=heard)
+
+    async def leave(self, subscription: Any) -> None:  # noqa: ANN401 - the library's
+        """Hear no more of it."""
+        with suppress(*_errors()):
+            await subscription.unsubscribe()
+
+    def inbox(self) -> str:
+        """A subject that is nobody else's, for answers."""
+        return str(self._client.new_inbox())
+
+    async def close(self) -> None:
+        """End it."""
+        with suppress(*_errors()):
+            await self._client.close()
+
+    async def _connected(self) -> None:
+        self._set_lost(None)
+
+    async def _disconnected(self) -> None:
+        self._set_lost(f"the connection to {self.address.place} was lost")
+
+    async def _failed(self, error: Exception) -> None:
+        """Whatever the library complains of. A reader that was too slow is noticed by what it lacks."""
+        sentence = _refusal(error)
+        if sentence and not self.refused.done():
+            self.refused.set_result(sentence)
+        elif not self.is_open:
+            self._set_lost(printable(f"{self.address.place} cannot be reached ({why(error)})"))
+
+    def _set_lost(self, lost: str | None) -> None:
+        before, self.lost = self.lost, lost
+        if lost != before:
+            self._told(lost)
+
+
+@asynccontextmanager
+async def linked(
+    address: NatsAddress, told: Callable[[str | None], None] = lambda _: None
+) -> AsyncIterator[NatsLink]:
+    """A connection, from when it is there. Raises ConnectError."""
+    link = NatsLink(address, told)
+    try:
+        await link.open()
+        yield link
+    finally:
+        await link.close()
+
+
+async def say_parts(
+    link: NatsLink, subject: str, parts: Iterable[tuple[Mapping[str, str], bytes]]
+) -> bool:
+    """All parts of a message, or as many as there is a connection for. Whether all are on their way."""
+    for headers, data in parts:
+        if not await link.say(subject, data, headers):
+            return False
+    return True
+
+
+def _refusal(error: Exception) -> str | None:
+    """What the server refuses for good, in one sentence; None for what may pass."""
+    said = str(error).lower()
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return (
+            f"its certificate is not trusted ({error.verify_message.rstrip('.')}); "
+            "right would be --tls-ca FILE, in Python tls_ca=FILE, with that of whoever made it"
+        )
+    if type(error).__name__ == "SecureConnWantedError":
+        return "it does not speak TLS, so nothing was said to it; right would be nats://, if that is meant"
+    if "permissions violation" in said:
+        what = printable(said.partition("permissions violation")[2].strip(" '"))
+        return f"this user has no permission {what}; right would be one who has (docs/nats.md)"
+    if "authorization" in said or "authentication" in said:
+        right = "nats://USER:PASSWORD@HOST:PORT, nats://TOKEN@HOST:PORT or ?creds=FILE"
+        return f"it does not know this user; right would be {right}"
+    return None
+
+
+def _library() -> Any:  # noqa: ANN401 - a module
+    module = needed("nats.aio.client", "nats", "a stream over NATS")
+    logging.getLogger("nats").setLevel(logging.CRITICAL)  # what fails is said in sentences of ours
+    return module
+
+
+def _errors() -> tuple[type[Exception], ...]:
+    return (_library().errors.Error, OSError, asyncio.InvalidStateError)
+
+
+def _new_client(address: NatsAddress) -> Any:  # noqa: ANN401 - the library's
+    module = _library()
+
+    class Client(module.Client):  # type: ignore[misc,name-defined]  # the module is not known before
+        """By tls:// nothing is said in the clear: the library would do what the server wants."""
+
+        def _connect_command(self) -> Any:  # noqa: ANN401 - bytes
+            if address.is_secure and not self._server_info.get("tls_required"):
+                raise module.errors.SecureConnWantedError
+            return super()._connect_command()
+
+    return Client()
