@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ws_stream import Server, Stream, connect
-from ws_stream.client import Connection
 from ws_stream.pixels.frame import Frame
 from ws_stream.relay.nats_address import nats_address
 from ws_stream.relay.nats_link import linked
@@ -20,20 +19,21 @@ from ws_stream.relay.subjects import subjects
 SUBJECT = "lab.camera"
 WITHIN = 30.0
 WIDTH, HEIGHT = 40, 30
+NOISE = np.random.default_rng(1)
 
 
-def picture(number: int) -> NDArray[np.uint8]:
-    """One that says its number in every pixel, and so is whole or not."""
-    made = np.zeros((HEIGHT, WIDTH, 3), np.uint8)
-    made[:] = number % 256, number // 256 % 256, 77
+def picture(number: int, scale: int = 1) -> NDArray[np.uint8]:
+    """One that says its number in every pixel, and so is whole or not; a wide one is noise besides, and so is large."""
+    made = np.empty((HEIGHT, WIDTH * scale, 3), np.uint8)
+    made[..., :2] = number % 256, number // 256
+    made[..., 2] = NOISE.integers(0, 256, made.shape[:2], np.uint8) if scale > 1 else 77
     return made
 
 
 def number_of(frame: Frame) -> int:
-    rgb = frame.to_rgb()
-    assert (rgb == rgb[0, 0]).all(), "a picture that never was"
-    red, green, blue = map(int, rgb[0, 0])
-    assert blue == 77
+    said = frame.to_rgb()[..., :2]
+    assert (said == said[0, 0]).all(), "a picture that never was"
+    red, green = map(int, said[0, 0])
     return red + 256 * green
 
 
@@ -46,8 +46,9 @@ async def until(condition: Callable[[], object], within: float = WITHIN) -> None
 class Device:
     """Shows numbered pictures, as quickly as its viewers may have them."""
 
-    def __init__(self, server: Server, stream: Stream) -> None:
+    def __init__(self, server: Server, stream: Stream, scale: int) -> None:
         self.stream = stream
+        self.scale = scale
         self.url = f"ws://127.0.0.1:{server.port}/stream/{stream.name}"
         self.number = 0
 
@@ -57,7 +58,7 @@ class Device:
 
     def show(self) -> int:
         self.number += 1
-        self.stream.publish(picture(self.number))
+        self.stream.publish(picture(self.number, self.scale))
         return self.number
 
     async def go_on(self) -> None:
@@ -68,11 +69,11 @@ class Device:
 
 @asynccontextmanager
 async def device(
-    still: NDArray[np.uint8] | None = None, *, port: int = 0
+    still: NDArray[np.uint8] | None = None, *, port: int = 0, scale: int = 1
 ) -> AsyncIterator[Device]:
-    """One that shows a picture that stands still, or ever new ones."""
+    """One that shows a picture that stands still, or ever new ones, `scale` times as wide."""
     async with Server(port=port) as server:
-        shows = Device(server, server.stream("camera", fps=100))
+        shows = Device(server, server.stream("camera", fps=100), scale)
         if still is not None:
             shows.stream.publish(still)
         going = asyncio.ensure_future(shows.go_on() if still is None else asyncio.sleep(0))
@@ -84,11 +85,10 @@ async def device(
 
 @asynccontextmanager
 async def publishing(
-    url: str | Connection, nats: str, subject: str = SUBJECT
+    url: str, nats: str, subject: str = SUBJECT, **how: Any
 ) -> AsyncIterator[NatsPublisher]:
-    async with linked(nats_address(nats)) as link:
-        viewer = connect(url) if isinstance(url, str) else url
-        publisher = NatsPublisher(viewer, link, subjects(subject))
+    async with linked(nats_address(nats, **how)) as link:
+        publisher = NatsPublisher(connect(url), link, subjects(subject))
         running = asyncio.ensure_future(publisher.run())
         try:
             yield publisher

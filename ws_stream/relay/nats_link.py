@@ -82,6 +82,7 @@ class NatsLink:
             await connecting
         finally:
             connecting.cancel()
+            await asyncio.gather(connecting, return_exceptions=True)
         await self._connected()
 
     def check(self) -> None:
@@ -133,6 +134,8 @@ class NatsLink:
         """End it."""
         with suppress(*_errors()):
             await self._client.close()
+        if self._client._transport:  # one that it was opening anew when it was told to stop
+            self._client._transport.close()
 
     async def _connected(self) -> None:
         self._set_lost(None)
