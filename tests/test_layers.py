@@ -86,7 +86,8 @@ ROOMS = {
     "relay": [
         *("upstream", "relayed", "subjects", "parts", "following", "arrivals", "leases", "whole"),
         *("device_time", "nats_address", "nats_link", "nats_questions", "nats_answers"),
-        *("nats_presence", "nats_node", "nats_upstream", "nats_publisher", "addresses"),
+        *("nats_presence", "nats_node", "nats_upstream", "nats_introduction", "nats_publisher"),
+        "addresses",
     ],
     "discovery": ["service", "library", "announcer", "browser"],
     "server": [
@@ -153,7 +154,14 @@ ROOMS = {
             "publish",
         ),
         *("export_stills", "export_films", "export", "values", "tls_arguments"),
-        *("recording_arguments", "nats_arguments", "places", "listening_arguments", "stream_arguments", "keys"),
+        *(
+            "recording_arguments",
+            "nats_arguments",
+            "places",
+            "listening_arguments",
+            "stream_arguments",
+            "keys",
+        ),
         *("arguments", "settings", "toml_lines", "config", "serving", "reloading", "bench", "cli"),
     ],
 }

@@ -32,9 +32,7 @@ class DeviceClock:
         """When the next question is due."""
         self._least, self._most, self._at = -inf, inf, 0.0
 
-    def answered(
-        self, asked: float, device_us: int, now: float, uncertainty: float = 0.0
-    ) -> None:
+    def answered(self, asked: float, device_us: int, now: float, uncertainty: float = 0.0) -> None:
         """Take note of an answer that has just come.
 
         The device looked at its clock at some time after it was asked. Whoever passes its time on knows it within so

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from .nats_server import WAITS_FOR_NOBODY, NatsServer, nats_server
+from .nats_server import NatsServer, nats_server
 
 
 @pytest.fixture(scope="package")
 def nats(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NatsServer]:
-    with nats_server(tmp_path_factory.mktemp("nats"), **WAITS_FOR_NOBODY) as server:
+    with nats_server(tmp_path_factory.mktemp("nats")) as server:
         yield server

@@ -4,16 +4,24 @@ import base64
 import json
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import nkeys
 
 
-def _pair(kind: int) -> Any:
-    return nkeys.from_seed(nkeys.encode_seed(os.urandom(32), kind))
+class _Pair(Protocol):
+    public_key: bytes
+    seed: bytes
+
+    def sign(self, text: bytes) -> bytes: ...
 
 
-def _signed(claims: dict[str, Any], by: Any) -> str:
+def _pair(kind: int) -> _Pair:
+    pair: _Pair = nkeys.from_seed(nkeys.encode_seed(os.urandom(32), kind))
+    return pair
+
+
+def _signed(claims: dict[str, Any], by: _Pair) -> str:
     """A JSON Web Token, as NATS has it."""
     said = {"jti": os.urandom(8).hex(), "iat": 1760000000, "iss": by.public_key.decode(), **claims}
     head = {"typ": "JWT", "alg": "ed25519-nkey"}
@@ -43,7 +51,14 @@ def account_of(folder: Path) -> tuple[dict[str, Any], Path]:
                 "nats": {
                     "type": "account",
                     "version": 2,
-                    "limits": {**limits, "conn": -1, "leaf": -1, "imports": -1, "exports": -1, "wildcards": True},
+                    "limits": {
+                        **limits,
+                        "conn": -1,
+                        "leaf": -1,
+                        "imports": -1,
+                        "exports": -1,
+                        "wildcards": True,
+                    },
                 },
             },
             operator,

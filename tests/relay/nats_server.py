@@ -17,7 +17,7 @@ HOST = "127.0.0.1"
 WITHIN = 30.0
 NEWEST = Path(sys.executable).with_name("nats-server")
 DEBIANS = Path("/usr/sbin/nats-server")
-WAITS_FOR_NOBODY = {"no_fast_producer_stall": True}
+WAITS_FOR_NOBODY: dict[str, Any] = {"no_fast_producer_stall": True}
 
 
 def free_port() -> int:
@@ -43,7 +43,13 @@ class NatsServer:
         return self._process.pid
 
     def start(self) -> None:
-        command = [os.fspath(self._program), "-c", os.fspath(self._config), "-l", os.fspath(self.log)]
+        command = [
+            os.fspath(self._program),
+            "-c",
+            os.fspath(self._config),
+            "-l",
+            os.fspath(self.log),
+        ]
         self._process = subprocess.Popen(command, stderr=subprocess.PIPE)
         end = time.monotonic() + WITHIN
         while True:
@@ -68,7 +74,7 @@ class NatsServer:
 
 @contextmanager
 def nats_server(
-    folder: Path, program: Path = NEWEST, **options: object
+    folder: Path, options: Mapping[str, Any] = WAITS_FOR_NOBODY, program: Path = NEWEST
 ) -> Iterator[NatsServer]:
     """One with these options of its configuration."""
     assert shutil.which(program), f"{program} is not there"

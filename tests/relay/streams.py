@@ -85,9 +85,9 @@ async def device(
 
 @asynccontextmanager
 async def publishing(
-    url: str, nats: str, subject: str = SUBJECT, **how: Any
+    url: str, nats: str, subject: str = SUBJECT, tls_ca: str | None = None
 ) -> AsyncIterator[NatsPublisher]:
-    async with linked(nats_address(nats, **how)) as link:
+    async with linked(nats_address(nats, tls_ca)) as link:
         publisher = NatsPublisher(connect(url), link, subjects(subject))
         running = asyncio.ensure_future(publisher.run())
         try:
@@ -133,9 +133,12 @@ class Viewing:
 
 @asynccontextmanager
 async def viewing(
-    nats: str, subject: str = SUBJECT, members: Mapping[str, Any] | None = None, **how: Any
+    nats: str,
+    subject: str = SUBJECT,
+    members: Mapping[str, Any] | None = None,
+    tls_ca: str | None = None,
 ) -> AsyncIterator[Viewing]:
-    viewer = Viewing(NatsUpstream(f"{nats}/{subject}", **how))
+    viewer = Viewing(NatsUpstream(f"{nats}/{subject}", tls_ca))
     watching = asyncio.ensure_future(viewer.watch(members))
     try:
         yield viewer

@@ -9,6 +9,8 @@ from ws_stream.errors import ProtocolError
 from ws_stream.relay.following import MOST_AHEAD, MOST_KEPT, Answer, Following, Whole
 from ws_stream.relay.parts import HEADER_ROOM, SILENCE, Part, end, split
 
+ANSWERED: tuple[str | bytes, ...] = ("stream", b"picture")
+
 
 def part(number: int, publisher: str = ONE) -> Part:
     return Part(publisher, number, 1, 1, True, str(number).encode())
@@ -100,10 +102,10 @@ def test_whatever_comes_heeded_messages_are_in_order_and_without_a_gap_between_w
 
 def test_an_answer_is_put_together_of_its_messages_and_its_end() -> None:
     answer = Answer()
-    for number, message in enumerate(["stream", b"picture"], 1):
+    for number, message in enumerate(ANSWERED, 1):
         for headers, content in split(message, ONE, number, HEADER_ROOM + 3):
             assert answer.take(headers, content, 0) is None
-    assert answer.take(end(ONE, 2, 9), b"", 0) == (ONE, 9, ("stream", b"picture"))
+    assert answer.take(end(ONE, 2, 9), b"", 0) == (ONE, 9, ANSWERED)
 
 
 def test_an_answer_of_which_something_is_missing_is_none() -> None:

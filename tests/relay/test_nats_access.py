@@ -13,7 +13,7 @@ from ws_stream.relay.nats_link import linked
 from ws_stream.relay.nats_upstream import NatsUpstream
 
 from .creds import account_of
-from .nats_server import HOST, WAITS_FOR_NOBODY, NatsServer, nats_server
+from .nats_server import HOST, NatsServer, nats_server
 from .streams import SUBJECT, device, publishing, until, viewing
 
 SECRET = "horse-battery"
@@ -23,10 +23,10 @@ def at(server: NatsServer, user: str, scheme: str = "nats") -> str:
     return f"{scheme}://{user}@{HOST}:{server.port}"
 
 
-async def refused(address: str, **how: object) -> str:
+async def refused(address: str) -> str:
     with pytest.raises(ConnectError) as raised:
         async with asyncio.timeout(20):
-            async with linked(nats_address(address, **how)):
+            async with linked(nats_address(address)):
                 pass
     assert SECRET not in str(raised.value)
     return str(raised.value)
@@ -38,7 +38,7 @@ async def test_a_user_and_a_token_are_let_in_and_others_are_refused_with_a_sente
     caplog.set_level(logging.DEBUG)
     users = {"users": [{"user": "cam", "password": SECRET}]}
     for authorization, right in ((users, f"cam:{SECRET}"), ({"token": SECRET}, SECRET)):
-        with nats_server(tmp_path, authorization=authorization) as server:
+        with nats_server(tmp_path, {"authorization": authorization}) as server:
             async with (
                 device() as shown,
                 publishing(shown.url, at(server, right)),
@@ -75,7 +75,7 @@ async def test_a_device_publishes_its_own_stream_only_and_nodes_only_listen(
     tmp_path: Path,
 ) -> None:
     authorization = {"users": [PUBLISHER, NODE]}
-    with nats_server(tmp_path, authorization=authorization, **WAITS_FOR_NOBODY) as server:
+    with nats_server(tmp_path, {"authorization": authorization}) as server:
         camera, node = at(server, "camera:a"), at(server, "node:b")
         async with device() as shown:
             async with publishing(shown.url, camera), viewing(node) as first, viewing(node) as late:
@@ -100,7 +100,7 @@ async def test_by_tls_a_certificate_that_is_vouched_for_is_believed_and_no_other
 ) -> None:
     cert, key = made_pair(tmp_path)
     tls = {"cert_file": str(cert), "key_file": str(key)}
-    with nats_server(tmp_path, tls=tls, authorization={"token": SECRET}) as server:
+    with nats_server(tmp_path, {"tls": tls, "authorization": {"token": SECRET}}) as server:
         url = at(server, SECRET, "tls")
         async with (
             device() as shown,
@@ -129,7 +129,7 @@ async def test_by_tls_nothing_is_said_to_a_server_that_does_not_speak_it(tmp_pat
 
 async def test_a_creds_file_lets_in(tmp_path: Path) -> None:
     options, creds = account_of(tmp_path)
-    with nats_server(tmp_path, **options) as server:
+    with nats_server(tmp_path, options) as server:
         url = f"{server.url}?creds={creds}"
         async with linked(nats_address(url)) as link:
             assert await link.taken()

@@ -1,4 +1,4 @@
-"""Servers that die, stop or are cut off, and nodes that stand still: others notice nothing, and all is well afterwards."""
+"""Servers that die, stop or are cut off, nodes that stand still: others notice nothing, and all is well afterwards."""
 
 import asyncio
 import logging
@@ -6,6 +6,7 @@ import signal
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,15 +16,14 @@ from ws_stream.relay import nats_link
 from .nats_server import DEBIANS, NEWEST, WAITS_FOR_NOBODY, NatsServer, nats_server
 from .streams import SUBJECT, Viewing, device, number_of, publishing, until, viewing
 
-OF_BOTH = pytest.mark.parametrize(
-    "is_newest", [True, False], ids=["newest", "debian"]
-)
+SMALL: dict[str, Any] = {"max_pending": 131072, "max_payload": 131072, "write_deadline": "500ms"}
+OF_BOTH = pytest.mark.parametrize("is_newest", [True, False], ids=["newest", "debian"])
 
 
 @pytest.fixture
 def own(tmp_path: Path) -> Iterator[NatsServer]:
     """A server that faults happen to."""
-    with nats_server(tmp_path, max_payload=65536, max_pending=131072, **WAITS_FOR_NOBODY) as server:
+    with nats_server(tmp_path, SMALL | WAITS_FOR_NOBODY) as server:
         yield server
 
 
@@ -87,10 +87,8 @@ async def test_a_node_that_stands_still_is_cut_off_and_others_see_every_picture(
     tmp_path: Path, is_newest: bool
 ) -> None:
     """Debian's server keeps publishers waiting a little for such a node, and yet cuts it off."""
-    options = {"max_pending": 131072, "max_payload": 131072, "write_deadline": "500ms"}
-    if is_newest:
-        options |= WAITS_FOR_NOBODY
-    with nats_server(tmp_path, NEWEST if is_newest else DEBIANS, **options) as server:
+    options = SMALL | (WAITS_FOR_NOBODY if is_newest else {})
+    with nats_server(tmp_path, options, NEWEST if is_newest else DEBIANS) as server:
         async with (
             device(scale=25) as shown,
             publishing(shown.url, server.url),

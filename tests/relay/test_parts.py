@@ -1,6 +1,7 @@
 """Messages in parts, and whole again: whatever comes of them, a message that was sent, or none."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 
 import pytest
 from hypothesis import given
@@ -129,7 +130,7 @@ HEADERS = {"Ws-Publisher": ONE, "Ws-Message": "7", "Ws-Part": "1/2", "Ws-Kind": 
     ("name", "value"),
     [
         *(("Ws-Publisher", value) for value in ("", ONE[1:], ONE.upper(), f"{ONE}0")),
-        *(("Ws-Message", value) for value in ("", "-1", "1.0", "07", "9007199254740992", "١")),
+        *(("Ws-Message", value) for value in ("", "-1", "1.0", "07", "9007199254740992", "\u0661")),
         *(("Ws-Part", value) for value in ("", "0/1", "3/2", "1/4097", "1/", "1/99999")),
         *(("Ws-Kind", value) for value in ("", "json", "TEXT")),
     ],
@@ -147,10 +148,8 @@ def test_whatever_headers_come_there_is_a_part_an_end_or_a_documented_error(
     headers: dict[str, str],
 ) -> None:
     for reader in (lambda: parse(headers, b""), lambda: parse_end(headers)):
-        try:
+        with suppress(ProtocolError):
             reader()
-        except ProtocolError:
-            pass
 
 
 def test_an_answer_ends_with_how_much_it_was() -> None:

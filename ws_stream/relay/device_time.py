@@ -21,7 +21,7 @@ def clock_question(viewer_time: int) -> bytes:
 
 
 def clock_answer(question: bytes, frame: Frame, age: Age) -> bytes:
-    """The answer of somebody who has just found a picture to be so old. Raises ProtocolError for what is no question."""
+    """The answer of whoever has just found a picture to be so old. Raises ProtocolError for what is no question."""
     asked = control.parse_from_viewer(question)
     if not isinstance(asked, ClockQuestion):
         raise ProtocolError("a question of the time that is none")

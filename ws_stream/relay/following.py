@@ -30,7 +30,6 @@ class Numbered(NamedTuple):
     message: str | bytes
 
 
-
 class Whole(NamedTuple):
     """An answer: what the stream is, and a whole picture of it, as far as they are there."""
 
@@ -112,7 +111,9 @@ class Following:
             self._kept.clear()
         newer = [kept for kept in self._kept if kept.number > whole.after]
         first = newer[0].number if newer else self._gathering.number
-        if not first - 1 <= whole.after < first + MOST_AHEAD:  # one between is missing, or it is made up
+        if (
+            not first - 1 <= whole.after < first + MOST_AHEAD
+        ):  # one between is missing, or it is made up
             return []
         self.is_waiting = False
         self._kept.clear()

@@ -1,4 +1,4 @@
-"""Who wants pictures now, and which: nodes say so again and again, and whoever stops wants none. Pure; told the time."""
+"""Who wants pictures now, and how many: nodes say so again and again; who stops wants none. Pure; told the time."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -78,4 +78,4 @@ _HEEDED: Mapping[str, tuple[Kind[Any], Callable[[Sequence[Any]], Any]]] = {
     "fps": (MEMBERS["fps"], _fastest),
     "relays": (MEMBERS["relays"], _most),
 }
-"""By member: what it may be, and what is asked of the device for all. Which part of the picture is the publisher's to say."""
+"""By member: what it may be, and what is asked of the device for all. The rendition is not the nodes' to choose."""

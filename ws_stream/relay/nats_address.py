@@ -44,7 +44,7 @@ class NatsAddress(NamedTuple):
         """Those of the stream named. Raises UsageError where there is none."""
         if not self.subject:
             raise UsageError(
-                f"{self.place} names no stream; right would be {self.place}/SUBJECT, such as {self.place}/ws-stream.camera"
+                f"{self.place} names no stream; right would be {self.place}/SUBJECT, such as ws-stream.camera"
             )
         return subjects(self.subject)
 

@@ -57,7 +57,7 @@ class NatsLink:
     async def open(self) -> None:
         """Connect, however long that takes. Raises ConnectError when the server refuses."""
         address = self.address
-        token = {"token": address.user} if address.user and address.password is None else {}
+        is_token = address.password is None
         connecting = asyncio.ensure_future(
             self._client.connect(
                 address.place,
@@ -72,7 +72,9 @@ class NatsLink:
                 ping_interval=ALIVE_EVERY,
                 pending_size=BUFFER,
                 user_credentials=address.creds,
-                **(token or {"user": address.user, "password": address.password}),
+                token=address.user if is_token else None,
+                user=None if is_token else address.user,
+                password=address.password,
                 **({"tls": address.trusted} if address.trusted else {}),
             )
         )
@@ -109,7 +111,9 @@ class NatsLink:
         connection = self._client.stats["reconnects"]
         flushing = asyncio.ensure_future(self._client.flush(ANSWERED_WITHIN))
         try:
-            await asyncio.shield(flushing)  # the library stops reading at an answer that nobody awaits
+            await asyncio.shield(
+                flushing
+            )  # the library stops reading at an answer that nobody awaits
         except _errors():
             if self.is_open and connection == self._client.stats["reconnects"]:  # it does not read
                 with suppress(*_errors()):

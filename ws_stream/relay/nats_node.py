@@ -1,4 +1,4 @@
-"""A node's life on one connection to NATS: it says what it wants, follows the publisher, is brought up, and brings up others.
+"""A node on one connection to NATS: says what it wants, follows the publisher, is brought up, and brings up others.
 
 Knows nothing of who watches. Lives in one event loop.
 """

@@ -77,8 +77,8 @@ def _parsed(data: bytes) -> list[Found]:
 
 
 def _found(said: Mapping[str, Any]) -> Found:
-    texts = (said[name] for name in ("subject", "role", "address"))
+    subject, role, address = (printable(said[name]) for name in ("subject", "role", "address"))
     viewers, age = said["viewers"], said.get("age")
     if type(viewers) is not int or type(age) not in (int, float, type(None)):
         raise TypeError(said)
-    return Found(*(printable(text) for text in texts), viewers, age)
+    return Found(subject, role, address, viewers, age)

@@ -12,6 +12,7 @@ from contextlib import aclosing, suppress
 from typing import Any
 
 from ..allowance import Allowance
+from ..client import Connection
 from ..clock import Age
 from ..errors import ConnectError, ProtocolError
 from ..pixels.frame import Frame
@@ -27,7 +28,6 @@ from .nats_link import NatsLink, say_parts
 from .nats_presence import Found, be_found
 from .parts import SILENCE, is_id, parse, split
 from .subjects import Subjects
-from .upstream import Upstream
 from .whole import Held
 
 TICK = 0.5
@@ -45,7 +45,7 @@ _log = logging.getLogger(__name__)
 class NatsPublisher:
     """One stream to one subject."""
 
-    def __init__(self, device: Upstream, link: NatsLink, subjects: Subjects) -> None:
+    def __init__(self, device: Connection, link: NatsLink, subjects: Subjects) -> None:
         self._device = device
         self._link = link
         self._subjects = subjects
@@ -57,7 +57,7 @@ class NatsPublisher:
         self._lines = Allowance(LINES_A_MINUTE / 60, LINES_AT_ONCE)
 
     async def run(self) -> None:
-        """Until it is cancelled. Raises ConnectError when the NATS server refuses, UsageError when it takes too little."""
+        """Until it is cancelled. Raises ConnectError where the server refuses, UsageError where it takes too little."""
         subjects, hear = self._subjects, self._link.hear
         await hear(subjects.request, self._requested)
         await hear(subjects.clock, self._asked_clock)

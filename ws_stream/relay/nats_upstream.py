@@ -26,8 +26,9 @@ class NatsUpstream:
 
     def __init__(self, address: str, tls_ca: str | PathLike[str] | None = None) -> None:
         """Raises UsageError for what is no such address, and where the extra is missing."""
-        self._address = nats_address(address, tls_ca)
-        self._subjects = self._address.subjects()
+        self.address = nats_address(address, tls_ca)
+        """The server's."""
+        self._subjects = self.address.subjects()
         needed("nats", "nats", "a stream over NATS")
         self.problem: str | None = None
         """Why there are no pictures at the device, in the words that viewers there are told."""
@@ -35,15 +36,28 @@ class NatsUpstream:
         """Why nothing comes now; None while something does."""
         self._members: Mapping[str, Any] = {}
         self._node: Node | None = None
+        self._newest: Frame | None = None
 
     @property
     def url(self) -> str:
         """Its address, without any password."""
-        return f"{self._address.place}/{self._subjects.pictures}"
+        return f"{self.address.place}/{self.subject}"
+
+    @property
+    def subject(self) -> str:
+        """Where its pictures are."""
+        return self._subjects.pictures
 
     def age(self, frame: Frame) -> Age | None:
         """How long ago the frame was taken, by the device's clock; None until that is known."""
-        return self._node.clock.age(frame.time, time.monotonic()) if self._node else None
+        node = self._node
+        return node.clock.age(frame.time, time.monotonic()) if node else None
+
+    def age_now(self) -> float | None:
+        """Seconds since the newest picture was taken; None while nobody watches here, and until that is known."""
+        frame = self._newest
+        age = self.age(frame) if frame else None
+        return round(age.seconds, 3) if age else None
 
     async def ask(self, members: Mapping[str, Any]) -> None:
         """What is wanted from now on, as members of a `request`."""
@@ -52,11 +66,11 @@ class NatsUpstream:
             self._node.ask()
 
     async def messages(self) -> AsyncGenerator[tuple[str | bytes | None, Frame | None]]:
-        """Every message, and the frame that it made, if it made one; None where the connection or the publisher was lost.
+        """Every message, and the frame that it made, if it made one; None where connection or publisher were lost.
 
         Both are waited for as long as it takes. Raises ConnectError when the server does not let this user in.
         """
-        link = NatsLink(self._address)
+        link = NatsLink(self.address)
         opening = asyncio.ensure_future(link.open())
         try:
             while not (await asyncio.wait([opening], timeout=TICK))[0]:
@@ -67,7 +81,7 @@ class NatsUpstream:
                 yield came
         finally:
             opening.cancel()
-            self._node = None
+            self._node = self._newest = None
             await link.close()
 
     async def _followed(
@@ -82,6 +96,7 @@ class NatsUpstream:
                 if arrived:
                     self.lost = None
                     frame = node.heed(arrived)
+                    self._newest = frame or self._newest
                     self.problem = node.session.problem
                     yield arrived.message, frame
                     continue

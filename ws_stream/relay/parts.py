@@ -167,7 +167,11 @@ class Gathering:
         if self._bytes > MAX_MESSAGE:
             self._begin(part.message + 1)
             return Gathered(is_gap=True)
-        return Gathered(self._whole(part), is_gap) if part.part == part.parts else Gathered(None, is_gap)
+        return (
+            Gathered(self._whole(part), is_gap)
+            if part.part == part.parts
+            else Gathered(None, is_gap)
+        )
 
     def _is_next(self, part: Part) -> bool:
         if part.message != self.number or part.part != len(self._parts) + 1:
