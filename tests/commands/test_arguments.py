@@ -72,7 +72,7 @@ TEXTS = [
     "/no/such/file.png",
 ]
 # fmt: on
-NEEDED = dict.fromkeys(("watch", "publish"), ["ws://127.0.0.1:1/stream/a"])
+NEEDED = {command: ["ws://127.0.0.1:1/stream/a"] for command in ("watch", "publish")}
 
 
 def commands() -> dict[str, argparse.ArgumentParser]:

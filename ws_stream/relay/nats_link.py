@@ -43,6 +43,7 @@ class NatsLink:
         """What the server does not allow this user: trying again would not help."""
         self._told = told
         self._client = _new_client(address)
+        self._is_begun = False
 
     @property
     def is_open(self) -> bool:
@@ -56,7 +57,7 @@ class NatsLink:
 
     async def open(self) -> None:
         """Connect, however long that takes. Raises ConnectError when the server refuses."""
-        address = self.address
+        address, self._is_begun = self.address, True
         is_token = address.password is None
         connecting = asyncio.ensure_future(
             self._client.connect(
@@ -136,6 +137,8 @@ class NatsLink:
 
     async def close(self) -> None:
         """End it."""
+        if not self._is_begun:
+            return
         with suppress(*_errors()):
             await self._client.close()
         if self._client._transport:  # one that it was opening anew when it was told to stop
