@@ -148,7 +148,7 @@ async def say(url: str) -> list[float]:
 def stall(name: str, options: Mapping[str, Any], program: Path) -> None:
     """A row of a table, of one server."""
     with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
-        _, url = stack.enter_context(nats_server(Path(folder), SMALL | options, program))
+        _, url = stack.enter_context(nats_server(Path(folder), {**SMALL, **options}, program))
         still = stack.enter_context(python("bench.nats", "--sit", url))
         line(still)
         os.kill(still.pid, signal.SIGSTOP)

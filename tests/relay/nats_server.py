@@ -34,7 +34,15 @@ class NatsServer:
         self.log = folder / f"nats-{self.port}.log"
         self._program = program
         self._config = folder / f"nats-{self.port}.conf"
-        self._config.write_text(json.dumps({"host": HOST, "port": self.port, **options}))
+        own = {"host": HOST, "port": self.port, **options}
+        include = (
+            f"include {json.dumps(os.path.relpath(own.pop('include'), folder))}\n"
+            if "include" in own
+            else ""
+        )
+        self._config.write_text(
+            include + "\n".join(f"{name}: {json.dumps(value)}" for name, value in own.items())
+        )
         self._process: subprocess.Popen[bytes] | None = None
 
     @property

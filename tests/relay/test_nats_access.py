@@ -10,6 +10,7 @@ from tests.pair import made_pair
 from ws_stream import ConnectError, UsageError
 from ws_stream.relay.nats_address import nats_address, without_secrets
 from ws_stream.relay.nats_link import linked
+from ws_stream.relay.nats_presence import find
 from ws_stream.relay.nats_upstream import NatsUpstream
 
 from .creds import account_of
@@ -51,37 +52,25 @@ async def test_a_user_and_a_token_are_let_in_and_others_are_refused_with_a_sente
     assert SECRET not in caplog.text
 
 
-PUBLISHER = {
-    "user": "camera",
-    "password": "a",
-    "permissions": {
-        "publish": ["lab.camera"],
-        "subscribe": ["lab.camera", "lab.camera.>", "ws-stream-nodes"],
-        "allow_responses": {"max": 4096, "expires": "10s"},
-    },
-}
-NODE = {
-    "user": "node",
-    "password": "b",
-    "permissions": {
-        "publish": ["lab.*.request", "lab.*.clock", "lab.*.whole", "lab.*.whole.publisher"],
-        "subscribe": ["lab.*", "lab.*.whole", "ws-stream-nodes", "_INBOX.>"],
-        "allow_responses": {"max": 4096, "expires": "10s"},
-    },
-}
+EXAMPLE = Path(__file__).parents[2] / "examples" / "nats.conf"
 
 
 async def test_a_device_publishes_its_own_stream_only_and_nodes_only_listen(
-    tmp_path: Path,
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    authorization = {"users": [PUBLISHER, NODE]}
-    with nats_server(tmp_path, {"authorization": authorization}) as server:
-        camera, node = at(server, "camera:a"), at(server, "node:b")
+    for user in ("CAMERA", "NODE", "ADMIN"):
+        monkeypatch.setenv(user, f"{SECRET}-{user}")
+    with nats_server(tmp_path, {"include": str(EXAMPLE)}) as server:
+        camera, node = (
+            at(server, f"{user}:{SECRET}-{user.upper()}") for user in ("camera", "node")
+        )
         async with device() as shown:
             async with publishing(shown.url, camera), viewing(node) as first, viewing(node) as late:
                 await first.sees(1)
                 await late.sees(shown.number)
                 await until(lambda: late.ages)
+                admin = at(server, f"admin:{SECRET}-ADMIN")
+                assert [one.role for one in await find(nats_address(admin))] == ["publisher"]
             for user, subject in ((camera, "lab.other"), (node, SUBJECT)):
                 with pytest.raises(ConnectError, match="this user has no permission"):
                     async with publishing(shown.url, user, subject) as publisher:

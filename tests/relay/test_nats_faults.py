@@ -58,6 +58,7 @@ async def test_a_server_that_is_not_there_yet_is_waited_for(own: NatsServer) -> 
             await node.sees(shown.number)
 
 
+@pytest.mark.long
 async def test_a_server_that_stands_still_holds_up_the_publisher_and_nothing_grows(
     own: NatsServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -109,6 +109,21 @@ async def test_where_no_node_holds_a_picture_the_publisher_gives_it_and_the_devi
         assert shown.viewers == 1
 
 
+async def test_many_who_come_at_once_are_brought_up_by_few_and_then_by_each_other(
+    nats: NatsServer,
+) -> None:
+    async with device(picture(1)) as shown, publishing(shown.url, nats.url) as publisher:
+        async with viewing(nats.url) as first:
+            await first.sees(1)
+        async with AsyncExitStack() as stack, heard(nats, WHERE.whole_publisher) as asked:
+            nodes = [await stack.enter_async_context(viewing(nats.url)) for _ in range(20)]
+            for node in nodes:
+                await node.sees(1)
+            assert shown.viewers == 1
+            assert len(asked) < 3 * len(nodes), "they go on asking"
+            assert publisher
+
+
 async def test_pictures_larger_than_the_server_takes_travel_in_parts(tmp_path: Path) -> None:
     noise = np.random.default_rng(1).integers(0, 256, (HEIGHT, WIDTH, 3), np.uint8)
     with nats_server(tmp_path, {"max_payload": 1500}) as small:

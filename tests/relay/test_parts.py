@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ws_stream.errors import ProtocolError, UsageError
@@ -23,6 +23,8 @@ from ws_stream.relay.parts import (
 ONE, OTHER = "0123456789abcdef", "fedcba9876543210"
 MESSAGES = st.lists(st.text(max_size=40) | st.binary(max_size=40), min_size=1, max_size=6)
 ROOMS = st.integers(1, 20)
+FEW = settings(max_examples=40)
+"""As each example is many parts."""
 
 
 def parts_of(messages: Sequence[str | bytes], room: int, publisher: str = ONE) -> list[Part]:
@@ -39,6 +41,7 @@ def following(now: float = 0.0) -> Gathering:
     return gathering
 
 
+@FEW
 @given(MESSAGES, ROOMS)
 def test_what_is_split_is_put_together_again_without_a_gap(
     messages: list[str | bytes], room: int
@@ -49,6 +52,7 @@ def test_what_is_split_is_put_together_again_without_a_gap(
     assert not any(each.is_gap for each in gathered)
 
 
+@FEW
 @given(MESSAGES, ROOMS)
 def test_a_part_and_its_headers_are_never_more_than_the_server_takes(
     messages: list[str | bytes], room: int
@@ -60,6 +64,7 @@ def test_a_part_and_its_headers_are_never_more_than_the_server_takes(
             assert len("NATS/1.0\r\n") + lines + len("\r\n") + len(data) <= most
 
 
+@FEW
 @given(st.data(), MESSAGES, ROOMS)
 def test_lost_repeated_and_reordered_parts_make_no_message_that_was_not_sent_and_leave_none_unnoticed(
     data: st.DataObject, messages: list[str | bytes], room: int
@@ -77,6 +82,7 @@ def test_lost_repeated_and_reordered_parts_make_no_message_that_was_not_sent_and
             expected += 1
 
 
+@FEW
 @given(st.data(), MESSAGES, ROOMS)
 def test_after_any_disorder_what_comes_in_order_is_followed_again(
     data: st.DataObject, messages: list[str | bytes], room: int

@@ -44,6 +44,7 @@ class NatsLink:
         self._told = told
         self._client = _new_client(address)
         self._is_begun = False
+        self._broken = asyncio.Event()
 
     @property
     def is_open(self) -> bool:
@@ -109,18 +110,21 @@ class NatsLink:
 
     async def taken(self) -> bool:
         """Wait until the server has taken all that was said. Whether it has."""
-        connection = self._client.stats["reconnects"]
         flushing = asyncio.ensure_future(self._client.flush(ANSWERED_WITHIN))
-        try:
-            await asyncio.shield(
-                flushing
-            )  # the library stops reading at an answer that nobody awaits
-        except _errors():
-            if self.is_open and connection == self._client.stats["reconnects"]:  # it does not read
-                with suppress(*_errors()):
-                    await self._client.force_reconnect()
+        flushing.add_done_callback(lambda done: done.cancelled() or done.exception())
+        broken = asyncio.ensure_future(self._broken.wait())
+        try:  # it is not cancelled: the library stops reading at an answer that nobody awaits
+            await asyncio.wait([flushing, broken], return_when="FIRST_COMPLETED")
+        finally:
+            broken.cancel()
+        if not flushing.done():
             return False
-        return True
+        if not flushing.exception():
+            return True
+        if self.is_open:  # it does not read, and must not keep a device waiting
+            with suppress(*_errors()):
+                await self._client.force_reconnect()
+        return False
 
     async def hear(self, subject: str, heard: Heard, queue: str = "") -> Any:  # noqa: ANN401 - the library's
         """Subscribe; returns what can be told to `unsubscribe`."""
@@ -145,9 +149,11 @@ class NatsLink:
             self._client._transport.close()
 
     async def _connected(self) -> None:
+        self._broken.clear()
         self._set_lost(None)
 
     async def _disconnected(self) -> None:
+        self._broken.set()
         self._set_lost(f"the connection to {self.address.place} was lost")
 
     async def _failed(self, error: Exception) -> None:

@@ -6,6 +6,7 @@ Knows nothing of who watches here. A connection is there while messages are aske
 import asyncio
 import time
 from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
 from os import PathLike
 from typing import Any
 
@@ -77,8 +78,9 @@ class NatsUpstream:
                 self.lost = link.lost
                 yield None, None
             opening.result()
-            async for came in self._followed(link):
-                yield came
+            async with aclosing(self._followed(link)) as followed:
+                async for came in followed:
+                    yield came
         finally:
             opening.cancel()
             self._node = self._newest = None
