@@ -101,17 +101,30 @@ def test_whatever_comes_heeded_messages_are_in_order_and_without_a_gap_between_w
 
 
 def test_an_answer_is_put_together_of_its_messages_and_its_end() -> None:
-    answer = Answer()
+    answer = Answer(None, 0)
     for number, message in enumerate(ANSWERED, 1):
         for headers, content in split(message, ONE, number, HEADER_ROOM + 3):
             assert answer.take(headers, content, 0) is None
     assert answer.take(end(ONE, 2, 9), b"", 0) == (ONE, 9, ANSWERED)
 
 
+def test_of_two_publishers_that_answer_at_once_one_is_heard() -> None:
+    for wanted, whole in ((None, Whole(ONE, 9, ANSWERED)), (OTHER, Whole(OTHER, 4, (b"other",)))):
+        answer = Answer(wanted, 0)
+        came: list[Whole | None] = []
+        (headers, content) = next(iter(split("stream", ONE, 1, 1000)))
+        came.append(answer.take(headers, content, 0))
+        (headers, content) = next(iter(split(b"other", OTHER, 1, 1000)))
+        came += answer.take(headers, content, 0), answer.take(end(OTHER, 1, 4), b"", 0)
+        (headers, content) = next(iter(split(b"picture", ONE, 2, 1000)))
+        came += answer.take(headers, content, 0), answer.take(end(ONE, 2, 9), b"", 0)
+        assert [each for each in came if each] == [whole]
+
+
 def test_an_answer_of_which_something_is_missing_is_none() -> None:
     parts = [*split(b"picture", ONE, 1, HEADER_ROOM + 3)]
     for lacking in range(len(parts)):
-        answer = Answer()
+        answer = Answer(None, 0)
         for index, (headers, content) in enumerate(parts):
             if index != lacking:
                 answer.take(headers, content, 0)
@@ -120,7 +133,7 @@ def test_an_answer_of_which_something_is_missing_is_none() -> None:
 
 
 def test_an_answer_that_goes_on_and_on_is_none() -> None:
-    answer = Answer()
+    answer = Answer(None, 0)
     with pytest.raises(ProtocolError, match="on and on"):
         for one in parts_of([b"x"] * 9, 20):
             answer.take(*next(iter(split(one.data, ONE, one.message, 1000))), 0)

@@ -40,10 +40,15 @@ class Whole(NamedTuple):
 
 
 class Answer:
-    """Puts one together, of the messages that come for it."""
+    """Puts one together, of the messages that come for it: two publishers may answer at once.
 
-    def __init__(self) -> None:
+    `publisher` is the one whose answer is wanted; None: of whom it is first.
+    """
+
+    def __init__(self, publisher: str | None, now: float) -> None:
         self._gathering = Gathering()
+        if publisher:
+            self._gathering.expect(publisher, 1, now)
         self._messages: list[str | bytes] = []
 
     def take(self, headers: Mapping[str, str], data: bytes, now: float) -> Whole | None:
@@ -56,6 +61,8 @@ class Answer:
                 raise ProtocolError("an answer that goes on and on")
             return None
         end = parse_end(headers)
+        if self._gathering.publisher not in (None, end.publisher):
+            return None
         if end.messages != len(self._messages):
             raise ProtocolError("an answer of which something is missing")
         return Whole(end.publisher, end.after, tuple(self._messages))

@@ -167,10 +167,10 @@ class Node:
         is_in_trouble = in_vain % 3 == 2  # noqa: PLR2004 - as above
         asked = (self._subjects.whole, self._subjects.whole_publisher)[is_in_trouble:]
         for subject in asked:
-            answer = Answer()
-            take = partial(_take, answer)
+            now, following = time.monotonic(), self.following
+            answer = Answer(None if following.is_silent(now) else following.publisher, now)
             try:
-                return await self._questions.ask(subject, b"", take, WITHIN)
+                return await self._questions.ask(subject, b"", partial(_take, answer), WITHIN)
             except UnansweredError as error:
                 if not error.is_nobody:
                     return None
