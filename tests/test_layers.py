@@ -85,7 +85,14 @@ ROOMS = {
     "client": [],
     "relay": [
         *("upstream", "relayed", "subjects", "parts", "following", "arrivals", "leases", "whole"),
-        *("device_time", "nats_address", "nats_link", "nats_questions", "nats_answers"),
+        *(
+            "device_time",
+            "nats_address",
+            "nats_library",
+            "nats_link",
+            "nats_questions",
+            "nats_answers",
+        ),
         *("nats_presence", "nats_node", "nats_upstream", "nats_introduction", "nats_publisher"),
         "addresses",
     ],

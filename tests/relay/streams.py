@@ -87,7 +87,7 @@ async def device(
 async def publishing(
     url: str, nats: str, subject: str = SUBJECT, tls_ca: str | None = None
 ) -> AsyncIterator[NatsPublisher]:
-    async with linked(nats_address(nats, tls_ca)) as link:
+    async with linked(nats_address(nats, tls_ca), subjects(subject).needed) as link:
         publisher = NatsPublisher(connect(url), link, subjects(subject))
         running = asyncio.ensure_future(publisher.run())
         try:

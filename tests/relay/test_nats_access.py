@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 from pathlib import Path
 
 import pytest
@@ -84,6 +85,24 @@ async def test_a_device_publishes_its_own_stream_only_and_nodes_only_listen(
                     pass
 
 
+async def test_where_nodes_may_not_give_whole_pictures_the_publisher_gives_all(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    allowed = {"publish": ">", "subscribe": {"deny": ["lab.*.whole", "ws-stream-nodes"]}}
+    users = [
+        {"user": "cam", "password": "a"},
+        {"user": "node", "password": "b", "permissions": allowed},
+    ]
+    with nats_server(tmp_path, {"authorization": {"users": users}}) as server:
+        async with device() as shown, publishing(shown.url, at(server, "cam:a")):
+            node = at(server, "node:b")
+            async with viewing(node) as first, viewing(node) as late:
+                await first.sees(1)
+                await late.sees(shown.number)
+                await until(lambda: "lab.camera.whole" in caplog.text)
+    assert "done without" in caplog.text
+
+
 async def test_by_tls_a_certificate_that_is_vouched_for_is_believed_and_no_other(
     tmp_path: Path,
 ) -> None:
@@ -123,6 +142,9 @@ async def test_a_creds_file_lets_in(tmp_path: Path) -> None:
         async with linked(nats_address(url)) as link:
             assert await link.taken()
         assert "does not know this user" in await refused(server.url)
+        broken = tmp_path / "broken.creds"
+        broken.write_text(re.sub("\nSU.*", "\nSUAAA", creds.read_text()))
+        assert server.url in await refused(f"{server.url}?creds={broken}")
 
 
 @pytest.mark.parametrize(
@@ -135,6 +157,7 @@ async def test_a_creds_file_lets_in(tmp_path: Path) -> None:
         (f"nats://u:{SECRET}@host:x/a", "nats://HOST:PORT"),
         (f"nats://u:{SECRET}@host/a?nonsense=1", "known are creds"),
         (f"nats://u:{SECRET}@host/a?creds=/nowhere", "the .creds file"),
+        ("nats://host/a?creds=/dev/null", "no user's token and seed"),
     ],
 )
 def test_an_address_that_is_none_is_refused_with_what_would_be_right(

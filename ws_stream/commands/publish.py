@@ -29,6 +29,6 @@ async def published(device: Connection, options: argparse.Namespace) -> AsyncIte
             else (logging.INFO, "connected with %s", address.place)
         )
 
-    async with linked(address, told) as link:
+    async with linked(address, where.needed, told) as link:
         yield f"{where.pictures}: {address.place}"
         await NatsPublisher(device, link, where).run()

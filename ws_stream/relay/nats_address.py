@@ -17,6 +17,9 @@ from .subjects import Subjects, subjects
 SCHEMES = ("nats", "tls")
 DEFAULT_PORT = 4222
 _OPTIONS = ("creds",)
+_MOST_CREDS = 65536
+"""Bytes of a file: many times what a user's has."""
+_RIGHT_CREDS = "right would be the .creds file of a user, as `nsc` makes it"
 _RIGHT = "right would be nats://HOST:PORT or tls://HOST:PORT"
 
 
@@ -97,9 +100,11 @@ def _readable(path: str | None) -> str | None:
         return None
     try:
         with Path(path).open("rb") as file:
-            file.read(1)
+            content = file.read(_MOST_CREDS)
     except (OSError, ValueError) as error:
         raise UsageError(
-            f"creds={shown(path)} cannot be read ({why(error)}); right would be the .creds file of a user"
+            f"creds={shown(path)} cannot be read ({why(error)}); {_RIGHT_CREDS}"
         ) from None
+    if not all(part in content for part in (b"BEGIN NATS USER JWT", b"BEGIN USER NKEY SEED")):
+        raise UsageError(f"creds={shown(path)} has no user's token and seed; {_RIGHT_CREDS}")
     return path

@@ -1,20 +1,19 @@
 """A connection to a NATS server that is made again whenever it is lost: subjects in and out.
 
-Knows nothing of streams. The library is imported when it is used; what it complains of is said in sentences of ours.
+Knows nothing of streams.
 """
 
 import asyncio
 import logging
-import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from ..arguments import why
 from ..errors import ConnectError
-from ..extras import needed
 from ..printable import printable
 from .nats_address import NatsAddress
+from .nats_library import VIOLATION, errors, new_client, refusal
 
 ANSWERED_WITHIN = 5.0
 """Seconds for the server to say that it took what it was sent; then the connection counts as lost."""
@@ -25,6 +24,8 @@ TRY_EVERY = 1
 BUFFER = 2**21
 """Bytes that wait for a slow server at most; whoever says more is kept waiting."""
 
+_log = logging.getLogger(__name__)
+
 Heard = Callable[[Any], Awaitable[None]]
 """What is done with a message of the library's."""
 
@@ -33,16 +34,20 @@ class NatsLink:
     """Subscriptions live on through lost connections; what is said while there is none is not said."""
 
     def __init__(
-        self, address: NatsAddress, told: Callable[[str | None], None] = lambda _: None
+        self,
+        address: NatsAddress,
+        needed: Iterable[str] = (),
+        told: Callable[[str | None], None] = lambda _: None,
     ) -> None:
-        """`told` is called with `lost` whenever that is another."""
+        """`needed` are subjects without which all is in vain; `told` is called with `lost` whenever that is another."""
         self.address = address
         self.lost: str | None = "not connected yet"
         """Why there is no connection now, as it may be printed; None while there is one."""
         self.refused: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         """What the server does not allow this user: trying again would not help."""
+        self._needed = frozenset(needed)
         self._told = told
-        self._client = _new_client(address)
+        self._client = new_client(address)
         self._is_begun = False
         self._broken = asyncio.Event()
 
@@ -67,6 +72,7 @@ class NatsLink:
                 error_cb=self._failed,
                 disconnected_cb=self._disconnected,
                 reconnected_cb=self._connected,
+                closed_cb=self._closed,
                 no_echo=True,
                 connect_timeout=ANSWERED_WITHIN,
                 reconnect_time_wait=TRY_EVERY,
@@ -84,6 +90,10 @@ class NatsLink:
             await asyncio.wait([connecting, self.refused], return_when="FIRST_COMPLETED")
             self.check()
             await connecting
+        except ConnectError:
+            raise
+        except Exception as error:  # what a broken .creds file leads to
+            raise ConnectError(f"{address.place}: {printable(why(error))}") from None
         finally:
             connecting.cancel()
             await asyncio.gather(connecting, return_exceptions=True)
@@ -104,12 +114,14 @@ class NatsLink:
             await self._client.publish(
                 subject, data, reply=reply, headers=None if headers is None else dict(headers)
             )
-        except _errors():
+        except errors():
             return False
         return True
 
     async def taken(self) -> bool:
         """Wait until the server has taken all that was said. Whether it has."""
+        if not self.is_open:
+            return False
         flushing = asyncio.ensure_future(self._client.flush(ANSWERED_WITHIN))
         flushing.add_done_callback(lambda done: done.cancelled() or done.exception())
         broken = asyncio.ensure_future(self._broken.wait())
@@ -122,7 +134,7 @@ class NatsLink:
         if not flushing.exception():
             return True
         if self.is_open:  # it does not read, and must not keep a device waiting
-            with suppress(*_errors()):
+            with suppress(*errors()):
                 await self._client.force_reconnect()
         return False
 
@@ -132,7 +144,7 @@ class NatsLink:
 
     async def leave(self, subscription: Any) -> None:  # noqa: ANN401 - the library's
         """Hear no more of it."""
-        with suppress(*_errors()):
+        with suppress(*errors()):
             await subscription.unsubscribe()
 
     def inbox(self) -> str:
@@ -143,7 +155,8 @@ class NatsLink:
         """End it."""
         if not self._is_begun:
             return
-        with suppress(*_errors()):
+        self._is_begun = False
+        with suppress(*errors()):
             await self._client.close()
         if self._client._transport:  # one that it was opening anew when it was told to stop
             self._client._transport.close()
@@ -154,15 +167,28 @@ class NatsLink:
 
     async def _disconnected(self) -> None:
         self._broken.set()
-        self._set_lost(f"the connection to {self.address.place} was lost")
+        if self._is_begun:
+            self._set_lost(f"the connection to {self.address.place} was lost")
+
+    async def _closed(self) -> None:
+        """The library has given up: the server would not have it."""
+        if self._is_begun and not self.refused.done():
+            last = self._client.last_error
+            said = printable(why(last)) if last else "for no reason given"
+            self.refused.set_result(f"it ended the connection ({said})")
 
     async def _failed(self, error: Exception) -> None:
         """Whatever the library complains of. A reader that was too slow is noticed by what it lacks."""
-        sentence = _refusal(error)
-        if sentence and not self.refused.done():
+        sentence = refusal(error)
+        if sentence and VIOLATION in str(error).lower() and not self._is_needed(str(error)):
+            _log.warning("%s: %s; done without", self.address.place, sentence)
+        elif sentence and not self.refused.done():
             self.refused.set_result(sentence)
         elif not self.is_open:
             self._set_lost(printable(f"{self.address.place} cannot be reached ({why(error)})"))
+
+    def _is_needed(self, violation: str) -> bool:
+        return any(f'"{subject.lower()}"' in violation.lower() for subject in self._needed)
 
     def _set_lost(self, lost: str | None) -> None:
         before, self.lost = self.lost, lost
@@ -172,10 +198,12 @@ class NatsLink:
 
 @asynccontextmanager
 async def linked(
-    address: NatsAddress, told: Callable[[str | None], None] = lambda _: None
+    address: NatsAddress,
+    needed: Iterable[str] = (),
+    told: Callable[[str | None], None] = lambda _: None,
 ) -> AsyncIterator[NatsLink]:
     """A connection, from when it is there. Raises ConnectError."""
-    link = NatsLink(address, told)
+    link = NatsLink(address, needed, told)
     try:
         await link.open()
         yield link
@@ -191,46 +219,3 @@ async def say_parts(
         if not await link.say(subject, data, headers):
             return False
     return True
-
-
-def _refusal(error: Exception) -> str | None:
-    """What the server refuses for good, in one sentence; None for what may pass."""
-    said = str(error).lower()
-    if isinstance(error, ssl.SSLCertVerificationError):
-        return (
-            f"its certificate is not trusted ({error.verify_message.rstrip('.')}); "
-            "right would be --tls-ca FILE, in Python tls_ca=FILE, with that of whoever made it"
-        )
-    if type(error).__name__ == "SecureConnWantedError":
-        return "it does not speak TLS, so nothing was said to it; right would be nats://, if that is meant"
-    if "permissions violation" in said:
-        what = printable(said.partition("permissions violation")[2].strip(" '"))
-        return f"this user has no permission {what}; right would be one who has (docs/nats.md)"
-    if "authorization" in said or "authentication" in said:
-        right = "nats://USER:PASSWORD@HOST:PORT, nats://TOKEN@HOST:PORT or ?creds=FILE"
-        return f"it does not know this user; right would be {right}"
-    return None
-
-
-def _library() -> Any:  # noqa: ANN401 - a module
-    module = needed("nats.aio.client", "nats", "a stream over NATS")
-    logging.getLogger("nats").setLevel(logging.CRITICAL)  # what fails is said in sentences of ours
-    return module
-
-
-def _errors() -> tuple[type[Exception], ...]:
-    return (_library().errors.Error, OSError, asyncio.InvalidStateError)
-
-
-def _new_client(address: NatsAddress) -> Any:  # noqa: ANN401 - the library's
-    module = _library()
-
-    class Client(module.Client):  # type: ignore[misc,name-defined]  # the module is not known before
-        """By tls:// nothing is said in the clear: the library would do what the server wants."""
-
-        def _connect_command(self) -> Any:  # noqa: ANN401 - bytes
-            if address.is_secure and not self._server_info.get("tls_required"):
-                raise module.errors.SecureConnWantedError
-            return super()._connect_command()
-
-    return Client()

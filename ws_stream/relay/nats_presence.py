@@ -57,7 +57,7 @@ async def find(address: NatsAddress) -> list[Found]:
         if len(found) < MAX_FOUND and len(message.data) <= MAX_ANSWER:
             found.update(_parsed(message.data))
 
-    async with linked(address) as link:
+    async with linked(address, [WHO]) as link:
         inbox, until = link.inbox(), time.monotonic() + WITHIN
         await link.hear(inbox, heard)
         await link.say(WHO, b"", reply=inbox)

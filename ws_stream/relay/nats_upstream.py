@@ -11,9 +11,9 @@ from os import PathLike
 from typing import Any
 
 from ..clock import Age
-from ..extras import needed
 from ..pixels.frame import Frame
 from .nats_address import nats_address
+from .nats_library import library
 from .nats_link import NatsLink
 from .nats_node import Node
 from .parts import SILENCE
@@ -30,7 +30,7 @@ class NatsUpstream:
         self.address = nats_address(address, tls_ca)
         """The server's."""
         self._subjects = self.address.subjects()
-        needed("nats", "nats", "a stream over NATS")
+        library()
         self.problem: str | None = None
         """Why there are no pictures at the device, in the words that viewers there are told."""
         self.lost: str | None = None
@@ -71,7 +71,7 @@ class NatsUpstream:
 
         Both are waited for as long as it takes. Raises ConnectError when the server does not let this user in.
         """
-        link = NatsLink(self.address)
+        link = NatsLink(self.address, self._subjects.needed)
         opening = asyncio.ensure_future(link.open())
         try:
             while not (await asyncio.wait([opening], timeout=TICK))[0]:

@@ -30,6 +30,11 @@ class Subjects(NamedTuple):
     clock: str
     """A node to the publisher: what time is it at the device?"""
 
+    @property
+    def needed(self) -> tuple[str, str]:
+        """Those without which nothing works."""
+        return self.pictures, self.request
+
 
 def subjects(subject: object) -> Subjects:
     """Those of the stream at this subject. Raises UsageError for what cannot be one."""
