@@ -158,8 +158,7 @@ class NatsLink:
         self._is_begun = False
         with suppress(*errors()):
             await self._client.close()
-        if self._client._transport:  # one that it was opening anew when it was told to stop
-            self._client._transport.close()
+        self._drop()
 
     async def _connected(self) -> None:
         self._broken.clear()
@@ -185,7 +184,13 @@ class NatsLink:
         elif sentence and not self.refused.done():
             self.refused.set_result(sentence)
         elif not self.is_open:
+            self._drop()
             self._set_lost(printable(f"{self.address.place} cannot be reached ({why(error)})"))
+
+    def _drop(self) -> None:
+        """Close what the library would leave open: a connection of which nothing came in time."""
+        if self._client._transport:
+            self._client._transport.close()
 
     def _is_needed(self, violation: str) -> bool:
         return any(f'"{subject.lower()}"' in violation.lower() for subject in self._needed)
