@@ -1,7 +1,7 @@
 """A node follows a publisher: whatever is lost, it has all messages from a whole picture on, or asks for another."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.relay.test_parts import ONE, OTHER, parts_of
@@ -77,6 +77,7 @@ def test_a_gap_is_waited_for_again() -> None:
     assert [each.number for each in following.answered(Whole(ONE, 3, (b"x",)), 0)] == [3, 4]
 
 
+@settings(max_examples=40)  # each is many messages
 @given(st.data())
 def test_whatever_comes_heeded_messages_are_in_order_and_without_a_gap_between_whole_pictures(
     data: st.DataObject,

@@ -48,6 +48,7 @@ async def test_a_server_that_dies_and_comes_back_is_found_again_by_all(
         assert shown.viewers == 1
 
 
+@pytest.mark.long
 async def test_a_server_that_is_not_there_yet_is_waited_for(own: NatsServer) -> None:
     own.kill()
     async with device() as shown, viewing(own.url) as node:

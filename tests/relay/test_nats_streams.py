@@ -141,7 +141,7 @@ async def test_ages_count_from_the_device_and_are_as_uncertain_as_both_ways_toge
     nats: NatsServer,
 ) -> None:
     async with device() as shown, publishing(shown.url, nats.url), viewing(nats.url) as node:
-        await until(lambda: len(node.ages) > 20)
+        await until(lambda: len(node.ages) > 3)
         for seconds, uncertainty in node.ages:
             assert seconds - uncertainty < 5.0
             assert uncertainty > 0

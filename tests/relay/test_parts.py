@@ -149,6 +149,7 @@ def test_headers_that_are_none_are_a_documented_error(name: str, value: str) -> 
         parse({other: HEADERS[other] for other in HEADERS if other != name}, b"")
 
 
+@FEW
 @given(st.dictionaries(st.sampled_from([*HEADERS, "Ws-After", "X"]), st.text(max_size=20)))
 def test_whatever_headers_come_there_is_a_part_an_end_or_a_documented_error(
     headers: dict[str, str],

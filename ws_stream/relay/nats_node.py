@@ -35,6 +35,8 @@ WITHIN = 1.5
 """Seconds for an answer to come; then another node is asked."""
 AGAIN = 0.2, 0.8
 """Seconds between which it is asked again, by chance, as many may have lost the stream at once; longer each time."""
+NOT_KNOWN = 0.25
+"""Seconds after which somebody who did not know the time is asked again."""
 SELDOM = 4
 """Times as long, at most."""
 LINES_A_MINUTE = 1.0
@@ -188,12 +190,15 @@ class Node:
 
     async def _ask_clock(self, asked: int) -> None:
         question = clock_question(asked)
-        with suppress(UnansweredError, ProtocolError):
+        try:
             device_us, uncertainty = await self._questions.ask(
                 *(self._subjects.clock, question),
                 lambda _, data: parse_clock_answer(data, asked),
                 WITHIN,
             )
+        except (UnansweredError, ProtocolError):  # a publisher that has just begun does not know it
+            self.clock.ask_at = time.monotonic() + NOT_KNOWN
+        else:
             self.clock.answered(asked / 1e6, device_us, time.monotonic(), uncertainty)
 
 
