@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs the programs the tests run, where they are missing: a compiler for the compiled rows, one that knows libFuzzer,
 # two browsers, an X server with a mapped framebuffer, something that draws, something that types, what networks are made
-# with, two proxies, what speaks TLS, what finds services, what judges ours, and what draws films. As root on Debian by
+# with, two proxies, what speaks TLS, what finds services, what judges ours, what draws films, and Debian's NATS server. As root on Debian by
 # apt-get; elsewhere Chromium by its driver's own download, and a sentence about the rest. What only `pytest -m long` takes
 # is not installed: gcc-arm-linux-gnueabihf libc6-dev-armhf-cross qemu-user-static, rustc, xcompmgr, weston with xwayland, for packages and images: mmdebstrap buildah,
 # and for boards of other processors: mmdebstrap qemu-user-static uidmap.
@@ -11,7 +11,7 @@ PATH="$PATH:/usr/sbin" # where Debian has what is not for every user
 
 missing=
 for pair in cc:gcc g++:g++ Xvfb:xvfb xterm:xterm xwd:x11-apps xdotool:xdotool ip:iproute2 nft:nftables nginx:nginx caddy:caddy curl:curl openssl:openssl \
-    dbus-daemon:dbus avahi-daemon:avahi-daemon avahi-browse:avahi-utils systemd-analyze:systemd strace:strace ffmpeg:ffmpeg; do
+    dbus-daemon:dbus avahi-daemon:avahi-daemon avahi-browse:avahi-utils systemd-analyze:systemd strace:strace ffmpeg:ffmpeg nats-server:nats-server; do
     command -v "${pair%%:*}" >/dev/null || missing="$missing ${pair##*:}"
 done
 echo 'int LLVMFuzzerTestOneInput(void) { return 0; }' | clang -x c -fsanitize=fuzzer,address -o /dev/null - 2>/dev/null ||
@@ -39,7 +39,7 @@ if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
         esac
         # shellcheck disable=SC2086 # a list of names
         DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends $missing >/dev/null
-        for service in nginx caddy; do # nor at the next start of this machine
+        for service in nginx caddy nats-server; do # nor at the next start of this machine
             case "$missing " in *" $service "*) systemctl disable --quiet "$service" || true ;; esac
         done
     fi

@@ -31,6 +31,7 @@ from tests.browser import test_mounts, test_operate_x
 from tests.browser.browser import opened, shows
 from tests.commands import test_reloading
 from tests.proxy import test_proxies
+from tests.relay import test_nats_access
 from tests.ring import test_c, test_lvgl
 from tests.server import test_metrics
 from ws_stream import Server, connect
@@ -313,6 +314,7 @@ RUN_BY: Mapping[str, Callable[..., object]] = {
     "fastapi_app.py": test_mounts.test_the_page_of_a_program_shows_its_pictures_to_the_pixel,
     "aiohttp_app.py": test_an_aiohttp_program_shows_its_pictures_by_its_own_port,
     "flask_app.py": test_the_first_user_s_program_before_and_after_and_for_an_img_show_the_same,
+    "nats.conf": test_nats_access.test_a_device_publishes_its_own_stream_only_and_nodes_only_listen,
     "streams.toml": test_reloading.test_the_example_is_served,
     "grafana/ws-stream.json": test_metrics.TestDashboard,
     "proxy/nginx.conf": test_proxies.test_a_python_client_sees_every_pixel,

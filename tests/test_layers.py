@@ -83,7 +83,19 @@ ROOMS = {
     "waiting": [],
     "plain": [],
     "client": [],
-    "relay": ["upstream", "relayed", "addresses"],
+    "relay": [
+        *("upstream", "relayed", "subjects", "parts", "following", "arrivals", "leases", "whole"),
+        *(
+            "device_time",
+            "nats_address",
+            "nats_library",
+            "nats_link",
+            "nats_questions",
+            "nats_answers",
+        ),
+        *("nats_presence", "nats_node", "nats_upstream", "nats_introduction", "nats_publisher"),
+        "addresses",
+    ],
     "discovery": ["service", "library", "announcer", "browser"],
     "server": [
         *(
@@ -145,9 +157,18 @@ ROOMS = {
             "inspect",
             "certificate",
             "sources",
+            "nodes",
+            "publish",
         ),
         *("export_stills", "export_films", "export", "values", "tls_arguments"),
-        *("recording_arguments", "places", "listening_arguments", "stream_arguments", "keys"),
+        *(
+            "recording_arguments",
+            "nats_arguments",
+            "places",
+            "listening_arguments",
+            "stream_arguments",
+            "keys",
+        ),
         *("arguments", "settings", "toml_lines", "config", "serving", "reloading", "bench", "cli"),
     ],
 }
@@ -173,6 +194,7 @@ LIBRARIES = {
     "cryptography": {"commands"},
     "flask": {"flask"},
     "lz4": {"codec", "walk"},
+    "nats": {"relay"},
     "prometheus_client": {"server"},
     "zeroconf": {"discovery"},
     "websockets": {"server", "dial", "client"},

@@ -32,16 +32,16 @@ class DeviceClock:
         """When the next question is due."""
         self._least, self._most, self._at = -inf, inf, 0.0
 
-    def answered(self, asked: float, device_us: int, now: float) -> None:
+    def answered(self, asked: float, device_us: int, now: float, uncertainty: float = 0.0) -> None:
         """Take note of an answer that has just come.
 
-        The device looked at its clock at some time after it was asked. What contradicts all that was known is of a
-        clock that was set: only the new is true.
+        The device looked at its clock at some time after it was asked. Whoever passes its time on knows it within so
+        many seconds. What contradicts all that was known is of a clock that was set: only the new is true.
         """
         if asked > now:  # nobody asked that
             return
         self.round_trip = now - asked
-        slack = DRIFT * self.round_trip
+        slack = DRIFT * self.round_trip + uncertainty
         least, most = device_us / 1e6 - now - slack, device_us / 1e6 - asked + slack
         known_least, known_most = self._ahead(now)
         if least <= known_most and known_least <= most:

@@ -17,6 +17,7 @@ _NAMED = "right would be a name or address that stands in it, or a new certifica
 _VALID = "right would be a new one, and clocks that are right here and there"
 _RIGHT = {9: _VALID, 10: _VALID, 62: _NAMED, 64: _NAMED}
 """By what OpenSSL found: not yet or no more valid, of another name or address."""
+_WITH_TLS = ("wss", "tls")
 _NO_TLS = frozenset(("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "PACKET_LENGTH_TOO_LONG"))
 
 
@@ -28,9 +29,10 @@ def trusting(tls_ca: object, url: str) -> ssl.SSLContext | None:
     path = optional(PATH).take("tls_ca", tls_ca)
     if path is None:
         return None
-    if urlsplit(url).scheme != "wss":
+    if urlsplit(url).scheme not in _WITH_TLS:
+        right = "tls://" if url.startswith("nats:") else "https:// or wss://"
         raise UsageError(
-            f"{shown(url)} has no certificate that tls_ca could be for; right would be https:// or wss://"
+            f"{shown(url)} has no certificate that tls_ca could be for; right would be {right}"
         )
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.minimum_version = ssl.TLSVersion.TLSv1_2

@@ -9,6 +9,7 @@ import pytest
 from ws_stream import Connection, Server
 from ws_stream.commands import certificate, cli, found
 from ws_stream.commands.arguments import parser
+from ws_stream.relay.nats_link import NatsLink
 
 # fmt: off - one kind on a line
 TEXTS = [
@@ -71,7 +72,7 @@ TEXTS = [
     "/no/such/file.png",
 ]
 # fmt: on
-NEEDED = {"watch": ["ws://127.0.0.1:1/stream/a"]}
+NEEDED = {command: ["ws://127.0.0.1:1/stream/a"] for command in ("watch", "publish")}
 
 
 def commands() -> dict[str, argparse.ArgumentParser]:
@@ -96,6 +97,7 @@ def stopped_where_it_would_begin(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Connection, "__aiter__", stop)
     monkeypatch.setattr(certificate, "_write", lambda *_: stop(None))
     monkeypatch.setattr(found, "browse", stop)
+    monkeypatch.setattr(NatsLink, "open", stop)
     monkeypatch.setattr(gc, "freeze", lambda: None)
 
 

@@ -15,6 +15,7 @@ from ..selftest.workload import WORKLOADS
 from ..sources.testcard import LEAST_SIDE
 from .keys import add_server, add_serving
 from .listening_arguments import add_listening
+from .nats_arguments import add_nats_commands
 from .recording_arguments import add_recording_commands
 from .stream_arguments import add_fps, add_rendition
 from .tls_arguments import add_certificate_command, add_trusting
@@ -36,6 +37,7 @@ sources:
   test:                                 a moving test card; also width=, height=, format=
   FILE.wss                              a recording; also --speed and --loop
   ws://HOST:PORT/stream/NAME            what another server shows; also --tls-ca
+  nats://HOST:PORT/SUBJECT              what ws-stream publish has at a NATS server
 """
 
 
@@ -75,6 +77,7 @@ def parser() -> argparse.ArgumentParser:
     )
     _add_list(commands.add_parser("list", help="find servers on the network"))
     add_recording_commands(commands)
+    add_nats_commands(commands)
     add_certificate_command(commands)
     _add_examinations(commands)
     return parser

@@ -35,7 +35,9 @@ from .config import read_config
 from .export import bar, export
 from .found import found_lines
 from .inspect import cut_file, info
+from .nodes import node_lines
 from .places import found
+from .publish import published
 from .record import Record, patient
 from .reloading import Reloading
 from .serving import check_relayed, lines, settings
@@ -138,7 +140,7 @@ async def _record(options: argparse.Namespace) -> None:
     say(f"{record.figures()}, saved {', '.join(map(str, names.made))}")
 
 
-def _when_ended(stop: Callable[[], None]) -> None:
+def _when_ended(stop: Callable[[], object]) -> None:
     """What Ctrl-C and SIGTERM do."""
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop)
@@ -194,6 +196,19 @@ async def _list(options: argparse.Namespace) -> None:
     say(*await found_lines(options.seconds, width))
 
 
+async def _publish(options: argparse.Namespace) -> None:
+    task = asyncio.current_task()
+    assert task
+    _when_ended(task.cancel)
+    with contextlib.suppress(asyncio.CancelledError):
+        async for line in published(_connected(options, options.url), options):
+            say(line)
+
+
+async def _nodes(options: argparse.Namespace) -> None:
+    say(*await node_lines(options))
+
+
 async def _bench(options: argparse.Namespace) -> None:
     try:
         lines = await measured(options, progress)
@@ -218,6 +233,8 @@ _COMMANDS: Mapping[str, Callable[[argparse.Namespace], Coroutine[Any, Any, None]
     "check": _check,
     "watch": _watch,
     "list": _list,
+    "publish": _publish,
+    "nodes": _nodes,
     "record": _record,
     "certificate": _certificate,
     "info": _info,

@@ -7,6 +7,7 @@ from ..arguments import plain
 from ..errors import UsageError
 from ..printable import MAX_LINE
 from ..relay.addresses import is_elsewhere
+from ..relay.nats_address import without_secrets
 from .config import read_config
 from .keys import SERVER, STREAM, complete, given
 from .settings import Settings, StreamSettings, refuse
@@ -38,6 +39,8 @@ def lines(wanted: Settings) -> Iterator[str]:
             if (value := values[action.dest]) != action.default
         ]
         source = stream.source.partition("#token=")[0]
+        if is_elsewhere(source):
+            source = without_secrets(source)
         yield " ".join([f"{stream.name}:", plain(source, MAX_LINE), *told])
 
 

@@ -7,10 +7,11 @@ from pathlib import Path
 from urllib.parse import quote
 
 from ..arguments import shown
-from ..client import Connection, connect
+from ..client import Connection
 from ..errors import UsageError
 from ..pixels.described import named
-from ..relay.addresses import is_elsewhere
+from ..relay.addresses import is_elsewhere, open_upstream
+from ..relay.nats_upstream import NatsUpstream
 from ..selftest.workload import WorkloadSource
 from ..sources import Source, known_address, open_source
 from ..sources.replay import Replay, is_recording
@@ -19,10 +20,11 @@ PATHS = frozenset({"mmap", "xwd", "fb", "replay", "video", "camera"})
 """Kinds of sources whose address has the path of a file; that of a ring has it if there is a slash in it."""
 
 
-def played(source: str, options: argparse.Namespace) -> str | Replay | Connection:
+def played(source: str, options: argparse.Namespace) -> str | Replay | Connection | NatsUpstream:
     """One to be served; a recording is played as was asked for. Raises UsageError."""
-    if options.tls_ca and is_elsewhere(source):
-        return connect(source, tls_ca=options.tls_ca)
+    upstream = open_upstream(source, options.tls_ca) if options.tls_ca else None
+    if upstream:
+        return upstream
     if not (_is_changed(options) and is_recording(source)):
         return source
     return Replay(source, speed=options.speed or 1.0, loop=options.loop)
@@ -32,7 +34,8 @@ def check_played(sources: Sequence[str], options: argparse.Namespace) -> None:
     """Raises UsageError where these options are for none of the sources."""
     if options.tls_ca and not any(map(is_elsewhere, sources)):
         raise UsageError(
-            "--tls-ca is for what other servers show; right would be a source wss://HOST:PORT/stream/NAME"
+            "--tls-ca is for what other servers show; right would be a source wss://HOST:PORT/stream/NAME "
+            "or tls://HOST:PORT/SUBJECT"
         )
     if _is_changed(options) and not any(map(is_recording, sources)):
         raise UsageError("--speed and --loop are for recordings; right would be a source FILE.wss")
@@ -45,8 +48,7 @@ def _is_changed(options: argparse.Namespace) -> bool:
 
 def anchored(source: str, folder: Path) -> str:
     """The same source whatever folder a program runs in: a relative path begins at this one. Raises UsageError."""
-    if is_elsewhere(source):
-        connect(source)
+    if open_upstream(source):
         return source
     if is_recording(source):
         return str(folder / source)

@@ -17,6 +17,7 @@ from ..hub.stream import Stream
 from ..pixels.described import FORMAT
 from ..pixels.formats import PixelFormat
 from ..pixels.rendition import rendition
+from ..relay.nats_upstream import NatsUpstream
 from ..sources import Source
 from .lifetime import Lifetime
 from .offer import Offer, Pictures, open_offer
@@ -73,7 +74,7 @@ class Catalogue:
 
     def serve(
         self,
-        source: str | os.PathLike[str] | Source | Pictures | Connection,
+        source: str | os.PathLike[str] | Source | Pictures | Connection | NatsUpstream,
         *,
         name: str | None = None,
         format: str | PixelFormat | None = None,  # noqa: A002 - the field's word for it

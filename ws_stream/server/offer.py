@@ -20,6 +20,8 @@ from ..pixels.rendition import Rendition
 from ..producers.poller import Poller
 from ..producers.reader import Reader
 from ..relay.addresses import name_of, open_upstream
+from ..relay.nats_introduction import Introduction
+from ..relay.nats_upstream import NatsUpstream
 from ..relay.relayed import Relayed
 from ..relay.upstream import Upstream
 from ..sources import Source, open_source
@@ -65,6 +67,10 @@ class Offer(NamedTuple):
 def open_offer(offered: object, pixel_format: PixelFormat | None) -> Offer:
     """The offer of a source, function or connection; the format is a function's. Raises UsageError and SourceError."""
     upstream = open_upstream(offered)
+    if isinstance(upstream, NatsUpstream):
+        introduction = Introduction(upstream)
+        its = partial(_introduced, introduction, upstream)
+        return Offer(name_of(upstream), its, introduction.close)
     if upstream:
         return Offer(name_of(upstream), partial(_relayed, upstream), lambda: None)
     if callable(offered) and not hasattr(offered, "poll"):
@@ -103,6 +109,19 @@ def _relayed(
             "what viewers do is not passed on to another server; right would be input where the device is"
         )
     return Stream(name, rendition=rendition, fps=fps, producer=Relayed(upstream))
+
+
+def _introduced(
+    introduction: Introduction,
+    upstream: Upstream,
+    name: str,
+    rendition: Rendition,
+    fps: float,
+    hears: bool | Hearer,
+) -> Stream:
+    stream = _relayed(upstream, name, rendition, fps, hears)
+    introduction.begin(stream)
+    return stream
 
 
 def _polled(

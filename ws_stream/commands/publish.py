@@ -1,0 +1,34 @@
+"""What `ws-stream publish` does: a stream to a subject of NATS, until somebody ends it. Knows nothing of terminals."""
+
+import argparse
+import logging
+from collections.abc import AsyncIterator
+
+from ..client import Connection
+from ..relay.addresses import name_of
+from ..relay.nats_address import nats_address
+from ..relay.nats_link import linked
+from ..relay.nats_publisher import NatsPublisher
+from ..relay.subjects import default_subject, subjects
+
+_log = logging.getLogger(__name__)
+
+
+async def published(device: Connection, options: argparse.Namespace) -> AsyncIterator[str]:
+    """Where it is published, once the server is reached; then it goes on until it is cancelled.
+
+    Raises UsageError, and ConnectError when the server does not let this user in.
+    """
+    address = nats_address(options.nats, options.tls_ca)
+    where = subjects(options.subject or default_subject(name_of(device)))
+
+    def told(lost: str | None) -> None:
+        _log.log(
+            *(logging.WARNING, "%s; trying again", lost)
+            if lost
+            else (logging.INFO, "connected with %s", address.place)
+        )
+
+    async with linked(address, where.needed, told) as link:
+        yield f"{where.pictures}: {address.place}"
+        await NatsPublisher(device, link, where).run()
