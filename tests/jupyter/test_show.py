@@ -13,6 +13,10 @@ from PIL import Image
 
 import ws_stream
 from ws_stream.jupyter.still import MOST_PIXELS
+from ws_stream.pixels.colours import to_rgb
+from ws_stream.pixels.formats import PixelFormat
+from ws_stream.pixels.raw import BAYER, NV12
+from ws_stream.pixels.rendition import Rendition
 from ws_stream.png import decode_png
 
 from .notebook import Notebook, notebook
@@ -77,6 +81,32 @@ def test_a_still_has_a_bound(shell: Notebook) -> None:
     height, width = still(shell).shape[:2]
     assert (height, width) == (600, 800)
     assert height * width <= MOST_PIXELS
+    view.close()
+    stream = ws_stream.Stream("wide", rendition=Rendition(step=2))
+    stream.publish(np.zeros((10, 20000), np.uint8))
+    view = ws_stream.show(stream)
+    assert still(shell).shape[:2] == (5, 10000)
+    view.close()
+
+
+@pytest.mark.parametrize(
+    ("pixel_format", "size"),
+    [*((one, (1640, 1232)) for one in BAYER), (NV12, (3280, 2464))],
+    ids=str,
+)
+def test_a_still_of_raw_pixels_has_a_bound_and_their_colours(
+    shell: Notebook, pixel_format: PixelFormat, size: tuple[int, int]
+) -> None:
+    """A camera's picture, of which each group of pixels is as every other."""
+    raw = pixel_format.blank(*size)
+    raw[::2, ::2], raw[::2, 1::2], raw[1::2, ::2], raw[1::2, 1::2] = 60, 90, 90, 200
+    stream = ws_stream.Stream("camera", format=pixel_format)
+    stream.publish(raw)
+    view = ws_stream.show(stream)
+    shown = still(shell)[..., :3]
+    height, width = shown.shape[:2]
+    assert height * width <= MOST_PIXELS
+    assert np.array_equal(shown, to_rgb(raw, pixel_format)[:height, :width])
     view.close()
 
 
