@@ -166,6 +166,19 @@ def test_a_stream_of_a_server_is_shown_in_the_server_s_event_loop(shell: Noteboo
         ws_stream.show(stopped)
 
 
+def test_where_a_server_has_ended_cells_go_on_and_other_outputs_are_told(shell: Notebook) -> None:
+    with ws_stream.Server(port=0) as server:
+        view = ws_stream.show(server.stream("camera"))
+    other = ws_stream.show()
+    other.publish(PICTURE)
+    shell.end_cell()
+    assert [one["update"] for one in shell.displayed] == [False, False, True]
+    shell.begin_cell()
+    shell.widgets[0].hear({"act": "open", "viewer": "p", "query": ""})
+    view.close()
+    other.close()
+
+
 def test_a_stream_that_nobody_serves_is_shown_and_two_outputs_show_it(shell: Notebook) -> None:
     stream = ws_stream.Stream("mine")
     views = [ws_stream.show(stream), ws_stream.show(stream)]
