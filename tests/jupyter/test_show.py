@@ -127,6 +127,20 @@ def test_a_function_is_called_once_at_first_and_its_faults_are_the_cell_s(shell:
         ws_stream.show(lambda number: PICTURE * number)
 
 
+class Later:
+    async def __call__(self) -> object:
+        return PICTURE
+
+
+@pytest.mark.parametrize("offered", [Later().__call__, Later()], ids=["function", "object"])
+def test_one_that_only_begins_when_it_is_called_is_refused(
+    shell: Notebook, offered: object
+) -> None:
+    with pytest.raises(ws_stream.UsageError, match=r"right would be a function with `def`$"):
+        ws_stream.show(offered)
+    assert not shell.displayed
+
+
 def test_elements_request_what_was_asked_for_and_no_more(shell: Notebook) -> None:
     ws_stream.show(PICTURE).close()
     ws_stream.show(PICTURE, fps=5, step=2, crop=(0, 0, 2, 4)).close()
