@@ -12,7 +12,7 @@ from urllib.parse import quote, urlsplit
 from .arguments import instance, optional, whole
 from .errors import UsageError
 from .printable import MAX_LINE, printable
-from .server.server import Server
+from .server.server import SERVER, Server
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -23,7 +23,7 @@ _log = logging.getLogger(__name__)
 MACRO = "ws_stream"
 """Its name in templates."""
 _PIXELS = whole(1, 16384)
-_SERVER = optional(instance(Server, "a ws_stream.Server"))
+_SERVER = optional(SERVER)
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _WORKERS = (
     "right would be a port that is free; and of worker processes only one with threads (gunicorn --threads 8), or "
