@@ -12,6 +12,7 @@ from urllib.parse import quote, urlsplit
 from .arguments import instance, optional, whole
 from .errors import UsageError
 from .printable import MAX_LINE, printable
+from .server.access import is_loopback
 from .server.server import SERVER, Server
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ MACRO = "ws_stream"
 """Its name in templates."""
 _PIXELS = whole(1, 16384)
 _SERVER = optional(SERVER)
-_LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _WORKERS = (
     "right would be a port that is free; and of worker processes only one with threads (gunicorn --threads 8), or "
     "start() of this extension before they are forked (gunicorn --preload)"
@@ -122,7 +122,7 @@ class StreamExtension:
             raise UsageError(
                 f"'{printable(host)}' is no host; right would be one that a browser asks for"
             )
-        if asked not in _LOOPBACK and all(url.hostname in _LOOPBACK for url in urls):
+        if not is_loopback(asked) and all(is_loopback(url.hostname or "") for url in urls):
             raise UsageError(
                 f"the viewer's server listens on this machine only; right would be Server('0.0.0.0', {urls[0].port})"
             )
