@@ -137,6 +137,20 @@ def test_a_port_that_is_taken_is_told_in_the_page_and_once_in_the_log(
     server.__exit__()
 
 
+def test_of_a_server_that_cannot_start_it_says_what_the_server_says(tmp_path: Path) -> None:
+    closed = Server(port=0)
+    closed.stream("camera")
+    with closed:
+        pass
+    nowhere = Server(unix=tmp_path / "no folder" / "socket")
+    with pytest.raises(UsageError, match=r"^this server was closed; right would be a new one$"):
+        StreamExtension(server=closed).start()
+    with pytest.raises(
+        UsageError, match=r"; right would be a path in a folder that is there, [^;]*$"
+    ):
+        StreamExtension(server=nowhere).start()
+
+
 def test_what_there_is_not_is_refused(server: Server) -> None:
     extension = StreamExtension(server=server)
     with pytest.raises(UsageError, match="no stream named 'kamera'; there are: camera"):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
 from .arguments import instance, optional, whole
-from .errors import UsageError
+from .errors import TakenError, UsageError
 from .printable import MAX_LINE, printable
 from .server.access import is_loopback
 from .server.server import SERVER, Server
@@ -71,7 +71,7 @@ class StreamExtension:
             if not self.server.urls():
                 try:
                     self.server.__enter__()
-                except UsageError as error:
+                except TakenError as error:
                     raise UsageError(f"{str(error).partition('; ')[0]}; {_WORKERS}") from None
                 atexit.register(self.server.__exit__, None, None, None)
             self._is_begun = True
