@@ -86,6 +86,17 @@ def test_a_server_that_others_cannot_reach_is_no_address_for_them(
     assert f"right would be Server(&#39;0.0.0.0&#39;, {server.port})</p>" in html
 
 
+def test_any_name_and_address_of_loopback_is_this_machine(server: Server) -> None:
+    extension = StreamExtension(server=server)
+    html = page(extension, Host="app.localhost:5000")
+    assert address(html) == f"http://app.localhost:{server.port}/?stream=camera"
+    elsewhere = Server("127.0.0.2", port=0)
+    elsewhere.stream("camera")
+    html = page(StreamExtension(server=elsewhere), Host="192.168.1.7:5000")
+    elsewhere.__exit__()
+    assert f"right would be Server(&#39;0.0.0.0&#39;, {elsewhere.port})</p>" in html
+
+
 def test_one_on_every_network_is_found_where_the_page_was(tmp_path: Path) -> None:
     server = Server("0.0.0.0", 0)
     server.stream("camera")
@@ -124,6 +135,20 @@ def test_a_port_that_is_taken_is_told_in_the_page_and_once_in_the_log(
     assert "right would be a port that is free" in record.getMessage()
     assert address(page(extension)), "once it is free"
     server.__exit__()
+
+
+def test_of_a_server_that_cannot_start_it_says_what_the_server_says(tmp_path: Path) -> None:
+    closed = Server(port=0)
+    closed.stream("camera")
+    with closed:
+        pass
+    nowhere = Server(unix=tmp_path / "no folder" / "socket")
+    with pytest.raises(UsageError, match=r"^this server was closed; right would be a new one$"):
+        StreamExtension(server=closed).start()
+    with pytest.raises(
+        UsageError, match=r"; right would be a path in a folder that is there, [^;]*$"
+    ):
+        StreamExtension(server=nowhere).start()
 
 
 def test_what_there_is_not_is_refused(server: Server) -> None:

@@ -15,7 +15,6 @@ from .errors import (
 )
 from .hub.input import InputEvent, InputEvents
 from .hub.stream import Stream
-from .jupyter import show
 from .pixels.colours import to_rgb
 from .pixels.formats import PixelFormat
 from .pixels.frame import Frame
@@ -27,6 +26,7 @@ from .server.server import Server
 from .sources import Picture, Source, open_source
 
 if typing.TYPE_CHECKING:
+    from .jupyter import show
     from .mounts.aiohttp_app import aiohttp_app
     from .mounts.asgi import asgi
 
@@ -65,11 +65,11 @@ __all__ = [
     "to_rgb",
 ]
 
-_MOUNTS = ("aiohttp_app", "asgi")
-"""Each in a file of its name, imported when it is asked for: who mounts nothing does not wait for it."""
+_LATER = {"aiohttp_app": "mounts.aiohttp_app", "asgi": "mounts.asgi", "show": "jupyter"}
+"""Where they are, imported when they are asked for: a device that has no use for them does not wait for them."""
 
 
 def __getattr__(name: str) -> object:
-    if name in _MOUNTS:
-        return getattr(importlib.import_module(f"{__name__}.mounts.{name}"), name)
+    if name in _LATER:
+        return getattr(importlib.import_module(f"{__name__}.{_LATER[name]}"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

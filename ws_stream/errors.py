@@ -2,7 +2,8 @@
 
 WsStreamError
 ├── UsageError         you erred: an option, an address, an array
-│   └── UnsuitedError  your viewer can decode nothing that there is
+│   ├── UnsuitedError  your viewer can decode nothing that there is
+│   └── TakenError     another program or process has the port
 ├── SourceError        the device's memory did: gone, too short, torn
 ├── ConnectError       no server there, or it said no
 ├── WaitTimeoutError   what was waited for was not shown in time
@@ -25,6 +26,10 @@ class UsageError(WsStreamError, ValueError):
 
 class UnsuitedError(UsageError):
     """Nothing that this viewer can decode can be made of the pictures."""
+
+
+class TakenError(UsageError):
+    """Somebody else listens there."""
 
 
 class Failure(StrEnum):

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, urlsplit
 
 from .arguments import instance, optional, whole
-from .errors import UsageError
+from .errors import TakenError, UsageError
 from .printable import MAX_LINE, printable
-from .server.server import Server
+from .server.access import is_loopback
+from .server.server import SERVER, Server
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -23,8 +24,7 @@ _log = logging.getLogger(__name__)
 MACRO = "ws_stream"
 """Its name in templates."""
 _PIXELS = whole(1, 16384)
-_SERVER = optional(instance(Server, "a ws_stream.Server"))
-_LOOPBACK = ("127.0.0.1", "::1", "localhost")
+_SERVER = optional(SERVER)
 _WORKERS = (
     "right would be a port that is free; and of worker processes only one with threads (gunicorn --threads 8), or "
     "start() of this extension before they are forked (gunicorn --preload)"
@@ -71,7 +71,7 @@ class StreamExtension:
             if not self.server.urls():
                 try:
                     self.server.__enter__()
-                except UsageError as error:
+                except TakenError as error:
                     raise UsageError(f"{str(error).partition('; ')[0]}; {_WORKERS}") from None
                 atexit.register(self.server.__exit__, None, None, None)
             self._is_begun = True
@@ -122,7 +122,7 @@ class StreamExtension:
             raise UsageError(
                 f"'{printable(host)}' is no host; right would be one that a browser asks for"
             )
-        if asked not in _LOOPBACK and all(url.hostname in _LOOPBACK for url in urls):
+        if not is_loopback(asked) and all(is_loopback(url.hostname or "") for url in urls):
             raise UsageError(
                 f"the viewer's server listens on this machine only; right would be Server('0.0.0.0', {urls[0].port})"
             )

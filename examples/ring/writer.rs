@@ -31,18 +31,24 @@ impl Ring {
         let fresh = format!("{path}.new");
         let _ = remove_file(&fresh); // of one that was killed here
         let file = OpenOptions::new().read(true).write(true).create_new(true).mode(0o600).open(&fresh)?;
-        file.set_len(u64::from(PIXELS_AT + SLOTS * SLOT))?;
         let ring = Ring(file);
+        let made = ring.lay_out().and_then(|()| rename(&fresh, path));
+        if made.is_err() {
+            let _ = remove_file(&fresh); // nothing is left of one that cannot have its name
+        }
+        made.map(|()| ring)
+    }
+
+    fn lay_out(&self) -> std::io::Result<()> {
+        self.0.set_len(u64::from(PIXELS_AT + SLOTS * SLOT))?;
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_nanos() as u64;
-        ring.0.write_all_at(b"ws-ring\n", 0)?;
-        ring.put(12, &[WIDTH, HEIGHT, WIDTH])?;
-        ring.0.write_all_at(b"gray8", 24)?;
-        ring.put(40, &[SLOTS, RECORDS, RECORDS_AT, RECORD, HEADS_AT, HEAD, PIXELS_AT, SLOT])?;
-        ring.put(72, &[now as u32, (now >> 32) as u32])?;
-        ring.put(RECORDS_AT, &[u32::MAX])?; // no slot holds picture 0
-        ring.put(8, &[1])?; // it is laid out
-        rename(&fresh, path)?;
-        Ok(ring)
+        self.0.write_all_at(b"ws-ring\n", 0)?;
+        self.put(12, &[WIDTH, HEIGHT, WIDTH])?;
+        self.0.write_all_at(b"gray8", 24)?;
+        self.put(40, &[SLOTS, RECORDS, RECORDS_AT, RECORD, HEADS_AT, HEAD, PIXELS_AT, SLOT])?;
+        self.put(72, &[now as u32, (now >> 32) as u32])?;
+        self.put(RECORDS_AT, &[u32::MAX])?; // no slot holds picture 0
+        self.put(8, &[1]) // it is laid out
     }
 
     /// Picture n is all of one gray.

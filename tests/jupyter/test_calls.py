@@ -1,5 +1,6 @@
 """A function is called while somebody wants pictures, no more often than at the rate, and never otherwise."""
 
+import threading
 import time
 from collections.abc import Iterator
 
@@ -79,3 +80,26 @@ async def test_one_that_fails_is_told_and_called_again(
     await until(lambda: page.session.problem == f"{type(error).__name__}: no light")
     camera.fails = None
     await until(lambda: page.session.problem is None and page.shown is not None)
+
+
+class Waits(threading.Event):
+    """Keeps how long is waited for it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.seconds: list[float] = []
+
+    def wait(self, timeout: float | None = None) -> bool:
+        if timeout is not None:
+            self.seconds.append(timeout)
+        return super().wait(timeout)
+
+
+async def test_at_the_lowest_rates_it_waits_as_long_as_a_thread_can(camera: Camera) -> None:
+    calls = Calls(camera)
+    calls._wake = waits = Waits()
+    stream = Stream("a", fps=1e-12, producer=calls)
+    Output(stream).enter()
+    await until(lambda: bool(waits.seconds))
+    stream.close()
+    assert max(waits.seconds) <= threading.TIMEOUT_MAX

@@ -92,11 +92,57 @@ view = ws_stream.show(take, fps=20)
 """
 ASK = "print('calls', calls, view.stream.watched, view.stream.wanted)"
 
+COMMAND = """([index, name]) => {
+  window.panel.content.activeCellIndex = index;
+  window.jupyterapp.commands.execute(name);
+}"""
+
+
+async def command(page: Page, index: int, name: str) -> None:
+    """Have the program do this with a cell."""
+    await page.evaluate(COMMAND, [index, name])
+
 
 async def said(page: Page, index: int) -> str:
     """What a cell printed."""
     text = "(index) => window.panel.content.widgets[index].outputArea.node.textContent"
     return str(await page.evaluate(text, index))
+
+
+async def hide_and_show(page: Page) -> None:
+    """Hidden, an output is sent none, and the function is not called; seen again, it goes on."""
+    await command(page, 1, "notebook:hide-cell-outputs")
+    await page.wait_for_timeout(1500)
+    await run(page, 2)
+    await finished(page)
+    first = await said(page, 2)
+    await page.wait_for_timeout(1500)
+    await run(page, 3)
+    await finished(page)
+    assert (await said(page, 3)).split()[-4:] == first.split()[-4:], first
+    await command(page, 1, "notebook:show-cell-outputs")
+    seen: set[int | None] = set()
+    while len(seen) < 5:
+        seen.add(await value(page, 1))
+        await page.wait_for_timeout(50)
+
+
+async def reload_and_restart(page: Page) -> None:
+    """Pages and kernels come and go."""
+    # The page is loaded anew, with the same kernel.
+    await page.evaluate("() => window.panel.context.save()")
+    await page.reload()
+    await ready(page)
+    await shows(page, PICTURE)
+    # The kernel is another: what was shown stays, and says so.
+    await page.evaluate(f"() => {{ {KERNEL}.restart() }}")
+    while await page.evaluate(STATES) != [] and "refused" not in str(await page.evaluate(STATES)):
+        await page.wait_for_timeout(100)
+    await run(page, 0)
+    await finished(page)
+    while "refused" in str((await page.evaluate(STATES))[:1]):
+        await page.wait_for_timeout(50)
+    await shows(page, PICTURE)
 
 
 @pytest.mark.long
@@ -115,41 +161,9 @@ async def test_outputs_are_hidden_viewed_twice_reloaded_and_left_by_their_kernel
             while await value(page, 1) is None:
                 await page.wait_for_timeout(50)
             if program == "jupyterlab":  # a second view of the same output
-                make = "window.jupyterapp.commands.execute('notebook:create-output-view')"
-                await page.evaluate(f"() => {{ window.panel.content.activeCellIndex = 0; {make} }}")
+                await command(page, 0, "notebook:create-output-view")
                 await page.wait_for_timeout(2000)
                 await shows(page, PICTURE, 0)
                 await page.evaluate("() => window.jupyterapp.shell.activateById(window.panel.id)")
-            # Hidden, it is sent none, and the function is not called.
-            await page.evaluate("() => { window.panel.content.activeCellIndex = 1 }")
-            await page.evaluate(
-                "() => window.jupyterapp.commands.execute('notebook:hide-cell-outputs')"
-            )
-            await page.wait_for_timeout(1500)
-            await run(page, 2)
-            await finished(page)
-            first = await said(page, 2)
-            await page.wait_for_timeout(1500)
-            await run(page, 3)
-            await finished(page)
-            assert (await said(page, 3)).split()[-4:] == first.split()[-4:], first
-            await page.evaluate(
-                "() => window.jupyterapp.commands.execute('notebook:show-cell-outputs')"
-            )
-            before = await value(page, 1)
-            while await value(page, 1) == before:
-                await page.wait_for_timeout(50)
-            # The page is loaded anew, with the same kernel.
-            await page.evaluate("() => window.panel.context.save()")
-            await page.reload()
-            await ready(page)
-            await shows(page, PICTURE)
-            # The kernel is another: what was shown stays, and says so.
-            await page.evaluate(f"() => {{ {KERNEL}.restart() }}")
-            while await page.evaluate(STATES) != [] and "refused" not in str(
-                await page.evaluate(STATES)
-            ):
-                await page.wait_for_timeout(100)
-            await run(page, 0)
-            await finished(page)
-            await shows(page, PICTURE)
+            await hide_and_show(page)
+            await reload_and_restart(page)

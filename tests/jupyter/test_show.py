@@ -13,6 +13,10 @@ from PIL import Image
 
 import ws_stream
 from ws_stream.jupyter.still import MOST_PIXELS
+from ws_stream.pixels.colours import to_rgb
+from ws_stream.pixels.formats import PixelFormat
+from ws_stream.pixels.raw import BAYER, NV12
+from ws_stream.pixels.rendition import Rendition
 from ws_stream.png import decode_png
 
 from .notebook import Notebook, notebook
@@ -78,6 +82,32 @@ def test_a_still_has_a_bound(shell: Notebook) -> None:
     assert (height, width) == (600, 800)
     assert height * width <= MOST_PIXELS
     view.close()
+    stream = ws_stream.Stream("wide", rendition=Rendition(step=2))
+    stream.publish(np.zeros((10, 20000), np.uint8))
+    view = ws_stream.show(stream)
+    assert still(shell).shape[:2] == (5, 10000)
+    view.close()
+
+
+@pytest.mark.parametrize(
+    ("pixel_format", "size"),
+    [*((one, (1640, 1232)) for one in BAYER), (NV12, (3280, 2464))],
+    ids=str,
+)
+def test_a_still_of_raw_pixels_has_a_bound_and_their_colours(
+    shell: Notebook, pixel_format: PixelFormat, size: tuple[int, int]
+) -> None:
+    """A camera's picture, of which each group of pixels is as every other."""
+    raw = pixel_format.blank(*size)
+    raw[::2, ::2], raw[::2, 1::2], raw[1::2, ::2], raw[1::2, 1::2] = 60, 90, 90, 200
+    stream = ws_stream.Stream("camera", format=pixel_format)
+    stream.publish(raw)
+    view = ws_stream.show(stream)
+    shown = still(shell)[..., :3]
+    height, width = shown.shape[:2]
+    assert height * width <= MOST_PIXELS
+    assert np.array_equal(shown, to_rgb(raw, pixel_format)[:height, :width])
+    view.close()
 
 
 def test_a_function_is_called_once_at_first_and_its_faults_are_the_cell_s(shell: Notebook) -> None:
@@ -95,6 +125,20 @@ def test_a_function_is_called_once_at_first_and_its_faults_are_the_cell_s(shell:
         ws_stream.show(lambda: 1 // 0)
     with pytest.raises(ws_stream.UsageError, match="right would be one that needs no argument"):
         ws_stream.show(lambda number: PICTURE * number)
+
+
+class Later:
+    async def __call__(self) -> object:
+        return PICTURE
+
+
+@pytest.mark.parametrize("offered", [Later().__call__, Later()], ids=["function", "object"])
+def test_one_that_only_begins_when_it_is_called_is_refused(
+    shell: Notebook, offered: object
+) -> None:
+    with pytest.raises(ws_stream.UsageError, match=r"right would be a function with `def`$"):
+        ws_stream.show(offered)
+    assert not shell.displayed
 
 
 def test_elements_request_what_was_asked_for_and_no_more(shell: Notebook) -> None:
@@ -134,6 +178,19 @@ def test_a_stream_of_a_server_is_shown_in_the_server_s_event_loop(shell: Noteboo
     stopped = ws_stream.Server(port=0).stream("camera")
     with pytest.raises(ws_stream.UsageError, match="this server is not started; right would be"):
         ws_stream.show(stopped)
+
+
+def test_where_a_server_has_ended_cells_go_on_and_other_outputs_are_told(shell: Notebook) -> None:
+    with ws_stream.Server(port=0) as server:
+        view = ws_stream.show(server.stream("camera"))
+    other = ws_stream.show()
+    other.publish(PICTURE)
+    shell.end_cell()
+    assert [one["update"] for one in shell.displayed] == [False, False, True]
+    shell.begin_cell()
+    shell.widgets[0].hear({"act": "open", "viewer": "p", "query": ""})
+    view.close()
+    other.close()
 
 
 def test_a_stream_that_nobody_serves_is_shown_and_two_outputs_show_it(shell: Notebook) -> None:

@@ -1,5 +1,7 @@
-"""Hosts that run programs from a command line, and the programs."""
+"""Hosts that run programs from a command line, and the programs; what holds by each of them."""
 
+import asyncio
+import itertools
 import socket
 import subprocess
 import sys
@@ -8,6 +10,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
+
+import numpy as np
+
+from ws_stream import Server, Stream
 
 HOST = "127.0.0.1"
 ROOT = Path(__file__).parents[2]
@@ -69,3 +75,24 @@ def hosted(host: str, app: str) -> Iterator[tuple[int, "subprocess.Popen[bytes]"
                 program.wait(10)
             except subprocess.TimeoutExpired:
                 program.kill()
+
+
+async def nothing_grows(server: Server, camera: Stream, transport: asyncio.Transport) -> None:
+    """Show the mount's only viewer pictures until no more are sent, while it reads none by this transport."""
+    random = np.random.default_rng(1)
+    film = itertools.cycle([random.integers(0, 256, (300, 400, 3), np.uint8) for _ in range(8)])
+    while not camera.watched:
+        await asyncio.sleep(0.01)
+    transport.pause_reading()
+    sent = -1
+    while sent != (sent := camera.audience.walk.counts().sent):
+        for _ in range(50):
+            camera.publish(next(film))
+            await asyncio.sleep(0.002)
+    assert sent
+    (guest,) = server._mount._guests
+    assert len(guest._speech._waiting) <= 2
+    assert sum(isinstance(message, bytes) for message in guest._speech._waiting) <= 1
+    transport.abort()
+    while camera.watched:
+        await asyncio.sleep(0.01)

@@ -1,7 +1,6 @@
 """A mount in an aiohttp application answers as the server's own port does."""
 
 import asyncio
-import itertools
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -17,6 +16,7 @@ from ws_stream import Server, UsageError, aiohttp_app, connect
 from ws_stream.limits import MAX_VIEWER_MESSAGE
 from ws_stream.protocol.picture import SUBPROTOCOL
 
+from .hosts import nothing_grows
 from .program import PICTURE
 from .test_asgi import ASKED, OURS, TOKEN
 
@@ -143,25 +143,12 @@ async def test_when_the_program_ends_its_viewers_hear_that_it_goes_away() -> Non
 async def test_for_a_viewer_that_never_reads_nothing_grows() -> None:
     server = Server()
     camera = server.stream("camera", fps=1000)
-    random = np.random.default_rng(1)
-    film = itertools.cycle([random.integers(0, 256, (300, 400, 3), np.uint8) for _ in range(8)])
     async with (
         mounted(server) as (url, _),
         viewing(url, "/cam/stream/camera?acknowledge=0") as viewer,
     ):
         transport: Any = viewer._conn and viewer._conn.transport
-        transport.pause_reading()
-        sent = -1
-        while sent != (sent := camera.audience.walk.counts().sent):
-            for _ in range(50):
-                camera.publish(next(film))
-                await asyncio.sleep(0.002)
-        assert sent
-        (guest,) = server._mount._guests
-        assert len(guest._speech._waiting) <= 2
-        transport.abort()
-        while camera.watched:
-            await asyncio.sleep(0.01)
+        await nothing_grows(server, camera, transport)
 
 
 async def test_another_thing_than_a_server_is_refused() -> None:

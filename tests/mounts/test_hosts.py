@@ -2,7 +2,6 @@
 
 import asyncio
 import io
-import itertools
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -22,7 +21,7 @@ from websockets.typing import Origin, Subprotocol
 from ws_stream import Server, asgi, connect
 from ws_stream.protocol.picture import SUBPROTOCOL
 
-from .hosts import HOST, HOSTS, get, hosted
+from .hosts import HOST, HOSTS, get, hosted, nothing_grows
 from .program import PICTURE
 
 OFTEN = [("uvicorn", "fastapi"), ("hypercorn", "quart"), ("granian", "starlette")]
@@ -122,12 +121,6 @@ async def mounted(server: Server) -> AsyncIterator[int]:
     await task
 
 
-def films() -> Iterator[np.ndarray]:
-    random = np.random.default_rng(1)
-    some = [random.integers(0, 256, (300, 400, 3), np.uint8) for _ in range(8)]
-    return itertools.cycle(some)
-
-
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 @pytest.mark.parametrize("acknowledges", ["", "?acknowledge=0"], ids=["acknowledges", "does not"])
 async def test_for_a_viewer_that_never_reads_nothing_grows(acknowledges: str) -> None:
@@ -138,21 +131,7 @@ async def test_for_a_viewer_that_never_reads_nothing_grows(acknowledges: str) ->
         async with open_websocket(
             url, subprotocols=[Subprotocol(SUBPROTOCOL)], max_queue=1, compression=None, proxy=None
         ) as viewer:
-            while not camera.watched:
-                await asyncio.sleep(0.01)
-            viewer.transport.pause_reading()
-            sent, film = -1, films()
-            while sent != (sent := camera.audience.walk.counts().sent):
-                for _ in range(50):
-                    camera.publish(next(film))
-                    await asyncio.sleep(0.002)
-            assert sent
-            (guest,) = server._mount._guests
-            assert len(guest._speech._waiting) <= 2
-            assert sum(isinstance(m, bytes) for m in guest._speech._waiting) <= 1
-            viewer.transport.abort()
-        while camera.watched:
-            await asyncio.sleep(0.01)
+            await nothing_grows(server, camera, viewer.transport)
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")

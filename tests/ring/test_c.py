@@ -148,6 +148,10 @@ def test_the_one_in_rust_is_read(tmp_path: Path) -> None:
     source_code = EXAMPLES / "ring/writer.rs"
     subprocess.run(["rustc", "-O", "-o", program, source_code], check=True)
     subprocess.run([program, path, "5"], check=True)
+    (tmp_path / "folder").mkdir()
+    refused = subprocess.run([program, tmp_path / "folder", "1"], capture_output=True, check=False)
+    assert b"Is a directory" in refused.stderr
+    assert not (tmp_path / "folder.new").exists()
     source = open_source(f"ring:{path}")
     picture = source.poll()
     assert picture

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from ..hub.stream import Stream
 from ..printable import MAX_LINE, printable
 from ..producers.patience import Patience
+from ..walk.rate_limit import LONGEST
 
 
 class Calls:
@@ -25,7 +26,7 @@ class Calls:
 
     def demand(self, stream: Stream) -> None:
         """Call as often as somebody wants; never while nobody watches."""
-        self._interval = 1 / stream.wanted if stream.wanted else 0.0
+        self._interval = min(1 / stream.wanted, LONGEST) if stream.wanted else 0.0
         if self._interval and self._thread is None:
             self._thread = threading.Thread(
                 target=self._work, args=(stream,), name=f"ws-stream {stream.name}", daemon=True

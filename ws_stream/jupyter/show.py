@@ -1,6 +1,5 @@
 """`ws_stream.show`: a picture, a function or a stream in the output of a notebook's cell."""
 
-import inspect
 from collections.abc import Callable, Sequence
 from functools import cache
 
@@ -12,6 +11,7 @@ from ..loop_thread import LoopThread
 from ..pixels.rendition import KINDS
 from ..protocol.request import Request
 from ..server.catalogue import Catalogue
+from ..server.offer import NO_ARGUMENT, is_async, needs_argument
 from .calls import Calls
 from .kernel import this_kernel
 from .view import NotebookView, Run
@@ -62,16 +62,10 @@ def _new_stream(picture: object, fps: float) -> Stream:
 
 def _function(offered: Callable[..., object]) -> Callable[[], object]:
     """It can be called as it is. Raises UsageError."""
-    if inspect.iscoroutinefunction(offered) or inspect.isasyncgenfunction(offered):
+    if is_async(offered):
         raise UsageError(f"{shown(offered)} cannot be shown; right would be a function with `def`")
-    try:
-        inspect.signature(offered).bind()
-    except ValueError:
-        pass  # some of those in C do not tell
-    except TypeError:
-        raise UsageError(
-            f"{shown(offered)} cannot be shown; right would be one that needs no argument, as functools.partial makes"
-        ) from None
+    if needs_argument(offered):
+        raise UsageError(f"{shown(offered)} cannot be shown; right would be {NO_ARGUMENT}")
     return offered
 
 

@@ -3,12 +3,16 @@
 from math import ceil, sqrt
 
 from ..hub.stream import Stream
+from ..limits import MAX_SIDE
 from ..pixels.colours import to_rgb
 from ..pixels.gpu import GpuPicture
+from ..pixels.kept import kept
+from ..pixels.rendition import Rendition
+from ..pixels.resample import resample
 from ..png import encode_png
 
 MOST_PIXELS = 1_000_000
-"""Of a PNG: a larger picture gives every so many-th pixel. A notebook is a text file, and is saved often."""
+"""Of a PNG: a larger picture gives every so many-th pixel, or group. A notebook is a text file, and is saved often."""
 
 
 def still(stream: Stream) -> bytes | None:
@@ -18,5 +22,7 @@ def still(stream: Stream) -> bytes | None:
         return None
     if type(array) is GpuPicture:
         array = array.whole()
-    step = ceil(sqrt(max(1.0, source.width * source.height / MOST_PIXELS)))
-    return encode_png(to_rgb(array[::step, ::step], source.format))
+    times = max(source.width, source.height) / MAX_SIDE
+    coarse = Rendition(step=ceil(max(1, times, sqrt(source.width * source.height / MOST_PIXELS))))
+    made = kept(coarse, *source)
+    return encode_png(to_rgb(resample(array, source.format, coarse), made.format))

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
+from ..errors import UsageError
 from ..hub.stream import Stream
 from ..pixels.damage import Damage
 from ..protocol.extension import SideData
@@ -90,7 +91,8 @@ class NotebookView:
         self._widget.send(words, [picture] if picture else None)
 
     def _in_loop(self, errand: Callable[[], object]) -> None:
-        with suppress(RuntimeError):  # the loop has ended, as of a server that was closed
+        # The loop has ended, or the server that it is of.
+        with suppress(RuntimeError, UsageError):
             self._run(errand)
 
 

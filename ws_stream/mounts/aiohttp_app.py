@@ -9,7 +9,6 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from ..arguments import instance
 from ..errors import UsageError
 from ..limits import MAX_VIEWER_MESSAGE
 from ..protocol.picture import SUBPROTOCOL
@@ -19,7 +18,7 @@ from ..server.mount import Mount
 from ..server.pages import Reply
 from ..server.readers import Look
 from ..server.request import HttpRequest
-from ..server.server import Server
+from ..server.server import SERVER, Server
 from ..server.viewer import CLOSE_TIMEOUT
 from ..server.websocket import bound_socket
 from .under import add, moved_to, under
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
 
 LOOK_EVERY = 1.0
 """Seconds between two looks at whether a reader is still there that is sent nothing."""
-SERVER = instance(Server, "a ws_stream.Server")
 
 
 def aiohttp_app(server: Server) -> "web.Application":

@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Mutable
 from typing import Any
 from urllib.parse import quote
 
-from ..arguments import instance
 from ..errors import UsageError
 from ..protocol.picture import SUBPROTOCOL
 from ..server.admission import Entry
@@ -16,7 +15,7 @@ from ..server.mount import Mount
 from ..server.pages import Reply
 from ..server.readers import Look
 from ..server.request import HttpRequest
-from ..server.server import Server
+from ..server.server import SERVER, Server
 from .under import add, moved_to, under
 
 Message = MutableMapping[str, Any]
@@ -26,7 +25,6 @@ Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Any, Any, Any], Awaitable[None]]
 """As every framework takes it, whatever types it has for these three."""
 
-SERVER = instance(Server, "a ws_stream.Server")
 _AS_SENT = "/:@!$&'()*+,;=~-._"
 """Of a path that was decoded, what is written as itself: RFC 3986, section 3.3."""
 _CAN_REFUSE = "websocket.http.response"

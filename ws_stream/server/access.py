@@ -85,7 +85,7 @@ class AccessPolicy:
     ) -> dict[str, str]:
         """Go with every reply. The pages that may ask may also read what is served."""
         asked = _host(host)
-        may_frame = {asked, *(_LOOPBACK_FRAMES if _is_loopback(asked) else ())} - {""}
+        may_frame = {asked, *(_LOOPBACK_FRAMES if is_loopback(asked) else ())} - {""}
         if not self._is_host(asked):
             may_frame = set()
         # Such a policy can name no IPv6 address.
@@ -95,7 +95,7 @@ class AccessPolicy:
         return {
             **({"Access-Control-Allow-Origin": page} if page else {}),
             # Of other hosts browsers heed it by TLS only, and complain of it on each page.
-            **({_OPENER: "same-origin"} if is_secure or _is_loopback(asked) else {}),
+            **({_OPENER: "same-origin"} if is_secure or is_loopback(asked) else {}),
             "Cross-Origin-Resource-Policy": "cross-origin" if page else "same-origin",
             "Content-Security-Policy": _POLICY + frames + self._frames,
             "Permissions-Policy": _PERMISSIONS,
@@ -106,10 +106,10 @@ class AccessPolicy:
 
     def _is_host(self, name: str) -> bool:
         known = name in self._own or name in self._hosts
-        return known or _is_loopback(name) or _is_address(name)
+        return known or is_loopback(name) or _is_address(name)
 
     def _is_page(self, page: _Origin, asked: str) -> bool:
-        both_here = _is_loopback(page.host) and _is_loopback(asked)
+        both_here = is_loopback(page.host) and is_loopback(asked)
         is_allowed = not self._origins.isdisjoint({page, page._replace(port=_ANY_PORT)})
         return page.host == asked or is_allowed or both_here
 
@@ -182,7 +182,8 @@ def _is_address(name: str) -> bool:
         return False
 
 
-def _is_loopback(name: str) -> bool:
+def is_loopback(name: str) -> bool:
+    """Whether this host, as it is compared, is the machine that asks."""
     if _is_address(name):
         return ip_address(name).is_loopback
     return name == "localhost" or name.endswith(".localhost")

@@ -5,6 +5,7 @@ Knows nothing of what is asked for.
 
 import asyncio
 import contextlib
+import errno
 import logging
 import os
 import socket
@@ -14,7 +15,7 @@ from websockets.asyncio.server import Server, serve
 from websockets.typing import Subprotocol
 
 from ..arguments import why
-from ..errors import UsageError
+from ..errors import TakenError, UsageError
 from ..hub.stream import Stream
 from ..limits import MAX_VIEWER_MESSAGE
 from ..printable import MAX_LINE, printable
@@ -65,7 +66,8 @@ class Listener:
             self._gates.clear()
             number = getattr(error, "errno", None) or 0
             known = os.strerror(number) if number > 0 else why(error)
-            raise UsageError(place.cannot(known)) from None
+            kind = TakenError if number == errno.EADDRINUSE and not place.unix else UsageError
+            raise kind(place.cannot(known)) from None
 
     def _warn(self) -> None:
         """Whoever serves a network and asks for no token is to know that."""

@@ -14,10 +14,10 @@ from typing import Any
 from websockets.frames import CloseCode
 
 from ..errors import UsageError
+from . import pages
 from .admission import Entry
 from .files import files
 from .mounted import MountedViewer
-from .pages import Reply
 from .peers import origin
 from .proxy import Proxies
 from .readers import Channel as ReplyChannel
@@ -26,8 +26,6 @@ from .reception import Reception
 from .request import HttpRequest
 from .request_log import RequestLog
 from .speech import Channel
-
-_PLAIN = "text/plain; charset=utf-8"
 
 
 class Mount:
@@ -45,7 +43,7 @@ class Mount:
         files()
         self._enter()
 
-    async def answer(self, asked: HttpRequest, peer: str) -> Reply | Entry | Look:
+    async def answer(self, asked: HttpRequest, peer: str) -> pages.Reply | Entry | Look:
         """The reply to a request of this peer, with all its headers.
 
         Or a viewer's entry, which `follow` takes; or what `show` answers, as that takes time.
@@ -89,10 +87,10 @@ class Mount:
             leaving.cancel()
             await asyncio.gather(showing, leaving, return_exceptions=True)
 
-    def _refused(self, status: HTTPStatus, sentence: str) -> Reply:
-        body = f"{sentence}\n".encode()
-        said = {"Content-Type": _PLAIN, "Content-Length": str(len(body))}
-        return Reply(status, _PLAIN, body, {**self._reception.standing_headers, **said})
+    def _refused(self, status: HTTPStatus, sentence: str) -> pages.Reply:
+        reply = pages.sentence(status, sentence)
+        said = {"Content-Type": reply.content_type, "Content-Length": str(len(reply.body))}
+        return reply._replace(headers={**self._reception.standing_headers, **said})
 
     async def follow(
         self, entry: Entry, channel: Channel, said: AsyncIterator[str | bytes]

@@ -5,7 +5,6 @@ for a full socket: so of pictures at most one waits, and it is the newest when i
 """
 
 import asyncio
-import sys
 import time
 from collections.abc import AsyncIterator
 
@@ -18,7 +17,7 @@ from .admission import Entry
 from .hearing import BYTES_A_SECOND, BYTES_AT_ONCE
 from .request_log import RequestLog
 from .speech import Channel, Speech
-from .viewer import Guest, as_reason, goodbye_after
+from .viewer import Guest, as_reason
 
 
 class MountedViewer(Guest):
@@ -57,11 +56,6 @@ class MountedViewer(Guest):
         """All was taken: the next picture may come, and be it at once."""
         if self._viewer:
             self._viewer.subscription.give()
-
-    def fail(self) -> None:
-        """A fault of ours: each viewer could bring it about as often as it likes, so the log is that of requests."""
-        self.logger.exception("what a viewer asked for could not be done")
-        self.end(goodbye_after(sys.exception()))
 
     async def say_goodbye(self, code: int, reason: str) -> None:
         """Close, behind what waits; a peer that does not take it is left."""

@@ -54,6 +54,29 @@ _HINTS: tuple[tuple[Callable[[Any], bool], str], ...] = (
 """What is often offered, and what would be right then; the first that holds."""
 
 
+NO_ARGUMENT = "one that needs no argument, as functools.partial makes"
+"""Where a function `needs_argument`."""
+
+
+def is_async(function: Callable[..., object]) -> bool:
+    """Whether calling it only begins what it does."""
+    called = (function, getattr(function, "__call__", None))  # noqa: B004 - an object's may be async
+    return any(
+        inspect.isasyncgenfunction(one) or inspect.iscoroutinefunction(one) for one in called
+    )
+
+
+def needs_argument(function: Callable[..., object]) -> bool:
+    """Whether it cannot be called as it is, as far as it tells."""
+    try:
+        inspect.signature(function).bind()
+    except ValueError:
+        return False  # some of those in C do not tell
+    except TypeError:
+        return True
+    return False
+
+
 class Offer(NamedTuple):
     """What can be served."""
 
@@ -135,17 +158,12 @@ def _polled(
 
 
 def _check_function(function: Callable[..., object]) -> None:
-    for called in (function, getattr(function, "__call__", None)):  # noqa: B004 - an object's may be async
-        if inspect.isasyncgenfunction(called) or inspect.iscoroutinefunction(called):
-            raise _refusal(function, _NOT_ASYNC)
+    if is_async(function):
+        raise _refusal(function, _NOT_ASYNC)
     if inspect.isclass(function) and not hasattr(function, "__iter__"):
         raise _refusal(function, "a function that returns an iterable of arrays")
-    try:
-        inspect.signature(function).bind()
-    except ValueError:
-        return  # some of those in C do not tell
-    except TypeError:
-        raise _refusal(function, "one that needs no argument, as functools.partial makes") from None
+    if needs_argument(function):
+        raise _refusal(function, NO_ARGUMENT)
 
 
 def _checked_source(offered: Any) -> Source:  # noqa: ANN401 - whatever was handed in

@@ -83,7 +83,9 @@ class _Protocol(ServerProtocol):
         fault = self.handshake_exc
         if isinstance(fault, InvalidMessage) and not self.reader.eof:
             reason = getattr(fault.__cause__, "__cause__", None) or fault.__cause__
-            sentence = f"{printable(str(reason))}; right would be GET or HEAD, by HTTP/1.1, without a body\n"
+            sentence = (
+                f"{printable(str(reason))}; right would be GET or HEAD, by HTTP/1.1, without a body"
+            )
             self.writes.append(self.reject(HTTPStatus.BAD_REQUEST, sentence).serialize())
         super().send_eof()
 
@@ -162,7 +164,7 @@ class HttpConnection(ServerConnection):
             self._host.receive(self, event)
         except UsageError as error:
             self.logger.warning(str(error))
-            self._reject(event, HTTPStatus.BAD_REQUEST, f"{error}\n")
+            self._reject(event, HTTPStatus.BAD_REQUEST, str(error))
             return
         wait = self._host.turn(self, self._was_answered)
         if wait > 0:
@@ -178,7 +180,7 @@ class HttpConnection(ServerConnection):
             response = self._host.answer(self, request)
         except Exception:
             self.logger.exception("a request could not be answered")
-            self._reject(request, HTTPStatus.INTERNAL_SERVER_ERROR, "the log says why\n")
+            self._reject(request, HTTPStatus.INTERNAL_SERVER_ERROR, "the log says why")
             return
         if response is None:
             self._wait(REQUEST_WITHIN)

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Self
 from urllib.parse import quote
 
-from ..arguments import each, matching
+from ..arguments import each, instance, matching
 from ..hub.stream import Stream
 from ..limits import MAX_VIEWERS
 from ..loop_thread import LoopThread, leave_to_parent
@@ -204,3 +204,7 @@ class Server(Catalogue):
             thread.run(self.close)
         finally:
             thread.stop()
+
+
+SERVER = instance(Server, "a ws_stream.Server")
+"""What an argument for one may be."""

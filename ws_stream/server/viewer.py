@@ -4,11 +4,13 @@ Knows nothing of WebSockets' frames or of how words arrive.
 """
 
 import asyncio
+import sys
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Hashable
 
 from websockets.frames import CloseCode
+from websockets.typing import LoggerLike
 
 from ..errors import ProtocolError, UsageError
 from ..hub.stream import Stream
@@ -100,6 +102,8 @@ class Visitor(ABC):
     """What it asked for when it came."""
     address: Hashable
     """Of whoever asks, as `peers.origin` says."""
+    logger: LoggerLike
+    """The log of requests, or the library's above it."""
     right = Right.NOTHING
 
     @abstractmethod
@@ -174,6 +178,7 @@ class Guest(Visitor):
     def finish_picture(self) -> None:
         """Send what is still to be sent of a picture."""
 
-    @abstractmethod
     def fail(self) -> None:
-        """A fault of ours, which is being handled."""
+        """A fault of ours, which is being handled: each viewer could bring it about as often as it likes."""
+        self.logger.exception("what a viewer asked for could not be done")
+        self.end(goodbye_after(sys.exception()))

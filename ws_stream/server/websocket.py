@@ -6,7 +6,6 @@ takes the socket first, sends what of a picture is still to be sent, and gives i
 
 import asyncio
 import socket
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -19,7 +18,7 @@ from ..protocol.request import Request
 from ..walk.outlet import BY_TRANSPORT, frame_head
 from .hearing import Hearing
 from .plain_http import HttpConnection
-from .viewer import CLOSE_TIMEOUT, GONE_AFTER, UNREAD_BYTES, Guest, Viewer, as_reason, goodbye_after
+from .viewer import CLOSE_TIMEOUT, GONE_AFTER, UNREAD_BYTES, Guest, Viewer, as_reason
 
 UNSENT_BYTES = 16384
 """Bytes the kernel takes beyond what is on its way to the viewer. Without a bound Linux takes up to 4 MB for a reader
@@ -80,11 +79,6 @@ class ViewerConnection(Guest, HttpConnection):
         """Send what is still to be sent of a picture."""
         with self._own_socket():
             pass
-
-    def fail(self) -> None:
-        """A fault of ours: each viewer could bring it about as often as it likes, so the log is the library's."""
-        self.logger.exception("what a viewer asked for could not be done")
-        self.end(goodbye_after(sys.exception()))
 
     def send_data(self) -> None:
         """Send what the library has to say (pong, close) between two messages, never within one."""
