@@ -75,7 +75,8 @@ int ws_rendition_is_valid(const ws_rendition *r);
    room for `ws_mean_room` bytes, aligned as words of 16 bits are. */
 const uint8_t *ws_resample_row(const ws_rendition *r, const ws_view *view, size_t y, uint8_t *row, uint8_t *mean);
 
-/* For the mean of boxes of rows: a row of source pixels, and the sums of its four channels. */
+/* For the mean of boxes of rows: a row of source pixels, and the sums of its four channels; else a row made plain, which
+   is then reduced. */
 static inline size_t ws_mean_room(const ws_rendition *r)
 {
     return r->average ? 12 * r->crop_width : r->pixel.plain_of ? 4 * r->crop_width : 0;
@@ -86,12 +87,13 @@ void ws_regroup_row(const ws_rendition *r, const ws_view *view, size_t y, uint8_
 void ws_plain_row(const ws_rendition *r, const ws_view *view, size_t y, uint8_t *to);
 
 /* Of a raw format's code: whether it can be made plain; bytes of a plain pixel, and of what it is made of in the source;
-   and the picture's sides, by those of its grid. */
+   the picture's sides, by those of its grid; and whether such a grid has all samples of each pixel. */
 int ws_plain_is_known(unsigned code);
 unsigned ws_plain_size(unsigned code);
 unsigned ws_plain_source_size(unsigned code);
 size_t ws_plain_width(unsigned code, size_t columns);
 size_t ws_plain_height(unsigned code, size_t rows);
+int ws_plain_is_whole(unsigned code, size_t columns, size_t rows);
 
 /* Whether a source's picture, whose grid is so wide and high, holds all that is read for the rendition. */
 int ws_rendition_is_within(const ws_rendition *r, size_t width, size_t height);

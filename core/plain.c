@@ -24,6 +24,12 @@ size_t ws_plain_width(unsigned code, size_t columns)
 
 size_t ws_plain_height(unsigned code, size_t rows) { return code == NV12 || code == I420 ? rows * 2 / 3 : rows; }
 
+int ws_plain_is_whole(unsigned code, size_t columns, size_t rows)
+{
+    const int are_pairs = code >= YUYV422 && code <= GRBG, are_squares = code >= NV12 && code <= GRBG;
+    return !(are_pairs && columns % 2) && !(are_squares && ws_plain_height(code, rows) % 2);
+}
+
 static inline uint32_t clipped(int32_t value) { return value < 0 ? 0 : value > 255 ? 255 : (uint32_t)value; }
 
 /* ITU-R BT.601, 16 to 235 and 16 to 240, as ws_stream/pixels/plain.py has it. */

@@ -33,8 +33,7 @@ int ws_rendition_is_within(const ws_rendition *r, size_t width, size_t height)
 {
     const ws_pixel *const p = &r->pixel;
     if (p->plain_of) {
-        const int are_pairs = p->plain_of >= 12 && p->plain_of <= 19, are_squares = are_pairs && p->plain_of >= 14;
-        if ((are_pairs && width % 2) || (are_squares && ws_plain_height(p->plain_of, height) % 2))
+        if (!ws_plain_is_whole(p->plain_of, width, height))
             return 0;
         width = ws_plain_width(p->plain_of, width);
         height = ws_plain_height(p->plain_of, height);

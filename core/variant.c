@@ -68,7 +68,7 @@ int ws_variant_hold(ws_variant *v, const uint32_t *shown, size_t count)
     return done;
 }
 
-/* The scratch memory has room for two kept rows, and for what `ws_mean_row` needs. */
+/* The scratch memory has room for two kept rows, and for the `mean` of `ws_resample_row`. */
 static uint8_t *rows_of(ws_variant *v) { return v->scratch.bytes; }
 static uint8_t *mean_of(ws_variant *v) { return v->scratch.bytes + rooms_of(v->picture.row_bytes); }
 

@@ -81,7 +81,7 @@ function apply(message, bytes, picture) {
   Object.assign(picture, { number, time, meta });
   const isAll = base === 0 || segments.some(({ firstRow, rows }) => firstRow + rows > height);
   if (isAll) return [[0, height]];
-  const reach = format.down > 1 ? 2 : 0; // of what is interpolated
+  const reach = format.down > 1 && format.high === 1 ? 2 : 0; // of what is interpolated: Bayer's squares
   return segments.map(({ firstRow, rows }) => {
     const first = Math.max(firstRow - reach, 0);
     return [first, Math.min(firstRow + rows + reach, height) - first];

@@ -3,8 +3,11 @@
  * all released that is down. Knows nothing of the page.
  */
 
-/** @import { Place } from "./source.js" */
-/** @import { InputEvent } from "./types.d.ts" */
+import { partOf } from "./source.js";
+
+/** @import { Announcement, InputEvent } from "./types.d.ts" */
+
+/** @typedef {{x: number, y: number}} Place */
 
 /** At least so many ms lie between moves. */
 const PAUSE = 1000 / 30;
@@ -16,6 +19,20 @@ const MOST_PASTED = 8192;
 const PIECES = /(?<Enter>\r\n|[\r\n])|(?<Tab>\t)|[^\p{Cc}\p{Cs}]{1,256}/gu;
 /** Fingers are counted from 0. */
 const POINTER = -1;
+
+/**
+ * The place in the source that is shown at a place of the canvas, whose left or top is 0 and whose
+ * right or bottom is 1. Of one outside, the nearest inside.
+ * @param {Place} at @param {Announcement} announced what is shown @returns {Place}
+ */
+export function toSource(at, announced) {
+  const { width, height, step } = announced;
+  const [left, top, across, down] = partOf(announced);
+  /** @param {number} first @param {number} share @param {number} pixels @param {number} most */
+  const along = (first, share, pixels, most) =>
+    Math.round(100 * (first + Math.min(Math.max(share, 0) * pixels * step, most))) / 100;
+  return { x: along(left, at.x, width, across), y: along(top, at.y, height, down) };
+}
 
 export class Input {
   #send;

@@ -14,7 +14,7 @@ export function inJavaScript(format, width, height) {
   const pixels = new Uint8Array(columns * lines * format.bytesPerPixel);
   const content = new Uint8Array(contentLengths(format, columns, lines)[1]);
   const places = new Uint32Array(lines * groups(columns));
-  const { palette } = format;
+  const sides = { width, height, palette: format.palette };
   const ground = { pixels, places, width: columns, format };
   /** @type {Uint32Array<ArrayBuffer> | null} */
   let rgba = null;
@@ -25,7 +25,7 @@ export function inJavaScript(format, width, height) {
     },
     /** @param {number} first @param {number} end */
     convert(first, end) {
-      format.toRgba?.(pixels, loops.rgba, first, end, { width, height, palette });
+      format.toRgba?.(pixels, loops.rgba, first, end, sides);
       return format.toRgba !== null;
     },
     /** @param {Uint8Array} bytes @param {number} start @param {number} end */

@@ -3,10 +3,9 @@
  * browsers compose and paste.
  */
 
-import { Input } from "./input.js";
-import { toSource } from "./source.js";
+import { Input, toSource } from "./input.js";
 
-/** @import { Place } from "./source.js" */
+/** @import { Place } from "./input.js" */
 /** @import { View } from "./view.js" */
 
 /** @type {Record<string, "start" | "move" | "end" | "cancel">} */

@@ -2,35 +2,25 @@
  * Where in the device's picture lies what is shown of it, by crop and step.
  */
 
-/** @import { Announcement, Crop } from "./types.d.ts" */
+import { formatOf } from "./pixels.js";
 
-/** @typedef {{x: number, y: number}} Place */
+/** @import { Announcement, Crop } from "./types.d.ts" */
 
 /** The part of the source that is shown. @param {Announcement} announced @returns {Crop} */
 export const partOf = ({ crop, source }) => crop ?? [0, 0, ...source];
 
 /**
- * The place in the source that is shown at a place of the canvas, whose left or top is 0 and whose
- * right or bottom is 1. Of one outside, the nearest inside.
- * @param {Place} at @param {Announcement} announced what is shown @returns {Place}
- */
-export function toSource(at, announced) {
-  const { width, height, step } = announced;
-  const [left, top, across, down] = partOf(announced);
-  /** @param {number} first @param {number} share @param {number} pixels @param {number} most */
-  const along = (first, share, pixels, most) =>
-    Math.round(100 * (first + Math.min(Math.max(share, 0) * pixels * step, most))) / 100;
-  return { x: along(left, at.x, width, across), y: along(top, at.y, height, down) };
-}
-
-/**
- * The source's pixels that these of the picture stand for: at the edge, a step may be cut off.
+ * The source's pixels that these of the picture stand for: at the edge, a step may be cut off. What a
+ * step left out is the last one's of the group before it.
  * @param {Crop} box in the picture @param {Announcement} announced @returns {Crop}
  */
 export function toSourceBox([x, y, width, height], announced) {
   const { step } = announced;
-  const [left, top, across, down] = partOf(announced);
-  const [first, end] = [x, x + width].map((at) => Math.min(at * step, across));
-  const [firstRow, endRow] = [y, y + height].map((at) => Math.min(at * step, down));
+  const [left, top, mostX, mostY] = partOf(announced);
+  const { across, down } = formatOf(announced); // of a group
+  /** @param {number} at @param {number} group @param {number} most */
+  const along = (at, group, most) => Math.min((at - (at % group)) * step + (at % group), most);
+  const [first, end] = [x, x + width].map((at) => along(at, across, mostX));
+  const [firstRow, endRow] = [y, y + height].map((at) => along(at, down, mostY));
   return [left + first, top + firstRow, end - first, endRow - firstRow];
 }

@@ -13,7 +13,10 @@ export type ToRgba = (
   rgba: Uint32Array,
   first: number,
   end: number,
-  /** What a raw format needs to know of the picture; its rows are converted whole. */
+  /**
+   * What a raw format needs to know of the picture; its rows are converted whole. The same object for
+   * the same picture: tables are kept by it.
+   */
   sides?: Sides,
 ) => void;
 

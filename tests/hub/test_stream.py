@@ -424,6 +424,29 @@ class TestThreads:
         await asyncio.to_thread(thread.join, 20)
         await viewer.sees(2)
 
+    async def test_who_joins_does_not_wait_for_a_picture_that_is_still_being_drawn(self) -> None:
+        stream = Stream("a")
+        stream.publish(picture(1))
+        begun, joined, was_joined = threading.Event(), threading.Event(), []
+
+        class Drawing:
+            def __dlpack_device__(self) -> tuple[int, int]:
+                return picture(2).__dlpack_device__()
+
+            def __dlpack__(self, **how: Any) -> object:  # noqa: ANN401 - handed on as they came
+                begun.set()
+                was_joined.append(joined.wait(2))
+                return picture(2).__dlpack__(**how)
+
+        thread = threading.Thread(target=stream.publish, args=(Drawing(),))
+        thread.start()
+        assert begun.wait(20)
+        viewer = Room(stream).enter()
+        joined.set()
+        await asyncio.to_thread(thread.join, 20)
+        assert was_joined == [True]
+        await viewer.sees(2)
+
     async def test_a_picture_of_a_thread_does_not_come_after_a_later_one(self) -> None:
         stream = Stream("a", fps=1000)
         viewer = Room(stream).enter()

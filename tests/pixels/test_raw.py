@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -146,9 +147,17 @@ def test_a_palette_makes_a_format_once_and_shows_its_colours() -> None:
         [[255, 0, 0], [0, 128, 0], [0, 0, 0]]
     ]
     assert to_rgb(np.array([[7]], np.uint8), INDEXED8).tolist() == [[[7, 7, 7]]]
-    for wrong in (b"", b"12", bytes(3 * 257), "ff0000"):
+    wrongs: list[Any] = [b"", b"12", bytes(3 * 257), "ff0000"]
+    for wrong in wrongs:
         with pytest.raises(UsageError, match="such a palette cannot be; right would be"):
             indexed8(wrong)
+
+
+def test_a_palette_in_use_stays_the_same_format_however_many_others_there_are() -> None:
+    mine = indexed8(b"mine!!")
+    others = [indexed8(bytes([shade, 0, 0])) for shade in range(200)]
+    assert FORMAT.take("format", mine) is mine is indexed8(b"mine!!")
+    assert [indexed8(other.palette) for other in others] == others
 
 
 @EACH

@@ -50,6 +50,22 @@ for (const [name, code] of Object.entries(CODES)) {
   }
 }
 
+/** Rows that look otherwise when those from 4 to before 6 of ten changed. @type {[string, number, number[]][]} */
+const LOOKS = [
+  ["gray8", 6, [4, 2]],
+  ["nv12", 14, [4, 2]],
+  ["bayer_rggb8", 16, [2, 6]],
+];
+
+for (const [name, code, expected] of LOOKS) {
+  test(`${name}: as many rows around a change are drawn as are made of it`, () => {
+    const picture = held({ format: name, width: 4, height: 10 });
+    const payload = every(4, 2, Array(8).fill(200));
+    const parts = [{ firstRow: 4, rows: 2, kind: 0, payload }];
+    assert.deepEqual(decode(message({ code, width: 4, height: 10 }, parts), picture), [expected]);
+  });
+}
+
 test("a message without segments is its base, with a new number and time", () => {
   const picture = held();
   const before = picture.pixels.slice();

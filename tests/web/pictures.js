@@ -42,6 +42,23 @@ export function announced(source, crop, step) {
   return { ...ANNOUNCED, ...size, source, crop, step };
 }
 
+/**
+ * Any part of any source whose pixels lie in groups of two, as a step takes them.
+ * @param {(limit: number) => number} next chance @param {string} name of the format
+ */
+export function anyGroups(next, name) {
+  const { across, down } = format(name);
+  const [width, height] = [across * (1 + next(40)), down * (1 + next(30))];
+  const [x, y] = [across * next(9), down * next(9)];
+  const source = /** @type {Size} */ ([x + width + 2 * next(5), y + height + 2 * next(5)]);
+  const step = 1 + next(16);
+  /** @param {number} length @param {number} group */
+  const kept = (length, group) => group * Math.ceil(length / group / step);
+  const size = { width: kept(width, across), height: kept(height, down) };
+  const crop = /** @type {Crop} */ ([x, y, width, height]);
+  return { ...ANNOUNCED, format: name, ...size, source, crop, step };
+}
+
 /** Any part of any source. @param {(limit: number) => number} next chance */
 export function anyPart(next) {
   const source = /** @type {Size} */ ([1 + next(3000), 1 + next(2000)]);

@@ -5,9 +5,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import { toSource } from "../../web/input.js";
 import { toPictureBox } from "../../web/instruments/picture_box.js";
-import { toSource, toSourceBox } from "../../web/source.js";
-import { announced, anyPart, random } from "./pictures.js";
+import { toSourceBox } from "../../web/source.js";
+import { announced, anyGroups, anyPart, format, random } from "./pictures.js";
 
 /** @import { Crop } from "../../web/types.d.ts" */
 
@@ -74,6 +75,44 @@ test("boxes of one pixel cover the part that is shown, without gap or overlap", 
     assert.deepEqual([x, y], [left + across, top + down]);
   }
 });
+
+test("a step of pixels that lie in groups takes every group that many, whole", () => {
+  const pairs = { ...announced([32, 8], null, 4), format: "yuyv422" };
+  const columns = [0, 1, 2, 3, 4, 5, 6, 7].map((x) => toSourceBox([x, 0, 1, 1], pairs));
+  assert.deepEqual(
+    columns.map(([x, , width]) => [x, width]),
+    [0, 8, 16, 24].flatMap((x) => [
+      [x, 1],
+      [x + 1, 7],
+    ]),
+  );
+  const next = random(7);
+  for (const name of ["yuyv422", "uyvy422", "nv12", "i420", "bayer_rggb8"]) {
+    for (let round = 0; round < 30; round++) checkGroups(next, name);
+  }
+});
+
+/** @param {(limit: number) => number} next @param {string} name of the format */
+function checkGroups(next, name) {
+  const shown = anyGroups(next, name);
+  const [left, top, width, height] = /** @type {Crop} */ (shown.crop);
+  /** Those that are there, of all. @param {number} length @param {number} group */
+  const taken = (length, group) =>
+    [...Array(length).keys()].filter((at) => Math.floor(at / group) % shown.step === 0);
+  const { across, down } = format(name);
+  const columns = [...taken(width, across), width];
+  const rows = [...taken(height, down), height];
+  assert.deepEqual([columns.length - 1, rows.length - 1], [shown.width, shown.height]);
+  for (let at = 0; at < 20; at++) {
+    const [x, y] = [next(shown.width), next(shown.height)];
+    const box = /** @type {Crop} */ ([x, y, 1 + next(shown.width - x), 1 + next(shown.height - y)]);
+    const [endX, endY] = [x + box[2], y + box[3]];
+    const source = [columns[endX] - columns[x], rows[endY] - rows[y]];
+    const found = toSourceBox(box, shown);
+    assert.deepEqual(found, [left + columns[x], top + rows[y], ...source]);
+    assert.deepEqual(toPictureBox(found, shown), box);
+  }
+}
 
 test("a box of the picture is shown where it came from, whatever the crop and step", () => {
   const next = random(6);

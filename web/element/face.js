@@ -2,7 +2,7 @@
  * What is seen of an element: the picture in its box, its state, the bar.
  */
 
-import { cssMatrix, turnedSize } from "../instruments/turn.js";
+import { cssMatrix, quartersOf, turnedSize } from "../instruments/turn.js";
 import { FIT, displayRoom, placed, settle } from "../instruments/viewport.js";
 import { make, write } from "../page/dom.js";
 import { icon } from "../page/icons.js";
@@ -122,8 +122,7 @@ export class Face {
 
   /** Clockwise, after it was mirrored. @param {number} degrees a multiple of 90, or what is none for 0 @param {boolean} mirror */
   rotate(degrees, mirror) {
-    const quarters = /** @type {Turn["quarters"]} */ ((degrees / 90) & 3);
-    this.#turn = { quarters: degrees % 90 ? 0 : quarters, mirror };
+    this.#turn = { quarters: quartersOf(degrees), mirror };
     this.place();
   }
 

@@ -69,13 +69,25 @@ const ofParts = (bits, isHighFirst) => (pixels, rgba, first, end, sides) => {
   }
 };
 
-/** @type {ToRgba} */
-const ofIndices = (pixels, rgba, first, end, sides) => {
-  const colours = sides?.palette?.match(/.{6}/g)?.map((digits) => parseInt(digits, 16));
+/** Of palettes, by the sides of the pictures that have them. @type {WeakMap<Sides, Uint32Array>} */
+const tables = new WeakMap();
+
+/** @param {Sides} sides */
+function tableOf(sides) {
+  const known = tables.get(sides);
+  if (known) return known;
+  const colours = sides.palette?.match(/.{6}/g)?.map((digits) => parseInt(digits, 16));
   const table = Uint32Array.from({ length: 256 }, (_, index) => {
     const colour = colours ? (colours[index] ?? 0) : index * 0x010101;
     return ((colour >> 16) & 255) | (colour & 0xff00) | ((colour & 255) << 16) | OPAQUE;
   });
+  tables.set(sides, table);
+  return table;
+}
+
+/** @type {ToRgba} */
+const ofIndices = (pixels, rgba, first, end, sides) => {
+  const table = tableOf(/** @type {Sides} */ (sides));
   for (let at = first; at < end; at++) rgba[at] = table[pixels[at]];
 };
 

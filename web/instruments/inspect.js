@@ -74,9 +74,11 @@ export function magnify({ width, height, loops }, x, y, size) {
   const count = Math.min(left + size, width) - first;
   if (count <= 0) return square;
   for (let row = Math.max(top, 0); row < Math.min(top + size, height); row++) {
-    const at = row * width + first;
-    loops.convert(row * width, (row + 1) * width);
+    const [begin, at] = [row * width, row * width + first];
+    const drawn = loops.rgba.slice(begin, begin + width); // it may be shown otherwise
+    loops.convert(begin, begin + width);
     square.set(loops.rgba.subarray(at, at + count), (row - top) * size + first - left);
+    loops.rgba.set(drawn, begin);
   }
   return square;
 }

@@ -5,6 +5,10 @@
 /** @import { Crop } from "../types.d.ts" */
 /** @import { Place, Size, Turn } from "./types.d.ts" */
 
+/** Clockwise; what is no multiple of 90 is none. @param {number} degrees */
+export const quartersOf = (degrees) =>
+  /** @type {Turn["quarters"]} */ (degrees % 90 ? 0 : (degrees / 90) & 3);
+
 /** @param {Size} size of the picture @param {Turn} turn @returns {Size} as it is shown */
 export const turnedSize = ({ width, height }, { quarters }) =>
   quarters % 2 ? { width: height, height: width } : { width, height };

@@ -76,12 +76,13 @@ function inWebAssembly(module, format, width, height) {
   const [contentBytes, packedBytes] = [content, packed].map((at) => bytesAt(at, most));
   const grid = bytesAt(pixels, pixelBytes);
   const words = new Uint32Array(memory.buffer, rgba, width * height);
+  const sides = { width, height, palette: format.palette };
   return {
     pixels: grid,
     rgba: words,
     convert(first, last) {
       if (kernel.convert(format.code, pixels, rgba, first, last)) return true;
-      format.toRgba?.(grid, words, first, last, { width, height, palette: format.palette });
+      format.toRgba?.(grid, words, first, last, sides);
       return format.toRgba !== null;
     },
     take(bytes, start, end) {

@@ -4,6 +4,7 @@
  * For tests, `window.wsStream` holds the page's `view` and `place`.
  */
 
+import { quartersOf } from "../instruments/turn.js";
 import { View, warm } from "../view.js";
 import { addressOf } from "./address.js";
 import { find } from "./dom.js";
@@ -31,9 +32,9 @@ if (!query.has("stream") && (await ask()).length > 1) {
 /** @type {HTMLCanvasElement} */
 export const canvas = find("picture");
 export const place = new Place(find("stage"), find("sheet"), find("seen"));
-const quarters = (Number(query.get("rotate")) / 90) & 3;
+const quarters = quartersOf(Number(query.get("rotate")));
 const mirror = /^(1|yes|true)$/.test(query.get("mirror") ?? "");
-place.turn = { quarters: /** @type {0 | 1 | 2 | 3} */ (quarters), mirror };
+place.turn = { quarters, mirror };
 export const view = new View(canvas, addressOf(), mayWork);
 Object.assign(window, { wsStream: { view, place } });
 

@@ -225,8 +225,9 @@ class Audience:
         return min(self.shown[key].fps, most)
 
     def _clamp(self, request: Request) -> Grant | None:
-        unknown = Grant(request.rendition(self.default), request.offer.encoding)
-        return grant(request, self.default, self.source) if self.source else unknown
+        if self.source:
+            return grant(request, self.default, self.source)
+        return Grant(request.rendition(self.default), request.offer.encoding)
 
     def _kept(self, key: Grant) -> Rendition:
         """What is kept of a rendition under the limits."""

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from ..arguments import instance
 from .arrays import as_picture, check_fits
 from .demosaic import bilinear
-from .formats import GRAY8, PixelFormat, Pixels
-from .plain import is_bayer, plain
+from .formats import GRAY8, RGBX8888, PixelFormat, Pixels
+from .plain import is_bayer, plain, rgb
 
 _A_FORMAT = instance(PixelFormat, "a PixelFormat, as a frame has")
 
@@ -30,6 +30,8 @@ def to_rgb(pixels: Pixels, pixel_format: PixelFormat) -> NDArray[np.uint8]:
     if pixel_format.raw and not pixel_format.fields:
         if is_bayer(pixel_format):
             return bilinear(pixels, pixel_format)
+        if pixel_format.raw.plain is RGBX8888:
+            return np.ascontiguousarray(rgb(pixels, pixel_format))
         return to_rgb(plain(pixels, pixel_format), pixel_format.raw.plain)
     if pixel_format.fields:
         bits = np.array([bits for _, bits in pixel_format.fields], np.uint8)

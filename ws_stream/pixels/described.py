@@ -75,6 +75,12 @@ def described(size: int, red: Field, green: Field, blue: Field) -> PixelFormat:
     )
 
 
+def field_of(mask: int) -> Field:
+    """Where the bits of a mask lie; no colour, where there are none, or a gap between them."""
+    low, bits = (mask & -mask).bit_length() - 1, mask.bit_count()
+    return (low, bits) if mask and mask >> low == (1 << bits) - 1 else (0, 0)
+
+
 def big_endian(size: int, colours: Sequence[Field]) -> Sequence[Field]:
     """Where colours lie in a little-endian word that were described for the same bytes as a big-endian one.
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ..arguments import shown
 from ..errors import UsageError
 from .arrays import as_picture, guess
-from .described import Field, big_endian, described, named
+from .described import big_endian, described, field_of, named
 from .formats import (
     BGR888,
     BGRX8888,
@@ -127,7 +127,7 @@ def _pygame(surface: Any) -> Foreign:  # noqa: ANN401 - not imported
     size = surface.get_bytesize()
     if size == 1:  # colours are in a palette
         surface, size = surface.convert(24), 3
-    red, green, blue = (_field(mask) for mask in surface.get_masks()[:3])
+    red, green, blue = (field_of(mask) for mask in surface.get_masks()[:3])
     colours = [red, green, blue]
     if sys.byteorder == "big":
         colours = [*big_endian(size, colours)]
@@ -135,10 +135,6 @@ def _pygame(surface: Any) -> Foreign:  # noqa: ANN401 - not imported
     pixel_format = described(size, *colours)
     memory = surface.get_buffer()  # nothing can be drawn while it lives
     return _copied(memory, pixel_format, (width, height), surface.get_pitch()), pixel_format
-
-
-def _field(mask: int) -> Field:
-    return (mask & -mask).bit_length() - 1, mask.bit_count()
 
 
 def _qt(image: Any) -> Foreign:  # noqa: ANN401 - not imported

@@ -46,7 +46,7 @@ class Raw:
     """Its bytes are no samples: none is near to another, so it knows no tolerance."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class PixelFormat:
     """How one pixel lies in memory. Each is made once, so two are equal only if they are the same."""
 

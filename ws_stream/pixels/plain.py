@@ -84,13 +84,16 @@ def plain(pixels: Pixels, pixel_format: PixelFormat) -> Pixels:
 
     Of a colour filter without interpolation, which is a viewer's work.
     """
-    code = pixel_format.code
-    if code in _OTHERS:
-        return _OTHERS[code](pixels)
-    if code == INDEXED8.code:
-        return opaque(palette_of(pixel_format)[pixels])
-    is_yuv = code in _COLOURS
-    return opaque(_COLOURS[code](pixels) if is_yuv else _squares(pixels, pixel_format))
+    other = _OTHERS.get(pixel_format.code)
+    return other(pixels) if other else opaque(rgb(pixels, pixel_format))
+
+
+def rgb(pixels: Pixels, pixel_format: PixelFormat) -> NDArray[np.uint8]:
+    """The same as red, green and blue, where those are what it becomes; in any order in memory."""
+    if pixel_format.code == INDEXED8.code:
+        return palette_of(pixel_format)[pixels]
+    yuv = _COLOURS.get(pixel_format.code)
+    return yuv(pixels) if yuv else _squares(pixels, pixel_format)
 
 
 def palette_of(pixel_format: PixelFormat) -> NDArray[np.uint8]:
@@ -101,10 +104,10 @@ def palette_of(pixel_format: PixelFormat) -> NDArray[np.uint8]:
     return colours
 
 
-def opaque(rgb: NDArray[np.uint8]) -> Pixels:
+def opaque(colours: NDArray[np.uint8]) -> Pixels:
     """The same as RGBX8888."""
-    pixels = np.full((*rgb.shape[:2], 4), 255, np.uint8)
-    pixels[..., :3] = rgb
+    pixels = np.full((*colours.shape[:2], 4), 255, np.uint8)
+    pixels[..., :3] = colours
     return pixels
 
 

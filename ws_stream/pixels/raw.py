@@ -3,7 +3,7 @@
 Knows nothing of how they are converted.
 """
 
-from functools import lru_cache
+from weakref import WeakValueDictionary
 
 import numpy as np
 
@@ -46,7 +46,10 @@ MOST_COLOURS = 256
 """Of a palette: indices have eight bits."""
 
 
-@lru_cache(maxsize=64)  # so that each is made once, as long as it is in use
+_INDEXED: WeakValueDictionary[bytes, PixelFormat] = WeakValueDictionary()
+"""Each is made once, as long as it is in use."""
+
+
 def indexed8(palette: bytes) -> PixelFormat:
     """Pixels that are indices of the colours in `palette`: red, green and blue of each, 256 at most.
 
@@ -58,8 +61,11 @@ def indexed8(palette: bytes) -> PixelFormat:
         raise UsageError(
             "such a palette cannot be; right would be bytes: red, green and blue of 1 to 256 colours"
         )
+    if known := _INDEXED.get(palette):
+        return known
     raw = Raw(RGBX8888, 8, is_exact=True)
-    return PixelFormat("indexed8", 23, _BYTE, (), _NONE, raw=raw, palette=palette)
+    made = PixelFormat("indexed8", 23, _BYTE, (), _NONE, raw=raw, palette=palette)
+    return _INDEXED.setdefault(palette, made)  # another thread may have been quicker
 
 
 INDEXED8 = indexed8(bytes(value for value in range(MOST_COLOURS) for _ in range(3)))

@@ -16,7 +16,7 @@ from .formats import PixelFormat, Pixels, reduced
 from .kept import check_rendition, kept, suited
 from .plain import plain
 from .regroup import regrouped
-from .rendition import Rendition
+from .rendition import Crop, Rendition
 
 Rows = NDArray[np.bool_]
 """Of each row of a picture yes or no: shape (height,)."""
@@ -62,7 +62,8 @@ def resample_rows(
             np.copyto(target[first:end], made[first:end])
         return
     if pixel_format.raw and not pixel_format.fields:
-        array, pixel_format = plain(array, pixel_format), pixel_format.raw.plain
+        _make_plain(array, pixel_format, rendition, target, asked)
+        return
     if rendition.crop:
         x, y, width, height = rendition.crop
         array = array[y : y + height, x : x + width]
@@ -74,6 +75,28 @@ def resample_rows(
         else:
             view = array[first * step : end * step : step, ::step][:, : target.shape[1]]
         _copy(view, pixel_format, to, target[first:end])
+
+
+def _make_plain(
+    array: Pixels,
+    pixel_format: PixelFormat,
+    rendition: Rendition,
+    target: Pixels,
+    asked: Rows | None,
+) -> None:
+    """The same of raw pixels that are no words. Of each run, only the groups of pixels that it is made of are."""
+    assert pixel_format.raw
+    shown, size, step = pixel_format.raw.plain, pixel_format.size(array), rendition.step
+    to = reduced(shown, rendition.depth)
+    x, y, width, height = rendition.crop or Crop(0, 0, *size)
+    for first, end in [(0, len(target))] if asked is None else runs(asked):
+        top = y + first * step
+        part = Crop(x, top, width, min(end * step, height) - first * step)
+        groups = suited(Rendition(part), pixel_format, *size)
+        pixels = plain(regrouped(array, pixel_format, groups), pixel_format)
+        left, above = groups.crop[:2] if groups.crop else (0, 0)
+        view = pixels[top - above :: step, x - left :: step][: end - first, : target.shape[1]]
+        _copy(view, shown, to, target[first:end])
 
 
 def runs(rows: Rows, gap: int = 1) -> Iterator[tuple[int, int]]:

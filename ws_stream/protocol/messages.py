@@ -39,8 +39,8 @@ class Announcement(NamedTuple):
     def blank(self) -> Frame:
         """What the viewer holds then. Raises ProtocolError where that is over the limits."""
         check_size(self.format, self.width, self.height)
-        is_indexed = self.palette and self.format.palette
-        pixel_format = indexed8(self.palette) if is_indexed else self.format
+        own = self.palette if self.format.palette else None
+        pixel_format = indexed8(own) if own else self.format
         return blank(self.epoch, pixel_format, self.width, self.height)
 
 

@@ -13,11 +13,11 @@ import numpy as np
 
 from ..arguments import why
 from ..errors import UsageError
+from ..pixels.raw import MOST_COLOURS
 from .address import Address, stream_name
 from .fb_info import VARIABLE_BYTES, has_colour_map, layout_of
 from .layout import Layout
 from .mapped import MappedSource
-from .packed import MOST_COLOURS
 
 FBIOGET_VSCREENINFO = 0x4600
 FBIOGET_FSCREENINFO = 0x4602

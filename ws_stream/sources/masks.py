@@ -6,7 +6,7 @@ Knows nothing of where that was read.
 from collections.abc import Sequence
 
 from ..errors import UsageError
-from ..pixels.described import Field, big_endian, described
+from ..pixels.described import big_endian, described, field_of
 from ..pixels.formats import PixelFormat
 
 _BYTES = {8: 1, 16: 2, 24: 3, 32: 4}
@@ -21,7 +21,7 @@ def format_of_masks(bits: int, masks: Sequence[int], *, most_first: bool) -> Pix
     size = _BYTES.get(bits)
     if size is None:
         return None
-    fields = [_field(mask) for mask in masks]
+    fields = [field_of(mask) for mask in masks]
     try:
         return described(size, *(big_endian(size, fields) if most_first else fields))
     except UsageError:
@@ -34,10 +34,3 @@ def told(bits: int, masks: Sequence[int], *, most_first: bool) -> str:
         f"{bits} bits per pixel, {'most' if most_first else 'least'} significant byte first, with the "
         f"masks {' '.join(f'{mask:#x}' for mask in masks)}"
     )
-
-
-def _field(mask: int) -> Field:
-    """The lowest bit of a mask and how many it has; no colour, where there is a gap between them."""
-    low = (mask & -mask).bit_length() - 1
-    bits = mask.bit_count()
-    return (low, bits) if mask and mask >> low == (1 << bits) - 1 else (0, 0)

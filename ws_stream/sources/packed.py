@@ -17,8 +17,6 @@ Table = NDArray[Any]
 
 PARTS = (1, 2, 4)
 """Bits of a pixel of which several lie in a byte."""
-MOST_COLOURS = 256
-"""Rows of a colour map: pixels have eight bits."""
 _NAME = re.compile(r"gray([24])(lsb|msb)(?<!4msb)")
 """Of those that do not travel."""
 

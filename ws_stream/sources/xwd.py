@@ -13,11 +13,12 @@ import numpy as np
 
 from ..errors import UsageError
 from ..pixels.formats import GRAY8, PixelFormat
+from ..pixels.raw import MOST_COLOURS
 from .address import Address
 from .layout import Layout
 from .mapped import MappedSource
 from .masks import format_of_masks, told
-from .packed import MOST_COLOURS, PARTS, Packed, colour_table
+from .packed import PARTS, Packed, colour_table
 
 _WORDS = struct.Struct(">3I 4x 2I 4x I 4x I 4x 6I 8x I")
 """The first 20 words, without those that are not read."""

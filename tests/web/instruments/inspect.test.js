@@ -8,7 +8,7 @@ import { test } from "node:test";
 import { inspect, magnify } from "../../../web/instruments/inspect.js";
 import "../../../web/formats/raw.js";
 import { FORMATS } from "../../../web/pixels.js";
-import { announced, held, random } from "../pictures.js";
+import { KERNELS, announced, held, random } from "../pictures.js";
 
 const eight = (/** @type {string} */ letters) =>
   [...letters].map((letter) => letter.repeat(8)).join("");
@@ -124,3 +124,13 @@ test("the magnifier shows what is around, and nothing outside of the picture", (
     }
   }
 });
+
+for (const [language, kernel] of Object.entries(KERNELS)) {
+  test(`a pixel is looked at without a change to how the picture is shown, in ${language}`, () => {
+    const picture = held({ format: "gray8", width: 5, height: 4, kernel });
+    picture.loops.rgba.fill(0xff123456); // as gray is, shown as colours
+    assert.equal(magnify(picture, 2, 2, 3)[4], 0xff000000 + 0x010101 * ((12 * 37) & 255));
+    assert.equal(inspect(picture, announced([5, 4], null, 1), 4, 3)?.word, (19 * 37) & 255);
+    assert.ok(picture.loops.rgba.every((word) => word === 0xff123456));
+  });
+}

@@ -8,6 +8,7 @@ import { test } from "node:test";
 import {
   cssMatrix,
   fromShown,
+  quartersOf,
   toShown,
   turnedSize,
   unturnedBox,
@@ -75,4 +76,9 @@ test("the box of the picture that is shown somewhere is shown there", () => {
     const shown = [left, top, Math.abs(one.x - other.x), Math.abs(one.y - other.y)];
     assert.deepEqual(unturnedBox(/** @type {any} */ (shown), size, turn), box);
   }
+});
+
+test("degrees are quarters, and what is no multiple of 90 is none", () => {
+  const said = [0, 90, 180, 270, 360, -90, 45, 135, NaN, Infinity].map(quartersOf);
+  assert.deepEqual(said, [0, 1, 2, 3, 0, 3, 0, 0, 0, 0]);
 });
