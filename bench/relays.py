@@ -1,7 +1,8 @@
 """A device, relays and very many viewers on this machine, and what becomes of them: `python -m bench.relays`.
 
     python -m bench.relays --viewers 1000 --seconds 600 --kill-every 10  any of them is killed, and comes again
-    python -m bench.relays --chain --viewers 40                          ages, hop by hop
+    python -m bench.relays --way nats --viewers 1000 --seconds 600 --kill-every 10
+    python -m bench.relays --way chain --viewers 40                      ages, hop by hop
     python -m bench.relays --relays 10 --viewers 10                      what the device does for ten relays
 
 Every picture is checked by some viewers, every base of a delta by all. Printed are pictures, faults, ages, the CPU time
@@ -17,11 +18,10 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from statistics import median, quantiles
-from typing import Any, NamedTuple
+from typing import Any
 
-from .processes import cpu_seconds, line, python, running
-from .relays_device import STREAM
-from .servers import free_port
+from .processes import cpu_seconds, line, running
+from .relays_nodes import WAYS, Node, Restart, Running
 
 CROWD = 500
 """Viewers of one process."""
@@ -31,50 +31,6 @@ SETTLE = 5.0
 """Seconds until all have found what they look at, and after the last kill."""
 WITHIN = 2.0
 """Seconds after which the viewers of a node that came again should be fresh."""
-
-
-class Node(NamedTuple):
-    """A process that can be killed and started again on its port."""
-
-    name: str
-    port: int
-    module: str
-    arguments: tuple[object, ...]
-
-
-class Restart(NamedTuple):
-    """A node that was killed, and when it listened again."""
-
-    node: Node
-    killed: float
-    listening: float
-
-
-class Running:
-    """The nodes' processes."""
-
-    def __init__(self, nodes: Sequence[Node]) -> None:
-        self._stacks = {node: ExitStack() for node in nodes}
-        self.processes = {node: self.start(node) for node in nodes}
-
-    def start(self, node: Node) -> "subprocess.Popen[str]":
-        """Until it listens."""
-        process = self._stacks[node].enter_context(python(node.module, *node.arguments))
-        line(process)
-        return process
-
-    def restart(self, node: Node) -> Restart:
-        """Kill it, and start it again."""
-        killed = time.monotonic()
-        self.processes[node].kill()
-        self._stacks[node].close()
-        self.processes[node] = self.start(node)
-        return Restart(node, killed, time.monotonic())
-
-    def close(self) -> None:
-        """End all."""
-        for stack in self._stacks.values():
-            stack.close()
 
 
 class Crowd:
@@ -108,32 +64,6 @@ def _crowd(viewers: int, ports: Sequence[int]) -> Iterator["subprocess.Popen[str
         yield process
 
 
-def nodes_of(relays: int, fps: float, *, is_chain: bool) -> list[Node]:
-    """The device first."""
-    ports = [free_port() for _ in range(relays + 1)]
-    device = Node("device", ports[0], "bench.relays_device", (ports[0], fps))
-    above = ports if is_chain else [ports[0]] * len(ports)
-    return [
-        device,
-        *(
-            Node(f"relay {number}", port, "ws_stream", _serving(above[number - 1], port))
-            for number, port in enumerate(ports[1:], start=1)
-        ),
-    ]
-
-
-def _serving(above: int, port: int) -> tuple[object, ...]:
-    source = f"ws://127.0.0.1:{above}/stream/{STREAM}"
-    return ("serve", source, "--port", port, "--fps", 1000, "--max-viewers", 2000)
-
-
-def behind(node: Node, nodes: Sequence[Node], *, is_chain: bool) -> set[int]:
-    """The ports whose viewers see no picture while it is away."""
-    if is_chain or node is nodes[0]:
-        return {one.port for one in nodes[nodes.index(node) :]}
-    return {node.port}
-
-
 def main() -> None:
     """Read the options and do what they say."""
     parser = argparse.ArgumentParser(prog="python -m bench.relays", description=__doc__)
@@ -141,7 +71,7 @@ def main() -> None:
     parser.add_argument("--viewers", type=int, default=1000)
     parser.add_argument("--fps", type=float, default=5)
     parser.add_argument("--seconds", type=float, default=30)
-    parser.add_argument("--chain", action="store_true", help="each the relay of the one before")
+    parser.add_argument("--way", choices=WAYS, default="star", help="how they stand to each other")
     parser.add_argument("--kill-every", type=float, metavar="SECONDS")
     parser.add_argument("--seed", type=int, default=1)
     measure(parser.parse_args())
@@ -150,12 +80,12 @@ def main() -> None:
 def measure(options: argparse.Namespace) -> None:
     """Run it, and print what was seen."""
     chance = random.Random(options.seed)
-    nodes = nodes_of(options.relays, options.fps, is_chain=options.chain)
+    nodes = WAYS[options.way](options.relays, options.fps)
     with ExitStack() as stack:
         there = Running(nodes)
         stack.callback(there.close)
-        watched = nodes if options.chain else nodes[1:]
-        crowd = Crowd(stack, options.viewers, [node.port for node in watched])
+        ports = [node.port for node in nodes if node.is_watched and node.port]
+        crowd = Crowd(stack, options.viewers, ports)
         time.sleep(SETTLE)
         crowd.seen()
         began, until = time.monotonic(), time.monotonic() + options.seconds
@@ -169,9 +99,9 @@ def measure(options: argparse.Namespace) -> None:
         seen = crowd.seen()
         for node in nodes:
             cpu = (cpu_seconds(there.processes[node].pid) - before[node]) / taken
-            report(node, seen.get(node.port), taken, None if restarts else cpu)
+            report(node, seen.get(node.port or 0), taken, None if restarts else cpu)
     if restarts:
-        recoveries(restarts, seen, nodes, is_chain=options.chain)
+        recoveries(restarts, seen)
 
 
 def report(node: Node, seen: dict[str, Any] | None, seconds: float, cpu: float | None) -> None:
@@ -188,21 +118,14 @@ def report(node: Node, seen: dict[str, Any] | None, seconds: float, cpu: float |
     print(*told, flush=True)
 
 
-def recoveries(
-    restarts: Sequence[Restart],
-    seen: dict[int, dict[str, Any]],
-    nodes: Sequence[Node],
-    *,
-    is_chain: bool,
-) -> None:
+def recoveries(restarts: Sequence[Restart], seen: dict[int, dict[str, Any]]) -> None:
     """How soon after each restart the viewers behind that node had pictures."""
     took: list[float] = []
     late = 0
     for restart in restarts:
         times = [
             end - restart.listening
-            for port in behind(restart.node, nodes, is_chain=is_chain)
-            if port in seen
+            for port in restart.node.behind
             for begun, end in seen[port]["gaps"]
             if begun < restart.listening < end
         ]
