@@ -27,7 +27,7 @@ from playwright.async_api import Page
 
 from tests import test_node, test_picamera2
 from tests.boards import test_parts, test_pictures, test_requests
-from tests.browser import test_mounts, test_operate_x
+from tests.browser import test_mounts, test_operate_x, test_relays
 from tests.browser.browser import opened, shows
 from tests.commands import test_reloading
 from tests.proxy import test_proxies
@@ -315,6 +315,7 @@ RUN_BY: Mapping[str, Callable[..., object]] = {
     "aiohttp_app.py": test_an_aiohttp_program_shows_its_pictures_by_its_own_port,
     "flask_app.py": test_the_first_user_s_program_before_and_after_and_for_an_img_show_the_same,
     "nats.conf": test_nats_access.test_a_device_publishes_its_own_stream_only_and_nodes_only_listen,
+    "relays.sh": test_relays.test_the_recipe_shows_the_device_s_memory_behind_nats_and_a_relay_and_ends_whole,
     "streams.toml": test_reloading.test_the_example_is_served,
     "grafana/ws-stream.json": test_metrics.TestDashboard,
     "proxy/nginx.conf": test_proxies.test_a_python_client_sees_every_pixel,
