@@ -6,9 +6,9 @@ from pathlib import Path
 from tests.browser.browser import canvas, opened, started
 from ws_stream.recording import Recording
 
+from .cable import cabled
 from .conftest import SERVED
 from .processes import WS_STREAM, Server, running, serving, until
-from .relay import relayed
 from .viewer import watching
 from .writer import is_whole
 
@@ -41,9 +41,9 @@ async def test_so_it_is_on_a_unix_socket_whose_file_the_killed_one_has_left(
     source: str, tmp_path: Path
 ) -> None:
     path = tmp_path / "socket"
-    async with relayed(path) as relay:
+    async with cabled(path) as cable:
         with serving(source, *SERVED, "--unix", path) as server:
-            async with watching(f"ws://127.0.0.1:{relay.port}/stream/ring") as viewer:
+            async with watching(f"ws://127.0.0.1:{cable.port}/stream/ring") as viewer:
                 server.kill()
                 assert path.exists()
                 with serving(source, *SERVED, "--unix", path):

@@ -7,9 +7,9 @@ import pytest
 
 from tests.network.lab import DEVICE, Host, Link, network
 
+from .cable import cabled
 from .conftest import SERVED
 from .processes import running, serving
-from .relay import relayed
 from .viewer import shown_fresh, watching
 from .wall_clock import HOUR, wall_clock
 
@@ -20,13 +20,13 @@ LONG = 25
 async def test_viewers_of_a_device_that_slept_come_back(source: str) -> None:
     with wall_clock() as clock, serving(source, *SERVED, environment=clock.environment) as server:
         async with (
-            relayed(server.port) as relay,
-            watching(f"ws://127.0.0.1:{relay.port}/stream/ring") as viewer,
+            cabled(server.port) as cable,
+            watching(f"ws://127.0.0.1:{cable.port}/stream/ring") as viewer,
         ):
             with server.stopped():
                 clock.set(8 * HOUR)
                 await asyncio.sleep(0.5)
-                relay.cut()
+                cable.cut()
             await viewer.fresh_again()
             assert viewer.losses
             assert all(0 <= age < 60 for age in viewer.ages)

@@ -6,11 +6,14 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 
-class Relay:
+class Cable:
     """From a port of this machine to a server's port, or to its Unix socket."""
 
     def __init__(self, target: int | Path) -> None:
         self.port = 0
+        self.carries = asyncio.Event()
+        """Cleared, whatever is said waits."""
+        self.carries.set()
         self._target = target
         self._transports: set[asyncio.WriteTransport] = set()
 
@@ -32,6 +35,7 @@ class Relay:
         self._transports.add(writer.transport)
         try:
             while data := await reader.read(65536):
+                await self.carries.wait()
                 writer.write(data)
                 await writer.drain()
         except OSError:
@@ -42,13 +46,13 @@ class Relay:
 
 
 @asynccontextmanager
-async def relayed(target: int | Path) -> AsyncIterator[Relay]:
-    relay = Relay(target)
-    server = await asyncio.start_server(relay.carry, "127.0.0.1", 0)
-    relay.port = server.sockets[0].getsockname()[1]
+async def cabled(target: int | Path) -> AsyncIterator[Cable]:
+    cable = Cable(target)
+    server = await asyncio.start_server(cable.carry, "127.0.0.1", 0)
+    cable.port = server.sockets[0].getsockname()[1]
     try:
-        yield relay
+        yield cable
     finally:
         server.close()
-        relay.cut()
+        cable.cut()
         await asyncio.sleep(0.05)
