@@ -4,6 +4,7 @@ Knows nothing of who watches.
 """
 
 import asyncio
+import os
 import sys
 
 import numpy as np
@@ -11,9 +12,10 @@ from numpy.typing import NDArray
 
 from ws_stream import Server
 
-WIDTH, HEIGHT = 160, 120
-BOX = 16
-"""Pixels on each side of what moves."""
+PICTURE = "BENCH_PICTURE"
+"""The variable of the environment that says WIDTHxHEIGHTxBOX, of all processes of a run."""
+WIDTH, HEIGHT, BOX = map(int, os.environ.get(PICTURE, "160x120x16").split("x"))
+"""Pixels of a picture, and on each side of what moves."""
 STREAM = "camera"
 
 
