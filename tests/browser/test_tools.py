@@ -246,6 +246,29 @@ async def test_a_histogram_and_gray_as_colours(chromium: Browser) -> None:
         assert np.array_equal(await shows(page, plain), plain)
 
 
+async def test_all_levels_of_gray16_are_seen_by_keyboard_and_at_first_it_looks_as_ever(
+    browser: Browser, address: str
+) -> None:
+    levels = np.arange(0x1200, 0x1200 + 64 * 48, dtype=np.uint16).reshape(48, 64)
+    async with Server(address, 0) as server, opened("about:blank", browser) as page:
+        stream = server.stream("deep", format="gray16")
+        stream.publish(levels)
+        await page.goto(server.urls(stream)[0])
+        await page.wait_for_selector("#wish-step", state="attached")
+        plain = np.repeat((levels >> 8).astype(np.uint8)[..., None], 3, axis=2)
+        await shows(page, plain)
+        place = await open_tool(page, "g", "Gray as colours")
+        first, last = (place.get_by_label(f"{which} level") for which in ("First", "Last"))
+        assert await last.input_value() == await first.get_attribute("max") == "65535"
+        assert np.array_equal(await shows(page, plain), plain)
+        await first.fill(str(0x1210))
+        await last.fill(str(0x1212))
+        await last.press("ArrowRight")
+        shares = (levels.astype(int) - 0x1210).clip(0, 3) * 85
+        window = np.repeat(shares.astype(np.uint8)[..., None], 3, axis=2)
+        assert np.array_equal(await shows(page, window), window)
+
+
 async def test_frozen_the_picture_stays_while_live_goes_on_and_what_is_saved_is_exactly_it(
     chromium: Browser, tmp_path: Path
 ) -> None:

@@ -17,6 +17,7 @@ from ws_stream.errors import SourceError, UsageError
 from ws_stream.pixels.colours import to_rgb
 from ws_stream.pixels.described import named
 from ws_stream.pixels.formats import BGR888, BGRX8888, GRAY8, RGB565, RGB888, RGBX8888
+from ws_stream.pixels.raw import indexed8
 from ws_stream.pixels.rendition import Rendition
 from ws_stream.pixels.resample import resample
 from ws_stream.sources import Source, fb, open_source
@@ -261,7 +262,8 @@ def test_indices_are_looked_up_in_the_colour_map(visual: int) -> None:
     answer = variable(8, (0, 8), (0, 8), (0, 8))
     layout = fb.parse(bytes(answer), fixed_of(OURS, visual), PALETTE.T.tobytes())
     row = bytes([1, 2, 0, 77]).ljust(20)
-    assert layout.shown.format is RGBX8888
+    colours = [[0, 0, 0], [255, 128, 0], [0, 0xAB, 0], *[[0, 0, 0]] * 253]
+    assert layout.shown.format is indexed8(np.array(colours, np.uint8).tobytes()), "as it lies"
     assert shown(layout, row * 3)[0] == [[255, 128, 0], [0, 0xAB, 0], [0, 0, 0], [0, 0, 0]]
 
 
@@ -375,6 +377,14 @@ def test_whatever_the_kernel_says_it_is_a_layout_or_one_sentence(
                 assert str(error)
 
 
+def test_a_colour_map_of_grays_is_gray8() -> None:
+    grays = np.repeat(PALETTE[:, 2:], 3, axis=1)
+    layout = fb.parse(
+        bytes(variable(8, *[(0, 8)] * 3)), fixed_of(OURS, PSEUDOCOLOR), grays.T.tobytes()
+    )
+    assert layout.shown.format is GRAY8
+
+
 class Kernel:
     """Answers ioctls; what it says can be changed while it is used."""
 
@@ -454,11 +464,12 @@ def test_a_colour_map_is_asked_for_before_each_picture(opened: Opened) -> None:
     kernel = Kernel(variable(8, (0, 8), (0, 8), (0, 8)), PSEUDOCOLOR)
     kernel.colours = PALETTE
     source = opened(kernel, bytes([1, 2, 0, 1]).ljust(20) * 6)
-    assert pixels(source)[0].tolist() == [
-        *([255, 128, 0, 255], [0, 0xAB, 0, 255], [0, 0, 0, 255], [255, 128, 0, 255])
+    assert pixels(source)[0].tolist() == [1, 2, 0, 1]
+    assert to_rgb(pixels(source), source.format)[0].tolist() == [
+        *([255, 128, 0], [0, 0xAB, 0], [0, 0, 0], [255, 128, 0])
     ]
     kernel.colours = PALETTE[:, ::-1]
-    assert pixels(source)[0, 0].tolist() == [0, 128, 255, 255]
+    assert to_rgb(pixels(source), source.format)[0, 0].tolist() == [0, 128, 255]
     kernel.colours = None
     with pytest.raises(SourceError, match=r"gives no colour map \(Invalid argument\); right would"):
         source.poll()

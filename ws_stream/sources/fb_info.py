@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from ..errors import UsageError
 from ..pixels.described import big_endian, described, named
 from ..pixels.formats import GRAY8, RGB565, PixelFormat
-from ..pixels.raw import RGB565BE
+from ..pixels.raw import RGB565BE, indexed8
 from .format_names import FROM_LINUX
 from .layout import Layout
 from .packed import PARTS, Packed, Table, colour_table, ramp
@@ -127,6 +127,8 @@ def _format(
     if any(length > 1 and is_reversed for _, length, is_reversed in v.colours):
         raise UsageError(f"colours whose lowest bit is left (msb_right) cannot be shown; {_RIGHT}")
     if (table := _table(v, f, colours)) is not None:
+        if table.dtype != np.uint8 and bits not in PARTS:  # viewers look colours up
+            return indexed8(table.view(np.uint8).reshape(-1, 4)[:, :3].tobytes())
         is_lowest_left = (byteorder == "little") != bool(v.nonstd & _REVERSED_IN_BYTE)
         skipped = v.offset[0] * bits % 8 // bits
         return Packed(v.visible[0], bits, table, is_lowest_left, skipped)

@@ -5,6 +5,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
 
+import "../../../web/formats/raw.js";
 import { makeServed } from "../served.js";
 
 /** @type {ReturnType<typeof makeServed>} */
@@ -57,4 +58,25 @@ test("a held picture has the colours of its format, whatever comes behind it", a
   await served.ask("release");
   served.rest();
   assert.deepEqual(served.shown(), Array(6).fill(5));
+});
+
+test("all 65,536 levels of gray can be told apart, and all of them at once are as ever", async () => {
+  served.announce({ format: "gray16" });
+  const levels = Uint16Array.of(0xff, 0x1234, 0x1235, 0x1236, 0x8000, 0xffff);
+  served.bring(1, [...new Uint8Array(levels.buffer)]);
+  served.rest();
+  await colours("show", "gray", 0x1234, 0x1236, 65535);
+  served.rest();
+  assert.deepEqual(served.shown(), [0, 0, 128, 255, 255, 255]);
+  await colours("show", "gray", 0, 65535, 65535);
+  served.rest();
+  assert.deepEqual(served.shown(), [0, 0x12, 0x12, 0x12, 0x80, 0xff]);
+});
+
+test("levels of eight bits are as far apart among those of sixteen", async () => {
+  served.announce();
+  served.bring(1, [0, 10, 15, 20, 30, 255]);
+  await colours("show", "inverted", 10 * 257, 20 * 257, 65535);
+  served.rest();
+  assert.deepEqual(served.shown(), [255, 255, 128, 0, 0, 0]);
 });

@@ -4,7 +4,7 @@
 
 import { MAP_NAMES } from "../../instruments/looks.js";
 import { menu, row } from "../controls.js";
-import { make } from "../dom.js";
+import { make, write } from "../dom.js";
 
 /** @import { Page } from "../types.d.ts" */
 
@@ -15,16 +15,40 @@ export function open({ view }, place) {
     MAP_NAMES.map((name) => [name, name]),
     show,
   );
-  const [low, high] = [0, 255].map((value) =>
-    make("input", { type: "range", min: "0", max: "255", value: String(value) }),
-  );
-  for (const input of [low, high]) input.addEventListener("input", show);
-  place.append(row("Colours", map), row("First level", low), row("Last level", high));
+  /** The highest level of the format that is shown. */
+  let most = 255;
+  place.append(row("Colours", map));
+  const ends = [0, most].map((value, at) => {
+    const input = make("input", { type: "range", max: String(most), value: String(value) });
+    const level = make("span", { aria: { hidden: "true" } });
+    input.addEventListener("input", show);
+    const line = row(["First level", "Last level"][at], input);
+    line.append(level);
+    place.append(line);
+    return { input, level };
+  });
+
+  function fit() {
+    const now = view.shown?.announced.format === "gray16" ? 65535 : 255;
+    if (now === most) return;
+    for (const { input } of ends) {
+      const value = Math.round((Number(input.value) / most) * now);
+      Object.assign(input, { max: String(now), value: String(value) });
+    }
+    most = now;
+    show();
+  }
 
   function show() {
-    view.use("colours", "show", map.value, Number(low.value), Number(high.value));
+    for (const { input, level } of ends) write(level, input.value.padStart(5, "\u2007"));
+    view.use("colours", "show", map.value, ...ends.map(({ input }) => Number(input.value)), most);
   }
 
   show();
-  return () => view.use("colours", "end");
+  fit();
+  view.addEventListener("shown", fit);
+  return () => {
+    view.removeEventListener("shown", fit);
+    view.use("colours", "end");
+  };
 }
