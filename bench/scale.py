@@ -77,7 +77,7 @@ def measured(load: Load, seconds: float) -> Cost:
         pids = [there.processes[node].pid for node in nodes[1:]]
         before, began = [cpu_seconds(pid) for pid in pids], time.monotonic()
         time.sleep(seconds)
-        device, *relays = (cpu_seconds(pid) - then for pid, then in zip(pids, before, strict=True))
+        relays = sum(cpu_seconds(pid) - then for pid, then in zip(pids, before, strict=True))
         taken, seen = time.monotonic() - began, crowd.seen().values()
     if any(one["wrong"] for one in seen):
         raise RuntimeError("a picture was wrong")
