@@ -5,7 +5,7 @@ viewers. Its CPU time is fitted, by least squares with no term below nothing, to
 
     pictures x (so much + so much for each pixel) + messages to viewers x so much + bytes to viewers x so much
 
-Then the model is asked for three relays and 600 viewers, and they are run.
+Then the model is asked for three relays and 600 viewers, and they are run; and for what does not fit on one machine.
 """
 
 import argparse
@@ -13,6 +13,7 @@ import os
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
+from math import ceil
 from typing import NamedTuple
 
 import numpy as np
@@ -34,6 +35,13 @@ class Load(NamedTuple):
     fps: float
     viewers: int
     relays: int = 1
+
+
+class Asked(NamedTuple):
+    """What the model is asked for: streams of 512x300 pixels, 10 pictures/s of 10 kB."""
+
+    devices: int
+    viewers: int
 
 
 class Cost(NamedTuple):
@@ -58,7 +66,12 @@ LOADS = (
     Load(640, 480, 128, 10, 60),
     Load(640, 480, 256, 10, 20),
 )
-ASKED = Load(320, 240, 48, 5, 600, 3)
+TRIED = Load(320, 240, 48, 5, 600, 3)
+FPS, PIXELS, BYTES = 10, 512 * 300, 10_000
+"""Pictures a second, pixels and bytes of one, of what is foretold."""
+CORE, NETWORK = 0.5, 800e6
+"""What one relay is to use at most: of a core, and bits a second."""
+CROWDS = (Asked(1, 10), Asked(1, 1000), Asked(1, 100_000), Asked(1000, 1000), Asked(1000, 100_000))
 TERMS = ("us a picture", "us a million pixels", "us a message", "us a million bytes")
 _SCALES = 1e6, 1e6 * 1e6, 1e6, 1e6 * 1e6
 
@@ -106,6 +119,25 @@ def fitted(loads: Sequence[Load], costs: Sequence[Cost]) -> NDArray[np.float64]:
         del used[int(found.argmin())]
 
 
+def foretold(model: NDArray[np.float64], crowd: Asked) -> str:
+    """What so many take, on relays of which none uses more of a core or of a network than it may."""
+    pictures, messages = FPS * crowd.devices, FPS * crowd.viewers
+    fixed = float(model[:2] @ (1, PIXELS))
+    each = float(model[2] + model[3] * BYTES)
+    relays = max(
+        ceil((pictures * fixed + messages * each) / CORE),  # where each stream is on one of them
+        ceil(8 * BYTES * messages / NETWORK),
+    )
+    for _ in range(20):  # a stream that many relays show is unpacked by each
+        hops = FPS * max(crowd.devices, relays)
+        relays = max(relays, ceil((hops * fixed + messages * each) / CORE))
+    return (
+        f"{crowd.devices} devices, {crowd.viewers} viewers: {relays} relays, "
+        f"{(FPS * max(crowd.devices, relays) * fixed + messages * each):.2f} cores, "
+        f"{8e-9 * BYTES * messages:.2f} Gbit/s to viewers"
+    )
+
+
 def main() -> None:
     """Measure, fit, and ask."""
     parser = argparse.ArgumentParser(prog="python -m bench.scale", description=__doc__)
@@ -129,11 +161,13 @@ def main() -> None:
     print(
         f"off by {100 * np.median(errors):.0f} % in the middle, {100 * max(errors):.0f} % at most"
     )
-    cost = measured(ASKED, seconds)
-    foretold = terms(ASKED, cost) @ model
+    cost = measured(TRIED, seconds)
+    expected = terms(TRIED, cost) @ model
+    for crowd in CROWDS:
+        print(foretold(model, crowd))
     print(
-        f"{ASKED.relays} relays, {ASKED.viewers} viewers: {100 * cost.relay:.1f} % of a core each, "
-        f"foretold {100 * foretold:.1f} %"
+        f"{TRIED.relays} relays, {TRIED.viewers} viewers: {100 * cost.relay:.1f} % of a core each, "
+        f"foretold {100 * expected:.1f} %"
     )
 
 
