@@ -4,6 +4,7 @@ What is public is found by looking, so that a new parameter fails here until its
 """
 
 import asyncio
+import gc
 import inspect
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -232,6 +233,15 @@ def call(name: str, arguments: Mapping[str, Any]) -> None:  # noqa: PLR0912 - a 
         }
         made = getattr(of[owner], method)(**arguments)
         getattr(made, "close", lambda: None)()  # of what would have to be awaited
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _few_objects() -> Iterator[None]:
+    """What was made by other tests is not looked through each time that leftovers are counted."""
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
 
 
 @pytest.mark.parametrize("name", RIGHT)

@@ -21,7 +21,7 @@ from ws_stream.protocol.picture import is_picture
 from .mutations import MUTATIONS, Parent, family
 from .node import node
 
-MESSAGES = 60_000
+MESSAGES = 30_000
 BATCH = 2_000
 
 VERDICTS = ("applied", "refused", "checksum wrong", "ignored", "crashed")

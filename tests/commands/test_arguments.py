@@ -9,6 +9,7 @@ import pytest
 from ws_stream import Connection, Server
 from ws_stream.commands import certificate, cli, found
 from ws_stream.commands.arguments import parser
+from ws_stream.commands.keys import SERVER
 from ws_stream.relay.nats_link import NatsLink
 
 # fmt: off - one kind on a line
@@ -80,11 +81,14 @@ def commands() -> dict[str, argparse.ArgumentParser]:
     return dict(found.choices or {})
 
 
+ALIKE = {"demo", "relay"}
+"""Their options of the server are those of serve, by one table."""
+SERVER_OPTIONS = {action.dest for action in SERVER.values()}
 OPTIONS = [
     (command, action.option_strings[-1] if action.option_strings else "")
     for command, its in commands().items()
     for action in its._actions
-    if action.dest != "help"
+    if action.dest != "help" and not (command in ALIKE and action.dest in SERVER_OPTIONS)
 ]
 
 

@@ -1,5 +1,6 @@
 """Each law holds for what is sought against it, for a moment here and for an hour by `pytest -m long tests/fuzz`."""
 
+import importlib
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,21 @@ def programs() -> None:
     build()
 
 
-@pytest.mark.parametrize("name", TARGETS)
+@pytest.mark.parametrize("name", [name for name in TARGETS if TARGETS[name].is_python])
+def test_the_law_in_python_holds_for_its_seeds_and_for_what_was_found(name: str) -> None:
+    """In this process: to begin a fuzzer of Python takes ten times as long."""
+    law = importlib.import_module(f"tests.fuzz.laws.{TARGETS[name].command[-1]}")
+    for data in sorted(TARGETS[name].begin):
+        law.check(data)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=[pytest.mark.long] if target.is_python else [])
+        for name, target in TARGETS.items()
+    ],
+)
 def test_nothing_is_found_against_the_law_of(name: str, tmp_path: Path) -> None:
     if TARGETS[name].is_python:
         pytest.importorskip("atheris")

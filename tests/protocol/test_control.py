@@ -2,7 +2,7 @@ import contextlib
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ws_stream.errors import ProtocolError
@@ -74,6 +74,7 @@ def test_whatever_text_arrives_is_a_message_or_nothing_or_a_protocol_error(text:
             parse(text)
 
 
+@settings(max_examples=30)
 @given(st.sampled_from(sorted(messages.FROM_VIEWER)), st.dictionaries(st.text(), JSON), JSON)
 def test_whatever_members_a_message_has_it_is_valid_or_a_protocol_error(
     kind: str, members: dict[str, object], value: object

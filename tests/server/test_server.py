@@ -349,7 +349,7 @@ async def test_a_viewer_that_cannot_be_shown_anything_leaves_no_trace(
     camera = server.stream("camera")
     camera.publish(picture(1))
     with monkeypatch.context() as patch:
-        patch.setattr(camera.newest, "flush", lambda: (_ for _ in ()).throw(MemoryError))
+        patch.setattr(camera.newest, "send", lambda: (_ for _ in ()).throw(MemoryError))
         async with viewing(server) as websocket:
             with pytest.raises(ConnectionClosed):
                 while True:
