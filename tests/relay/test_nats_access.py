@@ -9,10 +9,11 @@ import pytest
 
 from tests.pair import made_pair
 from ws_stream import ConnectError, UsageError
-from ws_stream.relay.nats_address import nats_address, without_secrets
+from ws_stream.relay.nats_address import nats_address
 from ws_stream.relay.nats_link import linked
 from ws_stream.relay.nats_presence import find
 from ws_stream.relay.nats_upstream import NatsUpstream
+from ws_stream.relay.schemes import without_secrets
 
 from .creds import account_of
 from .nats_server import HOST, NatsServer, nats_server

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from ..arguments import plain
 from ..errors import UsageError
 from ..printable import MAX_LINE
-from ..relay.addresses import is_elsewhere
-from ..relay.nats_address import without_secrets
+from ..relay.schemes import is_elsewhere, without_secrets
 from .config import read_config
 from .keys import SERVER, STREAM, complete, given
 from .settings import Settings, StreamSettings, refuse

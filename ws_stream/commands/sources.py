@@ -10,8 +10,9 @@ from ..arguments import shown
 from ..client import Connection
 from ..errors import UsageError
 from ..pixels.described import named
-from ..relay.addresses import is_elsewhere, open_upstream
+from ..relay.addresses import open_upstream
 from ..relay.nats_upstream import NatsUpstream
+from ..relay.schemes import is_elsewhere
 from ..selftest.workload import WorkloadSource
 from ..sources import Source, known_address, open_source
 from ..sources.replay import Replay, is_recording

@@ -12,9 +12,9 @@ from ..arguments import plain, shown, why
 from ..errors import UsageError
 from ..limits import MAX_ADDRESS_LETTERS
 from ..trust import trusting
+from .schemes import is_nats, without_secrets
 from .subjects import Subjects, subjects
 
-SCHEMES = ("nats", "tls")
 DEFAULT_PORT = 4222
 _OPTIONS = ("creds",)
 _MOST_CREDS = 65536
@@ -50,18 +50,6 @@ class NatsAddress(NamedTuple):
                 f"{self.place} names no stream; right would be {self.place}/SUBJECT, such as ws-stream.camera"
             )
         return subjects(self.subject)
-
-
-def is_nats(address: object) -> bool:
-    """Whether it is an address of NATS, right or wrong."""
-    return isinstance(address, str) and address.partition("://")[0].lower() in SCHEMES
-
-
-def without_secrets(address: str) -> str:
-    """An address as it may be shown: without what stands before the host."""
-    scheme, mark, rest = address.partition("://")
-    place, slash, path = rest.partition("/")
-    return f"{scheme}{mark}{place.rpartition('@')[2]}{slash}{path}"
 
 
 def nats_address(text: object, tls_ca: object = None) -> NatsAddress:
