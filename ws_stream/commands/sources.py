@@ -12,10 +12,10 @@ from ..errors import UsageError
 from ..pixels.described import named
 from ..relay.addresses import open_upstream
 from ..relay.nats_upstream import NatsUpstream
-from ..relay.schemes import is_elsewhere
 from ..selftest.workload import WorkloadSource
 from ..sources import Source, known_address, open_source
 from ..sources.replay import Replay, is_recording
+from ..trust import has_certificate
 
 PATHS = frozenset({"mmap", "xwd", "fb", "replay", "video", "camera"})
 """Kinds of sources whose address has the path of a file; that of a ring has it if there is a slash in it."""
@@ -23,9 +23,8 @@ PATHS = frozenset({"mmap", "xwd", "fb", "replay", "video", "camera"})
 
 def played(source: str, options: argparse.Namespace) -> str | Replay | Connection | NatsUpstream:
     """One to be served; a recording is played as was asked for. Raises UsageError."""
-    upstream = open_upstream(source, options.tls_ca) if options.tls_ca else None
-    if upstream:
-        return upstream
+    if options.tls_ca and has_certificate(source):
+        return open_upstream(source, options.tls_ca) or source
     if not (_is_changed(options) and is_recording(source)):
         return source
     return Replay(source, speed=options.speed or 1.0, loop=options.loop)
@@ -33,7 +32,7 @@ def played(source: str, options: argparse.Namespace) -> str | Replay | Connectio
 
 def check_played(sources: Sequence[str], options: argparse.Namespace) -> None:
     """Raises UsageError where these options are for none of the sources."""
-    if options.tls_ca and not any(map(is_elsewhere, sources)):
+    if options.tls_ca and not any(map(has_certificate, sources)):
         raise UsageError(
             "--tls-ca is for what other servers show; right would be a source wss://HOST:PORT/stream/NAME "
             "or tls://HOST:PORT/SUBJECT"
