@@ -59,6 +59,10 @@ def nats_address(text: object, tls_ca: object = None) -> NatsAddress:
     """
     if not isinstance(text, str):
         raise UsageError(f"{shown(text)} is no address of a NATS server; {_RIGHT}")
+    if _has_slash_in_secret(text):
+        raise UsageError(
+            "an address of a NATS server has '@' behind '/'; right would be %2F for each '/' in a password or token"
+        )
     safe = plain(without_secrets(text))
     try:
         parts = urlsplit(text)
@@ -81,6 +85,11 @@ def nats_address(text: object, tls_ca: object = None) -> NatsAddress:
         trusting(tls_ca, place),
         parts.path.strip("/"),
     )
+
+
+def _has_slash_in_secret(text: str) -> bool:
+    """Whether what lets in goes on behind a '/', and so would be shown: no subject has '@', but a file may."""
+    return "@" in text.partition("://")[2].partition("?creds=")[0].partition("/")[2]
 
 
 def _readable(path: str | None) -> str | None:
