@@ -11,7 +11,9 @@ from ..client import Connection
 from ..errors import UsageError
 from ..pixels.described import named
 from ..relay.addresses import open_upstream
+from ..relay.nats_address import anchored_creds
 from ..relay.nats_upstream import NatsUpstream
+from ..relay.schemes import is_nats
 from ..selftest.workload import WorkloadSource
 from ..sources import Source, known_address, open_source
 from ..sources.replay import Replay, is_recording
@@ -48,6 +50,8 @@ def _is_changed(options: argparse.Namespace) -> bool:
 
 def anchored(source: str, folder: Path) -> str:
     """The same source whatever folder a program runs in: a relative path begins at this one. Raises UsageError."""
+    if is_nats(source):
+        source = anchored_creds(source, folder)
     if open_upstream(source):
         return source
     if is_recording(source):

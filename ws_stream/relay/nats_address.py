@@ -4,9 +4,10 @@ Knows nothing of connections. What is shown of an address never has a password.
 """
 
 import ssl
+from os import fsencode
 from pathlib import Path
 from typing import NamedTuple
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from ..arguments import plain, shown, why
 from ..errors import UsageError
@@ -85,6 +86,18 @@ def nats_address(text: object, tls_ca: object = None) -> NatsAddress:
         trusting(tls_ca, place),
         parts.path.strip("/"),
     )
+
+
+def anchored_creds(address: str, folder: Path) -> str:
+    """The same address whatever folder a program runs in: a relative path of a file begins at this one."""
+    server, mark, query = address.partition("?")
+    options = dict(parse_qsl(query, keep_blank_values=True))
+    creds = options.get("creds", "")
+    if creds[:1] in ("", "/"):
+        return address
+    options["creds"] = str(folder / creds)
+    said = "&".join(f"{quote(name)}={quote(fsencode(value))}" for name, value in options.items())
+    return f"{server}{mark}{said}"
 
 
 def _has_slash_in_secret(text: str) -> bool:
