@@ -40,7 +40,7 @@ from .places import found
 from .publish import device_tls_ca, published
 from .record import Record, patient
 from .reloading import Reloading
-from .serving import check_relayed, lines, settings
+from .serving import lines, settings
 from .settings import new_server, open_streams
 from .terminal import complain, leave_output, progress, rewrite, say, say_aside
 from .watch import Watch
@@ -71,8 +71,6 @@ async def _serve(options: argparse.Namespace) -> None:
     loop, stop = asyncio.get_running_loop(), asyncio.Event()
     _when_ended(stop.set)
     wanted = settings(options)
-    if options.command == "relay":
-        check_relayed(wanted)
     logs.begin(wanted.server.log_format)
     server = new_server(wanted.server, os.environ)
     end = partial(loop.call_soon_threadsafe, stop.set)
