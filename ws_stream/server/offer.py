@@ -22,6 +22,7 @@ from ..producers.poller import Poller
 from ..producers.reader import Reader
 from ..relay.addresses import name_of, open_upstream
 from ..relay.relayed import Relayed
+from ..relay.schemes import without_secrets
 from ..relay.upstream import Upstream
 from ..sources import Source, open_source
 from ..sources.address import stream_name
@@ -93,6 +94,7 @@ class Offer(NamedTuple):
 def open_offer(offered: object, pixel_format: PixelFormat | None) -> Offer:
     """The offer of a source, function or connection; the format is a function's. Raises UsageError and SourceError."""
     if upstream := open_upstream(offered):
+        _check_format(pixel_format, without_secrets(upstream.url))
         return _of_upstream(upstream)
     if callable(offered) and not hasattr(offered, "poll"):
         _check_function(offered)
