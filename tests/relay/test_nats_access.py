@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.faults.processes import until
 from tests.pair import made_pair
 from ws_stream import ConnectError, UsageError
 from ws_stream.relay.nats_address import nats_address
@@ -17,7 +18,7 @@ from ws_stream.relay.schemes import without_secrets
 
 from .creds import account_of
 from .nats_server import HOST, NatsServer, nats_server
-from .streams import SUBJECT, device, publishing, until, viewing
+from .streams import SUBJECT, device, publishing, viewing
 
 SECRET = "horse-battery"
 
