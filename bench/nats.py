@@ -11,7 +11,6 @@ import asyncio
 import json
 import os
 import signal
-import socket
 import sys
 import tempfile
 import time
@@ -26,6 +25,7 @@ from ws_stream.relay.nats_link import linked
 from ws_stream.relay.nats_upstream import NatsUpstream
 
 from .processes import cpu_seconds, line, python, running
+from .servers import free_port, wait_for
 from .tls import CONTENTS, writing
 
 NODES = (1, 3, 10)
@@ -43,16 +43,11 @@ def nats_server(
     folder: Path, options: Mapping[str, Any], program: Path
 ) -> Iterator[tuple[int, str]]:
     """Its process and address."""
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
+    port = free_port()
     config = folder / f"{port}.conf"
     config.write_text(json.dumps({"host": "127.0.0.1", "port": port, **options}))
     with running([program, "-c", config]) as process:
-        while True:
-            with socket.socket() as probe:
-                if not probe.connect_ex(("127.0.0.1", port)):
-                    break
-            time.sleep(0.02)
+        wait_for(port, process)
         yield process.pid, f"nats://127.0.0.1:{port}"
 
 

@@ -12,15 +12,13 @@ of each process, and how soon after a node listened again all its viewers were f
 import argparse
 import json
 import random
-import subprocess
-import sys
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Sequence
+from contextlib import ExitStack
 from statistics import median, quantiles
 from typing import Any
 
-from .processes import cpu_seconds, line, running
+from .processes import cpu_seconds, line, python
 from .relays_nodes import WAYS, Node, Restart, Running
 
 CROWD = 500
@@ -38,7 +36,9 @@ class Crowd:
 
     def __init__(self, stack: ExitStack, viewers: int, ports: Sequence[int]) -> None:
         self._processes = [
-            stack.enter_context(_crowd(min(CROWD, viewers - first), ports))
+            stack.enter_context(
+                python("bench.relays_crowd", min(CROWD, viewers - first), SAMPLE, *ports)
+            )
             for first in range(0, viewers, CROWD)
         ]
 
@@ -55,13 +55,6 @@ class Crowd:
                 for name, value in seen.items():
                     there[name] += value
         return all_of_it
-
-
-@contextmanager
-def _crowd(viewers: int, ports: Sequence[int]) -> Iterator["subprocess.Popen[str]"]:
-    command = [sys.executable, "-m", "bench.relays_crowd", viewers, SAMPLE, *ports]
-    with running([*map(str, command)]) as process:
-        yield process
 
 
 def main() -> None:

@@ -3,6 +3,7 @@
 Knows nothing of viewers.
 """
 
+import atexit
 import subprocess
 import sys
 import time
@@ -121,6 +122,7 @@ def over_nats(relays: int, fps: float) -> list[Node]:
     program = Path(sys.executable).with_name("nats-server")
     config = Path(f"/dev/shm/ws-stream-bench-{server}.conf")
     config.write_text(f"host: 127.0.0.1\nport: {server}\nno_fast_producer_stall: true\n")
+    atexit.register(config.unlink, missing_ok=True)
     url, all_of_them = f"nats://127.0.0.1:{server}", frozenset(ports)
     publish = _python("ws_stream", "publish", "--nats", url, "--subject", SUBJECT, _address(device))
     return [

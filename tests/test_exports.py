@@ -56,6 +56,11 @@ def test_who_mounts_nothing_does_not_wait_for_a_mount() -> None:
     assert ws_stream.asgi.__module__ == "ws_stream.mounts.asgi"
 
 
+def test_who_has_nothing_by_nats_does_not_wait_for_that() -> None:
+    waits = "import sys, ws_stream; sys.exit(any('.nats_' in name for name in sys.modules))"
+    assert subprocess.run([sys.executable, "-c", waits], check=False).returncode == 0
+
+
 def test_who_shows_nothing_in_a_notebook_does_not_wait_for_that() -> None:
     waits = "import sys, ws_stream; sys.exit(any('jupyter' in name for name in sys.modules))"
     assert subprocess.run([sys.executable, "-c", waits], check=False).returncode == 0

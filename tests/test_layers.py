@@ -84,7 +84,17 @@ ROOMS = {
     "plain": [],
     "client": [],
     "relay": [
-        *("upstream", "relayed", "subjects", "parts", "following", "arrivals", "leases", "whole"),
+        *(
+            "schemes",
+            "upstream",
+            "relayed",
+            "subjects",
+            "parts",
+            "following",
+            "arrivals",
+            "leases",
+            "whole",
+        ),
         *(
             "device_time",
             "nats_address",

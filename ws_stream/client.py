@@ -18,7 +18,7 @@ from .arguments import instance
 from .clock import Age
 from .dial import SILENCE, Hearing, Opening, bearer, is_final, offering, reason, websocket_url
 from .errors import ChecksumError, ConnectError, ProtocolError, UsageError
-from .limits import MAX_PICTURE_BYTES
+from .limits import MAX_MESSAGE
 from .pixels.frame import Frame
 from .plain import PlainConnection, each_frame
 from .printable import printable
@@ -31,8 +31,6 @@ from .waiting import Predicate, Wait, first_frame
 
 GOODBYE = 1.0
 """Seconds that a server may take to answer a goodbye: whoever stops looking waits no longer for one that is gone."""
-MAX_MESSAGE = MAX_PICTURE_BYTES * 3 // 2
-"""Bytes of the longest message read: the largest picture, and the marks of all its pixels, of a byte each."""
 
 Messages: TypeAlias = AsyncGenerator[tuple[str | bytes | None, Frame | None]]
 """What came, None where a connection was lost; and the frame that it made, None for none."""

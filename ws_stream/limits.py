@@ -7,8 +7,12 @@ MAX_SIDE = 16384
 """Pixels of the longest side of a picture: what browsers' canvases take."""
 MAX_PICTURE_BYTES = 64 * 2**20
 """Bytes of the largest picture: 4096 x 4096 pixels of four bytes."""
-MAX_TIME = 2**53
-"""Microseconds: capture times are below this, so that a JavaScript number holds them exactly."""
+MAX_MESSAGE = MAX_PICTURE_BYTES * 3 // 2
+"""Bytes of the longest message a viewer reads: the largest picture, and the marks of all its pixels, of a byte each."""
+MAX_COUNT = 2**53
+"""Whatever is counted is below this, so that a JavaScript number holds it exactly."""
+MAX_TIME = MAX_COUNT
+"""Microseconds: capture times are below this."""
 MAX_NUMBER = 2**32 - 1
 """Highest picture number and highest epoch: the message's header has 32 bits for each."""
 MAX_FPS = 1000

@@ -78,7 +78,7 @@ class LoopThread:
 
     def stop_behind(self, function: Callable[[], Coroutine[Any, Any, object]]) -> None:
         """Call the coroutine function there, and end loop and thread when it is done. Nobody waits for that."""
-        self.begin(function).add_done_callback(lambda _: self._loop.stop())
+        self.begin(function).add_done_callback(lambda _: self.call(self._loop.stop))
 
     def _run(self) -> None:
         self._loop.run_forever()

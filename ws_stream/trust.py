@@ -47,6 +47,12 @@ def trusting(tls_ca: object, url: str) -> ssl.SSLContext | None:
     return context
 
 
+def has_certificate(url: object) -> bool:
+    """Whether it is an address at which one is shown."""
+    scheme, mark, _ = url.partition("://") if isinstance(url, str) else ("", "", "")
+    return bool(mark) and scheme.lower() in ("https", *_WITH_TLS)
+
+
 def untrusted(error: Exception) -> str | None:
     """Why there is no TLS with a server, in one sentence; None for another error."""
     if isinstance(error, ssl.SSLCertVerificationError):

@@ -96,6 +96,31 @@ def test_a_relative_path_begins_at_the_folder_of_the_file(
     assert found.streams[0].place == "a b%c/streams.toml, line 4: "
 
 
+def test_a_relative_file_of_credentials_is_found_there_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "a b%c+d"
+    folder.mkdir()
+    for file in (folder / "x y.creds", tmp_path / "whole.creds"):
+        file.write_text("BEGIN NATS USER JWT BEGIN USER NKEY SEED")
+    kinds = {
+        "nats://h/lab.a?creds=x%20y.creds": f"nats://h/lab.a?creds={tmp_path}/a%20b%25c%2Bd/x%20y.creds",
+        "TLS://h/lab.a?creds=../whole.creds": f"TLS://h/lab.a?creds={tmp_path}/a%20b%25c%2Bd/../whole.creds",
+        f"nats://h/lab.a?creds={tmp_path}/whole.creds": f"nats://h/lab.a?creds={tmp_path}/whole.creds",
+        "nats://u:p@h/lab.a": "nats://u:p@h/lab.a",
+    }
+    text = "".join(
+        f'[streams.s{number}]\nsource = "{source}"\n' for number, source in enumerate(kinds)
+    )
+    (folder / "streams.toml").write_text(text)
+    monkeypatch.chdir(tmp_path)
+    found = read_config("a b%c+d/streams.toml")
+    assert [stream.source for stream in found.streams] == [*kinds.values()]
+    for query in ("creds=", "creds=nowhere", "other=1"):
+        ((line, _),) = faults(tmp_path, f'[streams.a]\nsource = "nats://h/lab.a?{query}"\n')
+        assert line == 2
+
+
 def test_a_command_with_quotes_of_both_kinds_is_taken_as_it_stands(tmp_path: Path) -> None:
     command = """cmd:sh -c 'cat "a & b" | head -c 8'?width=4&height=2&format=gray8"""
     (stream,) = read(tmp_path, f"[streams.a]\nsource = '''{command}'''\n").streams

@@ -56,6 +56,14 @@ def _both_are_listed(url: str, stream: str, port: int, capsys: pytest.CaptureFix
     assert {publisher["subject"], node["subject"]} == {"ws-stream.card"}
 
 
+def test_the_subject_may_stand_behind_the_server(nats: NatsServer) -> None:
+    url = f"nats://u:{SECRET}@127.0.0.1:{nats.port}/lab.camera"
+    command = *WS_STREAM, "publish", "--nats", url
+    for more, subject in (((), "lab.camera"), (("--subject", "lab.other"), "lab.other")):
+        with running(*command, *more, "ws://127.0.0.1:1/stream/a") as publisher:
+            assert publisher.line() == f"{subject}: {nats.url}\n"
+
+
 def test_nobody_there_and_what_is_found_are_lines() -> None:
     assert [*lines([], as_json=False)] == ["no publisher and no node answered within 1 s"]
     found = [

@@ -31,10 +31,12 @@ PIXELS = "width=40&height=30&format=rgbx8888"
 class Service:
     """A server of a file, as `serve` has it."""
 
+    command: tuple[str, ...] = ("serve", "--config")
+
     def __init__(self, file: Path, text: str, *beside: str) -> None:
         self.file = file
         file.write_text(text)
-        options = parser().parse_args(["serve", "--config", str(file), *beside])
+        options = parser().parse_args([*self.command, str(file), *beside])
         wanted = settings(options)
         self.server = new_server(wanted.server, {})
         open_streams(self.server, wanted.streams, lambda: None)
@@ -47,6 +49,12 @@ class Service:
         else:
             self.file.write_text(text)
         return [stream.name for stream in self._reloading.reload()]
+
+
+class RelayService(Service):
+    """The same, as `relay` has it."""
+
+    command = ("relay",)
 
 
 @asynccontextmanager
@@ -146,6 +154,19 @@ async def test_a_wrong_file_changes_nothing_and_the_log_says_why(
             assert (await refusal(service.server, "/stream/n"))[0] == 4004
         assert service.reload(PORT + stream("a") + stream("b")) == []
         assert service.server.streams == before
+
+
+async def test_a_relay_relays_whatever_its_file_says_later(
+    file: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    elsewhere = stream("n", source="ws://127.0.0.1:1/stream/n")
+    service = RelayService(file, PORT + elsewhere)
+    async with service.server:
+        assert service.reload(PORT + elsewhere + stream("a")) == []
+        assert [*service.server.streams] == ["n"]
+    (said,) = caplog.messages
+    assert "streams.toml, line 5: " in said
+    assert "is no stream of another server; right would be" in said
 
 
 async def test_all_faults_are_in_the_log(file: Path, caplog: pytest.LogCaptureFixture) -> None:

@@ -1,7 +1,7 @@
 """A device and relays behind it, each a server of its own, in this process and by real sockets."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from itertools import pairwise
 from typing import Any
@@ -45,9 +45,3 @@ class Viewer:
     async def _look(self) -> None:
         async for frame in self.connection:
             self.frames.append(frame)
-
-
-async def until(condition: Callable[[], object]) -> None:
-    async with asyncio.timeout(20):
-        while not condition():
-            await asyncio.sleep(0.005)

@@ -1,13 +1,14 @@
 """A device, a publisher and nodes around a NATS server, in the test's own event loop."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tests.faults.processes import until
 from ws_stream import Server, Stream, connect
 from ws_stream.pixels.frame import Frame
 from ws_stream.relay.nats_address import nats_address
@@ -17,7 +18,6 @@ from ws_stream.relay.nats_upstream import NatsUpstream
 from ws_stream.relay.subjects import subjects
 
 SUBJECT = "lab.camera"
-WITHIN = 30.0
 WIDTH, HEIGHT = 40, 30
 NOISE = np.random.default_rng(1)
 
@@ -35,12 +35,6 @@ def number_of(frame: Frame) -> int:
     assert (said == said[0, 0]).all(), "a picture that never was"
     red, green = map(int, said[0, 0])
     return red + 256 * green
-
-
-async def until(condition: Callable[[], object], within: float = WITHIN) -> None:
-    async with asyncio.timeout(within):
-        while not condition():
-            await asyncio.sleep(0.01)
 
 
 class Device:

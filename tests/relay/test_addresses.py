@@ -3,7 +3,8 @@
 import pytest
 
 from ws_stream import Server, UsageError, connect
-from ws_stream.relay.addresses import is_elsewhere, name_of, open_upstream
+from ws_stream.relay.addresses import name_of, open_upstream
+from ws_stream.relay.schemes import is_elsewhere
 
 
 @pytest.mark.parametrize(
@@ -16,6 +17,8 @@ from ws_stream.relay.addresses import is_elsewhere, name_of, open_upstream
         ("https://device/cam/?stream=b", "b"),
         ("http://192.168.1.7:8000", "192.168.1.7"),
         ("ws://[fe80::1]:8000/stream", "fe80-1"),
+        ("WS://device:8000/stream/b", "b"),
+        ("NATS://hub/lab.camera", "camera"),
         ("ws://device:8000/stream/camera#token=abcdefghijklmnopqrstuvwxyz012345", "camera"),
     ],
 )

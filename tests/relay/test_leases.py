@@ -40,6 +40,8 @@ def test_of_more_nodes_than_there_may_be_nothing_is_kept() -> None:
         *(b"", b"\xff", b"[]", b"{}", b'{"type":"resync"}', b'{"type":"request","fps":-1}'),
         *(b'{"type":"request","fps":"5"}', b'{"type":"request","relays":17}'),
         b'{"type":"request","fps":5' + b" " * 4096 + b"}",
+        b'{"type":"request","fps":1' + b"0" * 400 + b"}",
+        *(b'{"type":"later"}', b'{"type":["request"]}', b'{"type":"request","relays":0}'),
     ],
 )
 def test_what_is_no_request_is_a_documented_error(said: bytes) -> None:

@@ -7,16 +7,18 @@ from pathlib import Path
 
 import pytest
 
+from tests.faults.processes import until
 from tests.pair import made_pair
 from ws_stream import ConnectError, UsageError
-from ws_stream.relay.nats_address import nats_address, without_secrets
+from ws_stream.relay.nats_address import nats_address
 from ws_stream.relay.nats_link import linked
 from ws_stream.relay.nats_presence import find
 from ws_stream.relay.nats_upstream import NatsUpstream
+from ws_stream.relay.schemes import without_secrets
 
 from .creds import account_of
 from .nats_server import HOST, NatsServer, nats_server
-from .streams import SUBJECT, device, publishing, until, viewing
+from .streams import SUBJECT, device, publishing, viewing
 
 SECRET = "horse-battery"
 
@@ -25,10 +27,10 @@ def at(server: NatsServer, user: str, scheme: str = "nats") -> str:
     return f"{scheme}://{user}@{HOST}:{server.port}"
 
 
-async def refused(address: str) -> str:
+async def refused(address: str, tls_ca: str | None = None) -> str:
     with pytest.raises(ConnectError) as raised:
         async with asyncio.timeout(20):
-            async with linked(nats_address(address)):
+            async with linked(nats_address(address, tls_ca)):
                 pass
     assert SECRET not in str(raised.value)
     return str(raised.value)
@@ -119,6 +121,17 @@ async def test_by_tls_a_certificate_that_is_vouched_for_is_believed_and_no_other
         assert "certificate is not trusted" in await refused(url)
 
 
+async def test_of_a_certificate_of_another_name_it_is_said_what_would_be_right(
+    tmp_path: Path,
+) -> None:
+    cert, key = made_pair(tmp_path)
+    tls = {"cert_file": str(cert), "key_file": str(key)}
+    with nats_server(tmp_path, {"host": "0.0.0.0", "tls": tls}) as server:
+        said = await refused(f"tls://127.0.0.9:{server.port}", cert)
+    assert "right would be a name or address that stands in it" in said
+    assert "--tls-ca" not in said
+
+
 async def test_by_tls_nothing_is_said_to_a_server_that_does_not_speak_it(tmp_path: Path) -> None:
     heard = b""
 
@@ -158,6 +171,10 @@ async def test_a_creds_file_lets_in(tmp_path: Path) -> None:
         (f"nats://u:{SECRET}@host/a?nonsense=1", "known are creds"),
         (f"nats://u:{SECRET}@host/a?creds=/nowhere", "the .creds file"),
         ("nats://host/a?creds=/dev/null", "no user's token and seed"),
+        (f"nats://u:p/{SECRET}@host/lab.a", "%2F for each '/'"),
+        (f"nats://u:p/{SECRET}@host?creds=/nowhere", "%2F for each '/'"),
+        (f"nats://to/ken-{SECRET}@host:x/lab.a", "%2F for each '/'"),
+        (f"tls://u:p?{SECRET}/x@host/lab.a", "%2F for each '/'"),
     ],
 )
 def test_an_address_that_is_none_is_refused_with_what_would_be_right(

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from tests.faults.processes import Process, running
+from tests.faults.processes import Process, running, until
 from ws_stream.relay import nats_link
 
 from .nats_server import DEBIANS, NEWEST, WAITS_FOR_NOBODY, NatsServer, nats_server
-from .streams import SUBJECT, Viewing, device, number_of, publishing, until, viewing
+from .streams import SUBJECT, Viewing, device, number_of, publishing, viewing
 
 SMALL: dict[str, Any] = {"max_pending": 131072, "max_payload": 131072, "write_deadline": "500ms"}
 OF_BOTH = pytest.mark.parametrize("is_newest", [True, False], ids=["newest", "debian"])

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.faults.processes import until
 from tests.relay.test_parts import OTHER, parts_of
 from ws_stream.relay import leases, nats_node, nats_upstream, parts
 from ws_stream.relay.nats_address import nats_address
@@ -16,7 +17,7 @@ from ws_stream.relay.nats_presence import Found, find
 from ws_stream.relay.subjects import WHO, subjects
 
 from .nats_server import NatsServer, nats_server
-from .streams import HEIGHT, SUBJECT, WIDTH, device, picture, publishing, until, viewing
+from .streams import HEIGHT, SUBJECT, WIDTH, device, picture, publishing, viewing
 
 WHERE = subjects(SUBJECT)
 
@@ -112,7 +113,7 @@ async def test_where_no_node_holds_a_picture_the_publisher_gives_it_and_the_devi
 async def test_many_who_come_at_once_are_brought_up_by_few_and_then_by_each_other(
     nats: NatsServer,
 ) -> None:
-    async with device(picture(1)) as shown, publishing(shown.url, nats.url) as publisher:
+    async with device(picture(1)) as shown, publishing(shown.url, nats.url):
         async with viewing(nats.url) as first:
             await first.sees(1)
         async with AsyncExitStack() as stack, heard(nats, WHERE.whole_publisher) as asked:
@@ -121,7 +122,6 @@ async def test_many_who_come_at_once_are_brought_up_by_few_and_then_by_each_othe
                 await node.sees(1)
             assert shown.viewers == 1
             assert len(asked) < 3 * len(nodes), "they go on asking"
-            assert publisher
 
 
 async def test_pictures_larger_than_the_server_takes_travel_in_parts(tmp_path: Path) -> None:

@@ -6,7 +6,8 @@ from itertools import product
 import numpy as np
 import pytest
 
-from tests.relay.chain import NAME, Viewer, address, chain, until
+from tests.faults.processes import until
+from tests.relay.chain import NAME, Viewer, address, chain
 from tests.strategies import CONTENTS, INDEXED, pixels, possible
 from ws_stream import Server, UsageError, retry
 from ws_stream.errors import Failure

@@ -243,3 +243,18 @@ async def test_its_stream_is_named_after_it(
         stream = server.serve(offered)
         assert stream.name == name
         assert (await shown_by(stream)).size
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["ws://u:secret@h/stream/a#token=abcdefghijklmnopqrstuvwxyz", "nats://u:secret@h/lab.a"],
+)
+def test_what_another_server_shows_has_its_own_format(address: str) -> None:
+    server = Server()
+    with pytest.raises(UsageError) as refused:
+        server.serve(address, format="gray8")
+    said = str(refused.value)
+    assert "is for functions; right would be none, as" in said
+    assert "secret" not in said
+    assert "token" not in said
+    assert not server.streams

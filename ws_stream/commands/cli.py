@@ -37,10 +37,10 @@ from .found import found_lines
 from .inspect import cut_file, info
 from .nodes import node_lines
 from .places import found
-from .publish import published
+from .publish import device_tls_ca, published
 from .record import Record, patient
 from .reloading import Reloading
-from .serving import check_relayed, lines, settings
+from .serving import lines, settings
 from .settings import new_server, open_streams
 from .terminal import complain, leave_output, progress, rewrite, say, say_aside
 from .watch import Watch
@@ -71,8 +71,6 @@ async def _serve(options: argparse.Namespace) -> None:
     loop, stop = asyncio.get_running_loop(), asyncio.Event()
     _when_ended(stop.set)
     wanted = settings(options)
-    if options.command == "relay":
-        check_relayed(wanted)
     logs.begin(wanted.server.log_format)
     server = new_server(wanted.server, os.environ)
     end = partial(loop.call_soon_threadsafe, stop.set)
@@ -128,7 +126,7 @@ async def _record(options: argparse.Namespace) -> None:
         sink = Ring(names, options.ring, options.max_size or MAX_RING_BYTES)
     else:
         sink = Files(names, options.split._replace(in_all=options.max_size))
-    record = Record(_connected(options, patient(options.url)), sink, names)
+    record = Record(_connected(patient(options.url), options.tls_ca), sink, names)
     _when_ended(record.stop.set)
     if options.ring:
         asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, _dump, record)
@@ -182,13 +180,13 @@ async def _certificate(options: argparse.Namespace) -> None:
 
 
 async def _watch(options: argparse.Namespace) -> None:
-    watch = Watch(_connected(options, options.url), count=options.count, png=options.png)
+    watch = Watch(_connected(options.url, options.tls_ca), count=options.count, png=options.png)
     async for line in watch.lines():
         say(line)
 
 
-def _connected(options: argparse.Namespace, url: str) -> Connection:
-    return connect(url, token=os.environ.get(VARIABLE), tls_ca=options.tls_ca)
+def _connected(url: str, tls_ca: str | None) -> Connection:
+    return connect(url, token=os.environ.get(VARIABLE), tls_ca=tls_ca)
 
 
 async def _list(options: argparse.Namespace) -> None:
@@ -201,7 +199,7 @@ async def _publish(options: argparse.Namespace) -> None:
     assert task
     _when_ended(task.cancel)
     with contextlib.suppress(asyncio.CancelledError):
-        async for line in published(_connected(options, options.url), options):
+        async for line in published(_connected(options.url, device_tls_ca(options)), options):
             say(line)
 
 

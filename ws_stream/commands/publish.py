@@ -10,8 +10,15 @@ from ..relay.nats_address import nats_address
 from ..relay.nats_link import linked
 from ..relay.nats_publisher import NatsPublisher
 from ..relay.subjects import default_subject, subjects
+from ..trust import has_certificate
 
 _log = logging.getLogger(__name__)
+
+
+def device_tls_ca(options: argparse.Namespace) -> str | None:
+    """Whom to believe of the device: none where the file is for the NATS server alone."""
+    is_for_nats = has_certificate(options.nats) and not has_certificate(options.url)
+    return None if is_for_nats else options.tls_ca
 
 
 async def published(device: Connection, options: argparse.Namespace) -> AsyncIterator[str]:
@@ -19,8 +26,8 @@ async def published(device: Connection, options: argparse.Namespace) -> AsyncIte
 
     Raises UsageError, and ConnectError when the server does not let this user in.
     """
-    address = nats_address(options.nats, options.tls_ca)
-    where = subjects(options.subject or default_subject(name_of(device)))
+    address = nats_address(options.nats, options.tls_ca if has_certificate(options.nats) else None)
+    where = subjects(options.subject or address.subject or default_subject(name_of(device)))
 
     def told(lost: str | None) -> None:
         _log.log(

@@ -1,4 +1,4 @@
-"""What `ws-stream serve` and `demo` are asked to serve: by the command line, or by the file that it names."""
+"""What `ws-stream serve`, `relay` and `demo` are asked to serve: by the command line, or by the file that it names."""
 
 import argparse
 from collections.abc import Iterator
@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from ..arguments import plain
 from ..errors import UsageError
 from ..printable import MAX_LINE
-from ..relay.addresses import is_elsewhere
-from ..relay.nats_address import without_secrets
+from ..relay.schemes import is_elsewhere, without_secrets
 from .config import read_config
 from .keys import SERVER, STREAM, complete, given
 from .settings import Settings, StreamSettings, refuse
@@ -24,6 +23,8 @@ def settings(options: argparse.Namespace) -> Settings:
             f"{plain(beside[0])} cannot be beside --config; right would be a line of the file, below [streams.NAME]"
         )
     config = read_config(options.config)
+    if options.command == "relay":
+        _check_relayed(config)
     return config._replace(
         server=argparse.Namespace(**{**vars(config.server), **given(SERVER, options)})
     )
@@ -44,7 +45,7 @@ def lines(wanted: Settings) -> Iterator[str]:
         yield " ".join([f"{stream.name}:", plain(source, MAX_LINE), *told])
 
 
-def check_relayed(wanted: Settings) -> None:
+def _check_relayed(wanted: Settings) -> None:
     """Raises UsageError, with a line for each stream that is no other server's."""
     refuse(
         f"{stream.place}{plain(stream.source)} is no stream of another server; "

@@ -10,11 +10,14 @@ from ..arguments import shown
 from ..client import Connection
 from ..errors import UsageError
 from ..pixels.described import named
-from ..relay.addresses import is_elsewhere, open_upstream
+from ..relay.addresses import open_upstream
+from ..relay.nats_address import anchored_creds
 from ..relay.nats_upstream import NatsUpstream
+from ..relay.schemes import is_nats
 from ..selftest.workload import WorkloadSource
 from ..sources import Source, known_address, open_source
 from ..sources.replay import Replay, is_recording
+from ..trust import has_certificate
 
 PATHS = frozenset({"mmap", "xwd", "fb", "replay", "video", "camera"})
 """Kinds of sources whose address has the path of a file; that of a ring has it if there is a slash in it."""
@@ -22,9 +25,8 @@ PATHS = frozenset({"mmap", "xwd", "fb", "replay", "video", "camera"})
 
 def played(source: str, options: argparse.Namespace) -> str | Replay | Connection | NatsUpstream:
     """One to be served; a recording is played as was asked for. Raises UsageError."""
-    upstream = open_upstream(source, options.tls_ca) if options.tls_ca else None
-    if upstream:
-        return upstream
+    if options.tls_ca and has_certificate(source):
+        return open_upstream(source, options.tls_ca) or source
     if not (_is_changed(options) and is_recording(source)):
         return source
     return Replay(source, speed=options.speed or 1.0, loop=options.loop)
@@ -32,7 +34,7 @@ def played(source: str, options: argparse.Namespace) -> str | Replay | Connectio
 
 def check_played(sources: Sequence[str], options: argparse.Namespace) -> None:
     """Raises UsageError where these options are for none of the sources."""
-    if options.tls_ca and not any(map(is_elsewhere, sources)):
+    if options.tls_ca and not any(map(has_certificate, sources)):
         raise UsageError(
             "--tls-ca is for what other servers show; right would be a source wss://HOST:PORT/stream/NAME "
             "or tls://HOST:PORT/SUBJECT"
@@ -48,6 +50,8 @@ def _is_changed(options: argparse.Namespace) -> bool:
 
 def anchored(source: str, folder: Path) -> str:
     """The same source whatever folder a program runs in: a relative path begins at this one. Raises UsageError."""
+    if is_nats(source):
+        source = anchored_creds(source, folder)
     if open_upstream(source):
         return source
     if is_recording(source):

@@ -55,5 +55,5 @@ def add_trusting(parser: argparse.ArgumentParser) -> None:
         "--tls-ca",
         type=FILE,
         metavar="FILE",
-        help="believe the certificates in this file, and no others, of https:// and wss://",
+        help="believe the certificates in this file, and no others, of https://, wss:// and tls://",
     )

@@ -1,35 +1,39 @@
-"""Which addresses are those of other servers' streams, and the way to each. Knows nothing of what becomes of them."""
+"""The way to each stream of another server, by its address. Knows nothing of what becomes of it."""
 
+import sys
 from os import PathLike
+from typing import TYPE_CHECKING, TypeGuard
 from urllib.parse import unquote, urlsplit
 
 from ..client import Connection, connect
 from ..sources.address import stream_name
-from . import nats_address
-from .nats_address import is_nats
-from .nats_upstream import NatsUpstream
+from .schemes import is_elsewhere, is_nats
 from .upstream import Upstream
 
-ELSEWHERE = ("ws", "wss", "http", "https", *nats_address.SCHEMES)
-"""Schemes of addresses behind which another server has the pictures."""
-
-
-def is_elsewhere(address: object) -> bool:
-    """Whether it is the address of a stream of another server."""
-    return isinstance(address, str) and address.partition("://")[0] in ELSEWHERE
+if TYPE_CHECKING:
+    from .nats_upstream import NatsUpstream
 
 
 def open_upstream(
     offered: object, tls_ca: str | PathLike[str] | None = None
-) -> Connection | NatsUpstream | None:
+) -> "Connection | NatsUpstream | None":
     """The stream at an address, not connected yet, or the one that was connected to; None for what is neither.
 
     Raises UsageError.
     """
+    if isinstance(offered, str) and is_nats(offered):
+        from .nats_upstream import NatsUpstream  # noqa: PLC0415 - whoever has none need not wait for it
+
+        return NatsUpstream(offered, tls_ca)
     if isinstance(offered, str) and is_elsewhere(offered):
-        to = NatsUpstream if is_nats(offered) else connect
-        return to(offered, tls_ca=tls_ca)
-    return offered if isinstance(offered, Connection | NatsUpstream) else None
+        return connect(offered, tls_ca=tls_ca)
+    return offered if isinstance(offered, Connection) or _is_by_nats(offered) else None
+
+
+def _is_by_nats(offered: object) -> "TypeGuard[NatsUpstream]":
+    """Whoever has one has imported what it is."""
+    module = sys.modules.get(f"{__package__}.nats_upstream")
+    return module is not None and isinstance(offered, module.NatsUpstream)
 
 
 def name_of(upstream: Upstream) -> str:

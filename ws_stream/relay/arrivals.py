@@ -8,8 +8,8 @@ from collections import deque
 from collections.abc import Iterable
 from contextlib import suppress
 
+from ..limits import MAX_MESSAGE
 from .following import Numbered
-from .parts import MAX_MESSAGE
 
 MOST = 16
 """Messages: a whole picture and what follows it meanwhile, or half a second of a stream."""

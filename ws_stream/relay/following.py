@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from ..errors import ProtocolError
-from .parts import MAX_MESSAGE, PART, Gathering, Part, parse, parse_end
+from ..limits import MAX_MESSAGE
+from .parts import PART, Gathering, Part, parse, parse_end
 
 MOST_KEPT = 8
 """Messages kept while a whole picture is on its way: more than come in a round trip."""

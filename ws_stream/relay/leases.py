@@ -3,10 +3,10 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from ..arguments import Kind
 from ..errors import ProtocolError
-from ..protocol.json_text import decode_json
-from ..protocol.request import MEMBERS
+from ..limits import MAX_VIEWER_MESSAGE
+from ..protocol import control
+from ..protocol.messages import Requested
 
 NODE = "Ws-Node"
 """The header of a request: a random number, in 16 digits of `0-9a-f`, of the node."""
@@ -16,8 +16,6 @@ LASTS = 5.0
 """Seconds for which one counts: of three in a row two may be lost."""
 MAX_LEASES = 4096
 """At one time, whatever is said: each takes a hundred bytes."""
-MAX_REQUEST = 4096
-"""Bytes of a request, as of any message that a server reads from a viewer."""
 
 Members = Mapping[str, Any]
 
@@ -45,23 +43,18 @@ class Leases:
         each = [members for members, _ in self._leases.values()]
         return {
             name: together([members.get(name) for members in each])
-            for name, (_, together) in _HEEDED.items()
+            for name, together in _HEEDED.items()
         }
 
 
 def parse_request(data: bytes) -> Members:
     """What a node's `request` says of what is heeded here. Raises ProtocolError."""
-    try:
-        said = decode_json(data) if len(data) <= MAX_REQUEST else None
-        if not isinstance(said, dict) or said.get("type") != "request":
-            raise ValueError(said)
-        return {
-            name: kind.read(said[name])
-            for name, (kind, _) in _HEEDED.items()
-            if said.get(name) is not None
-        }
-    except (TypeError, ValueError):
-        raise ProtocolError("a request that cannot be") from None
+    said = control.parse_from_viewer(data) if len(data) <= MAX_VIEWER_MESSAGE else None
+    if not isinstance(said, Requested):
+        raise ProtocolError("a request that cannot be")
+    return {
+        name: value for name, value in said.members.items() if name in _HEEDED and value is not None
+    }
 
 
 def _fastest(rates: Sequence[float | None]) -> float | None:
@@ -74,8 +67,5 @@ def _most(counts: Sequence[int | None]) -> int | None:
     return max((count for count in counts if count is not None), default=None)
 
 
-_HEEDED: Mapping[str, tuple[Kind[Any], Callable[[Sequence[Any]], Any]]] = {
-    "fps": (MEMBERS["fps"], _fastest),
-    "relays": (MEMBERS["relays"], _most),
-}
-"""By member: what it may be, and what is asked of the device for all. The rendition is not the nodes' to choose."""
+_HEEDED: Mapping[str, Callable[[Sequence[Any]], Any]] = {"fps": _fastest, "relays": _most}
+"""By member: what is asked of the device for all. The rendition is not the nodes' to choose."""

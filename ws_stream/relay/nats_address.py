@@ -4,17 +4,18 @@ Knows nothing of connections. What is shown of an address never has a password.
 """
 
 import ssl
+from os import fsencode
 from pathlib import Path
 from typing import NamedTuple
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from ..arguments import plain, shown, why
 from ..errors import UsageError
 from ..limits import MAX_ADDRESS_LETTERS
 from ..trust import trusting
+from .schemes import is_nats, without_secrets
 from .subjects import Subjects, subjects
 
-SCHEMES = ("nats", "tls")
 DEFAULT_PORT = 4222
 _OPTIONS = ("creds",)
 _MOST_CREDS = 65536
@@ -52,18 +53,6 @@ class NatsAddress(NamedTuple):
         return subjects(self.subject)
 
 
-def is_nats(address: object) -> bool:
-    """Whether it is an address of NATS, right or wrong."""
-    return isinstance(address, str) and address.partition("://")[0].lower() in SCHEMES
-
-
-def without_secrets(address: str) -> str:
-    """An address as it may be shown: without what stands before the host."""
-    scheme, mark, rest = address.partition("://")
-    place, slash, path = rest.partition("/")
-    return f"{scheme}{mark}{place.rpartition('@')[2]}{slash}{path}"
-
-
 def nats_address(text: object, tls_ca: object = None) -> NatsAddress:
     """What an address says; by tls:// those are believed whom the certificates in `tls_ca` vouch for.
 
@@ -71,6 +60,10 @@ def nats_address(text: object, tls_ca: object = None) -> NatsAddress:
     """
     if not isinstance(text, str):
         raise UsageError(f"{shown(text)} is no address of a NATS server; {_RIGHT}")
+    if _has_slash_in_secret(text):
+        raise UsageError(
+            "an address of a NATS server has '@' behind '/'; right would be %2F for each '/' in a password or token"
+        )
     safe = plain(without_secrets(text))
     try:
         parts = urlsplit(text)
@@ -93,6 +86,23 @@ def nats_address(text: object, tls_ca: object = None) -> NatsAddress:
         trusting(tls_ca, place),
         parts.path.strip("/"),
     )
+
+
+def anchored_creds(address: str, folder: Path) -> str:
+    """The same address whatever folder a program runs in: a relative path of a file begins at this one."""
+    server, mark, query = address.partition("?")
+    options = dict(parse_qsl(query, keep_blank_values=True))
+    creds = options.get("creds", "")
+    if creds[:1] in ("", "/"):
+        return address
+    options["creds"] = str(folder / creds)
+    said = "&".join(f"{quote(name)}={quote(fsencode(value))}" for name, value in options.items())
+    return f"{server}{mark}{said}"
+
+
+def _has_slash_in_secret(text: str) -> bool:
+    """Whether what lets in goes on behind a '/', and so would be shown: no subject has '@', but a file may."""
+    return "@" in text.partition("://")[2].partition("?creds=")[0].partition("/")[2]
 
 
 def _readable(path: str | None) -> str | None:

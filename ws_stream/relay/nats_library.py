@@ -10,6 +10,7 @@ from typing import Any
 
 from ..extras import needed
 from ..printable import printable
+from ..trust import untrusted
 from .nats_address import NatsAddress
 
 VIOLATION = "permissions violation"
@@ -20,10 +21,7 @@ def refusal(error: Exception) -> str | None:
     """What the server refuses for good, in one sentence; None for what may pass."""
     said = str(error).lower()
     if isinstance(error, ssl.SSLCertVerificationError):
-        return (
-            f"its certificate is not trusted ({error.verify_message.rstrip('.')}); "
-            "right would be --tls-ca FILE, in Python tls_ca=FILE, with that of whoever made it"
-        )
+        return untrusted(error)
     if type(error).__name__ == "SecureConnWantedError":
         return "it does not speak TLS, so nothing was said to it; right would be nats://, if that is meant"
     if VIOLATION in said:

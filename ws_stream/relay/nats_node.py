@@ -130,7 +130,7 @@ class Node:
             _log.warning("subject %s: %s; passed over", self._subjects.pictures, error)
 
     async def _request_on(self) -> None:
-        """Say what is wanted, again and again, and at once after the connection was lost."""
+        """Say what is wanted, again and again, and at once when that has changed."""
         headers = {NODE: self._to_do.id}
         while True:
             self._to_do.asked.clear()

@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from ..errors import ProtocolError
 from ..printable import printable
 from ..protocol.json_text import decode_json
 from .nats_address import NatsAddress
@@ -72,7 +71,7 @@ def _parsed(data: bytes) -> list[Found]:
     try:
         said = decode_json(data)
         return [_found(said)]
-    except (ValueError, TypeError, KeyError, ProtocolError):
+    except (ValueError, TypeError, KeyError, OverflowError):
         return []
 
 
@@ -81,4 +80,4 @@ def _found(said: Mapping[str, Any]) -> Found:
     viewers, age = said["viewers"], said.get("age")
     if type(viewers) is not int or type(age) not in (int, float, type(None)):
         raise TypeError(said)
-    return Found(subject, role, address, viewers, age)
+    return Found(subject, role, address, viewers, None if age is None else float(age))

@@ -22,11 +22,11 @@ from ..protocol.picture import is_no_ack, is_picture
 from ..retry import Retry
 from .device_time import clock_answer
 from .leases import NODE, Leases, parse_request
-from .nats_address import without_secrets
 from .nats_answers import Answers
 from .nats_link import NatsLink, say_parts
 from .nats_presence import Found, be_found
 from .parts import SILENCE, is_id, parse, split
+from .schemes import without_secrets
 from .subjects import Subjects
 from .whole import Held
 

@@ -8,17 +8,14 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from ..errors import ProtocolError, UsageError
-from ..limits import MAX_PICTURE_BYTES
+from ..limits import MAX_COUNT, MAX_MESSAGE
 
 SILENCE = 4.0
 """Seconds after which a publisher counts as gone, and another one may take its place: it speaks every second."""
 MAX_PARTS = 4096
 """Of a message: enough for the largest picture with a server that takes 32 kB at a time."""
-MAX_MESSAGE = MAX_PICTURE_BYTES * 3 // 2
-"""Bytes of a message put together: the largest picture, and the marks of all its pixels, of a byte each."""
 HEADER_ROOM = 256
 """Bytes of the headers, at most: the server counts them too."""
-MAX_COUNT = 2**53
 
 PUBLISHER, MESSAGE, PART, KIND, AFTER = (
     *("Ws-Publisher", "Ws-Message", "Ws-Part", "Ws-Kind"),

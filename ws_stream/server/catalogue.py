@@ -8,6 +8,7 @@ import itertools
 import os
 import threading
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from ..arguments import instance, optional, shown
 from ..client import Connection
@@ -17,10 +18,12 @@ from ..hub.stream import Stream
 from ..pixels.described import FORMAT
 from ..pixels.formats import PixelFormat
 from ..pixels.rendition import rendition
-from ..relay.nats_upstream import NatsUpstream
 from ..sources import Source
 from .lifetime import Lifetime
 from .offer import Offer, Pictures, open_offer
+
+if TYPE_CHECKING:
+    from ..relay.nats_upstream import NatsUpstream
 
 STREAM = instance(Stream, "a ws_stream.Stream")
 
@@ -74,7 +77,7 @@ class Catalogue:
 
     def serve(
         self,
-        source: str | os.PathLike[str] | Source | Pictures | Connection | NatsUpstream,
+        source: "str | os.PathLike[str] | Source | Pictures | Connection | NatsUpstream",
         *,
         name: str | None = None,
         format: str | PixelFormat | None = None,  # noqa: A002 - the field's word for it

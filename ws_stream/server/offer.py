@@ -7,9 +7,10 @@ import inspect
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from os import PathLike
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..arguments import TEXT, Kind, shown
+from ..client import Connection
 from ..errors import UsageError
 from ..hub.caller import Hearer
 from ..hub.stream import Stream
@@ -20,12 +21,15 @@ from ..pixels.rendition import Rendition
 from ..producers.poller import Poller
 from ..producers.reader import Reader
 from ..relay.addresses import name_of, open_upstream
-from ..relay.nats_introduction import Introduction
-from ..relay.nats_upstream import NatsUpstream
 from ..relay.relayed import Relayed
+from ..relay.schemes import without_secrets
 from ..relay.upstream import Upstream
 from ..sources import Source, open_source
 from ..sources.address import stream_name
+
+if TYPE_CHECKING:
+    from ..relay.nats_introduction import Introduction
+    from ..relay.nats_upstream import NatsUpstream
 
 Pictures = Callable[[], Iterable[Pixels]]
 """Opens a source and returns its pictures; it and its iterator may block."""
@@ -89,25 +93,35 @@ class Offer(NamedTuple):
 
 def open_offer(offered: object, pixel_format: PixelFormat | None) -> Offer:
     """The offer of a source, function or connection; the format is a function's. Raises UsageError and SourceError."""
-    upstream = open_upstream(offered)
-    if isinstance(upstream, NatsUpstream):
-        introduction = Introduction(upstream)
-        its = partial(_introduced, introduction, upstream)
-        return Offer(name_of(upstream), its, introduction.close)
-    if upstream:
-        return Offer(name_of(upstream), partial(_relayed, upstream), lambda: None)
+    if upstream := open_upstream(offered):
+        _check_format(pixel_format, without_secrets(upstream.url))
+        return _of_upstream(upstream)
     if callable(offered) and not hasattr(offered, "poll"):
         _check_function(offered)
         name = stream_name(getattr(offered, "__name__", ""), default="pictures")
         return Offer(name, partial(_read, offered, pixel_format), lambda: None)
-    if pixel_format:
-        raise UsageError(
-            f"format={shown(pixel_format.name)} is for functions; right would be none, as {shown(offered)} has its own"
-        )
+    _check_format(pixel_format, offered)
     is_address = isinstance(offered, str | PathLike)
     to_source: Callable[[Any], Source] = open_source if is_address else _checked_source
     source = to_source(offered)
     return Offer(source.name, partial(_polled, source), source.close)
+
+
+def _check_format(pixel_format: PixelFormat | None, offered: object) -> None:
+    if pixel_format:
+        raise UsageError(
+            f"format={shown(pixel_format.name)} is for functions; right would be none, as {shown(offered)} has its own"
+        )
+
+
+def _of_upstream(upstream: "Connection | NatsUpstream") -> Offer:
+    if isinstance(upstream, Connection):
+        return Offer(name_of(upstream), partial(_relayed, upstream), lambda: None)
+    from ..relay.nats_introduction import Introduction  # noqa: PLC0415 - whoever has none need not wait for it
+
+    introduction = Introduction(upstream)
+    its = partial(_introduced, introduction, upstream)
+    return Offer(name_of(upstream), its, introduction.close)
 
 
 def _read(
@@ -135,7 +149,7 @@ def _relayed(
 
 
 def _introduced(
-    introduction: Introduction,
+    introduction: "Introduction",
     upstream: Upstream,
     name: str,
     rendition: Rendition,
