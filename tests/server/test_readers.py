@@ -262,6 +262,48 @@ async def test_where_there_is_no_picture_a_status_and_a_sentence_say_why(
     assert not server.streams["camera"].watched
 
 
+@pytest.mark.parametrize("path", ["/mjpeg/camera", "/snapshot/camera.png"])
+@pytest.mark.parametrize(
+    ("ended_by", "why"),
+    [
+        ("remove", "the stream is not there any more"),
+        ("close", "the server is closing"),
+        ("another token", "the server's tokens are others now"),
+    ],
+)
+async def test_who_is_sent_away_before_there_was_a_picture_hears_why(
+    server: Server, path: str, ended_by: str, why: str
+) -> None:
+    stream = server.stream("camera")
+    film = await asked(server, path)
+    await until(lambda: stream.watched)
+    if ended_by == "remove":
+        server.remove(stream)
+    elif ended_by == "close":
+        await server.close()
+    else:
+        server.change(Server(tokens=[f"view:{'t' * 30}"]), ["camera"])
+    await film.begin()
+    assert film.status == 503
+    assert (await film.body()).decode() == f"{why}\n"
+    film.writer.transport.abort()
+
+
+@pytest.mark.parametrize("path", ["/mjpeg/camera", "/snapshot/camera.png"])
+async def test_where_the_first_picture_is_none_that_was_asked_for_its_sentence_says_so(
+    server: Server, path: str
+) -> None:
+    stream = server.stream("camera")
+    film = await asked(server, f"{path}?formats=gray8")
+    await until(lambda: stream.watched)
+    stream.publish(gray(5))
+    await film.begin()
+    assert film.status == 406
+    assert b"rgb888" in await film.body()
+    film.writer.transport.abort()
+    await until(lambda: not stream.watched)
+
+
 async def test_nothing_is_read_for_head_nor_for_what_is_refused(server: Server) -> None:
     calls: list[int] = []
 

@@ -238,5 +238,6 @@ async def test_one_that_is_under_way_when_the_server_closes_is_told_so(encoder: 
     await server.close()
     await film.begin()
     assert film.status == 503
+    assert await film.body() == b"the server is closing\n"
     film.writer.transport.abort()
     encoder.may.set()

@@ -21,7 +21,7 @@ from .request import HttpRequest
 from .request_log import RequestLog
 from .stills import Wanted
 from .tokens import Right
-from .viewer import UNSUITED, Goodbye, Guest, Visitor, goodbye_after
+from .viewer import GONE, UNSUITED, Goodbye, Guest, Visitor, goodbye_after
 
 NO_RIGHT = 4401
 """Close code for a viewer that presents no token which lets it see. It is of those after which none tries again."""
@@ -102,7 +102,7 @@ class Admission:
             return
         stream = pages.stream_at(guest.asked.target, self._streams)
         if stream is None:  # removed since `answer` has looked
-            await guest.say_goodbye(NO_STREAM, "the stream is not there any more")
+            await guest.say_goodbye(NO_STREAM, GONE)
             return
         self.viewers.add(guest)
         try:
@@ -143,7 +143,7 @@ class Admission:
         goodbye = (
             (CloseCode.SERVICE_RESTART, "the stream is another one now")
             if stream.name in self._streams
-            else (NO_STREAM, "the stream is not there any more")
+            else (NO_STREAM, GONE)
         )
         for guest in self.viewers:
             if guest.watches(stream):

@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterable
 from contextlib import suppress
 
-from ..errors import ProtocolError
+from ..errors import ProtocolError, UnsuitedError
 from ..hub.stream import Stream
 from ..pixels.frame import Frame
 from ..protocol import control, messages
@@ -100,7 +100,7 @@ class Lens:
     async def newer(self, seen: Still | None) -> Still:
         """The newest picture, as soon as it is another than this one, which was taken. Not while there is a problem.
 
-        Raises LensError.
+        Raises LensError and UnsuitedError.
         """
         if seen:
             self._acknowledge(seen)
@@ -112,7 +112,7 @@ class Lens:
         return found
 
     async def first(self) -> Still:
-        """The first picture, once there is no problem. Raises LensError that says why there is none."""
+        """The first picture, once there is no problem. Raises LensError and UnsuitedError that say why there is none."""
         for seconds in (PROBLEM_FOR, PICTURE_WITHIN - PROBLEM_FOR):
             with suppress(TimeoutError):
                 async with asyncio.timeout(seconds):
@@ -151,7 +151,10 @@ class Lens:
 
     def _newer(self, seen: Still | None) -> Still | None:
         if self._viewer.ended.done():
-            raise LensError("the stream is not there any more")
+            code, why = self._viewer.ended.result() or (0, "")
+            if code == UNSUITED:
+                raise UnsuitedError(why)
+            raise LensError(why or "the log says why")
         return None if self._still is seen or self.problem is not None else self._still
 
     def _give(self) -> None:

@@ -10,6 +10,8 @@ from contextlib import contextmanager, suppress
 from http import HTTPStatus
 from typing import NamedTuple, Protocol
 
+from websockets.frames import CloseCode
+
 from ..errors import UnsuitedError
 from ..hub.stream import Stream
 from ..walk.rate_limit import RateLimit
@@ -22,7 +24,7 @@ from .request_log import RequestLog
 from .snapshots import Snapshots
 from .stills import CLOSING, FRESH, KINDS, MULTIPART, OPENING, Wanted, described, part
 from .tokens import Right
-from .viewer import CLOSE_TIMEOUT, GONE_AFTER, Goodbye, Visitor
+from .viewer import CLOSE_TIMEOUT, GONE, GONE_AFTER, Goodbye, Visitor
 
 SHOWN_AFTER = 0.2
 """Seconds after which a picture is sent once more if no other follows: browsers may show one when the next begins."""
@@ -32,7 +34,6 @@ COSTLY = (
     "somebody reads MJPEG: this device packs each picture as JPEG, which takes several times the work of a viewer; "
     "right would be the page at /, wherever it can be shown"
 )
-GONE = "the stream is not there any more"
 
 
 class Look(NamedTuple):
@@ -66,6 +67,8 @@ class Reader(Visitor):
         self.asked, self.address, self.right = look[:3]
         self.wanted = look.wanted
         self.scope = asyncio.timeout(None)
+        self.why = GONE
+        """It is sent away, where it is."""
         self.has_begun = False
         """Its reply is one that has no length, and has begun."""
         self.left = asyncio.Event()
@@ -75,8 +78,9 @@ class Reader(Visitor):
         return self.wanted.stream is stream
 
     def end(self, goodbye: Goodbye | None) -> None:
-        """Send it away."""
-        if not self.scope.expired():
+        """Send it away; the first to say why counts."""
+        if self.scope.when() is None:
+            self.why = goodbye[1] if goodbye else GONE
             self.scope.reschedule(asyncio.get_running_loop().time())
 
 
@@ -128,7 +132,7 @@ class Readers:
                 finally:
                     self._viewers.remove(reader)
         except TimeoutError:
-            return sentence(HTTPStatus.SERVICE_UNAVAILABLE, GONE)
+            return sentence(HTTPStatus.SERVICE_UNAVAILABLE, reader.why)
         except LensError as error:
             return sentence(HTTPStatus.SERVICE_UNAVAILABLE, str(error))
         except UnsuitedError as error:
@@ -145,7 +149,7 @@ class Readers:
         self._snapshots.close()
         readers = [visitor for visitor in self._viewers if isinstance(visitor, Reader)]
         for reader in readers:
-            reader.end(None)
+            reader.end((CloseCode.GOING_AWAY, "the server is closing"))
         with suppress(TimeoutError):
             async with asyncio.timeout(CLOSE_TIMEOUT):
                 for reader in readers:
@@ -157,7 +161,7 @@ class Readers:
         return Reply(HTTPStatus.OK, KINDS[wanted.kind].content_type, file.content, headers)
 
     async def _film(self, reader: Reader, channel: Channel) -> None:
-        """Send pictures until somebody ends it. Raises LensError."""
+        """Send pictures until somebody ends it. Raises LensError and UnsuitedError."""
         fps = reader.wanted.request.fps
         with self._through(reader) as lens:
             still = await lens.first()

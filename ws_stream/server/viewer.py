@@ -24,6 +24,8 @@ SILENT = 4001
 """Close code for a viewer that gave no sign of life."""
 UNSUITED = 4406
 """Close code for a viewer that can decode no rendition. It is of those after which none tries again."""
+GONE = "the stream is not there any more"
+"""What those are told who see one that is removed."""
 UNREAD_BYTES = 65536
 """Bytes that may wait for a peer beside the largest picture it was sent; over that it only asks and never reads."""
 CLOSE_TIMEOUT = 1
