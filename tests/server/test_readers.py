@@ -19,7 +19,7 @@ from ws_stream import Server, Stream
 from ws_stream.pixels.frame import Frame
 from ws_stream.server import lens, readers, stills
 from ws_stream.server.readers import COSTLY
-from ws_stream.server.stills import FRESH, MULTIPART
+from ws_stream.server.stills import CLOSING, FRESH, MULTIPART
 
 from .film import asked, gray, reading
 
@@ -398,6 +398,49 @@ async def test_the_log_says_once_what_it_costs(
         async with reading(server) as film:
             await film.part()
     assert [record.message for record in caplog.records] == [COSTLY]
+
+
+async def unread(server: Server, caplog: pytest.LogCaptureFixture) -> socket.socket:
+    """A connection on which a film begins behind a file of 60 kB of which nothing is read."""
+    server.stream("camera").publish(gray(7, 200, 100))
+    peer = socket.socket()
+    peer.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    peer.setblocking(False)
+    await asyncio.get_running_loop().sock_connect(peer, ("127.0.0.1", server.port))
+    connections = server._listener._reception.connections
+    await until(lambda: len(connections) == 1)
+    (connection,) = connections
+    ours = connection.transport.get_extra_info("socket")
+    ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+    peer.send(b"GET /snapshot/camera.raw HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    await until(lambda: connection.transport.get_write_buffer_size() > 0)
+    peer.send(b"GET /mjpeg/camera HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    await until(lambda: COSTLY in caplog.messages)
+    return peer
+
+
+async def test_one_whose_beginning_waits_as_it_is_sent_away_has_no_second_reply_within(
+    server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    peer = await unread(server, caplog)
+    server.remove(server.streams["camera"])
+    received = b""
+    while data := await asyncio.get_running_loop().sock_recv(peer, 1 << 20):
+        received += data
+    peer.close()
+    assert received.count(b"HTTP/1.1 200") == 2
+    assert received.count(b"HTTP/1.1 ") == 2
+    assert received.endswith(b"\r\n\r\n" + CLOSING)
+
+
+async def test_one_that_does_not_take_its_beginning_is_left(
+    server: Server, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(readers, "GONE_AFTER", 0.2)
+    peer = await unread(server, caplog)
+    await until(lambda: not server.streams["camera"].watched)
+    await until(lambda: not list(server._listener._reception.connections))
+    peer.close()
 
 
 async def test_a_reader_that_takes_nothing_for_too_long_is_left(

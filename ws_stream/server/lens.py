@@ -112,7 +112,7 @@ class Lens:
         return found
 
     async def first(self) -> Still:
-        """The first picture, once there is no problem. Raises LensError and UnsuitedError that say why there is none."""
+        """The first picture, once there is no problem. Else LensError and UnsuitedError say why not."""
         for seconds in (PROBLEM_FOR, PICTURE_WITHIN - PROBLEM_FOR):
             with suppress(TimeoutError):
                 async with asyncio.timeout(seconds):

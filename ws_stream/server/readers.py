@@ -5,7 +5,7 @@ Knows nothing of sockets: replies go through a channel that keeps whoever sends 
 
 import asyncio
 import time
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Awaitable, Callable, Hashable, Iterator
 from contextlib import contextmanager, suppress
 from http import HTTPStatus
 from typing import NamedTuple, Protocol
@@ -50,6 +50,10 @@ class Look(NamedTuple):
 class Channel(Protocol):
     """Where the reply to one request goes. Each may wait for room, and raises OSError when nobody is there."""
 
+    @property
+    def has_begun(self) -> bool:
+        """Whether its reply has no length, and begins: from then on there is no other."""
+
     async def reply(self, reply: Reply) -> None:
         """Send all of it."""
 
@@ -69,8 +73,6 @@ class Reader(Visitor):
         self.scope = asyncio.timeout(None)
         self.why = GONE
         """It is sent away, where it is."""
-        self.has_begun = False
-        """Its reply is one that has no length, and has begun."""
         self.left = asyncio.Event()
 
     def watches(self, stream: Stream) -> bool:
@@ -110,8 +112,8 @@ class Readers:
                 if full
                 else await self._follow(reader, look, channel)
             )
-            if reader.has_begun:
-                await _send(channel, CLOSING)
+            if channel.has_begun:
+                await _taken(channel.send(CLOSING))
             elif ended:
                 await channel.reply(self._complete(look.asked, ended))
         except OSError:
@@ -168,12 +170,12 @@ class Readers:
             jpeg = await still.file("jpg")
             self._log.warning(COSTLY)
             reply = Reply(HTTPStatus.OK, MULTIPART, b"", FRESH, has_length=False)
-            await channel.begin(self._complete(reader.asked, reply))
-            reader.has_begun = True
-            await _send(channel, OPENING)
+            await _taken(channel.begin(self._complete(reader.asked, reply)))
+            await _taken(channel.send(OPENING))
             limit, wait = RateLimit(time.monotonic()), SHOWN_AFTER
             while True:
-                await _send(channel, part(still.frame, jpeg))
+                sent = part(still.frame, jpeg)
+                await _taken(channel.send(sent), len(sent))
                 if fps:
                     limit.sent(fps, now := time.monotonic())
                     await asyncio.sleep(limit.due(fps) - now)
@@ -214,10 +216,10 @@ async def _newer(lens: Lens, still: Still, wait: float) -> Still:
             return still
 
 
-async def _send(channel: Channel, data: bytes) -> None:
-    """Raises OSError also when the reader takes it too slowly."""
+async def _taken(sending: Awaitable[None], size: int = 0) -> None:
+    """Wait until so many bytes are. Raises OSError also when the reader takes them too slowly."""
     try:
-        async with asyncio.timeout(GONE_AFTER + len(data) / SLOWEST):
-            await channel.send(data)
+        async with asyncio.timeout(GONE_AFTER + size / SLOWEST):
+            await sending
     except TimeoutError:
         raise ConnectionResetError from None
