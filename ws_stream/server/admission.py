@@ -65,10 +65,8 @@ class Admission:
         reply = pages.answer(asked, verdict, self._streams)
         if verdict.refused is HTTPStatus.FORBIDDEN:
             self.log.warning(verdict.sentence)
-        if isinstance(reply, pages.Film):
-            return Look(asked, address, verdict.right, reply.wanted, True)
         if isinstance(reply, Wanted):
-            return Look(asked, address, verdict.right, reply, False)
+            return Look(asked, address, verdict.right, reply)
         if reply is None or (asked.is_viewer and reply.status in _CLOSE_CODES):
             refused = (_CLOSE_CODES[reply.status], reply.body.decode()) if reply else None
             return Entry(asked, address, verdict.right, refused)
@@ -87,7 +85,10 @@ class Admission:
 
     async def show(self, look: Look, channel: Channel) -> None:
         """Answer who sees pictures by plain HTTP, until that ends."""
-        await self._readers.show(look, channel)
+        stream = look.wanted.stream
+        is_there = self._streams.get(stream.name) is stream  # `answer` has looked before
+        refused = self.viewers.too_many(look.address) if is_there else GONE
+        await self._readers.show(look, channel, refused)
 
     async def close(self) -> None:
         """Send those away."""

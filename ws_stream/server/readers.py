@@ -43,8 +43,6 @@ class Look(NamedTuple):
     address: Hashable
     right: Right
     wanted: Wanted
-    is_film: bool
-    """Each picture, as a part of MJPEG; else one."""
 
 
 class Channel(Protocol):
@@ -102,14 +100,13 @@ class Readers:
         self._lenses: dict[Lens, dict[Reader, float | None]] = {}
         """By what they see through: how many pictures a second each wants."""
 
-    async def show(self, look: Look, channel: Channel) -> None:
-        """Answer the request, until the reader is gone or sent away."""
-        full = self._viewers.too_many(look.address)
+    async def show(self, look: Look, channel: Channel, refused: str | None) -> None:
+        """Answer the request, until the reader is gone or sent away; `refused` says why it is to see nothing."""
         reader = Reader(look)
         try:
             ended = (
-                sentence(HTTPStatus.SERVICE_UNAVAILABLE, full)
-                if full
+                sentence(HTTPStatus.SERVICE_UNAVAILABLE, refused)
+                if refused
                 else await self._follow(reader, look, channel)
             )
             if channel.has_begun:
@@ -127,7 +124,7 @@ class Readers:
             async with reader.scope:
                 self._viewers.add(reader)
                 try:
-                    if look.is_film:
+                    if look.wanted.is_film:
                         await self._film(reader, channel)
                     else:
                         return await self._snapshot(reader.wanted)
