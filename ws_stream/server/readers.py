@@ -22,7 +22,7 @@ from .plain_http import SLOWEST
 from .request import HttpRequest
 from .request_log import RequestLog
 from .snapshots import Snapshots
-from .stills import CLOSING, FRESH, KINDS, MULTIPART, OPENING, Wanted, described, part
+from .stills import CLOSING, FRESH, KINDS, MULTIPART, OPENING, Wanted, described
 from .tokens import Right
 from .viewer import CLOSE_TIMEOUT, GONE, GONE_AFTER, Goodbye, Visitor
 
@@ -96,7 +96,7 @@ class Readers:
         self._viewers = viewers
         self._log = log
         self._complete = complete
-        self._snapshots = Snapshots()
+        self._snapshots = Snapshots(log)
         self._lenses: dict[Lens, dict[Reader, float | None]] = {}
         """By what they see through: how many pictures a second each wants."""
 
@@ -164,26 +164,25 @@ class Readers:
         fps = reader.wanted.request.fps
         with self._through(reader) as lens:
             still = await lens.first()
-            jpeg = await still.file("jpg")
+            sent = await still.part()
             self._log.warning(COSTLY)
             reply = Reply(HTTPStatus.OK, MULTIPART, b"", FRESH, has_length=False)
             await _taken(channel.begin(self._complete(reader.asked, reply)))
             await _taken(channel.send(OPENING))
             limit, wait = RateLimit(time.monotonic()), SHOWN_AFTER
             while True:
-                sent = part(still.frame, jpeg)
                 await _taken(channel.send(sent), len(sent))
                 if fps:
                     limit.sent(fps, now := time.monotonic())
                     await asyncio.sleep(limit.due(fps) - now)
                 newer = await _newer(lens, still, wait)
                 wait = AGAIN_AFTER if newer is still else SHOWN_AFTER
-                still, jpeg = newer, await newer.file("jpg")
+                still, sent = newer, await newer.part()
 
     @contextmanager
     def _through(self, reader: Reader) -> Iterator[Lens]:
         """What the reader sees through, with all others who see the same. Raises UnsuitedError."""
-        new = Lens(reader.wanted.stream, reader.wanted.request)
+        new = Lens(reader.wanted.stream, reader.wanted.request, self._log)
         lens = next((one for one in self._lenses if one.shows_as(new)), new)
         rates = self._lenses.setdefault(lens, {})
         rates[reader] = reader.wanted.request.fps
