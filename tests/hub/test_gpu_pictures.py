@@ -1,6 +1,9 @@
 """A stream of pictures in a GPU's memory shows what one of arrays does, and brings over only what somebody sees."""
 
 import asyncio
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import count
 from types import SimpleNamespace
 from typing import Any
@@ -56,6 +59,23 @@ Turn = tuple[str, bool, bool]
 """How the picture changes, whether it is said where, and whether it is an array."""
 
 
+@contextmanager
+def told(now: Callable[[], float]) -> Iterator[None]:
+    """It is so late, for whoever shows pictures."""
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (newest_module, stream_module):
+            patch.setattr(module, "time", SimpleNamespace(monotonic=now))
+        yield
+
+
+@contextmanager
+def at_one_moment() -> Iterator[None]:
+    """However long it takes, nobody has a turn meanwhile for whom it is too early."""
+    moment = time.monotonic()
+    with told(lambda: moment):
+        yield
+
+
 def seen(viewer: Viewer) -> bytes | None:
     return None if viewer.pixels is None else viewer.pixels.tobytes()
 
@@ -77,9 +97,7 @@ async def test_every_viewer_sees_what_it_would_see_of_arrays(
 ) -> None:
     random, bus = np.random.default_rng(seed), Bus()
     now = count(1000)  # seconds, one after the other: each rendition has its turn
-    with pytest.MonkeyPatch.context() as patch:
-        for module in (newest_module, stream_module):
-            patch.setattr(module, "time", SimpleNamespace(monotonic=lambda: float(next(now))))
+    with told(lambda: float(next(now))):
         play(walk, pixel_format, wishes, (random, bus), turns)
 
 
@@ -144,10 +162,11 @@ async def test_of_each_rendition_what_it_keeps_comes_over_once_however_many_watc
 async def test_a_rendition_that_has_no_turn_stays_there_and_comes_later() -> None:
     bus, stream = Bus(), Stream("camera", fps=1000)
     viewer = Room(stream).enter(request(Rendition(), fps=20))
-    stream.publish(bus.tensor(np.full((HEIGHT, WIDTH), 1, np.uint8)))
-    bus.brought = 0
-    stream.publish(bus.tensor(np.full((HEIGHT, WIDTH), 2, np.uint8)))
-    assert bus.brought == 0
+    with at_one_moment():
+        stream.publish(bus.tensor(np.full((HEIGHT, WIDTH), 1, np.uint8)))
+        bus.brought = 0
+        stream.publish(bus.tensor(np.full((HEIGHT, WIDTH), 2, np.uint8)))
+        assert bus.brought == 0
     await viewer.sees(2)
     stream.close()
 
@@ -203,9 +222,10 @@ class TestFaults:
         faults: list[object] = []
         asyncio.get_running_loop().set_exception_handler(lambda _, fault: faults.append(fault))
         bus, stream = Bus(), Stream("camera", fps=1000)
-        viewer = Room(stream).enter(request(Rendition(), fps=4))
-        for shade in (1, 2):  # the second one has to wait
-            stream.publish(bus.tensor(np.full((HEIGHT, WIDTH), shade, np.uint8)))
+        viewer = Room(stream).enter(request(Rendition(), fps=20))
+        with at_one_moment():
+            for shade in (1, 2):  # the second one has to wait
+                stream.publish(bus.tensor(np.full((HEIGHT, WIDTH), shade, np.uint8)))
         bus.error = RuntimeError("the device is lost")
         await until(lambda: bus.failed > 2)
         bus.error = None

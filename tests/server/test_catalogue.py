@@ -21,6 +21,7 @@ from ws_stream.server.tokens import new_token
 from ws_stream.server.websocket import ViewerConnection
 from ws_stream.sources import Picture
 
+from .film import reading
 from .test_server import picture, receive_frame, refusal, viewing
 
 
@@ -203,6 +204,27 @@ async def test_a_viewer_that_comes_as_its_stream_goes_is_told_so(
 
     monkeypatch.setattr(reception.Reception, "answer", answer_and_remove)
     assert await refusal(server, "/stream/camera") == (4004, "the stream is not there any more")
+
+
+async def test_a_reader_that_comes_as_its_stream_goes_is_told_so(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    camera = server.stream("camera")
+    camera.publish(picture(1))
+    answer = reception.Reception.answer
+
+    def answer_and_remove(
+        itself: reception.Reception, connection: ViewerConnection, request: Request
+    ) -> Response | Write | None:
+        answered = answer(itself, connection, request)
+        server.remove(camera)
+        return answered
+
+    monkeypatch.setattr(reception.Reception, "answer", answer_and_remove)
+    async with reading(server, "/mjpeg/camera") as film:
+        assert film.status == 503
+        assert await film.body() == b"the stream is not there any more\n"
+    assert not camera.watched
 
 
 class TestChange:

@@ -1,6 +1,7 @@
 """A viewer in this process: exact, one picture at a time, and only what somebody wants."""
 
 import asyncio
+import logging
 
 import numpy as np
 import pytest
@@ -13,14 +14,16 @@ from ws_stream.pixels.resample import resample
 from ws_stream.protocol.offer import EVERYTHING
 from ws_stream.protocol.request import Request
 from ws_stream.server.lens import Lens, LensError
+from ws_stream.server.request_log import RequestLog
+from ws_stream.server.stills import part
 
 from .film import gray
 
 ALL = Request(offer=EVERYTHING)
 
 
-def looked(stream: Stream, request: Request = ALL) -> Lens:
-    lens = Lens(stream, request)
+def looked(stream: Stream, request: Request = ALL, log: RequestLog | None = None) -> Lens:
+    lens = Lens(stream, request, log or RequestLog(logging.getLogger(__name__)))
     lens.begin()
     return lens
 
@@ -101,6 +104,28 @@ async def test_a_fault_in_what_is_sent_ends_it_and_not_the_server(
     with pytest.raises(LensError):
         await waiting
     assert "what a viewer asked for could not be done" in caplog.text
+    lens.leave()
+    stream.close()
+
+
+async def test_its_faults_fill_no_log(caplog: pytest.LogCaptureFixture) -> None:
+    stream, log = Stream("camera"), RequestLog(logging.getLogger(__name__))
+    for _ in range(50):
+        lens = looked(stream, log=log)
+        lens._hear(b"WSS\x01" + bytes(60))
+        lens.leave()
+    assert len(caplog.records) == 1
+    stream.close()
+
+
+async def test_a_part_is_put_together_once_for_all() -> None:
+    stream = Stream("camera")
+    stream.publish(gray(0))
+    lens = looked(stream)
+    still = await lens.first()
+    one, other = await asyncio.gather(still.part(), still.part())
+    assert one is other
+    assert one == part(still.frame, await still.file("jpg"))
     lens.leave()
     stream.close()
 

@@ -19,7 +19,7 @@ from ws_stream import Server, Stream
 from ws_stream.pixels.frame import Frame
 from ws_stream.server import lens, readers, stills
 from ws_stream.server.readers import COSTLY
-from ws_stream.server.stills import FRESH, MULTIPART
+from ws_stream.server.stills import CLOSING, FRESH, MULTIPART
 
 from .film import asked, gray, reading
 
@@ -262,6 +262,48 @@ async def test_where_there_is_no_picture_a_status_and_a_sentence_say_why(
     assert not server.streams["camera"].watched
 
 
+@pytest.mark.parametrize("path", ["/mjpeg/camera", "/snapshot/camera.png"])
+@pytest.mark.parametrize(
+    ("ended_by", "why"),
+    [
+        ("remove", "the stream is not there any more"),
+        ("close", "the server is closing"),
+        ("another token", "the server's tokens are others now"),
+    ],
+)
+async def test_who_is_sent_away_before_there_was_a_picture_hears_why(
+    server: Server, path: str, ended_by: str, why: str
+) -> None:
+    stream = server.stream("camera")
+    film = await asked(server, path)
+    await until(lambda: stream.watched)
+    if ended_by == "remove":
+        server.remove(stream)
+    elif ended_by == "close":
+        await server.close()
+    else:
+        server.change(Server(tokens=[f"view:{'t' * 30}"]), ["camera"])
+    await film.begin()
+    assert film.status == 503
+    assert (await film.body()).decode() == f"{why}\n"
+    film.writer.transport.abort()
+
+
+@pytest.mark.parametrize("path", ["/mjpeg/camera", "/snapshot/camera.png"])
+async def test_where_the_first_picture_is_none_that_was_asked_for_its_sentence_says_so(
+    server: Server, path: str
+) -> None:
+    stream = server.stream("camera")
+    film = await asked(server, f"{path}?formats=gray8")
+    await until(lambda: stream.watched)
+    stream.publish(gray(5))
+    await film.begin()
+    assert film.status == 406
+    assert b"rgb888" in await film.body()
+    film.writer.transport.abort()
+    await until(lambda: not stream.watched)
+
+
 async def test_nothing_is_read_for_head_nor_for_what_is_refused(server: Server) -> None:
     calls: list[int] = []
 
@@ -297,7 +339,7 @@ async def test_by_tls_and_with_a_token_it_is_the_same(tmp_path: Path) -> None:
     token = "t" * 30
     async with Server(port=0, tls_cert=cert, tls_key=key, tokens=[f"view:{token}"]) as server:
         stream = server.stream("camera", fps=200)
-        noise = np.random.default_rng(1).integers(0, 256, (300, 400, 3), np.uint8)
+        noise = np.random.default_rng(1).integers(160, 256, (300, 400, 3), np.uint8)  # never dark
         stream.publish(gray(10))
         tls = ssl.create_default_context(cafile=cert)
         film = await asked(server, "/mjpeg/camera", tls=tls, Authorization=f"Bearer {token}")
@@ -356,6 +398,49 @@ async def test_the_log_says_once_what_it_costs(
         async with reading(server) as film:
             await film.part()
     assert [record.message for record in caplog.records] == [COSTLY]
+
+
+async def unread(server: Server, caplog: pytest.LogCaptureFixture) -> socket.socket:
+    """A connection on which a film begins behind a file of 60 kB of which nothing is read."""
+    server.stream("camera").publish(gray(7, 200, 100))
+    peer = socket.socket()
+    peer.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    peer.setblocking(False)
+    await asyncio.get_running_loop().sock_connect(peer, ("127.0.0.1", server.port))
+    connections = server._listener._reception.connections
+    await until(lambda: len(connections) == 1)
+    (connection,) = connections
+    ours = connection.transport.get_extra_info("socket")
+    ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+    peer.send(b"GET /snapshot/camera.raw HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    await until(lambda: connection.transport.get_write_buffer_size() > 0)
+    peer.send(b"GET /mjpeg/camera HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    await until(lambda: COSTLY in caplog.messages)
+    return peer
+
+
+async def test_one_whose_beginning_waits_as_it_is_sent_away_has_no_second_reply_within(
+    server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    peer = await unread(server, caplog)
+    server.remove(server.streams["camera"])
+    received = b""
+    while data := await asyncio.get_running_loop().sock_recv(peer, 1 << 20):
+        received += data
+    peer.close()
+    assert received.count(b"HTTP/1.1 200") == 2
+    assert received.count(b"HTTP/1.1 ") == 2
+    assert received.endswith(b"\r\n\r\n" + CLOSING)
+
+
+async def test_one_that_does_not_take_its_beginning_is_left(
+    server: Server, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(readers, "GONE_AFTER", 0.2)
+    peer = await unread(server, caplog)
+    await until(lambda: not server.streams["camera"].watched)
+    await until(lambda: not list(server._listener._reception.connections))
+    peer.close()
 
 
 async def test_a_reader_that_takes_nothing_for_too_long_is_left(

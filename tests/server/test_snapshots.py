@@ -228,6 +228,22 @@ async def test_the_time_that_files_take_is_counted_and_more_waits_until_it_is_al
     film.writer.transport.abort()
 
 
+async def test_who_would_wait_too_long_for_what_is_allowed_hears_so_at_once(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Spent(Allowance):
+        def due(self, amount: float = 1.0) -> float:
+            return time.monotonic() + 32
+
+    monkeypatch.setattr(snapshots, "Allowance", Spent)
+    stream = server.stream("camera")
+    stream.publish(gray(7))
+    async with reading(server, "/snapshot/camera.png") as film:
+        assert film.status == 503
+        assert await film.body() == b"too many snapshots are asked for; right would be fewer\n"
+    assert not stream.watched
+
+
 async def test_one_that_is_under_way_when_the_server_closes_is_told_so(encoder: Encoder) -> None:
     server = Server(port=0)
     await server.start()
@@ -238,5 +254,6 @@ async def test_one_that_is_under_way_when_the_server_closes_is_told_so(encoder: 
     await server.close()
     await film.begin()
     assert film.status == 503
+    assert await film.body() == b"the server is closing\n"
     film.writer.transport.abort()
     encoder.may.set()

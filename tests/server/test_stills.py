@@ -16,6 +16,8 @@ from ws_stream.pixels.frame import Frame
 from ws_stream.pixels.raw import BY_NAME
 from ws_stream.server.stills import KINDS, OPENING, QUALITY, described, lacking, part
 
+from .film import opened
+
 EACH_FORMAT = pytest.mark.parametrize("pixel_format", BY_NAME.values(), ids=str)
 
 
@@ -23,10 +25,6 @@ def frame_of(pixel_format: PixelFormat) -> Frame:
     width, height = possible(pixel_format, 62, 46)
     noise = pixels(pixel_format, width, height, "noise", np.random.default_rng(5))
     return Frame(9, 4, 1_234_000_567, pixel_format, noise)
-
-
-def opened(content: bytes) -> NDArray[np.uint8]:
-    return np.array(Image.open(io.BytesIO(content)).convert("RGB"))
 
 
 def off(content: bytes, exact: NDArray[np.uint8]) -> float:

@@ -41,12 +41,12 @@ def publish(
     spans: Spans | None,
     said: tuple[int, bytes],
     now: float,
-) -> tuple[bool, float, bool]:
-    """As the walk's."""
-    walk, changed = audience.walk, update(audience, picture, spans, now)
+) -> tuple[float, bool]:
+    """As the walk's: when it is due again, and whether a socket was handed over."""
+    walk = audience.walk
+    update(audience, picture, spans, now)
     walk.commit(*said)
-    due = min(walk.flush(now), walk.next_turn())
-    return changed, due, walk.has_handed_over()
+    return min(walk.flush(now), walk.next_turn()), walk.has_handed_over()
 
 
 def _around(spans: Spans, rendition: Rendition, source: Sized) -> tuple[int, int]:

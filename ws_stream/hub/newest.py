@@ -82,7 +82,7 @@ class Newest:
         walk, now = self._audience.walk, time.monotonic()
         may_verify = self._verify_damage and rows is not None and walk.is_settled()
         if type(array) is GpuPicture:
-            _, due, is_handed_over = gpu_pictures.publish(self._audience, array, rows, said, now)
+            due, is_handed_over = gpu_pictures.publish(self._audience, array, rows, said, now)
         else:
             _, due, is_handed_over = walk.publish(array, rows, said[0], now, said[1])
         if is_handed_over:

@@ -34,15 +34,18 @@ def now_us() -> int:
 
 def device_us(wall_us: int) -> int:
     """This device's time when its wall clock, as it is set now, showed this."""
-    off = time.time_ns() // 1000 - now_us()
-    was_set = abs(off) > CLOCK_WAS_SET
-    return min(max(0, wall_us - off), MAX_TIME - 1) if was_set else wall_us
+    return min(max(0, wall_us - _set_by()), MAX_TIME - 1)
 
 
 def wall_us(device_us: int) -> int:
     """What this device's wall clock, as it is set now, showed at this time of the device."""
+    return device_us + _set_by()
+
+
+def _set_by() -> int:
+    """Microseconds that somebody has set the wall clock forward by since the program began."""
     off = time.time_ns() // 1000 - now_us()
-    return device_us + off if abs(off) > CLOCK_WAS_SET else device_us
+    return off if abs(off) > CLOCK_WAS_SET else 0
 
 
 class Peer(Protocol):

@@ -50,7 +50,7 @@ def aiohttp_app(server: Server) -> "web.Application":
             return await _follow(mount, reply, request)
         if isinstance(reply, Look):
             return await _show(mount, reply, request)
-        return web.Response(status=int(reply.status), headers=reply.headers, body=reply.body)
+        return _response(reply)
 
     async def begin(_: web.Application) -> None:
         mount.begin()
@@ -79,6 +79,12 @@ def _asked(request: "web.Request") -> HttpRequest:
     return HttpRequest(
         request.method, target, version, headers, request.secure, root_path=quote(root, safe="/%")
     )
+
+
+def _response(reply: Reply) -> "web.Response":
+    from aiohttp import web  # noqa: PLC0415 - as above
+
+    return web.Response(status=int(reply.status), headers=reply.headers, body=reply.body)
 
 
 async def _follow(mount: Mount, entry: Entry, request: "web.Request") -> "web.WebSocketResponse":
@@ -121,13 +127,14 @@ class _ReplyChannel:
         self._request = request
         self.response: web.StreamResponse = web.Response(status=HTTPStatus.SERVICE_UNAVAILABLE)
 
+    @property
+    def has_begun(self) -> bool:
+        """Whether its reply has no length, and begins."""
+        return self.response.prepared
+
     async def reply(self, reply: Reply) -> None:
         """Send all of it, by returning it."""
-        from aiohttp import web  # noqa: PLC0415 - as above
-
-        self.response = web.Response(
-            status=int(reply.status), headers=reply.headers, body=reply.body
-        )
+        self.response = _response(reply)
 
     async def begin(self, reply: Reply) -> None:
         """Send the beginning."""

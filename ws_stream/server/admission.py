@@ -21,7 +21,7 @@ from .request import HttpRequest
 from .request_log import RequestLog
 from .stills import Wanted
 from .tokens import Right
-from .viewer import UNSUITED, Goodbye, Guest, Visitor, goodbye_after
+from .viewer import GONE, UNSUITED, Goodbye, Guest, Visitor, goodbye_after
 
 NO_RIGHT = 4401
 """Close code for a viewer that presents no token which lets it see. It is of those after which none tries again."""
@@ -65,10 +65,8 @@ class Admission:
         reply = pages.answer(asked, verdict, self._streams)
         if verdict.refused is HTTPStatus.FORBIDDEN:
             self.log.warning(verdict.sentence)
-        if isinstance(reply, pages.Film):
-            return Look(asked, address, verdict.right, reply.wanted, True)
         if isinstance(reply, Wanted):
-            return Look(asked, address, verdict.right, reply, False)
+            return Look(asked, address, verdict.right, reply)
         if reply is None or (asked.is_viewer and reply.status in _CLOSE_CODES):
             refused = (_CLOSE_CODES[reply.status], reply.body.decode()) if reply else None
             return Entry(asked, address, verdict.right, refused)
@@ -87,7 +85,10 @@ class Admission:
 
     async def show(self, look: Look, channel: Channel) -> None:
         """Answer who sees pictures by plain HTTP, until that ends."""
-        await self._readers.show(look, channel)
+        stream = look.wanted.stream
+        is_there = self._streams.get(stream.name) is stream  # `answer` has looked before
+        refused = self.viewers.too_many(look.address) if is_there else GONE
+        await self._readers.show(look, channel, refused)
 
     async def close(self) -> None:
         """Send those away."""
@@ -102,7 +103,7 @@ class Admission:
             return
         stream = pages.stream_at(guest.asked.target, self._streams)
         if stream is None:  # removed since `answer` has looked
-            await guest.say_goodbye(NO_STREAM, "the stream is not there any more")
+            await guest.say_goodbye(NO_STREAM, GONE)
             return
         self.viewers.add(guest)
         try:
@@ -143,7 +144,7 @@ class Admission:
         goodbye = (
             (CloseCode.SERVICE_RESTART, "the stream is another one now")
             if stream.name in self._streams
-            else (NO_STREAM, "the stream is not there any more")
+            else (NO_STREAM, GONE)
         )
         for guest in self.viewers:
             if guest.watches(stream):

@@ -31,7 +31,7 @@ class Lasting:
         self._drain = drain
         self._send = send
         self.has_begun = False
-        """What was sent has no length: the connection is to be closed behind it."""
+        """Its reply has no length, and begins: the connection is to be closed behind it."""
 
     async def reply(self, reply: Reply) -> None:
         """Send all of it; another request may follow."""

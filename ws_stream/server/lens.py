@@ -5,24 +5,21 @@ nothing that is not taken, and what is skipped is skipped there. Knows nothing o
 """
 
 import asyncio
-import logging
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 
-from ..errors import ProtocolError
+from ..errors import ProtocolError, UnsuitedError
 from ..hub.stream import Stream
 from ..pixels.frame import Frame
-from ..protocol import control, messages
+from ..protocol import messages
 from ..protocol.request import Request
 from ..session import Session
 from ..walk.outlet import BY_TRANSPORT, payload
-from .stills import KINDS
+from .request_log import RequestLog
+from .stills import KINDS, part
 from .viewer import SILENT, UNSUITED, Viewer, goodbye_after
-
-_log = logging.getLogger(__name__)
-
 
 PICTURE_WITHIN = 5.0
 """Seconds for the first picture: a camera takes up to two to begin, and who asks for a file may wait ten, as Home
@@ -47,10 +44,17 @@ class Still:
 
     async def file(self, kind: str) -> bytes:
         """Its file of this kind (`stills.KINDS`), made in a thread: it may take longer than a picture's interval."""
-        if kind not in self._files:
+        return await self._made(kind, KINDS[kind].encode)
+
+    async def part(self) -> bytes:
+        """It as a part of MJPEG, likewise."""
+        return await self._made("part", lambda frame: part(frame, KINDS["jpg"].encode(frame)))
+
+    async def _made(self, name: str, make: Callable[[Frame], bytes]) -> bytes:
+        if name not in self._files:
             loop = asyncio.get_running_loop()
-            self._files[kind] = loop.run_in_executor(None, KINDS[kind].encode, self.frame)
-        return await asyncio.shield(self._files[kind])  # whoever goes leaves it to the others
+            self._files[name] = loop.run_in_executor(None, make, self.frame)
+        return await asyncio.shield(self._files[name])  # whoever goes leaves it to the others
 
 
 class Lens:
@@ -58,13 +62,14 @@ class Lens:
 
     may_operate = False
 
-    def __init__(self, stream: Stream, request: Request) -> None:
+    def __init__(self, stream: Stream, request: Request, log: RequestLog) -> None:
         """It joins the stream, on its event loop; `begin` follows. Raises UnsuitedError."""
         self._session = Session()
         self._still: Still | None = None
         self._is_wanted = True
         self._changed = asyncio.Event()
         self._fps = request.fps
+        self._log = log
         self._viewer = Viewer(self, stream, request)
 
     def begin(self) -> None:
@@ -100,7 +105,7 @@ class Lens:
     async def newer(self, seen: Still | None) -> Still:
         """The newest picture, as soon as it is another than this one, which was taken. Not while there is a problem.
 
-        Raises LensError.
+        Raises LensError and UnsuitedError.
         """
         if seen:
             self._acknowledge(seen)
@@ -112,7 +117,7 @@ class Lens:
         return found
 
     async def first(self) -> Still:
-        """The first picture, once there is no problem. Raises LensError that says why there is none."""
+        """The first picture, once there is no problem. Else LensError and UnsuitedError say why not."""
         for seconds in (PROBLEM_FOR, PICTURE_WITHIN - PROBLEM_FOR):
             with suppress(TimeoutError):
                 async with asyncio.timeout(seconds):
@@ -145,13 +150,16 @@ class Lens:
         self._viewer.end((UNSUITED, sentence))
 
     def fail(self) -> None:
-        """A fault of ours, which is being handled."""
-        _log.exception("what a viewer asked for could not be done")
+        """A fault of ours, which is being handled: each reader could bring it about as often as it likes."""
+        self._log.exception("what a viewer asked for could not be done")
         self._viewer.end(goodbye_after(sys.exception()))
 
     def _newer(self, seen: Still | None) -> Still | None:
         if self._viewer.ended.done():
-            raise LensError("the stream is not there any more")
+            code, why = self._viewer.ended.result() or (0, "")
+            if code == UNSUITED:
+                raise UnsuitedError(why)
+            raise LensError(why or "the log says why")
         return None if self._still is seen or self.problem is not None else self._still
 
     def _give(self) -> None:
@@ -189,7 +197,7 @@ class Lens:
                 self._say(reply)
 
     def _say(self, message: messages.ViewerMessage) -> None:
-        self._viewer.on_message(control.serialize(message).encode())
+        self._viewer.handle(message, time.monotonic())
 
     def _notify(self) -> None:
         changed, self._changed = self._changed, asyncio.Event()

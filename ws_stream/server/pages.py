@@ -38,15 +38,9 @@ class Reply(NamedTuple):
     """False: of the body nobody knows how long it is."""
 
 
-class Film(NamedTuple):
-    """Each picture of a stream as a part of MJPEG."""
-
-    wanted: Wanted
-
-
 def answer(
     request: HttpRequest, verdict: Verdict, streams: Mapping[str, Stream]
-) -> Reply | Film | Wanted | None:
+) -> Reply | Wanted | None:
     """The reply to a request; what is to be seen by plain HTTP, which takes time; None for a stream's WebSocket."""
     if verdict.refused:
         return sentence(verdict.refused, verdict.sentence)._replace(headers=verdict.headers)
@@ -136,9 +130,7 @@ def _no_stream(path: str, streams: Mapping[str, Stream]) -> Reply:
     )
 
 
-def _pictures(
-    request: HttpRequest, path: str, streams: Mapping[str, Stream]
-) -> Reply | Film | Wanted:
+def _pictures(request: HttpRequest, path: str, streams: Mapping[str, Stream]) -> Reply | Wanted:
     """What is wanted at `/mjpeg/NAME` or `/snapshot/NAME.KIND`. HEAD has no picture taken."""
     is_film = path.split("/")[1] == "mjpeg"
     place, _, kind = (path, "", "jpg") if is_film else path.rpartition(".")
@@ -155,7 +147,7 @@ def _pictures(
     if isinstance(wanted, Wanted) and request.method == "HEAD":
         content_type = stills.MULTIPART if is_film else stills.KINDS[kind].content_type
         return Reply(HTTPStatus.OK, content_type, b"", stills.FRESH, has_length=False)
-    return Film(wanted) if isinstance(wanted, Wanted) and is_film else wanted
+    return wanted
 
 
 def _wanted(request: HttpRequest, stream: Stream, kind: str, is_film: bool) -> Reply | Wanted:
@@ -175,7 +167,8 @@ def _wanted(request: HttpRequest, stream: Stream, kind: str, is_film: bool) -> R
         return sentence(HTTPStatus.NOT_IMPLEMENTED, missing)
     offer = EVERYTHING if asked.offer == Offer() else asked.offer
     fps = asked.fps if is_film else None
-    return Wanted(stream, asked._replace(acknowledge=True, fps=fps, offer=offer), kind)
+    seen_as = asked._replace(acknowledge=True, fps=fps, offer=offer)
+    return Wanted(stream, seen_as, kind, is_film)
 
 
 def _description(stream: Stream) -> dict[str, object]:
@@ -213,7 +206,7 @@ def _metrics(streams: Mapping[str, Stream]) -> Reply:
 
 
 _STREAMS: Mapping[
-    str, Callable[[HttpRequest, str, Mapping[str, Stream]], Reply | Film | Wanted | None]
+    str, Callable[[HttpRequest, str, Mapping[str, Stream]], Reply | Wanted | None]
 ] = {"stream": _refuse_stream, "mjpeg": _pictures, "snapshot": _pictures}
 """By the first part of a path, behind which the name of a stream stands."""
 _ANSWERS: Mapping[str, Callable[[HttpRequest, Verdict, Mapping[str, Stream]], Reply]] = {

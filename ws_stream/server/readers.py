@@ -5,10 +5,12 @@ Knows nothing of sockets: replies go through a channel that keeps whoever sends 
 
 import asyncio
 import time
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Awaitable, Callable, Hashable, Iterator
 from contextlib import contextmanager, suppress
 from http import HTTPStatus
 from typing import NamedTuple, Protocol
+
+from websockets.frames import CloseCode
 
 from ..errors import UnsuitedError
 from ..hub.stream import Stream
@@ -20,9 +22,9 @@ from .plain_http import SLOWEST
 from .request import HttpRequest
 from .request_log import RequestLog
 from .snapshots import Snapshots
-from .stills import CLOSING, FRESH, KINDS, MULTIPART, OPENING, Wanted, described, part
+from .stills import CLOSING, FRESH, KINDS, MULTIPART, OPENING, Wanted, described
 from .tokens import Right
-from .viewer import CLOSE_TIMEOUT, GONE_AFTER, Goodbye, Visitor
+from .viewer import CLOSE_TIMEOUT, GONE, GONE_AFTER, Goodbye, Visitor
 
 SHOWN_AFTER = 0.2
 """Seconds after which a picture is sent once more if no other follows: browsers may show one when the next begins."""
@@ -32,7 +34,6 @@ COSTLY = (
     "somebody reads MJPEG: this device packs each picture as JPEG, which takes several times the work of a viewer; "
     "right would be the page at /, wherever it can be shown"
 )
-GONE = "the stream is not there any more"
 
 
 class Look(NamedTuple):
@@ -42,12 +43,14 @@ class Look(NamedTuple):
     address: Hashable
     right: Right
     wanted: Wanted
-    is_film: bool
-    """Each picture, as a part of MJPEG; else one."""
 
 
 class Channel(Protocol):
     """Where the reply to one request goes. Each may wait for room, and raises OSError when nobody is there."""
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether its reply has no length, and begins: from then on there is no other."""
 
     async def reply(self, reply: Reply) -> None:
         """Send all of it."""
@@ -66,8 +69,8 @@ class Reader(Visitor):
         self.asked, self.address, self.right = look[:3]
         self.wanted = look.wanted
         self.scope = asyncio.timeout(None)
-        self.has_begun = False
-        """Its reply is one that has no length, and has begun."""
+        self.why = GONE
+        """It is sent away, where it is."""
         self.left = asyncio.Event()
 
     def watches(self, stream: Stream) -> bool:
@@ -75,8 +78,9 @@ class Reader(Visitor):
         return self.wanted.stream is stream
 
     def end(self, goodbye: Goodbye | None) -> None:
-        """Send it away."""
-        if not self.scope.expired():
+        """Send it away; the first to say why counts."""
+        if self.scope.when() is None:
+            self.why = goodbye[1] if goodbye else GONE
             self.scope.reschedule(asyncio.get_running_loop().time())
 
 
@@ -92,22 +96,21 @@ class Readers:
         self._viewers = viewers
         self._log = log
         self._complete = complete
-        self._snapshots = Snapshots()
+        self._snapshots = Snapshots(log)
         self._lenses: dict[Lens, dict[Reader, float | None]] = {}
         """By what they see through: how many pictures a second each wants."""
 
-    async def show(self, look: Look, channel: Channel) -> None:
-        """Answer the request, until the reader is gone or sent away."""
-        full = self._viewers.too_many(look.address)
+    async def show(self, look: Look, channel: Channel, refused: str | None) -> None:
+        """Answer the request, until the reader is gone or sent away; `refused` says why it is to see nothing."""
         reader = Reader(look)
         try:
             ended = (
-                sentence(HTTPStatus.SERVICE_UNAVAILABLE, full)
-                if full
+                sentence(HTTPStatus.SERVICE_UNAVAILABLE, refused)
+                if refused
                 else await self._follow(reader, look, channel)
             )
-            if reader.has_begun:
-                await _send(channel, CLOSING)
+            if channel.has_begun:
+                await _taken(channel.send(CLOSING))
             elif ended:
                 await channel.reply(self._complete(look.asked, ended))
         except OSError:
@@ -121,14 +124,14 @@ class Readers:
             async with reader.scope:
                 self._viewers.add(reader)
                 try:
-                    if look.is_film:
+                    if look.wanted.is_film:
                         await self._film(reader, channel)
                     else:
                         return await self._snapshot(reader.wanted)
                 finally:
                     self._viewers.remove(reader)
         except TimeoutError:
-            return sentence(HTTPStatus.SERVICE_UNAVAILABLE, GONE)
+            return sentence(HTTPStatus.SERVICE_UNAVAILABLE, reader.why)
         except LensError as error:
             return sentence(HTTPStatus.SERVICE_UNAVAILABLE, str(error))
         except UnsuitedError as error:
@@ -145,7 +148,7 @@ class Readers:
         self._snapshots.close()
         readers = [visitor for visitor in self._viewers if isinstance(visitor, Reader)]
         for reader in readers:
-            reader.end(None)
+            reader.end((CloseCode.GOING_AWAY, "the server is closing"))
         with suppress(TimeoutError):
             async with asyncio.timeout(CLOSE_TIMEOUT):
                 for reader in readers:
@@ -157,30 +160,29 @@ class Readers:
         return Reply(HTTPStatus.OK, KINDS[wanted.kind].content_type, file.content, headers)
 
     async def _film(self, reader: Reader, channel: Channel) -> None:
-        """Send pictures until somebody ends it. Raises LensError."""
+        """Send pictures until somebody ends it. Raises LensError and UnsuitedError."""
         fps = reader.wanted.request.fps
         with self._through(reader) as lens:
             still = await lens.first()
-            jpeg = await still.file("jpg")
+            sent = await still.part()
             self._log.warning(COSTLY)
             reply = Reply(HTTPStatus.OK, MULTIPART, b"", FRESH, has_length=False)
-            await channel.begin(self._complete(reader.asked, reply))
-            reader.has_begun = True
-            await _send(channel, OPENING)
+            await _taken(channel.begin(self._complete(reader.asked, reply)))
+            await _taken(channel.send(OPENING))
             limit, wait = RateLimit(time.monotonic()), SHOWN_AFTER
             while True:
-                await _send(channel, part(still.frame, jpeg))
+                await _taken(channel.send(sent), len(sent))
                 if fps:
                     limit.sent(fps, now := time.monotonic())
                     await asyncio.sleep(limit.due(fps) - now)
                 newer = await _newer(lens, still, wait)
                 wait = AGAIN_AFTER if newer is still else SHOWN_AFTER
-                still, jpeg = newer, await newer.file("jpg")
+                still, sent = newer, await newer.part()
 
     @contextmanager
     def _through(self, reader: Reader) -> Iterator[Lens]:
         """What the reader sees through, with all others who see the same. Raises UnsuitedError."""
-        new = Lens(reader.wanted.stream, reader.wanted.request)
+        new = Lens(reader.wanted.stream, reader.wanted.request, self._log)
         lens = next((one for one in self._lenses if one.shows_as(new)), new)
         rates = self._lenses.setdefault(lens, {})
         rates[reader] = reader.wanted.request.fps
@@ -210,10 +212,10 @@ async def _newer(lens: Lens, still: Still, wait: float) -> Still:
             return still
 
 
-async def _send(channel: Channel, data: bytes) -> None:
-    """Raises OSError also when the reader takes it too slowly."""
+async def _taken(sending: Awaitable[None], size: int = 0) -> None:
+    """Wait until so many bytes are. Raises OSError also when the reader takes them too slowly."""
     try:
-        async with asyncio.timeout(GONE_AFTER + len(data) / SLOWEST):
-            await channel.send(data)
+        async with asyncio.timeout(GONE_AFTER + size / SLOWEST):
+            await sending
     except TimeoutError:
         raise ConnectionResetError from None

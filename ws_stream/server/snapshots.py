@@ -14,10 +14,12 @@ from ..hub.stream import Stream
 from ..hub.subscription import now_us
 from ..pixels.frame import Frame
 from .lens import PICTURE_WITHIN, Lens, LensError, Still
+from .request_log import RequestLog
 from .stills import Wanted
 
 WORK_A_SECOND, WORK_AT_ONCE = 0.25, 2.0
 """Seconds in which files of one stream are made: a quarter of a core, and some large PNGs one after the other."""
+TOO_MANY = "too many snapshots are asked for; right would be fewer"
 FRESH_WITHIN = 1.0
 """Seconds at most that a newer picture is waited for where there is one."""
 
@@ -48,7 +50,8 @@ class _Order:
 class Snapshots:
     """Who asks for the same before its turn has come has the same file."""
 
-    def __init__(self) -> None:
+    def __init__(self, log: RequestLog) -> None:
+        self._log = log
         self._turns: WeakKeyDictionary[Stream, _Turns] = WeakKeyDictionary()
         self._waiting: dict[Wanted, _Order] = {}
         self._tasks: set[asyncio.Task[File]] = set()
@@ -83,31 +86,33 @@ class Snapshots:
             async with asyncio.timeout(PICTURE_WITHIN):
                 await turns.lock.acquire()
         except TimeoutError:
-            raise LensError("too many snapshots are asked for; right would be fewer") from None
+            raise LensError(TOO_MANY) from None
         finally:
             del self._waiting[wanted]
         try:
             if order.waiters:
-                await asyncio.sleep(turns.work.due(0.0) - time.monotonic())
+                wait = turns.work.due(0.0) - time.monotonic()
+                if wait > PICTURE_WITHIN:
+                    raise LensError(TOO_MANY)
+                await asyncio.sleep(wait)
             if not order.waiters:
                 raise LensError("nobody waits for it any more")
-            return await _file(wanted, turns.work)
+            return await self._file(wanted, turns.work)
         finally:
             turns.lock.release()
 
-
-async def _file(wanted: Wanted, work: Allowance) -> File:
-    lens = Lens(wanted.stream, wanted.request)
-    try:
-        lens.begin()
-        still = await _fresh(lens, wanted.stream.fps)
-    finally:
-        lens.leave()  # the source is read no more
-    begin = time.monotonic()
-    try:
-        return File(still.frame, await still.file(wanted.kind))
-    finally:
-        work.take(time.monotonic(), time.monotonic() - begin)
+    async def _file(self, wanted: Wanted, work: Allowance) -> File:
+        lens = Lens(wanted.stream, wanted.request, self._log)
+        try:
+            lens.begin()
+            still = await _fresh(lens, wanted.stream.fps)
+        finally:
+            lens.leave()  # the source is read no more
+        begin = time.monotonic()
+        try:
+            return File(still.frame, await still.file(wanted.kind))
+        finally:
+            work.take(time.monotonic(), time.monotonic() - begin)
 
 
 async def _fresh(lens: Lens, fps: float) -> Still:

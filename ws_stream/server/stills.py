@@ -63,6 +63,8 @@ class Wanted(NamedTuple):
     stream: Stream
     request: Request
     kind: str
+    is_film: bool = False
+    """Each picture, as a part of MJPEG; else one."""
 
 
 def lacking(kind: str) -> str | None:

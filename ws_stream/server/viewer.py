@@ -24,6 +24,8 @@ SILENT = 4001
 """Close code for a viewer that gave no sign of life."""
 UNSUITED = 4406
 """Close code for a viewer that can decode no rendition. It is of those after which none tries again."""
+GONE = "the stream is not there any more"
+"""What those are told who see one that is removed."""
 UNREAD_BYTES = 65536
 """Bytes that may wait for a peer beside the largest picture it was sent; over that it only asks and never reads."""
 CLOSE_TIMEOUT = 1
@@ -64,7 +66,7 @@ class Viewer:
         """Handle what the viewer says; one that breaks the protocol is to be closed."""
         try:
             message = control.parse_from_viewer(text.decode())
-            self._handle(message, time.monotonic())
+            self.handle(message, time.monotonic())
         except UnicodeDecodeError:
             self.end((CloseCode.INVALID_DATA, "viewers send UTF-8"))
         except (ProtocolError, UsageError) as error:
@@ -79,7 +81,8 @@ class Viewer:
         """The viewer is gone."""
         self.stream.leave(self.subscription)
 
-    def _handle(self, message: messages.ViewerMessage | None, now: float) -> None:
+    def handle(self, message: messages.ViewerMessage | None, now: float) -> None:
+        """Do what the viewer says; None: nothing that is known here. Raises ProtocolError and UsageError."""
         subscription = self.subscription
         subscription.heard(now)
         match message:
@@ -102,8 +105,6 @@ class Visitor(ABC):
     """What it asked for when it came."""
     address: Hashable
     """Of whoever asks, as `peers.origin` says."""
-    logger: LoggerLike
-    """The log of requests, or the library's above it."""
     right = Right.NOTHING
 
     @abstractmethod
@@ -118,6 +119,8 @@ class Visitor(ABC):
 class Guest(Visitor):
     """A connection that asks to watch, whatever it speaks: what of `hub.subscription.Peer` is the same for all."""
 
+    logger: LoggerLike
+    """The log of requests, or the library's above it."""
     refused: Goodbye | None = None
     """Why it is not let in."""
     _viewer: Viewer | None = None
