@@ -16,7 +16,7 @@ test:
 	tests/install.sh $(python)
 	$(MAKE) check .venv/torch
 	$(bin)/npm test
-	$(bin)/pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
+	$(bin)/pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
 
 check: core-check clients-check kernel-check .venv/dev node_modules/.package-lock.json
 	$(bin)/ruff format --check .

@@ -26,9 +26,9 @@ MADE_HARMLESS = {"printable", "indented"}
 LEVELS = {"debug", "info", "warning", "error", "exception", "critical", "log"}
 
 
-def calls_of_the_log() -> list[tuple[str, ast.Call]]:
+def calls_of_the_log() -> list[tuple[Path, ast.Call]]:
     return [
-        (file.name, node)
+        (file, node)
         for file in FILES
         for node in ast.walk(ast.parse(file.read_text()))
         if isinstance(node, ast.Call)
@@ -54,8 +54,8 @@ def test_each_call_of_the_log_is_of_constants_names_of_streams_and_what_was_made
     for file, call in calls:
         function = next(
             node
-            for node in ast.walk(ast.parse(next(f for f in FILES if f.name == file).read_text()))
-            if isinstance(node, ast.FunctionDef)
+            for node in ast.walk(ast.parse(file.read_text()))
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
             and node.lineno <= call.lineno
             and call.lineno <= (node.end_lineno or 0)
         )

@@ -31,10 +31,10 @@ RETRY_SOON = "Math.random = () => 1;"
 NO_PROBES = "window.probes = new Set();"
 """Only the last picture is looked at."""
 MEBIBYTE = 2**20
-SIDE, LARGE = 2048, 32
+SIDE, LARGE = 2048, 16
 """Pictures of 16 MiB, each of another epoch."""
 MOST_MEMORY = 600 * MEBIBYTE
-"""A page that lets nothing go takes 32 times the picture's pixels, their colours and what was unpacked: 2 GiB."""
+"""A page that lets nothing go takes 16 times the picture's pixels, their colours and what was unpacked: 1 GiB."""
 
 EPOCH = 7
 GOOD = Frame(EPOCH, 1, 0, BY_NAME["gray8"], np.arange(48 * 64, dtype=np.uint8).reshape(48, 64))

@@ -159,6 +159,7 @@ async def behind(page: Page, stream: Stream) -> int:
     return number - drawn
 
 
+@pytest.mark.long  # a processor that is made slow takes a minute
 async def test_a_page_on_a_slow_processor_says_so_and_slows_no_other(chromium: Browser) -> None:
     async with (
         Server(port=0) as server,

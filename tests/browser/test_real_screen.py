@@ -14,7 +14,7 @@ import pytest
 from tests.browser.browser import Browser, opened, shows
 from tests.browser.display import Display
 
-PICTURES = 30
+PICTURES = 12
 
 
 class Terminal(Display):

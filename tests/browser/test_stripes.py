@@ -23,6 +23,8 @@ def stripes(width: int, height: int) -> NDArray[np.uint8]:
     return np.dstack([columns % 2 * 255, rows % 2 * 255, np.full_like(rows, 201)]).astype(np.uint8)
 
 
+AT_ONCE = {("chromium", 1.25), ("firefox", 1.5)}
+"""What is tried each time: each display is a server of its own, and a browser."""
 PICTURES = [stripes(61, 37), stripes(301, 187)]
 
 
@@ -74,8 +76,14 @@ async def test_rows_and_columns_are_equally_thick_where_the_browser_emulates_a_r
         assert await page.evaluate("devicePixelRatio") == ratio
 
 
-@pytest.mark.parametrize("ratio", RATIOS)
-@pytest.mark.parametrize("name", ["chromium", "firefox"])
+@pytest.mark.parametrize(
+    ("name", "ratio"),
+    [
+        pytest.param(name, ratio, marks=[] if (name, ratio) in AT_ONCE else [pytest.mark.long])
+        for name in ("chromium", "firefox")
+        for ratio in RATIOS
+    ],
+)
 async def test_rows_and_columns_are_equally_thick_where_the_display_has_the_ratio(
     urls: list[str], name: str, ratio: float
 ) -> None:

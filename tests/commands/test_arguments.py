@@ -103,6 +103,7 @@ def stopped_where_it_would_begin(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(found, "browse", stop)
     monkeypatch.setattr(NatsLink, "open", stop)
     monkeypatch.setattr(gc, "freeze", lambda: None)
+    monkeypatch.setattr(gc, "collect", lambda: None)
 
 
 @pytest.mark.parametrize(("command", "option"), OPTIONS)

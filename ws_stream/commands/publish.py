@@ -5,6 +5,7 @@ import logging
 from collections.abc import AsyncIterator
 
 from ..client import Connection
+from ..printable import MAX_LINE, printable
 from ..relay.addresses import name_of
 from ..relay.nats_address import nats_address
 from ..relay.nats_link import linked
@@ -30,11 +31,10 @@ async def published(device: Connection, options: argparse.Namespace) -> AsyncIte
     where = subjects(options.subject or address.subject or default_subject(name_of(device)))
 
     def told(lost: str | None) -> None:
-        _log.log(
-            *(logging.WARNING, "%s; trying again", lost)
-            if lost
-            else (logging.INFO, "connected with %s", address.place)
-        )
+        if lost:
+            _log.warning("%s; trying again", printable(lost, MAX_LINE))
+        else:
+            _log.info("connected with %s", printable(address.place))
 
     async with linked(address, where.needed, told) as link:
         yield f"{where.pictures}: {address.place}"

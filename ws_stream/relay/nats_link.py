@@ -11,7 +11,7 @@ from typing import Any
 
 from ..arguments import why
 from ..errors import ConnectError
-from ..printable import printable
+from ..printable import MAX_LINE, printable
 from .nats_address import NatsAddress
 from .nats_library import VIOLATION, errors, new_client, refusal
 
@@ -180,7 +180,9 @@ class NatsLink:
         """Whatever the library complains of. A reader that was too slow is noticed by what it lacks."""
         sentence = refusal(error)
         if sentence and VIOLATION in str(error).lower() and not self._is_needed(str(error)):
-            _log.warning("%s: %s; done without", self.address.place, sentence)
+            _log.warning(
+                "%s", printable(f"{self.address.place}: {sentence}; done without", MAX_LINE)
+            )
         elif sentence and not self.refused.done():
             self.refused.set_result(sentence)
         elif not self.is_open:

@@ -18,6 +18,7 @@ from ..allowance import Allowance
 from ..clock import DeviceClock
 from ..errors import ProtocolError
 from ..pixels.frame import Frame
+from ..printable import MAX_LINE, printable
 from ..protocol.messages import Resync
 from ..session import Session
 from .arrivals import Arrivals
@@ -127,7 +128,10 @@ class Node:
 
     def _complain(self, error: ProtocolError) -> None:
         if self._to_do.lines.may_take(time.monotonic()):
-            _log.warning("subject %s: %s; passed over", self._subjects.pictures, error)
+            _log.warning(
+                "%s",
+                printable(f"subject {self._subjects.pictures}: {error}; passed over", MAX_LINE),
+            )
 
     async def _request_on(self) -> None:
         """Say what is wanted, again and again, and at once when that has changed."""

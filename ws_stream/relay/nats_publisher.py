@@ -143,7 +143,9 @@ class NatsPublisher:
 
     def _complain(self, sentence: str) -> None:
         if self._lines.may_take(time.monotonic()):
-            _log.warning("subject %s: %s", self._subjects.pictures, printable(sentence, MAX_LINE))
+            _log.warning(
+                "%s", printable(f"subject {self._subjects.pictures}: {sentence}", MAX_LINE)
+            )
 
     async def _requested(self, message: Any) -> None:  # noqa: ANN401 - the library's
         node = (message.headers or {}).get(NODE, "")
