@@ -17,6 +17,9 @@ except ImportError:  # it comes with the extra "fast"
 
 T = TypeVar("T")
 
+LOOKS_EVERY = 0.5
+"""Seconds after which whoever waits sees that there was an interrupt: one that comes just before does not wake it."""
+
 
 def new_event_loop() -> asyncio.AbstractEventLoop:
     """The quickest that is installed."""
@@ -40,7 +43,12 @@ def leave_to_parent() -> None:
 def result_of(running: Future[T]) -> T:
     """Wait until it is done. Whoever waits may be interrupted, as by Ctrl-C: then it is cancelled."""
     try:
-        return running.result()
+        while True:
+            try:
+                return running.result(LOOKS_EVERY)
+            except TimeoutError:
+                if running.done():
+                    return running.result()
     except BaseException:
         running.cancel()
         raise
