@@ -1,5 +1,6 @@
 """What waits for the device's program, and how that takes it: by `for`, by `async for`, slowly, or no more."""
 
+import _thread
 import asyncio
 import threading
 
@@ -181,3 +182,11 @@ async def test_the_end_is_heard_by_all_who_wait() -> None:
     some.finish()
     await until(lambda: all(task.done() for task in waiting))
     assert [task.result() for task in waiting] == [None] * 3
+
+
+@pytest.mark.usefixtures("ctrl_c")
+def test_a_program_that_waits_is_interrupted_also_by_what_came_just_before() -> None:
+    """As `interrupt_main` has it: the interrupt is noted, and wakes nobody."""
+    threading.Timer(0.05, _thread.interrupt_main).start()
+    with pytest.raises(KeyboardInterrupt):
+        next(events())

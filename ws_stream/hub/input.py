@@ -11,6 +11,7 @@ from contextlib import suppress
 from typing import NamedTuple, Self
 
 from ..errors import UsageError
+from ..loop_thread import LOOKS_EVERY
 from ..protocol.input import Action, Pointer, bounded_wheel
 from .errands import Errands
 from .held import Mover
@@ -59,7 +60,8 @@ class InputEvents:
                 "`for` would hold up the event loop of the stream; right would be `async for`, or another thread"
             )
         with self._changed:
-            self._changed.wait_for(lambda: self._waiting or self._is_over)
+            while not (self._waiting or self._is_over):
+                self._changed.wait(LOOKS_EVERY)
             if self._waiting:
                 return self._take()
         raise StopIteration
