@@ -12,7 +12,7 @@ import pytest
 
 from ws_stream.errors import SourceError, UsageError
 from ws_stream.pixels.rendition import Rendition
-from ws_stream.sources import Source, memory, open_source
+from ws_stream.sources import Source, mapped, memory, open_source
 from ws_stream.sources.mapped import MappedSource
 from ws_stream.sources.mapped_file import CUT, HOLES
 from ws_stream.walk import COMPILED, CompiledWalk
@@ -299,7 +299,10 @@ def test_a_file_that_another_takes_the_place_of_is_looked_up_at_the_next_poll(
     source.close()
 
 
-def test_one_that_is_being_written_when_it_is_opened_is_waited_for(tmp_path: Path) -> None:
+def test_one_that_is_being_written_when_it_is_opened_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mapped, "BEGIN_WITHIN", 20.0)  # the writer's thread may be late
     path = tmp_path / "raw"
     path.write_bytes(b"")
     writer = threading.Timer(0.05, lambda: path.write_bytes(bytes(48)))
