@@ -10,9 +10,9 @@ from ..protocol.messages import Requested
 
 NODE = "Ws-Node"
 """The header of a request: a random number, in 16 digits of `0-9a-f`, of the node."""
-EVERY = 2.0
-"""Seconds between two requests of a node."""
-LASTS = 5.0
+EVERY = 1.0
+"""Seconds between two requests of a node: so soon a publisher that was started again knows of it."""
+LASTS = 3.0
 """Seconds for which one counts: of three in a row two may be lost."""
 MAX_LEASES = 4096
 """At one time, whatever is said: each takes a hundred bytes."""

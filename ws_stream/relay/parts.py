@@ -10,7 +10,7 @@ from typing import NamedTuple
 from ..errors import ProtocolError, UsageError
 from ..limits import MAX_COUNT, MAX_MESSAGE
 
-SILENCE = 4.0
+SILENCE = 2.0
 """Seconds after which a publisher counts as gone, and another one may take its place: it speaks every second."""
 MAX_PARTS = 4096
 """Of a message: enough for the largest picture with a server that takes 32 kB at a time."""
