@@ -112,26 +112,25 @@ def report(node: Node, seen: dict[str, Any] | None, seconds: float, cpu: float |
 
 
 def recoveries(restarts: Sequence[Restart], seen: dict[int, dict[str, Any]]) -> None:
-    """How soon after each restart the viewers behind that node had pictures."""
-    took: list[float] = []
-    late = 0
+    """How soon after each restart the viewers behind that node had pictures, by nodes."""
+    took: dict[str, list[float]] = {}
     for restart in restarts:
-        times = [
+        took.setdefault(restart.node.name, []).extend(
             end - restart.listening
             for port in restart.node.behind
             for begun, end in seen[port]["gaps"]
             if begun < restart.listening < end
-        ]
-        took += times
-        late += sum(one > WITHIN for one in times)
-    ends = sorted(took) or [0.0]
-    print(
-        f"{len(restarts)} restarts: {len(took)} outages of viewers ended {median(ends):.2f} s after their node "
-        f"listened, p95 {ends[int(0.95 * (len(ends) - 1))]:.2f} s, last {ends[-1]:.2f} s; "
-        f"{late} after more than {WITHIN:g} s"
-    )
+        )
+    for name, times in took.items():
+        ends = sorted(times) or [0.0]
+        late = sum(one > WITHIN for one in times)
+        print(
+            f"{name} killed: {len(times)} outages of viewers ended {median(ends):.2f} s after it listened again, "
+            f"p95 {ends[int(0.95 * (len(ends) - 1))]:.2f} s, last {ends[-1]:.2f} s; "
+            f"{late} after more than {WITHIN:g} s"
+        )
     aways = sorted(restart.listening - restart.killed for restart in restarts)
-    print(f"nodes were away for {median(aways):.2f} s, {aways[-1]:.2f} s at most")
+    print(f"{len(restarts)} restarts; away for {median(aways):.2f} s, {aways[-1]:.2f} s at most")
 
 
 if __name__ == "__main__":
