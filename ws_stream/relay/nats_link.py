@@ -19,7 +19,7 @@ ANSWERED_WITHIN = 5.0
 """Seconds for the server to say that it took what it was sent; then the connection counts as lost."""
 ALIVE_EVERY = 5
 """Seconds between two questions whether the server is there; after three without an answer it is not."""
-TRY_EVERY = 1
+TRY_EVERY = 0.3
 """Seconds between two tries to connect."""
 BUFFER = 2**21
 """Bytes that wait for a slow server at most; whoever says more is kept waiting."""
