@@ -14,6 +14,7 @@ from ws_stream.errors import Failure
 from ws_stream.pixels.formats import FORMATS, Pixels
 from ws_stream.pixels.raw import RAW_FORMATS
 from ws_stream.relay import relayed
+from ws_stream.relay.relayed import Relayed
 
 
 @pytest.fixture(autouse=True)
@@ -187,6 +188,22 @@ async def test_a_ring_that_is_opened_has_pictures_again(monkeypatch: pytest.Monk
             servers[0].remove(own)
             servers[0].stream(NAME).publish(gray(7))
             await until(lambda: viewer.frames and viewer.connection.problem is None)
+
+
+async def test_a_stream_that_is_removed_asks_for_nothing_more_whoever_still_leaves() -> None:
+    async with chain(1) as (device, relay):
+        device.stream(NAME).publish(gray(7))
+        shown = relay.streams[NAME]
+        async with Viewer(relay, "?fps=5") as slow:
+            async with Viewer(relay, "?fps=10") as quick:
+                await until(lambda: slow.frames and quick.frames)
+                producer = shown._producer
+                assert isinstance(producer, Relayed)
+                thread = producer._thread
+                shown.close()
+                await until(lambda: not (thread and thread._thread.is_alive()))
+            await until(lambda: len(shown.audience.subscriptions) == 1)
+            shown.demand()
 
 
 async def test_input_is_refused_where_it_would_be_heard_by_nobody() -> None:

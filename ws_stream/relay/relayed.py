@@ -47,9 +47,12 @@ class Relayed:
         self._apart_until = -inf
         self._heard = inf
         self._failures = Failures()
+        self._is_closed = False
 
     def demand(self, stream: Stream) -> None:
         """Ask for as many pictures as somebody wants; be no viewer there while nobody is one here."""
+        if self._is_closed:  # those who watch leave one after the other
+            return
         subscriptions, now = stream.audience.subscriptions, time.monotonic()
         behind = max((viewer.request.relays or 0 for viewer in subscriptions), default=0)
         if behind >= MAX_RELAYS:
@@ -75,10 +78,13 @@ class Relayed:
 
     def close(self, stream: Stream) -> None:
         """End the connection, and behind its goodbye the thread, which is not waited for: the device may be gone."""
-        if self._relaying:
-            self._relaying.cancel()
-        if self._thread:
-            self._thread.stop_behind(self._turn.acquire)
+        self._is_closed = True
+        relaying, self._relaying = self._relaying, None
+        thread, self._thread = self._thread, None
+        if relaying:
+            relaying.cancel()
+        if thread:
+            thread.stop_behind(self._turn.acquire)
 
     def _ask(self, stream: Stream, asked: dict[str, Any]) -> None:
         if self._thread is None:
@@ -96,9 +102,8 @@ class Relayed:
             try:
                 await self._relay_on(stream, Retry())
             finally:
-                stream.newest.array = (
-                    None  # whoever comes next is shown nothing that may be long past
-                )
+                # Whoever comes next is shown nothing that may be long past.
+                stream.newest.array = None
 
     async def _relay_on(self, stream: Stream, retry: Retry) -> None:
         while True:

@@ -22,7 +22,7 @@ class Subjects(NamedTuple):
     pictures: str
     """The publisher to all nodes: the protocol's messages."""
     request: str
-    """Nodes to the publisher: what they want, every two seconds."""
+    """Nodes to the publisher: what they want, again and again."""
     whole: str
     """A node to one of those that hold a picture: where am I?"""
     whole_publisher: str
