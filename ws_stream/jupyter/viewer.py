@@ -6,28 +6,25 @@ whatever it is given, so what is on its way is bounded by what the viewer has ac
 
 import asyncio
 import logging
-import sys
 from collections.abc import Callable
 from math import inf
 from typing import Any
 
 from ..hub.stream import Stream
 from ..protocol.request import Request
-from ..server.viewer import SILENT, UNSUITED, Goodbye, Viewer, goodbye_after
-from ..walk.outlet import BY_TRANSPORT, payload
+from ..server.viewer import Goodbye, Socketless, Viewer
+from ..walk.outlet import payload
 
 Post = Callable[[dict[str, Any], bytes | None], None]
 """Sends words, and the bytes of a picture with them."""
 
 
-_log = logging.getLogger(__name__)
-
-
-class CommViewer:
+class CommViewer(Socketless):
     """Of one name: what is said carries it, as every page that shows the notebook hears all."""
 
     may_operate = True
     """Whoever runs cells may do anything."""
+    logger = logging.getLogger(__name__)
 
     def __init__(
         self, name: str, stream: Stream, request: Request, post: Post, bytes_a_second: float = inf
@@ -62,33 +59,8 @@ class CommViewer:
         if goodbye:
             self._say("close", code=int(goodbye[0]), reason=goodbye[1])
 
-    def fileno(self) -> int:
-        """There is no socket."""
-        return BY_TRANSPORT
-
-    def write(self, message: str) -> None:
-        """Send a control message, behind a picture that is to be sent."""
-        self._finish()
+    def _hear(self, message: str) -> None:
         self._say("say", message=message)
-        self._give()
-
-    def finish_picture(self) -> None:
-        """Send a picture: all of it."""
-        self._finish()
-        self._give()
-
-    def time_out(self) -> None:
-        """Nothing was heard for too long: its page is gone, or the kernel heard nobody."""
-        self._viewer.end((SILENT, "nothing was heard"))
-
-    def refuse(self, sentence: str) -> None:
-        """There is nothing that it can decode."""
-        self._viewer.end((UNSUITED, sentence))
-
-    def fail(self) -> None:
-        """A fault of ours, which is being handled."""
-        _log.exception("what a viewer asked for could not be done")
-        self._viewer.end(goodbye_after(sys.exception()))
 
     def _say(self, act: str, picture: bytes | None = None, **more: object) -> None:
         self._post({"act": act, "viewer": self._name, **more}, picture)

@@ -5,7 +5,6 @@ nothing that is not taken, and what is skipped is skipped there. Knows nothing o
 """
 
 import asyncio
-import sys
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -16,10 +15,10 @@ from ..pixels.frame import Frame
 from ..protocol import messages
 from ..protocol.request import Request
 from ..session import Session
-from ..walk.outlet import BY_TRANSPORT, payload
+from ..walk.outlet import payload
 from .request_log import RequestLog
 from .stills import KINDS, part
-from .viewer import SILENT, UNSUITED, Viewer, goodbye_after
+from .viewer import UNSUITED, Socketless, Viewer
 
 PICTURE_WITHIN = 5.0
 """Seconds for the first picture: a camera takes up to two to begin, and who asks for a file may wait ten, as Home
@@ -57,7 +56,7 @@ class Still:
         return await asyncio.shield(self._files[name])  # whoever goes leaves it to the others
 
 
-class Lens:
+class Lens(Socketless):
     """The peer of a subscription, shared by all who see the same rendition of a stream."""
 
     may_operate = False
@@ -69,7 +68,7 @@ class Lens:
         self._is_wanted = True
         self._changed = asyncio.Event()
         self._fps = request.fps
-        self._log = log
+        self.logger = log
         self._viewer = Viewer(self, stream, request)
 
     def begin(self) -> None:
@@ -126,34 +125,6 @@ class Lens:
                 raise LensError(self.problem)
         raise LensError(f"no picture came within {PICTURE_WITHIN:.0f} seconds")
 
-    def fileno(self) -> int:
-        """There is no socket."""
-        return BY_TRANSPORT
-
-    def write(self, message: str) -> None:
-        """Hear a control message, behind a picture that came before."""
-        self._take()
-        self._hear(message)
-        self._give()
-
-    def finish_picture(self) -> None:
-        """Take a picture: all of it. The next comes when somebody wants it."""
-        self._take()
-        self._give()
-
-    def time_out(self) -> None:
-        """Nothing was heard for too long, so this loop has stood still."""
-        self._viewer.end((SILENT, "nothing was heard"))
-
-    def refuse(self, sentence: str) -> None:
-        """There is nothing that it can decode."""
-        self._viewer.end((UNSUITED, sentence))
-
-    def fail(self) -> None:
-        """A fault of ours, which is being handled: each reader could bring it about as often as it likes."""
-        self._log.exception("what a viewer asked for could not be done")
-        self._viewer.end(goodbye_after(sys.exception()))
-
     def _newer(self, seen: Still | None) -> Still | None:
         if self._viewer.ended.done():
             code, why = self._viewer.ended.result() or (0, "")
@@ -167,7 +138,7 @@ class Lens:
         if self._is_wanted:
             self._viewer.subscription.give()
 
-    def _take(self) -> None:
+    def _finish(self) -> None:
         frame = self._viewer.subscription.take()
         if frame:
             self._hear(payload(frame))

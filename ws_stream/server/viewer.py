@@ -17,6 +17,7 @@ from ..hub.stream import Stream
 from ..hub.subscription import Peer
 from ..protocol import control, messages
 from ..protocol.request import Request
+from ..walk.outlet import BY_TRANSPORT
 from .request import HttpRequest
 from .tokens import Right
 
@@ -116,11 +117,82 @@ class Visitor(ABC):
         """Send it away; None: it is gone."""
 
 
-class Guest(Visitor):
-    """A connection that asks to watch, whatever it speaks: what of `hub.subscription.Peer` is the same for all."""
+class Watcher(ABC):
+    """A peer of a subscription: what of `hub.subscription.Peer` is the same for all."""
 
     logger: LoggerLike
-    """The log of requests, or the library's above it."""
+    """What hears of faults of ours."""
+
+    @abstractmethod
+    def end(self, goodbye: Goodbye | None) -> None:
+        """Say how it ends; None: it is gone."""
+
+    @abstractmethod
+    def fileno(self) -> int:
+        """The socket that pictures are written to, or what the walk takes in its place (`walk.outlet`)."""
+
+    @abstractmethod
+    def write(self, message: str) -> None:
+        """Send a control message, after whatever of a picture is still to be sent."""
+
+    @abstractmethod
+    def finish_picture(self) -> None:
+        """Send what is still to be sent of a picture."""
+
+    def refuse(self, sentence: str) -> None:
+        """There is nothing that the viewer can decode."""
+        self.end((UNSUITED, sentence))
+
+    def fail(self) -> None:
+        """A fault of ours, which is being handled: each viewer could bring it about as often as it likes."""
+        self.logger.exception("what a viewer asked for could not be done")
+        self.end(goodbye_after(sys.exception()))
+
+
+class Socketless(Watcher):
+    """One in this process: of pictures all is taken at once, and the next comes when it is given the walk again."""
+
+    _viewer: Viewer
+
+    def end(self, goodbye: Goodbye | None) -> None:
+        """Say how it ends."""
+        self._viewer.end(goodbye)
+
+    def fileno(self) -> int:
+        """There is no socket."""
+        return BY_TRANSPORT
+
+    def write(self, message: str) -> None:
+        """Take a control message, behind a picture that came before."""
+        self._finish()
+        self._hear(message)
+        self._give()
+
+    def finish_picture(self) -> None:
+        """Take a picture: all of it."""
+        self._finish()
+        self._give()
+
+    def time_out(self) -> None:
+        """Nothing was heard of the viewer for too long."""
+        self.end((SILENT, "nothing was heard"))
+
+    @abstractmethod
+    def _finish(self) -> None:
+        """Take the picture that is there, if there is one."""
+
+    @abstractmethod
+    def _hear(self, message: str) -> None:
+        """Take a control message."""
+
+    @abstractmethod
+    def _give(self) -> None:
+        """The next picture may come, and be it at once, unless it is to wait."""
+
+
+class Guest(Visitor, Watcher):
+    """A connection that asks to watch, whatever it speaks."""
+
     refused: Goodbye | None = None
     """Why it is not let in."""
     _viewer: Viewer | None = None
@@ -152,10 +224,6 @@ class Guest(Visitor):
         if not self.is_behind:
             self.end((SILENT, "nothing was heard"))
 
-    def refuse(self, sentence: str) -> None:
-        """There is nothing that the viewer can decode."""
-        self.end((UNSUITED, sentence))
-
     def watches(self, stream: Stream) -> bool:
         """Whether it is a viewer of this stream."""
         return self._viewer is not None and self._viewer.stream is stream
@@ -168,20 +236,3 @@ class Guest(Visitor):
     @abstractmethod
     async def say_goodbye(self, code: int, reason: str) -> None:
         """Close the connection; a peer that does not answer is left."""
-
-    @abstractmethod
-    def fileno(self) -> int:
-        """The socket that pictures are written to, or what the walk takes in its place (`walk.outlet`)."""
-
-    @abstractmethod
-    def write(self, message: str) -> None:
-        """Send a control message, after whatever of a picture is still to be sent."""
-
-    @abstractmethod
-    def finish_picture(self) -> None:
-        """Send what is still to be sent of a picture."""
-
-    def fail(self) -> None:
-        """A fault of ours, which is being handled: each viewer could bring it about as often as it likes."""
-        self.logger.exception("what a viewer asked for could not be done")
-        self.end(goodbye_after(sys.exception()))
