@@ -19,7 +19,7 @@ int binding_view(const Py_buffer *buffer, ws_view *view)
     return 1;
 }
 
-ws_span *binding_spans(PyObject *damage, size_t *count)
+static ws_span *read_spans(PyObject *damage, size_t *count)
 {
     *count = 0;
     if (damage == Py_None)
@@ -47,6 +47,29 @@ ws_span *binding_spans(PyObject *damage, size_t *count)
     return spans;
 }
 
+int binding_take(PyObject *array, PyObject *damage, binding_picture *taken)
+{
+    size_t count;
+    ws_span *const spans = taken->spans = read_spans(damage, &count);
+    if (PyErr_Occurred())
+        return 0;
+    taken->asked = (ws_asked){.spans = spans, .count = count};
+    if (PyObject_GetBuffer(array, &taken->buffer, PyBUF_STRIDED_RO)) {
+        free(spans);
+        return 0;
+    }
+    if (binding_view(&taken->buffer, &taken->view))
+        return 1;
+    binding_leave(taken);
+    return 0;
+}
+
+void binding_leave(binding_picture *taken)
+{
+    PyBuffer_Release(&taken->buffer);
+    free(taken->spans);
+}
+
 PyObject *binding_misfit(void)
 {
     return PyErr_Format(PyExc_ValueError, "the array is of another size or of other pixels than the source");
@@ -56,32 +79,18 @@ PyObject *binding_misfit(void)
 static PyObject *do_update(Walk *self, PyObject *array, PyObject *damage, long long time, ws_extensions said,
                            double now)
 {
-    Py_buffer buffer;
-    ws_view view;
-    size_t count;
     double due = INFINITY;
     int changed = WS_FAILED, handed_over = 0;
-    ws_span *const spans = binding_spans(damage, &count);
-    if (PyErr_Occurred())
+    binding_picture taken;
+    if (!binding_take(array, damage, &taken))
         return NULL;
-    if (PyObject_GetBuffer(array, &buffer, PyBUF_STRIDED_RO)) {
-        free(spans);
-        return NULL;
-    }
-    const ws_asked asked = {.spans = spans, .count = count};
-    const int is_view = binding_view(&buffer, &view);
-    if (is_view)
-        WITH_LOCK(self, changed = ws_walk_update(&self->walk, &view, spans ? &asked : NULL, now);
-                  if (changed >= 0 && time >= 0) {
-                      due = ws_walk_commit(&self->walk, (uint64_t)time, said) ? ws_walk_flush(&self->walk, now)
-                                                                              : WS_FAILED;
-                      due = due < 0 ? due : fmin(due, ws_walk_next_turn(&self->walk));
-                      handed_over = ws_places_has_handed_over(&self->walk.places);
-                  });
-    PyBuffer_Release(&buffer);
-    free(spans);
-    if (!is_view)
-        return NULL;
+    WITH_LOCK(self, changed = ws_walk_update(&self->walk, &taken.view, taken.spans ? &taken.asked : NULL, now);
+              if (changed >= 0 && time >= 0) {
+                  due = ws_walk_commit(&self->walk, (uint64_t)time, said) ? ws_walk_flush(&self->walk, now) : WS_FAILED;
+                  due = due < 0 ? due : fmin(due, ws_walk_next_turn(&self->walk));
+                  handed_over = ws_places_has_handed_over(&self->walk.places);
+              });
+    binding_leave(&taken);
     if (changed == WS_MISFIT)
         return binding_misfit();
     if (changed < 0 || due < 0)

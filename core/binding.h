@@ -28,8 +28,17 @@ typedef struct {
 /* A numpy picture as a view. 0, and an error set, where its pixels are not 1 to 4 bytes that lie together. */
 int binding_view(const Py_buffer *buffer, ws_view *view);
 
-/* Tuples (y, rows) as spans; NULL with `count` 0 for None. */
-ws_span *binding_spans(PyObject *damage, size_t *count);
+/* A numpy picture, and which of its rows are asked for. */
+typedef struct {
+    Py_buffer buffer;
+    ws_view view;
+    ws_span *spans; /* NULL: all */
+    ws_asked asked;
+} binding_picture;
+
+/* Read an array, and tuples (y, rows) or None; `binding_leave` follows. 0, and an error set, where they are none. */
+int binding_take(PyObject *array, PyObject *damage, binding_picture *taken);
+void binding_leave(binding_picture *taken);
 
 /* Sets an error: the picture is of another size or of other pixels than what it is for. */
 PyObject *binding_misfit(void);
@@ -37,8 +46,8 @@ PyObject *binding_misfit(void);
 /* Whether there may be such a variant; if not, an error is set. */
 int binding_is_variant(Py_ssize_t variant_id);
 
-/* Every method: those of a picture's way (binding.c), of one that is made for each variant (binding_made.c), of who watches what (binding_viewers.c), and of the source that
-   is read without Python (binding_source.c). */
+/* Every method: those of a picture's way (binding.c), of one that is made for each variant (binding_made.c), of who
+   watches what (binding_viewers.c), and of the source that is read without Python (binding_source.c). */
 #define WALK_METHODS(METHOD) \
     METHOD(update, METH_VARARGS) \
     METHOD(publish, METH_VARARGS) \

@@ -32,27 +32,15 @@ PyObject *walk_update_made(Walk *self, PyObject *arguments)
     PyObject *array, *damage;
     Py_ssize_t variant_id;
     double now;
-    Py_buffer buffer;
-    ws_view made;
-    size_t count;
+    binding_picture taken;
     int changed = WS_FAILED;
     if (!PyArg_ParseTuple(arguments, "nOOd", &variant_id, &array, &damage, &now) || !binding_is_variant(variant_id))
         return NULL;
-    ws_span *const spans = binding_spans(damage, &count);
-    if (PyErr_Occurred())
+    if (!binding_take(array, damage, &taken))
         return NULL;
-    if (PyObject_GetBuffer(array, &buffer, PyBUF_STRIDED_RO)) {
-        free(spans);
-        return NULL;
-    }
-    const ws_asked asked = {.spans = spans, .count = count};
-    const int is_view = binding_view(&buffer, &made);
-    if (is_view)
-        WITH_LOCK(self, changed = update_made(&self->walk, (size_t)variant_id, &made, spans ? &asked : NULL, now));
-    PyBuffer_Release(&buffer);
-    free(spans);
-    if (!is_view)
-        return NULL;
+    WITH_LOCK(self, changed = update_made(&self->walk, (size_t)variant_id, &taken.view,
+                                          taken.spans ? &taken.asked : NULL, now));
+    binding_leave(&taken);
     if (changed == WS_MISFIT)
         return binding_misfit();
     return changed < 0 ? PyErr_NoMemory() : PyBool_FromLong(changed);
