@@ -32,7 +32,7 @@ class Picture(NamedTuple):
 
 
 class Shape(Protocol):
-    """Of pictures."""
+    """Of pictures; of a source's, that of the one polled last."""
 
     @property
     def format(self) -> PixelFormat:
@@ -69,7 +69,7 @@ class Shaped:
         return self._shown.height
 
 
-class Source(Protocol):
+class Source(Shape, Protocol):
     """Where pictures come from. It is polled by one thread, and must never wait.
 
     Pictures are read like this, and polled again at once when they were torn:
@@ -82,18 +82,6 @@ class Source(Protocol):
     @property
     def name(self) -> str:
         """What its stream is called unless the user says otherwise: [A-Za-z0-9._-]{1,64}."""
-
-    @property
-    def format(self) -> PixelFormat:
-        """The pixel format of the picture polled last."""
-
-    @property
-    def width(self) -> int:
-        """Pixels in a row of the picture polled last."""
-
-    @property
-    def height(self) -> int:
-        """Rows of the picture polled last."""
 
     def poll(self, seen: object = None) -> Picture | None:
         """The newest complete picture; None if it certainly is `seen`, the version of one read before and found intact.
