@@ -39,12 +39,11 @@ class Introduction:
         self._running = self._thread.begin(partial(self._run, stream))
 
     def close(self) -> None:
-        """Be found no more."""
+        """Be found no more. The end of the connection is not waited for: the server may be gone."""
         thread, self._thread = self._thread, None
         if thread and self._running:
             self._running.cancel()
-            thread.run(_others_ended)
-            thread.stop()
+            thread.stop_behind(_others_ended)
 
     async def _run(self, stream: Stream) -> None:
         with suppress(ConnectError):  # whoever watches is told
