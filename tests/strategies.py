@@ -9,6 +9,7 @@ from ws_stream.pixels.described import named
 from ws_stream.pixels.formats import FORMATS, RGB444, PixelFormat, Pixels
 from ws_stream.pixels.frame import Frame
 from ws_stream.pixels.raw import RAW_FORMATS, indexed8
+from ws_stream.pixels.rendition import Crop
 from ws_stream.protocol.picture import parse, serialize
 
 UINT32 = st.integers(0, 2**32 - 1)
@@ -123,3 +124,12 @@ def pairs(
 def with_checksum(message: bytes, checksum: int) -> bytes:
     """The same message, carrying a checksum of its picture."""
     return serialize(parse(message)._replace(checksum=checksum))
+
+
+@st.composite
+def crops(draw: st.DrawFn, width: int, height: int) -> Crop | None:
+    """A part of a picture of this size, or all of it."""
+    if not draw(st.booleans()):
+        return None
+    x, y = draw(st.integers(0, width - 1)), draw(st.integers(0, height - 1))
+    return Crop(x, y, draw(st.integers(1, width - x)), draw(st.integers(1, height - y)))

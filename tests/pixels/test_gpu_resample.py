@@ -8,10 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.gpu import torch
+from tests.strategies import crops
 from ws_stream.limits import MAX_STEP
 from ws_stream.pixels.formats import DEPTHS, PixelFormat, Pixels, reduced
 from ws_stream.pixels.gpu_resample import Library, Tensor, made_there
-from ws_stream.pixels.rendition import Crop, Rendition
+from ws_stream.pixels.rendition import Rendition
 from ws_stream.pixels.resample import resample
 
 from ..strategies import CONTENTS, SEEDS, SOURCE_FORMATS, pixels, shapes
@@ -33,10 +34,7 @@ LIBRARIES = pytest.mark.parametrize("to", [to_torch, to_standard], ids=["torch",
 
 @st.composite
 def renditions(draw: st.DrawFn, width: int, height: int) -> Rendition:
-    crop = None
-    if draw(st.booleans()):
-        x, y = draw(st.integers(0, width - 1)), draw(st.integers(0, height - 1))
-        crop = Crop(x, y, draw(st.integers(1, width - x)), draw(st.integers(1, height - y)))
+    crop = draw(crops(width, height))
     step = draw(st.sampled_from([1, 2, 3, 4, MAX_STEP]))
     depth = draw(st.sampled_from(list(DEPTHS)))
     return Rendition(crop, step, draw(st.booleans()), 0, depth)

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.strategies import crops
 from ws_stream.errors import UsageError
 from ws_stream.limits import MAX_STEP
 from ws_stream.pixels.colours import from_rgb
@@ -148,10 +149,7 @@ LAYOUTS: dict[str, Callable[[Pixels], Pixels]] = {
 
 @st.composite
 def renditions(draw: st.DrawFn, width: int, height: int) -> Rendition:
-    crop = None
-    if draw(st.booleans()):
-        x, y = draw(st.integers(0, width - 1)), draw(st.integers(0, height - 1))
-        crop = Crop(x, y, draw(st.integers(1, width - x)), draw(st.integers(1, height - y)))
+    crop = draw(crops(width, height))
     step, depth = draw(st.integers(1, MAX_STEP)), draw(st.sampled_from(list(DEPTHS)))
     return Rendition(crop, step, draw(st.booleans()), 0, depth).check()
 

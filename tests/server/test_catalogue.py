@@ -189,20 +189,25 @@ async def test_only_a_stream_of_the_server_is_removed_and_only_while_that_is_the
         other.remove(stream)
 
 
-async def test_a_viewer_that_comes_as_its_stream_goes_is_told_so(
-    server: Server, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    camera = server.stream("camera")
+def remove_when_answered(monkeypatch: pytest.MonkeyPatch, server: Server, stream: Stream) -> None:
+    """Whoever comes then was told that it is there."""
     answer = reception.Reception.answer
 
     def answer_and_remove(
         itself: reception.Reception, connection: ViewerConnection, request: Request
     ) -> Response | Write | None:
         answered = answer(itself, connection, request)
-        server.remove(camera)
+        server.remove(stream)
         return answered
 
     monkeypatch.setattr(reception.Reception, "answer", answer_and_remove)
+
+
+async def test_a_viewer_that_comes_as_its_stream_goes_is_told_so(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    camera = server.stream("camera")
+    remove_when_answered(monkeypatch, server, camera)
     assert await refusal(server, "/stream/camera") == (4004, "the stream is not there any more")
 
 
@@ -211,16 +216,7 @@ async def test_a_reader_that_comes_as_its_stream_goes_is_told_so(
 ) -> None:
     camera = server.stream("camera")
     camera.publish(picture(1))
-    answer = reception.Reception.answer
-
-    def answer_and_remove(
-        itself: reception.Reception, connection: ViewerConnection, request: Request
-    ) -> Response | Write | None:
-        answered = answer(itself, connection, request)
-        server.remove(camera)
-        return answered
-
-    monkeypatch.setattr(reception.Reception, "answer", answer_and_remove)
+    remove_when_answered(monkeypatch, server, camera)
     async with reading(server, "/mjpeg/camera") as film:
         assert film.status == 503
         assert await film.body() == b"the stream is not there any more\n"
