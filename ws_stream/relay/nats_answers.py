@@ -36,11 +36,11 @@ class Answers:
         if self._listening is None:
             self._listening = await self._link.hear(self._subject, self._asked, self._queue)
 
-    async def stop(self) -> None:
+    def stop(self) -> None:
         """Leave it to others."""
         listening, self._listening = self._listening, None
         if listening is not None:
-            await self._link.leave(listening)
+            self._link.leave(listening)
 
     async def _asked(self, message: Any) -> None:  # noqa: ANN401 - the library's
         if not message.reply:

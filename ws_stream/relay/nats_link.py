@@ -50,6 +50,7 @@ class NatsLink:
         self._client = new_client(address)
         self._is_begun = False
         self._broken = asyncio.Event()
+        self._leaving: set[asyncio.Task[None]] = set()
 
     @property
     def is_open(self) -> bool:
@@ -142,10 +143,18 @@ class NatsLink:
         """Subscribe; returns what can be told to `unsubscribe`."""
         return await self._client.subscribe(subject, queue=queue, cb=heard)
 
-    async def leave(self, subscription: Any) -> None:  # noqa: ANN401 - the library's
-        """Hear no more of it."""
-        with suppress(*errors()):
-            await subscription.unsubscribe()
+    def leave(self, subscription: Any) -> None:  # noqa: ANN401 - the library's
+        """Hear no more of it than what is on its way: whoever said that would wait for an answer in vain."""
+        leaving = asyncio.ensure_future(self._drain(subscription))
+        self._leaving.add(leaving)
+        leaving.add_done_callback(self._leaving.discard)
+
+    async def _drain(self, subscription: Any) -> None:  # noqa: ANN401 - as above
+        try:
+            await subscription.drain()
+        except errors():
+            with suppress(*errors()):
+                await subscription.unsubscribe()
 
     def inbox(self) -> str:
         """A subject that is nobody else's, for answers."""
@@ -156,6 +165,9 @@ class NatsLink:
         if not self._is_begun:
             return
         self._is_begun = False
+        for leaving in self._leaving:
+            leaving.cancel()
+        await asyncio.gather(*self._leaving, return_exceptions=True)
         with suppress(*errors()):
             await self._client.close()
         self._drop()

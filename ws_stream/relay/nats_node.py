@@ -151,7 +151,7 @@ class Node:
             await self._to_do.changed.wait()
             self._to_do.changed.clear()
             if self.following.is_waiting:
-                await answers.stop()
+                answers.stop()
                 await self._catch_up()
             elif self._held:
                 await answers.start()
