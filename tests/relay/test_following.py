@@ -109,6 +109,14 @@ def test_an_answer_is_put_together_of_its_messages_and_its_end() -> None:
     assert answer.take(end(ONE, 2, 9), b"", 0) == (ONE, 9, ANSWERED)
 
 
+def test_where_one_answers_and_holds_another_publisher_s_stream_nothing_is_waited_for() -> None:
+    answer = Answer(OTHER, 0, is_only=True)
+    (headers, content) = next(iter(split("stream", ONE, 1, 1000)))
+    assert answer.take(headers, content, 0) is None
+    with pytest.raises(ProtocolError, match="another publisher's"):
+        answer.take(end(ONE, 1, 9), b"", 0)
+
+
 def test_of_two_publishers_that_answer_at_once_one_is_heard() -> None:
     for wanted, whole in ((None, Whole(ONE, 9, ANSWERED)), (OTHER, Whole(OTHER, 4, (b"other",)))):
         answer = Answer(wanted, 0)

@@ -41,12 +41,13 @@ class Whole(NamedTuple):
 
 
 class Answer:
-    """Puts one together, of the messages that come for it: two publishers may answer at once.
+    """Puts one together, of the messages that come for it: two publishers may answer at once, of nodes one does.
 
-    `publisher` is the one whose answer is wanted; None: of whom it is first.
+    `publisher` is the one whose answer is wanted; None: of whom it is first. `is_only`: no other answer follows.
     """
 
-    def __init__(self, publisher: str | None, now: float) -> None:
+    def __init__(self, publisher: str | None, now: float, *, is_only: bool = False) -> None:
+        self._is_only = is_only
         self._gathering = Gathering()
         if publisher:
             self._gathering.expect(publisher, 1, now)
@@ -63,6 +64,8 @@ class Answer:
             return None
         end = parse_end(headers)
         if self._gathering.publisher not in (None, end.publisher):
+            if self._is_only:
+                raise ProtocolError("an answer of another publisher's stream")
             return None
         if end.messages != len(self._messages):
             raise ProtocolError("an answer of which something is missing")

@@ -174,13 +174,14 @@ class Node:
         asked = (self._subjects.whole, self._subjects.whole_publisher)[is_in_trouble:]
         for subject in asked:
             now, following = time.monotonic(), self.following
-            answer = Answer(None if following.is_silent(now) else following.publisher, now)
+            publisher = None if following.is_silent(now) else following.publisher
+            answer = Answer(publisher, now, is_only=subject == self._subjects.whole)
             try:
                 return await self._questions.ask(subject, b"", partial(_take, answer), WITHIN)
             except UnansweredError as error:
                 if not error.is_nobody:
                     return None
-            except ProtocolError:  # it is busy, or something is missing
+            except ProtocolError:  # it is busy, or behind, or something is missing
                 return None
         return None
 
