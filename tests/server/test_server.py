@@ -141,6 +141,19 @@ async def test_a_viewer_that_breaks_the_protocol_is_closed_with_its_code(
     assert (await fetch(server, "/healthz"))[0] == 200
 
 
+async def test_a_server_bears_more_of_one_address_where_it_is_to_bear_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(peers, "MAX_ADDRESS_VIEWERS", 1)
+    async with Server(port=0, max_viewers=512) as server:
+        server.stream("camera")
+        async with viewing(server), viewing(server):
+            assert await refusal(server, "/stream/camera") == (
+                1013,
+                "2 viewers are connected from your address, and that is the limit",
+            )
+
+
 async def test_viewers_over_the_limit_are_turned_away_and_a_place_is_freed_again(
     server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
